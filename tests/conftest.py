@@ -1,0 +1,32 @@
+"""Tests that need a peer: a library or program to compare with, too heavy to install for everyone.
+
+    @pytest.mark.needs("torch", "dot")
+    def test_agrees_with_torch(): ...
+
+Each name is a module or an executable. Where one is missing the test skips and says so; with
+REQUIRE_PEERS=1 in the environment, as in `.ci/run`, it fails instead.
+"""
+
+import importlib.util
+import os
+import shutil
+
+import pytest
+
+# Benchmarks are programs to run by hand; collecting their doctests would import their opponents.
+collect_ignore = ["benchmarks"]
+
+
+def is_available(peer: str) -> bool:
+    return importlib.util.find_spec(peer) is not None or shutil.which(peer) is not None
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    peers = [peer for marker in item.iter_markers("needs") for peer in marker.args]
+    missing = [peer for peer in peers if not is_available(peer)]
+    if not missing:
+        return
+    reason = f"needs {', '.join(missing)}, not installed here (`.ci/run` installs all peers)"
+    if os.environ.get("REQUIRE_PEERS", "0") not in ("", "0"):
+        pytest.fail(f"{reason}, and REQUIRE_PEERS is set", pytrace=False)
+    pytest.skip(reason)
