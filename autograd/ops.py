@@ -1,0 +1,237 @@
+"""The table of primitives: arithmetic and the elementary functions; imports complete it.
+
+A primitive is one declaration: its value, its local derivatives, how it is written, where tests
+sample it and what happens at its edges. Rules are plain Python over a namespace ``xp`` (see
+:mod:`autograd.expr`), in forms that lose no digits: each comment says which digits. Conventions:
+
+- where a function has no derivative, the rule gives the subgradient of least norm;
+- a rule is itself differentiated for higher orders, so ``where(x < 0.0, x, -x)`` stands for
+  ``-abs(x)`` where only an even function of x follows: abs would lose every other derivative at 0;
+- a product that passes through subnormal numbers on its way is split or scaled by a power of two.
+
+Next: :mod:`autograd.ops_smooth`, :mod:`autograd.ops_kinked` and :mod:`autograd.ops_nary`, which
+declare the rest; :mod:`autograd.op` for what a declaration becomes.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from autograd import ops_kinked, ops_nary, ops_smooth  # noqa: F401  (they declare primitives)
+from autograd.op import OPS, Op
+
+__all__ = ["OPS"]
+
+INF = math.inf
+MAX = 1.7e308
+LOG2_E, LOG10_E = 1 / math.log(2.0), 1 / math.log(10.0)
+TINY = 1e-290
+SCALE, UNSCALE = 2.0**200, 2.0**-200
+REAL = (-100.0, 100.0)
+
+
+def declare(name: str, forward: Any, partials: Any, *, arity: int = 1, **about: Any) -> None:
+    """Enter one primitive in the table; a function is written as its name unless told."""
+    about.setdefault("latex", rf"\{name}\left({{0}}\right)")
+    Op(name, forward, partials, arity=arity, **about).register()
+
+
+# Arithmetic
+
+declare(
+    "add", lambda xp, a, b: a + b, lambda xp, out, a, b: (1.0, 1.0), arity=2,
+    symbol="+", latex="{0} + {1}", sample=(REAL, REAL),
+    edge="Both derivatives are 1 everywhere; inf + (-inf) is nan.",
+)  # fmt: skip
+declare(
+    "sub", lambda xp, a, b: a - b, lambda xp, out, a, b: (1.0, -1.0), arity=2,
+    symbol="−", latex="{0} - {1}", sample=(REAL, REAL),
+    edge="The derivatives are 1 and -1 everywhere; inf - inf is nan.",
+)  # fmt: skip
+declare(
+    "mul", lambda xp, a, b: a * b, lambda xp, out, a, b: (b, a), arity=2,
+    symbol="×", latex=r"{0} \cdot {1}", sample=(REAL, REAL),
+    edge="0 * inf is nan; the derivatives are the other operand.",
+)  # fmt: skip
+# Products adjoint × partial of a recorded backward pass: an adjoint of zero passes nothing on.
+declare(
+    "chain", lambda xp, a, b: xp.where(a == 0.0, 0.0, a * b), lambda xp, out, a, b: (b, a),
+    arity=2, symbol="×", latex=r"{0} \cdot {1}", sample=(REAL, REAL),
+    edge="As a product, but 0 whenever the first factor is exactly 0, even if the other is nan.",
+)  # fmt: skip
+declare(
+    "div",
+    lambda xp, a, b: a / b,
+    # A subnormal quotient has lost digits that a small divisor would bring up again.
+    lambda xp, out, a, b: (
+        1.0 / b,
+        xp.where(abs(out) > TINY, -out / b, -(a * SCALE) / b / b * UNSCALE),
+    ),
+    arity=2, symbol="÷", latex=r"\frac{{{0}}}{{{1}}}", sample=(REAL, (0.1, 10.0)),
+    edge="a/0 is inf with the sign of both, 0/0 nan; the derivatives at b = 0 likewise.",
+)  # fmt: skip
+declare(
+    "neg", lambda xp, a: -a, lambda xp, out, a: (-1.0,),
+    symbol="−", latex="-{0}", sample=(REAL,), edge="The derivative is -1 everywhere.",
+)  # fmt: skip
+declare(
+    "identity", lambda xp, a: a, lambda xp, out, a: (1.0,),
+    latex="{0}", sample=(REAL,), edge="The derivative is 1 everywhere.",
+)  # fmt: skip
+
+
+# Powers and roots
+
+
+def _pow_slope(xp: Any, a: Any, b: Any) -> Any:
+    """b·a^(b-1) where a^b is zero, infinite or close to it: as b·a^i·a^j, no factor extreme.
+
+    i + j is b - 1 where that is exact, otherwise b, with a division to make up for it.
+    """
+    exact = abs(b - 2.0**52) < 2.0**52
+    exponent = xp.where(exact, b - 1.0, b)
+    first = xp.floor(0.5 * exponent)  # a whole number: a may be negative
+    slope = b * xp.pow(a, first) / xp.where(exact, 1.0, a)
+    return slope * xp.pow(a, exponent - first)
+
+
+def _pow_partials(xp: Any, out: Any, a: Any, b: Any) -> tuple[Any, Any]:
+    # b·out/a, not b·a^(b-1): for small or fractional b the rounding of b - 1 costs hundreds of ulp.
+    size = abs(out)
+    slope = xp.where(
+        size > TINY,
+        xp.where(size < 1.0 / TINY, xp.where(b == 0.0, 0.0, b * out / a), _pow_slope(xp, a, b)),
+        _pow_slope(xp, a, b),
+    )
+    root = xp.pow(a, 0.5 * b)  # out in two halves: it may overflow where out·log(a) does not
+    growth = xp.where(a == 0.0, xp.where(b >= 0.0, 0.0, -INF), root * xp.log(a) * root)
+    return slope, growth
+
+
+declare(
+    "pow", lambda xp, a, b: xp.pow(a, b), _pow_partials, arity=2,
+    symbol="^", latex="{{{0}}}^{{{1}}}", sample=((0.1, 10.0), (-3.0, 3.0)),
+    edge="As C99's pow: a negative base with a fractional exponent is nan, 0**0 is 1. d/da at a = 0"
+    " is 0, 1 or 0 for b = 2, 1, 0; d/db at a = 0 is 0 for b >= 0 and nan for a < 0. JAX: d/da is"
+    " nan at 0**0, d/db at 0**-1.",
+)  # fmt: skip
+declare(
+    "sqrt", lambda xp, x: xp.sqrt(x), lambda xp, out, x: (0.5 / out,),
+    symbol="√", latex=r"\sqrt{{{0}}}", sample=((0.01, 100.0),),
+    edge="The derivative at 0 is inf; below 0 value and derivative are nan.",
+)  # fmt: skip
+declare(
+    "cbrt", lambda xp, x: xp.cbrt(x), lambda xp, out, x: (1.0 / (3.0 * out * out),),
+    symbol="∛", latex=r"\sqrt[3]{{{0}}}", sample=((0.01, 100.0),),
+    edge="Defined for negative numbers too; the derivative at 0 is inf.",
+)  # fmt: skip
+
+# Exponentials and logarithms
+
+declare(
+    "exp", lambda xp, x: xp.exp(x), lambda xp, out, x: (out,),
+    sample=((-5.0, 5.0),), edge="Overflows to inf above 709.78, value and derivative.",
+)  # fmt: skip
+declare(
+    "expm1", lambda xp, x: xp.expm1(x), lambda xp, out, x: (xp.exp(x),),  # out + 1 cancels
+    latex=r"\operatorname{{expm1}}\left({0}\right)", sample=((-5.0, 5.0),),
+    edge="Overflows to inf above 709.78, value and derivative.",
+)  # fmt: skip
+declare(
+    "log", lambda xp, x: xp.log(x), lambda xp, out, x: (1.0 / x,),
+    latex=r"\ln\left({0}\right)", sample=((0.01, 100.0),),
+    edge="log(0) is -inf with derivative inf; below 0 nan with derivative 1/x, as PyTorch and JAX.",
+)  # fmt: skip
+declare(
+    "log1p", lambda xp, x: xp.log1p(x), lambda xp, out, x: (1.0 / (1.0 + x),),
+    latex=r"\operatorname{{log1p}}\left({0}\right)", sample=((-0.9, 10.0),),
+    edge="log1p(-1) is -inf with derivative inf; below -1 nan.",
+)  # fmt: skip
+declare(
+    "log2", lambda xp, x: xp.log2(x), lambda xp, out, x: (LOG2_E / x,),
+    latex=r"\log_2\left({0}\right)", sample=((0.01, 100.0),),
+    edge="log2(0) is -inf with derivative inf; below 0 nan.",
+)  # fmt: skip
+declare(
+    "log10", lambda xp, x: xp.log10(x), lambda xp, out, x: (LOG10_E / x,),
+    latex=r"\log_{{10}}\left({0}\right)", sample=((0.01, 100.0),),
+    edge="log10(0) is -inf with derivative inf; below 0 nan.",
+)  # fmt: skip
+
+# Trigonometric functions and their inverses
+
+declare(
+    "sin", lambda xp, x: xp.sin(x), lambda xp, out, x: (xp.cos(x),),
+    sample=((-10.0, 10.0),), edge="Value and derivative at ±inf are nan.",
+)  # fmt: skip
+declare(
+    "cos", lambda xp, x: xp.cos(x), lambda xp, out, x: (-xp.sin(x),),
+    sample=((-10.0, 10.0),), edge="Value and derivative at ±inf are nan.",
+)  # fmt: skip
+declare(
+    "tan", lambda xp, x: xp.tan(x), lambda xp, out, x: (1.0 + out * out,),
+    sample=((-1.5, 1.5),), edge="No float is a pole exactly: finite everywhere; nan at ±inf.",
+)  # fmt: skip
+declare(
+    "asin", lambda xp, x: xp.asin(x),
+    lambda xp, out, x: (1.0 / xp.sqrt((1.0 - x) * (1.0 + x)),),  # 1 - x·x cancels
+    latex=r"\arcsin\left({0}\right)", sample=((-0.99, 0.99),),
+    edge="The derivative at ±1 is inf; beyond, value and derivative are nan.",
+)  # fmt: skip
+declare(
+    "acos", lambda xp, x: xp.acos(x),
+    lambda xp, out, x: (-1.0 / xp.sqrt((1.0 - x) * (1.0 + x)),),
+    latex=r"\arccos\left({0}\right)", sample=((-0.99, 0.99),),
+    edge="The derivative at ±1 is -inf; beyond, value and derivative are nan.",
+)  # fmt: skip
+declare(
+    "atan", lambda xp, x: xp.atan(x),
+    # Far out 1 + x·x is x·x to the last digit, but would overflow.
+    lambda xp, out, x: (xp.where(abs(x) < 1e9, 1.0 / (1.0 + x * x), 1.0 / x / x),),
+    latex=r"\arctan\left({0}\right)", sample=((-10.0, 10.0),),
+    edge="±π/2 at ±inf, with derivative 0.",
+)  # fmt: skip
+
+# Hyperbolic functions and their inverses
+
+declare(
+    "sinh", lambda xp, x: xp.sinh(x), lambda xp, out, x: (xp.cosh(x),),
+    sample=((-5.0, 5.0),), edge="Overflows to ±inf beyond ±710.47, with derivative inf.",
+)  # fmt: skip
+declare(
+    "cosh", lambda xp, x: xp.cosh(x), lambda xp, out, x: (xp.sinh(x),),
+    sample=((-5.0, 5.0),), edge="Overflows to inf beyond ±710.47, with derivative ±inf.",
+)  # fmt: skip
+
+
+def _tanh_slope(xp: Any, out: Any, x: Any) -> tuple[Any]:
+    # 1 - tanh² has no correct digit left beyond |x| = 19; this has them all.
+    e = xp.exp(2.0 * xp.where(x < 0.0, x, -x))
+    return (4.0 * e / ((1.0 + e) * (1.0 + e)),)
+
+
+declare(
+    "tanh", lambda xp, x: xp.tanh(x), _tanh_slope,
+    sample=((-5.0, 5.0),),
+    edge="±1 at ±inf with derivative 0. In PyTorch and JAX the derivative, as 1 - tanh², is 0 from"
+    " |x| = 19.1 on; here it stays accurate down to the smallest float.",
+)  # fmt: skip
+declare(
+    "asinh", lambda xp, x: xp.asinh(x), lambda xp, out, x: (1.0 / xp.hypot(1.0, x),),
+    latex=r"\operatorname{{arsinh}}\left({0}\right)", sample=(REAL,),
+    edge="±inf at ±inf, with derivative 0.",
+)  # fmt: skip
+declare(
+    "acosh", lambda xp, x: xp.acosh(x),
+    # x·x - 1 cancels, and (x - 1)·(x + 1) overflows.
+    lambda xp, out, x: (1.0 / (xp.sqrt(x - 1.0) * xp.sqrt(x + 1.0)),),
+    latex=r"\operatorname{{arcosh}}\left({0}\right)", sample=((1.01, 100.0),),
+    edge="The derivative at 1 is inf; below 1 value and derivative are nan.",
+)  # fmt: skip
+declare(
+    "atanh", lambda xp, x: xp.atanh(x), lambda xp, out, x: (1.0 / ((1.0 - x) * (1.0 + x)),),
+    latex=r"\operatorname{{artanh}}\left({0}\right)", sample=((-0.99, 0.99),),
+    edge="±inf at ±1 with derivative inf; beyond, the value is nan and the derivative 1/(1 - x²),"
+    " as in PyTorch and JAX.",
+)  # fmt: skip

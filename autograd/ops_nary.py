@@ -1,0 +1,140 @@
+"""Primitives that measure or add up: hypot, atan2, norm, sum, dot, logsumexp.
+
+One n-ary node keeps a graph small where n - 1 binary ones would not. Next: :mod:`autograd.ops`.
+"""
+
+from __future__ import annotations
+
+import math
+import operator
+from functools import reduce
+from typing import Any
+
+from autograd.op import Op
+
+__all__: list[str] = []
+
+REAL = (-100.0, 100.0)
+
+
+def power_of_two(xp: Any, size: Any) -> Any:
+    """A factor that brings numbers of this size to where their squares are ordinary floats.
+
+    It is a constant on three ranges, so it has no part in derivatives, and multiplying is exact.
+    """
+    return xp.where(size > 1e140, 2.0**-600, xp.where(size < 1e-140, 2.0**600, 1.0))
+
+
+def greatest(xp: Any, xs: tuple[Any, ...]) -> Any:
+    """The largest absolute value; any NaN makes it NaN."""
+    return reduce(xp.maximum, [abs(x) for x in xs])
+
+
+def _norm(xp: Any, *xs: Any) -> Any:
+    largest = greatest(xp, xs)
+    scale = power_of_two(xp, largest)
+    squares = [(x * scale) * (x * scale) for x in xs]
+    infinite = reduce(xp.maximum, [xp.where(abs(x) == math.inf, 1.0, 0.0) for x in xs])
+    return xp.where(infinite > 0.0, math.inf, xp.sqrt(reduce(operator.add, squares)) / scale)
+
+
+def _norm_partials(xp: Any, out: Any, *xs: Any) -> list[Any]:
+    # x/out, with an out that neither overflows nor is rounded to a subnormal.
+    scale = power_of_two(xp, greatest(xp, xs))
+    scaled = [x * scale for x in xs]
+    length = xp.sqrt(reduce(operator.add, [x * x for x in scaled]))
+    return [xp.where(length == 0.0, 0.0, x / length) for x in scaled]
+
+
+def _atan2_partials(xp: Any, out: Any, y: Any, x: Any) -> tuple[Any, Any]:
+    scale = power_of_two(xp, xp.maximum(abs(x), abs(y)))
+    u, v = x * scale, y * scale
+    square = u * u + v * v
+    return (
+        xp.where(square == 0.0, 0.0, u / square * scale),
+        xp.where(square == 0.0, 0.0, -v / square * scale),
+    )
+
+
+Op(
+    "hypot", _norm, _norm_partials, arity=2,
+    latex=r"\sqrt{{{0}^2 + {1}^2}}", sample=(REAL, REAL),
+    edge="hypot(0, 0) has derivatives 0 (PyTorch: nan, JAX: 1/2); hypot(inf, nan) is inf, as in C.",
+).register()  # fmt: skip
+Op(
+    "atan2", lambda xp, y, x: xp.atan2(y, x), _atan2_partials, arity=2,
+    latex=r"\operatorname{{atan2}}\left({0}, {1}\right)", sample=(REAL, REAL),
+    edge="atan2(0, 0) has derivatives 0 (PyTorch and JAX: nan); signed zeros as in C.",
+).register()  # fmt: skip
+Op(
+    "norm", _norm, _norm_partials, arity=None,
+    latex=r"\left\lVert {args} \right\rVert", sample=(REAL, REAL, REAL),
+    edge="The derivatives at the origin are 0 (JAX: nan).",
+).register()  # fmt: skip
+
+
+# Plain sums, from left to right: what a user's own loop would give, and what a compiled program
+# may reorder.
+Op(
+    "sum", lambda xp, *xs: sum(xs, 0.0), lambda xp, out, *xs: (1.0,) * len(xs),
+    arity=None, symbol="Σ", latex=r"\sum\left({args}\right)", sample=(REAL, REAL, REAL),
+    edge="Every derivative is 1.",
+    exempt="where terms cancel: within 1 ulp of the sum of |x| for each addition",
+).register()  # fmt: skip
+
+
+def _dot(xp: Any, *xs_and_ys: Any) -> Any:
+    half = len(xs_and_ys) // 2
+    return sum(map(operator.mul, xs_and_ys[:half], xs_and_ys[half:]), 0.0)
+
+
+def _dot_partials(xp: Any, out: Any, *xs_and_ys: Any) -> tuple[Any, ...]:
+    half = len(xs_and_ys) // 2
+    return xs_and_ys[half:] + xs_and_ys[:half]
+
+
+Op(
+    "dot", _dot, _dot_partials, arity=None,
+    symbol="·", latex=r"\operatorname{{dot}}\left({args}\right)", sample=(REAL,) * 4,
+    edge="0 * inf among the products is nan.",
+    exempt="where products cancel: within 1 ulp of the sum of |x·y| for each operation",
+).register()  # fmt: skip
+
+
+def _logsumexp(xp: Any, *xs: Any) -> Any:
+    top = reduce(xp.maximum, xs)
+    # An infinite top is the answer; shifting by it would be inf - inf.
+    shift = xp.where(abs(top) == math.inf, 0.0, top)
+    # The greatest operands count 1 each; one of them is log1p's, which keeps what is small beside.
+    tops = reduce(operator.add, [xp.where(x == top, 1.0, 0.0) for x in xs])
+    rest = reduce(operator.add, [xp.where(x == top, 0.0, xp.exp(x - shift)) for x in xs])
+    return xp.where(abs(top) == math.inf, top, top + xp.log1p((tops - 1.0) + rest))
+
+
+def _logsumexp_partials(xp: Any, out: Any, *xs: Any) -> list[Any]:
+    # exp(x - out) misses by |out| ulp: the difference is rounded, and so is out. The remainder of
+    # the difference mends the first, dividing by the sum of all the second.
+    parts = []
+    for x in xs:
+        distance = x - out
+        parts.append(xp.exp(distance) * (1.0 + difference_error(xp, x, out, distance)))
+    total = reduce(operator.add, parts)
+    return [part / total for part in parts]
+
+
+def difference_error(xp: Any, a: Any, b: Any, difference: Any) -> Any:
+    """a - b minus its rounded value, exactly (Knuth's two-sum); 0 where exp of it is 0 or inf.
+
+    Its own derivative is zero, as the terms of each sum cancel.
+    """
+    other = difference - a
+    error = (a - (difference - other)) - (b + other)
+    return xp.where(abs(difference) < 800.0, error, 0.0)
+
+
+Op(
+    "logsumexp", _logsumexp, _logsumexp_partials, arity=None,
+    latex=r"\operatorname{{logsumexp}}\left({args}\right)", sample=((-10.0, 10.0),) * 3,
+    edge="-inf operands have derivative 0; if all are -inf or any is inf, derivatives are nan.",
+    exempt="near the zero of its value: within 4 ulp of the largest operand",
+).register()  # fmt: skip

@@ -1,0 +1,216 @@
+"""Smooth primitives beyond the elementary ones: error and gamma functions, sigmoid and its kin.
+
+Their tails are where digits are lost: exp of a rounded square, a subnormal factor that is
+multiplied by a large one, a rounded difference in an exponent. Next: :mod:`autograd.ops_kinked`.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from autograd.op import Op
+from autograd.ops_nary import difference_error
+
+__all__: list[str] = []
+
+TWO_OVER_SQRT_PI = 2.0 / math.sqrt(math.pi)
+ONE_OVER_SQRT_2PI = 1.0 / math.sqrt(2.0 * math.pi)
+SQRT_HALF = math.sqrt(0.5)
+LOG_2 = math.log(2.0)
+
+
+def declare(name: str, forward: Any, partials: Any, *, arity: int = 1, **about: Any) -> None:
+    """Enter one primitive in the table; a function is written as its name unless told."""
+    about.setdefault("latex", rf"\operatorname{{{{{name}}}}}\left({{args}}\right)")
+    Op(name, forward, partials, arity=arity, **about).register()
+
+
+# Error functions
+
+SQUARE_GRID = 2.0**15
+
+
+def split(xp: Any, x: Any) -> tuple[Any, Any]:
+    """x on a grid so coarse that its square is exact, and x² minus that square.
+
+    exp(-x·x) would be off by x² ulp. The grid has no part in derivatives, as floor has none.
+    """
+    coarse = xp.floor(x * SQUARE_GRID + 0.5) / SQUARE_GRID
+    return coarse, (x - coarse) * (x + coarse)
+
+
+def _erf_slope(xp: Any, x: Any) -> Any:
+    coarse, rest = split(xp, x)
+    bell = TWO_OVER_SQRT_PI * xp.exp(-coarse * coarse) * xp.exp(-rest)
+    return xp.where(abs(x) > 28.0, 0.0, bell)
+
+
+declare(
+    "erf", lambda xp, x: xp.erf(x), lambda xp, out, x: (_erf_slope(xp, x),),
+    sample=((-3.0, 3.0),), edge="±1 at ±inf, with derivative 0.",
+)  # fmt: skip
+declare(
+    "erfc", lambda xp, x: xp.erfc(x), lambda xp, out, x: (-_erf_slope(xp, x),),
+    sample=((-3.0, 3.0),), edge="0 at inf and 2 at -inf, with derivative 0.",
+)  # fmt: skip
+
+
+def _normal_cdf(xp: Any, x: Any) -> Any:
+    """Standard normal distribution function for x > -30."""
+    t = x * -SQRT_HALF
+    coarse, rest = split(xp, x)
+    coarse_t, rest_t = split(xp, t)
+    # t is rounded, and in the tail erfc feels that t² times: put back exp(t² - x²/2).
+    excess = (coarse_t * coarse_t - 0.5 * coarse * coarse) + (rest_t - 0.5 * rest)
+    return 0.5 * xp.erfc(t) * xp.where(x < 0.0, 1.0 + excess, 1.0)
+
+
+def _mills_series(xp: Any, x: Any) -> Any:
+    """1 - 1/x² + 3/x⁴ - …, which is -x·cdf(x)/density(x) for x < -30 (A&S 26.2.12)."""
+    y = 1.0 / (x * x)
+    series = 1.0 - 11.0 * y
+    for odd in (9.0, 7.0, 5.0, 3.0, 1.0):
+        series = 1.0 - odd * y * series
+    return series
+
+
+def _times_density(xp: Any, factor: Any, x: Any) -> Any:
+    """factor × the standard normal density, rounded to a subnormal only at the end."""
+    coarse, rest = split(xp, x)
+    root = xp.exp(-0.25 * coarse * coarse)
+    return root * (factor * ONE_OVER_SQRT_2PI * xp.exp(-0.5 * rest)) * root
+
+
+def _gelu(xp: Any, x: Any) -> Any:
+    return xp.where(
+        x < -30.0,
+        _times_density(xp, -_mills_series(xp, x), x),
+        x * xp.where(x > 30.0, 1.0, _normal_cdf(xp, x)),
+    )
+
+
+def _gelu_slope(xp: Any, out: Any, x: Any) -> tuple[Any]:
+    return (
+        xp.where(
+            x < -30.0,
+            _times_density(xp, x - _mills_series(xp, x) / x, x),
+            xp.where(x > 40.0, 1.0, _normal_cdf(xp, x) + _times_density(xp, x, x)),
+        ),
+    )
+
+
+declare(
+    "gelu", _gelu, _gelu_slope, sample=((-5.0, 5.0),),
+    edge="x·Φ(x) with the exact normal distribution Φ, not the tanh approximation; at -inf nan, as"
+    " in PyTorch and JAX.",
+    exempt="the derivative around its zero at -0.7518: within 4 ulp of x·Φ'(x), the larger of the"
+    " two terms that cancel",
+)  # fmt: skip
+
+# Gamma functions
+
+declare(
+    "lgamma", lambda xp, x: xp.lgamma(x), lambda xp, out, x: (xp.polygamma(0.0, x),),
+    latex=r"\ln\left|\Gamma\left({0}\right)\right|", sample=((0.1, 20.0),),
+    edge="inf at 0, -1, -2 …, where the derivative is nan (-inf at 0, inf at -0).",
+    exempt="below 0, near the zeros between poles: within 4 ulp of log(π/|sin πx|), one of the"
+    " two terms that cancel; the derivative likewise, within 4 ulp of π·cot πx",
+)  # fmt: skip
+declare(
+    "polygamma", lambda xp, n, x: xp.polygamma(n, x),
+    lambda xp, out, n, x: (None, xp.polygamma(n + 1.0, x)), arity=2,
+    latex=r"\psi^{{\left({0}\right)}}\left({1}\right)", sample=((0.0, 0.0), (0.1, 20.0)),
+    edge="nan unless n is 0, 1, 2 … 150; at the poles 0, -1, -2 … inf for odd n, nan for even n"
+    " (but ∓inf at ±0).",
+    exempt="below 0, even n, near the zeros between poles: within 4 ulp of the largest term that"
+    " cancels",
+)  # fmt: skip
+
+# Sigmoid and its kin: e is exp(-|x|), which never overflows
+
+
+def decay(xp: Any, x: Any) -> Any:
+    """exp(-|x|), written so that even functions of x keep their derivatives at 0."""
+    return xp.exp(xp.where(x < 0.0, x, -x))
+
+
+def _sigmoid(xp: Any, x: Any) -> Any:
+    e = decay(xp, x)
+    return xp.where(x < 0.0, e, 1.0) / (1.0 + e)
+
+
+def _sigmoid_slope(xp: Any, out: Any, x: Any) -> tuple[Any]:
+    e = decay(xp, x)  # out·(1 - out) has no correct digit beyond x = 37
+    return (e / ((1.0 + e) * (1.0 + e)),)
+
+
+declare(
+    "sigmoid", _sigmoid, _sigmoid_slope, symbol="σ", latex=r"\sigma\left({0}\right)",
+    sample=((-5.0, 5.0),),
+    edge="0 and 1 at -inf and inf, with derivative 0. In PyTorch and JAX the derivative, as"
+    " σ·(1 - σ), is 0 from x = 37 on.",
+)  # fmt: skip
+
+
+def _softplus(xp: Any, x: Any) -> Any:
+    return xp.where(x < 0.0, 0.0, x) + xp.log1p(decay(xp, x))
+
+
+declare(
+    "softplus", _softplus, lambda xp, out, x: (xp.sigmoid(x),), sample=((-5.0, 5.0),),
+    edge="log(1 + exp(x)) without overflow; 0 at -inf. PyTorch returns x itself above 20.",
+)  # fmt: skip
+declare(
+    "log_sigmoid", lambda xp, x: -xp.softplus(-x), lambda xp, out, x: (xp.sigmoid(-x),),
+    symbol="log σ", latex=r"\ln\sigma\left({0}\right)", sample=((-5.0, 5.0),),
+    edge="-inf at -inf with derivative 1, 0 at inf with derivative 0.",
+)  # fmt: skip
+
+
+def _half_decay(xp: Any, x: Any) -> Any:
+    """exp(-|x|/2): x times its square, one factor at a time, is not cut short by a subnormal."""
+    return xp.exp(0.5 * xp.where(x < 0.0, x, -x))
+
+
+def _silu(xp: Any, x: Any) -> Any:
+    h = _half_decay(xp, x)
+    return xp.where(x < 0.0, x * h * h, x) / (1.0 + h * h)
+
+
+def _silu_slope(xp: Any, out: Any, x: Any) -> tuple[Any]:
+    h = _half_decay(xp, x)
+    e = h * h
+    numerator = xp.where(x < 0.0, h * (1.0 + x + e) * h, xp.where(x < 800.0, 1.0 + e + x * e, 1.0))
+    return (numerator / ((1.0 + e) * (1.0 + e)),)
+
+
+declare(
+    "silu", _silu, _silu_slope, sample=((-5.0, 5.0),),
+    edge="x·σ(x); at -inf nan, as in PyTorch and JAX.",
+    exempt="the derivative around its zero at -1.2785: within 4 ulp of x·σ(x)·σ(-x), the larger"
+    " of the two terms that cancel",
+)  # fmt: skip
+
+
+def _logaddexp(xp: Any, a: Any, b: Any) -> Any:
+    return xp.where(
+        a == b,  # equal infinities too, whose difference would be nan
+        a + LOG_2,
+        xp.where(a > b, a + xp.log1p(xp.exp(b - a)), b + xp.log1p(xp.exp(a - b))),
+    )
+
+
+def _logaddexp_partials(xp: Any, out: Any, a: Any, b: Any) -> tuple[Any, Any]:
+    # exp(a - out) would miss by |out| ulp; a - b is rounded too, but the remainder is exact.
+    difference = a - b
+    error = difference_error(xp, a, b, difference)
+    first, second = xp.sigmoid(difference), xp.sigmoid(-difference)
+    return first * (1.0 + error * second), second * (1.0 - error * first)
+
+
+declare(
+    "logaddexp", _logaddexp, _logaddexp_partials, arity=2, sample=((-10.0, 10.0),) * 2,
+    edge="Equal infinities: the value is that infinity, the derivatives nan (JAX: 1 at inf).",
+    exempt="near the zeros of its value, exp(a) + exp(b) = 1: within 4 ulp of the larger operand",
+)  # fmt: skip
