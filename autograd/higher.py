@@ -1,0 +1,98 @@
+"""Sweeps that record what they compute, so that derivatives can be differentiated again.
+
+They hold Values where :mod:`autograd.sweep` holds numbers, and never look at a number to decide
+what to record: a recorded derivative stays right when it is recomputed elsewhere. Products of an
+adjoint and a local derivative are the primitive ``chain``, which is zero wherever its first factor
+is exactly zero; so an infinite derivative in a branch not taken stays out, at every order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from contextlib import nullcontext
+from typing import Any
+
+from autograd.expr import evaluate
+from autograd.modes import TRACING, switched
+from autograd.op import Namespace
+from autograd.record import RECORDERS
+from autograd.sweep import operands_of
+
+__all__ = ["recorded_adjoints", "recorded_tangents"]
+
+_XP = Namespace(RECORDERS)
+
+
+def recorded_adjoints(
+    order: Sequence[Any], seeds: dict[Any, Any], wanted: Iterable[Any] | None = None
+) -> dict[Any, Any]:
+    """Adjoint of every node that the seeds reach, as a Value, or a float where it is constant.
+
+    ``wanted`` limits the sweep to the paths that lead from these nodes to the seeds.
+    """
+    needed = None if wanted is None else _descendants(order, wanted)
+    adjoint = dict(seeds)
+    for node in reversed(order):
+        upstream = adjoint.get(node)
+        if upstream is None or (needed is not None and node not in needed):
+            continue
+        operands = operands_of(node)
+        partials = _partials(node, operands, needed)
+        for x, partial in zip(operands, partials):
+            if partial is not None:
+                part = _times(upstream, partial, node.op.selects)
+                adjoint[x] = adjoint[x] + part if x in adjoint else part
+    return adjoint
+
+
+def recorded_tangents(order: Sequence[Any], seeds: dict[Any, Any]) -> dict[Any, Any]:
+    """Directional derivative of every node that depends on the seeds, by one forward sweep."""
+    needed = _descendants(order, seeds)
+    tangent = dict(seeds)
+    for node in order:
+        if node in tangent or node not in needed:
+            continue
+        operands = operands_of(node)
+        total: Any = 0.0
+        for x, partial in zip(operands, _partials(node, operands, needed)):
+            if partial is not None:
+                part = _times(tangent[x], partial, node.op.selects)
+                total = part if type(total) is float and total == 0.0 else total + part
+        tangent[node] = total
+    return tangent
+
+
+def _descendants(order: Iterable[Any], wanted: Iterable[Any]) -> set[Any]:
+    """The nodes through which these influence anything, themselves included."""
+    needed = set(wanted)
+    for node in order:
+        if any(type(x) is not float and x in needed for x in operands_of(node)):
+            needed.add(node)
+    return needed
+
+
+def _partials(node: Any, operands: tuple[Any, ...], needed: set[Any] | None) -> list[Any]:
+    """A node's local derivatives as Values or floats; None where there is none or no need."""
+    op = node.op
+    need = [type(x) is not float and (needed is None or x in needed) for x in operands]
+    if not op.traced:
+        # A comparison in the table's rules is recorded too; a user's rule may branch on it.
+        with nullcontext() if op.opaque else switched(TRACING, True):
+            partials = op.one_an_operand(op.partials(_XP, node, *operands), len(operands))
+        return [p if wanted else None for p, wanted in zip(partials, need)]
+    variables = {"out": node, **dict(zip(op.variables, operands))}
+    exprs = [expr if wanted else None for expr, wanted in zip(op.partial_exprs, need)]
+    return evaluate(exprs, RECORDERS, variables)
+
+
+def _times(upstream: Any, partial: Any, selects: bool) -> Any:
+    """Upstream × local derivative, recorded in the fewest nodes."""
+    if type(partial) is float or isinstance(partial, int):
+        if partial == 1.0:
+            return upstream
+        if partial == -1.0:
+            return -upstream
+    if type(upstream) is float and upstream == 1.0:
+        return partial
+    first, second = (partial, upstream) if selects else (upstream, partial)
+    return RECORDERS["chain"](first, second)

@@ -1,0 +1,96 @@
+"""Modes of recording, each per thread and per task: no_grad, detect_anomaly, tracing.
+
+Arithmetic asks ``ACTIVE`` only, which is empty nearly always; while a mode is on anywhere in the
+process, it takes the slow path in :func:`autograd.value.record`, which asks the context variables.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+__all__ = [
+    "ACTIVE",
+    "ANOMALY",
+    "RECORDING",
+    "TRACING",
+    "TRANSFORMING",
+    "detect_anomaly",
+    "no_grad",
+    "user_line",
+]
+
+ACTIVE: list[object] = []
+"""One entry for each mode that is on in any thread."""
+
+RECORDING: ContextVar[bool] = ContextVar("recording", default=True)
+ANOMALY: ContextVar[dict[Any, str] | None] = ContextVar("anomaly", default=None)
+"""Under detect_anomaly: node -> the user's line that made it, else None."""
+TRACING: ContextVar[bool] = ContextVar("tracing", default=False)
+TRANSFORMING: ContextVar[bool] = ContextVar("transforming", default=False)
+"""Whether a transform is calling the user's function: one inside it must stay differentiable."""
+
+_PACKAGE = str(Path(__file__).parent)
+
+
+@contextmanager
+def switched(variable: ContextVar[Any], value: object) -> Iterator[None]:
+    """Set a mode's variable for the length of a with block."""
+    entry = object()
+    ACTIVE.append(entry)
+    token = variable.set(value)
+    try:
+        yield
+    finally:
+        variable.reset(token)
+        ACTIVE.remove(entry)
+
+
+def no_grad() -> Any:
+    """Context in which arithmetic on Values gives leaves: numbers without a history.
+
+    >>> from autograd import Value, no_grad
+    >>> x = Value(3.0)
+    >>> with no_grad():
+    ...     y = x * 2.0
+    >>> y.data, y.parents
+    (6.0, ())
+    """
+    return switched(RECORDING, False)
+
+
+def detect_anomaly() -> Any:
+    """Context that raises AnomalyError at the first infinite or NaN value or adjoint.
+
+    The message names the node, its operands and the line of your program that made it. Build the
+    graph inside the context too, so that the lines are known.
+
+    >>> from autograd import Value, detect_anomaly, log
+    >>> with detect_anomaly():
+    ...     log(Value(0.0, name="p"))  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+        ...
+    autograd.errors.AnomalyError: log gave -inf from p=0.0, at ...
+    """
+    return switched(ANOMALY, {})
+
+
+def user_line(depth: int = 1) -> str:
+    """``file:line: source`` of the innermost frame outside this package."""
+    import linecache
+
+    frame: FrameType | None = sys._getframe(depth)
+    while frame is not None and frame.f_code.co_filename.startswith((_PACKAGE, "<autograd ")):
+        frame = frame.f_back
+    if frame is None:
+        return "an unknown line"
+    filename, number = frame.f_code.co_filename, frame.f_lineno
+    source = linecache.getline(filename, number).strip()
+    return f"{filename}:{number}" + (f": {source}" if source else "")

@@ -1,0 +1,123 @@
+"""Node: the slots of one recorded number, and the rules for changing them.
+
+A node holds its data, its gradient, a name, the primitive that made it and that primitive's
+operands: one or two in slots of their own, more in a tuple. One object for the collector to track
+and no closure: a graph is freed by reference counts alone. Next: :mod:`autograd.value`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from autograd import pickling
+from autograd.errors import GraphError, InputTypeError
+from autograd.numbers import real
+from autograd.op import Op
+from autograd.sweep import operands_of
+
+__all__ = ["EPOCH", "Epoch", "Node", "packed"]
+
+
+class Epoch:
+    """Marks "no gradient yet" in a node, and when the node was recorded.
+
+    There is one current epoch; assigning the data of any leaf begins another. A node that carries
+    the current one was computed from leaves that have not changed since.
+    """
+
+    __slots__ = ()
+
+
+EPOCH = [Epoch()]
+"""The current epoch, in a list so that everyone sees it change."""
+_RESTORED = Epoch()
+
+
+class Node:
+    """One number in a recorded graph; see :class:`autograd.Value`, its only subclass."""
+
+    __slots__ = ("_data", "_grad", "_left", "_right", "name", "op")
+
+    _data: float
+    _grad: Any
+    _left: Any
+    _right: Any
+    name: str | None
+    op: Op | None
+
+    def __init__(self, data: Any, name: str | None = None) -> None:
+        self._data = data if type(data) is float else real(data, "Value")
+        self._grad = EPOCH[0]
+        if name is not None and not isinstance(name, str):
+            raise InputTypeError(f"the name of a Value is a str, but got {type(name).__name__}")
+        self.name = name
+        self.op = self._left = self._right = None
+
+    @property
+    def data(self) -> float:
+        """The number. Assign to a leaf's to update it; results follow on ``recompute()``."""
+        return self._data
+
+    @data.setter
+    def data(self, data: Any) -> None:
+        if self.op is not None:
+            raise GraphError(
+                f"the data of a node computed by '{self.op}' cannot be assigned; "
+                "assign to its leaves and call recompute()"
+            )
+        self._data = real(data, "the data of a Value")
+        EPOCH[0] = Epoch()
+
+    @property
+    def grad(self) -> Any:
+        """Derivative of the result that ``backward`` was called on; 0.0 before any such call.
+
+        It is a float, or after ``create_graph=True`` a Value. Assigning None clears it.
+        """
+        grad = self._grad
+        return 0.0 if type(grad) is Epoch else grad
+
+    @grad.setter
+    def grad(self, grad: Any) -> None:
+        if grad is None:
+            self._grad = EPOCH[0] if self.op is None else _RESTORED
+        else:
+            self._grad = grad if isinstance(grad, Node) else real(grad, "the grad of a Value")
+
+    @property
+    def grad_computed(self) -> bool:
+        """Whether a backward pass has reached this node, which tells "not computed" from zero."""
+        return type(self._grad) is not Epoch
+
+    @property
+    def operands(self) -> tuple[Any, ...]:
+        """What the primitive was applied to: Values, with literal numbers in their places."""
+        return operands_of(self)
+
+    @property
+    def parents(self) -> tuple[Any, ...]:
+        """The Values among the operands; one that is used twice stands twice."""
+        return tuple([x for x in operands_of(self) if type(x) is not float])
+
+    @classmethod
+    def _restore(
+        cls, data: float, grad: Any, name: str | None, op: Op | None, operands: tuple[Any, ...]
+    ) -> Any:
+        node = cls.__new__(cls)
+        node._data, node.name, node.op = data, name, op
+        node._grad = _RESTORED if grad is None else grad
+        node._left, node._right = packed(operands)
+        return node
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return pickling.reduce(self)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Any:
+        return pickling.deep_copy(self, memo)
+
+
+def packed(operands: tuple[Any, ...]) -> tuple[Any, Any]:
+    """What ``_left`` and ``_right`` hold for these operands; (None, None) for a leaf."""
+    if len(operands) > 2:
+        return operands, None
+    return (*operands, None, None)[:2]

@@ -1,0 +1,198 @@
+"""backward, recompute and zero_grad: gradient passes that change nodes only at their very end.
+
+A pass computes every adjoint in side storage first. Committing is then a few loops that run inside
+the interpreter's C code, so that neither an interrupt nor another thread can see half of one. The
+passes themselves are in :mod:`autograd.sweep` (numbers) and :mod:`autograd.higher` (Values).
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from autograd import higher
+from autograd.errors import AnomalyError, InputTypeError, InputValueError, StaleGraphError
+from autograd.modes import ACTIVE, ANOMALY
+from autograd.node import EPOCH, Epoch, Node
+from autograd.numbers import real
+from autograd.record import describe
+from autograd.sweep import PULL, fresh_values, operand_values, pull_back, record_of
+
+__all__ = ["adjoints", "backward", "recompute", "zero_grad"]
+
+_committing = threading.Lock()
+_set_data: Callable[..., None] = vars(Node)["_data"].__set__
+_set_grad: Callable[..., None] = vars(Node)["_grad"].__set__
+
+
+def _assign(setter: Callable[..., None], nodes: Iterable[Any], values: Iterable[Any]) -> None:
+    """Set a slot of many nodes without running a line of Python in between."""
+    deque(map(setter, nodes, values), maxlen=0)
+
+
+def backward(
+    roots: Node | Sequence[Node],
+    gradients: float | Sequence[Any] | None = None,
+    create_graph: bool = False,
+) -> None:
+    """Differentiate the roots: each leaf's ``grad`` gains the derivative of their weighted sum.
+
+    Interior nodes get the adjoint of this pass. If anything is raised, no leaf has changed.
+
+    Args:
+        roots: A Value or a sequence of Values.
+        gradients: The weight of each root, 1.0 if not given.
+        create_graph: Record the derivatives as Values, to differentiate them again. A node and
+            its gradient then refer to each other; ``zero_grad`` sets them free.
+
+    Raises:
+        StaleGraphError: A leaf changed after the graph was recorded.
+        AnomalyError: Under ``detect_anomaly``, an adjoint became infinite or NaN.
+        InputTypeError, InputValueError: A root is no Value, or the gradients are not as many.
+
+    >>> from autograd import Value
+    >>> a, b = Value(2.0), Value(3.0)
+    >>> backward([a * b, a + b], gradients=[1.0, 10.0])
+    >>> a.grad, b.grad
+    (13.0, 12.0)
+    """
+    roots, weights = _checked_roots(roots, gradients)
+    order, adjoint = record_of(roots)
+    if create_graph:
+        _require_current(order)
+        seeds: dict[Any, Any] = {}
+        for root, weight in zip(roots, weights):
+            seeds[root] = seeds[root] + weight if root in seeds else weight
+        recorded = higher.recorded_adjoints(order, seeds)
+        for node in adjoint:
+            grad = recorded.get(node, 0.0)
+            recorded[node] = grad if isinstance(grad, Node) else type(node)(grad)
+        _commit(recorded)
+        return
+    _commit(_pulled_back(order, adjoint, roots, weights))
+
+
+def adjoints(roots: Sequence[Node], weights: Sequence[float]) -> dict[Any, float]:
+    """Adjoint of every node that the roots depend on; no node is changed."""
+    order, adjoint = record_of(roots)
+    return _pulled_back(order, adjoint, roots, weights)
+
+
+def _pulled_back(
+    order: list[Any], adjoint: dict[Any, float], roots: Sequence[Any], weights: Sequence[Any]
+) -> dict[Any, float]:
+    for root, weight in zip(roots, weights):
+        adjoint[root] += weight if type(weight) is float else weight._data
+    lines = ANOMALY.get() if ACTIVE else None
+    if lines is not None:
+        _pull_back_checked(order, adjoint, lines)
+        _require_current(order)
+    elif not pull_back(order, adjoint, EPOCH[0]):
+        _require_current(order)
+    return adjoint
+
+
+def _checked_roots(roots: Any, gradients: Any) -> tuple[list[Node], list[Any]]:
+    """Roots and gradients as two lists of equal length."""
+    single = isinstance(roots, Node)
+    nodes = [roots] if single else [*roots] if isinstance(roots, Iterable) else [roots]
+    for node in nodes:
+        if not isinstance(node, Node):
+            raise InputTypeError(
+                "a gradient pass starts from a Value or a sequence of Values, "
+                f"but got {type(node).__name__}"
+            )
+    if gradients is None:
+        return nodes, [1.0] * len(nodes)
+    gradients = [gradients] if single and not isinstance(gradients, (list, tuple)) else [*gradients]
+    if len(gradients) != len(nodes):
+        raise InputValueError(
+            f"backward got {len(gradients)} gradients for {len(nodes)} roots: give one a root"
+        )
+    return nodes, [g if isinstance(g, Node) else real(g, "a gradient") for g in gradients]
+
+
+def _commit(adjoint: dict[Any, Any]) -> None:
+    """Leaves accumulate, interior nodes take this pass's adjoint; all of them or none."""
+    with _committing:
+        for node in [node for node in adjoint if node.op is None]:
+            if type(node._grad) is not Epoch:
+                adjoint[node] = node._grad + adjoint[node]
+        _assign(_set_grad, adjoint.keys(), adjoint.values())
+
+
+def _pull_back_checked(order: list[Any], adjoint: dict[Any, float], lines: dict[Any, str]) -> None:
+    """The sweep of ``pull_back``, stopping at the first adjoint that is not finite."""
+    for node in reversed(order):
+        if adjoint[node]:
+            PULL[node.op](node, adjoint[node], adjoint)
+        for parent in node.parents:
+            if not math.isfinite(adjoint[parent]):
+                shown = ", ".join(map(describe, node.operands))
+                made = lines.get(node, "a line before detect_anomaly was entered")
+                raise AnomalyError(
+                    f"the adjoint of {describe(parent)} became {adjoint[parent]} in the derivative "
+                    f"of {describe(node)} = {node.op}({shown}), upstream {adjoint[node]}, "
+                    f"recorded at {made}"
+                )
+
+
+def _same(a: float, b: float) -> bool:
+    """Equal to the bit, NaN to NaN."""
+    return (a == b and math.copysign(1.0, a) == math.copysign(1.0, b)) or (a != a and b != b)
+
+
+def _require_current(order: Iterable[Any]) -> None:
+    """Raise unless every node holds what its primitive gives for its operands' present data."""
+    for node in order:
+        now = node.op.evaluate(*operand_values(node))
+        if not _same(now, node._data):
+            label = node.name or node.op
+            raise StaleGraphError(
+                f"'{label}' holds {node._data!r} but its operands now give {now!r}: a leaf changed "
+                "after this graph was recorded. Call recompute() on the result first, or build "
+                "the graph again"
+            )
+
+
+def recompute(roots: Node | Sequence[Node]) -> None:
+    """Evaluate the recorded graph of the roots afresh, in place, from the data of its leaves.
+
+    Gradients of interior nodes become "not computed"; those of leaves stay. If anything is
+    raised, no node has changed.
+
+    >>> from autograd import Value
+    >>> x = Value(2.0)
+    >>> y = x * x
+    >>> x.data = 5.0
+    >>> recompute(y)
+    >>> y.data
+    25.0
+    """
+    roots, _ = _checked_roots(roots, None)
+    order, _ = record_of(roots)
+    values = fresh_values(order)
+    lines = ANOMALY.get() if ACTIVE else None
+    for node in order if lines is not None else ():
+        if not math.isfinite(values[node]):
+            shown = ", ".join(map(describe, node.operands))
+            raise AnomalyError(f"recomputing {node.op} gave {values[node]}; before: {shown}")
+    _assign(_set_data, order, map(values.__getitem__, order))
+    _assign(_set_grad, order, [EPOCH[0]] * len(order))
+
+
+def zero_grad(values: Iterable[Node]) -> None:
+    """Clear the gradients of these Values: 0.0 again, and "not computed" in pictures.
+
+    >>> from autograd import Value
+    >>> x = Value(2.0)
+    >>> (x * x).backward()
+    >>> zero_grad([x])
+    >>> x.grad
+    0.0
+    """
+    for value in [values] if isinstance(values, Node) else values:
+        value.grad = None

@@ -1,0 +1,72 @@
+"""record: apply a primitive and remember it.
+
+Every operation on Values ends here, or in a shorter path of the same meaning that
+:mod:`autograd.value` generates from the primitive's declaration.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+from autograd import ops  # noqa: F401  (declares the primitives)
+from autograd.errors import AnomalyError
+from autograd.modes import ACTIVE, ANOMALY, RECORDING, user_line
+from autograd.node import EPOCH, Node
+from autograd.numbers import real_or_none
+from autograd.op import OPS, Op
+
+__all__ = ["RECORDERS", "describe", "operand", "record"]
+
+
+def record(op: Op, operands: tuple[Any, ...]) -> Any:
+    """Apply a primitive to nodes and floats: a new node, or a float if all are floats."""
+    numbers = tuple([x if type(x) is float else x._data for x in operands])
+    data = op.evaluate(*numbers)
+    for x in operands:
+        if type(x) is not float:
+            break
+    else:
+        return data
+    lines = None
+    if ACTIVE:
+        lines = ANOMALY.get()
+        if lines is not None and not math.isfinite(data):
+            shown = ", ".join(map(describe, operands))
+            raise AnomalyError(f"{op} gave {data} from {shown}, at {user_line()}")
+        if not RECORDING.get():
+            return type(x)(data)
+    node = type(x)._restore(data, EPOCH[0], None, op, operands)
+    if lines is not None:
+        lines[node] = user_line()
+    return node
+
+
+def operand(x: Any) -> Any:
+    """A Value as it is, a real number as a float; NotImplemented for anything else."""
+    if isinstance(x, Node):
+        return x
+    number = real_or_none(x)
+    return NotImplemented if number is None else number
+
+
+def describe(x: Any) -> str:
+    """An operand in a message: its name, or what made it, and its number."""
+    if type(x) is float:
+        return repr(x)
+    label = x.name or (str(x.op) if x.op else "a leaf")
+    return f"{label}={x._data!r}"
+
+
+class _Recorders(dict[str, Callable[..., Any]]):
+    """Name of a primitive -> function that records it on Values and floats."""
+
+    def __missing__(self, name: str) -> Callable[..., Any]:
+        op = OPS[name]
+        self[name] = function = lambda *operands: record(op, operands)
+        return function
+
+
+RECORDERS = _Recorders()
+"""The namespace of Values, for rules that are to be differentiated again."""
