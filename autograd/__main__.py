@@ -1,0 +1,87 @@
+"""Command line: ``python -m autograd "tanh(x*w + b)" x=2 w=-3 b=6.88``."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import textwrap
+from collections.abc import Sequence
+
+from autograd.errors import AutogradError
+from autograd.expression import FUNCTIONS, evaluate_text
+from autograd.value import Value
+
+DESCRIPTION = """\
+Differentiate an expression at a point: prints its value, and the partial
+derivative by each variable, exact to the last digits.
+
+  python -m autograd "tanh(x*w + b)" x=2 w=-3 b=6.88
+  python -m autograd "where(x > 0, x**2, sin(x))" x=-1/3
+  python -m autograd "dot([a, b], [b, 2]) / norm([a, b])" a=3 b=4"""
+
+EPILOG = f"""\
+An expression is made of numbers, the variables, pi and e, + - * / **,
+parentheses, comparisons (inside where), and these functions:
+
+{textwrap.fill("  ".join(sorted(FUNCTIONS)), 76, initial_indent="  ", subsequent_indent="  ")}
+
+sum, mean, prod, norm and logsumexp take one list, [a, b, …], and dot takes two.
+A variable's value may be an expression of numbers (x=-1/3). Anything else is an
+error, with exit status 2."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line; returns the exit status, 2 for what cannot be understood."""
+    parser = argparse.ArgumentParser(
+        prog="python -m autograd",
+        description=DESCRIPTION,
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("expression", help="what to differentiate, in quotes")
+    parser.add_argument("values", nargs="*", metavar="name=value", help="a value for each variable")
+    options = parser.parse_intermixed_args(_protected(argv))
+    try:
+        variables = _variables(options.values)
+        result = evaluate_text(options.expression.strip(), variables)
+        if isinstance(result, Value):
+            result.backward()
+    except AutogradError as error:
+        print(f"python -m autograd: error: {error}", file=sys.stderr)
+        return 2
+    print(_table(options.expression.strip(), result, variables))
+    return 0
+
+
+def _protected(argv: Sequence[str] | None) -> list[str]:
+    """Arguments in which an expression such as -x is not taken for an option."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    return [f" {a}" if a[:1] == "-" and a[:2] != "--" and a != "-h" else a for a in arguments]
+
+
+def _variables(assignments: Sequence[str]) -> dict[str, Value]:
+    """The variables that arguments like x=2 or x=-1/3 name."""
+    variables: dict[str, Value] = {}
+    for text in assignments:
+        name, equals, value = (part.strip() for part in text.partition("="))
+        if not equals or not name.isidentifier() or name in FUNCTIONS or name in variables:
+            problem = "is given twice" if name in variables else "should look like x=2"
+            raise AutogradError(f"{text!r} {problem}: name each variable once, with its value")
+        variables[name] = Value(evaluate_text(value, {}), name=name)
+    return variables
+
+
+def _table(expression: str, result: Value | float, variables: dict[str, Value]) -> str:
+    """The value, and a line for each variable."""
+    lines = [f"{expression} = {float(result)!r}"]
+    if variables:
+        rows = [("variable", "value", "derivative")]
+        rows += [(name, repr(v.data), repr(v.grad)) for name, v in variables.items()]
+        widths = [max(map(len, column)) for column in zip(*rows)]
+        lines.append("")
+        lines += ["  ".join(x.ljust(w) for x, w in zip(row, widths)).rstrip() for row in rows]
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,61 @@
+"""``python -m autograd``: output, exit status and messages."""
+
+import math
+import subprocess
+import sys
+
+import pytest
+
+from autograd.__main__ import main
+
+
+def test_value_and_table(capsys):
+    """The value first, then a line for each variable in the order given, in full precision."""
+    assert main(["tanh(x*w + b)", "x=2", "w=-3", "b=6.88"]) == 0
+    first, blank, head, *rows = capsys.readouterr().out.splitlines()
+    expression, value = first.split(" = ")
+    assert expression == "tanh(x*w + b)"
+    # The derivative of tanh is 1 - tanh² in the book; 1e-12 covers that formula's cancellation.
+    assert float(value) == pytest.approx(math.tanh(0.88), rel=1e-12)
+    assert blank == ""
+    assert head.split() == ["variable", "value", "derivative"]
+    slope = 1 - math.tanh(0.88) ** 2
+    expected = {"x": (2.0, -3 * slope), "w": (-3.0, 2 * slope), "b": (6.88, slope)}
+    assert [row.split()[0] for row in rows] == list(expected)
+    for row in rows:
+        name, *numbers = row.split()
+        assert [float(x) for x in numbers] == pytest.approx(expected[name], rel=1e-12)
+
+
+@pytest.mark.parametrize("arguments", [["-x", "x=-1/3"], ["x=3", "-x**2"][::-1], ["2+2"]])
+def test_leading_minus_and_no_variables_are_understood(arguments, capsys):
+    """A minus in front of an expression is not an option."""
+    assert main(arguments) == 0
+    assert " = " in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["x*y", "x=2"], "add y="),
+        (["x", "x"], "should look like x=2"),
+        (["x", "2=x"], "should look like x=2"),
+        (["x", "sin=2"], "should look like x=2"),
+        (["x", "x=1", "x=2"], "given twice"),
+        (["x", "x=a"], "no value given for 'a'"),
+    ],
+)
+def test_what_cannot_be_understood_exits_with_2(arguments, message, capsys):
+    """One message on standard error, nothing on standard output."""
+    assert main(arguments) == 2
+    output = capsys.readouterr()
+    assert message in output.err
+    assert output.out == ""
+
+
+def test_runs_as_a_module():
+    """The exit status reaches the shell, and --help shows examples."""
+    run = [sys.executable, "-m", "autograd"]
+    assert subprocess.run([*run, "x.y", "x=1"], capture_output=True, check=False).returncode == 2
+    shown = subprocess.run([*run, "--help"], capture_output=True, text=True, check=True).stdout
+    assert 'python -m autograd "tanh(x*w + b)" x=2 w=-3 b=6.88' in shown
