@@ -1,0 +1,227 @@
+"""Picture: a recorded graph as plain data, which every way of showing it starts from.
+
+A picture is a snapshot: it keeps the numbers of the moment it was taken. Boxes carry ids 0, 1, 2 …
+in topological order, so that a picture of the same program is the same picture in every process.
+Next: :mod:`autograd.drawing.fold` makes small pictures of large graphs,
+:mod:`autograd.drawing.layout` places the boxes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any, Literal, NamedTuple
+
+from autograd.errors import InputTypeError
+from autograd.sweep import operands_of, record_of
+from autograd.value import Value
+
+__all__ = ["Box", "Edge", "Kind", "Picture", "kind_of", "take_picture", "units"]
+
+Kind = Literal["constant", "input", "parameter", "interior", "output", "fold"]
+
+
+class Box(NamedTuple):
+    """One node of the graph, or with kind "fold" several that are shown as one.
+
+    ``grad`` is None where no backward pass has been: "not computed", which is not zero.
+    ``count`` is how many nodes the box stands for. ``op`` is the primitive's name and ``symbol``
+    how it is written; both are empty for leaves, and for a fold ``symbol`` says what it holds.
+    """
+
+    id: int
+    kind: Kind
+    op: str
+    symbol: str
+    name: str | None
+    data: float | None
+    grad: float | None
+    module: str = ""
+    count: int = 1
+
+
+class Edge(NamedTuple):
+    """Operand number ``position`` of box ``target`` is box ``source``.
+
+    Between folds, one edge stands for ``count`` of them.
+    """
+
+    source: int
+    target: int
+    position: int
+    count: int = 1
+
+
+class Picture(NamedTuple):
+    """Boxes in topological order, with ``boxes[i].id == i``, and the edges between them.
+
+    ``nodes[i]`` is the Value in box i, the float of a constant, or for a fold the tuple of Values
+    in it. ``outputs`` are the boxes of what was drawn. ``total`` counts the Values of the whole
+    graph and ``folded`` says in words what was folded, "" if nothing was.
+    """
+
+    boxes: tuple[Box, ...]
+    edges: tuple[Edge, ...]
+    nodes: tuple[Any, ...]
+    outputs: tuple[int, ...]
+    total: int
+    folded: str = ""
+
+    def edges_into(self) -> list[list[int]]:
+        """For each box, the indices of the edges that end in it, by operand position."""
+        into: list[list[int]] = [[] for _ in self.boxes]
+        for i, edge in enumerate(self.edges):
+            into[edge.target].append(i)
+        return into
+
+    def local_derivatives(self) -> list[float | None]:
+        """For each edge, the derivative of its target by its source, at the picture's numbers.
+
+        None where the primitive passes nothing on by rule, and at folds.
+        """
+        local: list[float | None] = [None] * len(self.edges)
+        for box, indices in zip(self.boxes, self.edges_into()):
+            if box.op and box.kind != "fold":
+                partials = self._partials(box, indices)
+                for i, partial in zip(indices, partials):
+                    if self.boxes[self.edges[i].source].kind != "constant":
+                        local[i] = partial
+        return local
+
+    def _partials(self, box: Box, indices: list[int]) -> Sequence[float | None]:
+        """Local derivatives of one box; none known if an operand is inside a fold."""
+        sources = [self.boxes[self.edges[i].source] for i in indices]
+        numbers = [source.data for source in sources if source.data is not None]
+        operands = operands_of(self.nodes[box.id])
+        if len(numbers) != len(operands) or any(s.kind == "fold" for s in sources):
+            return [None] * len(indices)
+        op = self.nodes[box.id].op
+        partials: Sequence[float | None] = op.local_at(box.data, numbers, [True] * len(numbers))
+        return partials
+
+
+def take_picture(outputs: Any, parameters: Iterable[Any] = ()) -> Picture:
+    """The whole graph of a Value, or of a sequence of them, one box a node.
+
+    ``parameters`` are leaves to show as such; leaves named by path are shown as parameters anyway.
+    A literal number is a box of its own at each use. A Value used twice is one box with two edges.
+
+    Raises:
+        InputTypeError: An output is no Value.
+
+    >>> x = Value(3.0, name="x")
+    >>> picture = take_picture(2.0 * (x * x))
+    >>> [(box.id, box.kind, box.symbol or box.name, box.data) for box in picture.boxes]
+    [(0, 'constant', None, 2.0), (1, 'input', 'x', 3.0), (2, 'interior', '×', 9.0), \
+(3, 'output', '×', 18.0)]
+    >>> [edge[:3] for edge in picture.edges]
+    [(1, 2, 0), (1, 2, 1), (0, 3, 0), (2, 3, 1)]
+    """
+    roots = checked_outputs(outputs)
+    known = identities(parameters)
+    order, _ = record_of(roots)
+    boxes: list[Box] = []
+    edges: list[Edge] = []
+    nodes: list[Any] = []
+    ids: dict[Any, int] = {}
+
+    def add(node: Any, kind: Kind) -> int:
+        ids[node] = len(boxes)
+        boxes.append(box_of(node, len(boxes), kind))
+        nodes.append(node)
+        return len(boxes) - 1
+
+    is_root = set(roots)
+    for node in order:
+        sources = []
+        for operand in operands_of(node):
+            if type(operand) is float:
+                sources.append(len(boxes))
+                boxes.append(Box(len(boxes), "constant", "", "", None, operand, None))
+                nodes.append(operand)
+            elif operand in ids:
+                sources.append(ids[operand])
+            else:
+                sources.append(add(operand, kind_of(operand, known)))
+        target = add(node, "output" if node in is_root else "interior")
+        edges.extend(Edge(source, target, i) for i, source in enumerate(sources))
+    for root in roots:
+        if root not in ids:
+            add(root, kind_of(root, known))
+    shown = tuple(dict.fromkeys(ids[root] for root in roots))
+    return Picture(tuple(boxes), tuple(edges), tuple(nodes), shown, len(ids))
+
+
+def box_of(node: Any, number: int, kind: Kind) -> Box:
+    """The box of one Value."""
+    op, grad = node.op, node.grad if node.grad_computed else None
+    return Box(
+        id=number,
+        kind=kind,
+        op=op.name if op else "",
+        symbol=op.symbol if op else "",
+        name=node.name,
+        data=node.data,
+        grad=None if grad is None else grad if type(grad) is float else float(grad.data),
+        module=(units(node.name) or ("",))[-1] if op is None and node.name else "",
+    )
+
+
+def checked_outputs(outputs: Any) -> list[Any]:
+    """One Value or a sequence of them as a list.
+
+    Raises:
+        InputTypeError: It is, or it holds, something else, or nothing.
+    """
+    roots = [outputs] if isinstance(outputs, Value) else outputs
+    if not isinstance(roots, Iterable) or isinstance(roots, (str, bytes)):
+        raise InputTypeError(
+            f"a drawing takes a Value or a sequence of Values, but got {type(outputs).__name__}"
+        )
+    roots = list(roots)
+    for root in roots:
+        if not isinstance(root, Value):
+            raise InputTypeError(
+                "a drawing takes a Value or a sequence of Values, "
+                f"but the sequence holds {type(root).__name__}"
+            )
+    if not roots:
+        raise InputTypeError("a drawing takes at least one Value, but got an empty sequence")
+    return roots
+
+
+def identities(values: Any) -> frozenset[int]:
+    """The ids of some Values, or of the parameters of a module."""
+    if hasattr(values, "parameters"):
+        values = values.parameters()
+    values = [values] if isinstance(values, Value) else list(values)
+    for value in values:
+        if not isinstance(value, Value):
+            raise InputTypeError(f"parameters are Values, but got {type(value).__name__}")
+    return frozenset(map(id, values))
+
+
+def kind_of(node: Any, parameters: Collection[int]) -> Kind:
+    """Whether a leaf is a parameter or an input."""
+    is_parameter = id(node) in parameters or (node.name is not None and units(node.name))
+    return "parameter" if is_parameter else "input"
+
+
+_PATH = re.compile(r"[^\W\d]\w*(\.\w+)+")
+_UNIT = re.compile(r"[^\W\d]\w*(?:\.\d+)*")
+
+
+def units(name: str) -> tuple[str, ...]:
+    """The modules that a parameter is in, outermost first, read off its path.
+
+    The last attribute is the parameter itself; a name that is no path has none.
+
+    >>> units("layers.0.neurons.3.weights.12")
+    ('layers.0', 'layers.0.neurons.3')
+    >>> units("head.bias"), units("w.0"), units("w")
+    (('head',), ('',), ())
+    """
+    if not _PATH.fullmatch(name):
+        return ()
+    ends = [match.end() for match in _UNIT.finditer(name)][:-1]
+    return tuple(name[:end] for end in ends) or ("",)
