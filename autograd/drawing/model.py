@@ -111,11 +111,10 @@ def take_picture(outputs: Any, parameters: Iterable[Any] = ()) -> Picture:
 
     >>> x = Value(3.0, name="x")
     >>> picture = take_picture(2.0 * (x * x))
-    >>> [(box.id, box.kind, box.symbol or box.name, box.data) for box in picture.boxes]
-    [(0, 'constant', None, 2.0), (1, 'input', 'x', 3.0), (2, 'interior', '×', 9.0), \
-(3, 'output', '×', 18.0)]
-    >>> [edge[:3] for edge in picture.edges]
-    [(1, 2, 0), (1, 2, 1), (0, 3, 0), (2, 3, 1)]
+    >>> [(box.id, box.kind, box.data) for box in picture.boxes]
+    [(0, 'input', 3.0), (1, 'interior', 9.0), (2, 'constant', 2.0), (3, 'output', 18.0)]
+    >>> [(edge.source, edge.target, edge.position) for edge in picture.edges]
+    [(0, 1, 0), (0, 1, 1), (2, 3, 0), (1, 3, 1)]
     """
     roots = checked_outputs(outputs)
     known = identities(parameters)
