@@ -25,7 +25,7 @@ class Box(NamedTuple):
     """One node of the graph, or with kind "fold" several that are shown as one.
 
     ``grad`` is None where no backward pass has been: "not computed", which is not zero.
-    ``count`` is how many nodes the box stands for. ``op`` is the primitive's name and ``symbol``
+    ``size`` is how many nodes the box stands for. ``op`` is the primitive's name and ``symbol``
     how it is written; both are empty for leaves, and for a fold ``symbol`` says what it holds.
     """
 
@@ -37,19 +37,19 @@ class Box(NamedTuple):
     data: float | None
     grad: float | None
     module: str = ""
-    count: int = 1
+    size: int = 1
 
 
 class Edge(NamedTuple):
     """Operand number ``position`` of box ``target`` is box ``source``.
 
-    Between folds, one edge stands for ``count`` of them.
+    Between folds, one edge stands for ``size`` of them.
     """
 
     source: int
     target: int
     position: int
-    count: int = 1
+    size: int = 1
 
 
 class Picture(NamedTuple):
