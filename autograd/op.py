@@ -35,6 +35,8 @@ class Op:
     ends of the domain; ``exempt`` states a measured accuracy bound where the general one of 4 ulp
     cannot hold. With ``selects``, a local derivative of exactly zero means "not chosen": such an
     edge passes nothing on, whatever the adjoint. ``opaque`` marks a user's function of floats.
+    ``shown`` is a second rule for people to read, given where ``partials`` is written for digits
+    rather than for the eye: y·(1 - y) for the sigmoid. Nothing is ever computed with it.
     """
 
     def __init__(
@@ -52,6 +54,7 @@ class Op:
         opaque: bool = False,
         edge: str = "",
         exempt: str = "",
+        shown: Rule | None = None,
     ) -> None:
         self.name = name
         self.forward = forward
@@ -65,6 +68,7 @@ class Op:
         self.opaque = opaque
         self.edge = edge
         self.exempt = exempt
+        self.shown = shown or partials
 
     def register(self) -> Op:
         """Enter this primitive in the table."""
@@ -147,6 +151,15 @@ class Op:
             if self.opaque:
                 return False
             raise
+
+    def written(self, out: Expr, *operands: Operand) -> tuple[Operand | None, ...]:
+        """The local derivatives as they are written for people; floats stand for literals.
+
+        >>> x = Expr("var", "x")
+        >>> OPS["exp"].written(Expr("var", "y"), x)
+        (Expr('y'),)
+        """
+        return self.one_an_operand(self.shown(XP, out, *operands), len(operands))
 
     def local(self, *operands: float) -> tuple[float | None, ...]:
         """All local derivatives at a point, None where there is no edge.

@@ -7,7 +7,8 @@ sample it and what happens at its edges. Rules are plain Python over a namespace
 - where a function has no derivative, the rule gives the subgradient of least norm;
 - a rule is itself differentiated for higher orders, so ``where(x < 0.0, x, -x)`` stands for
   ``-abs(x)`` where only an even function of x follows: abs would lose every other derivative at 0;
-- a product that passes through subnormal numbers on its way is split or scaled by a power of two.
+- a product that passes through subnormal numbers on its way is split or scaled by a power of two;
+- ``shown`` is the textbook form of a derivative whose rule is none: it is printed, never computed.
 
 Next: :mod:`autograd.ops_smooth`, :mod:`autograd.ops_kinked` and :mod:`autograd.ops_nary`, which
 declare the rest; :mod:`autograd.op` for what a declaration becomes.
@@ -24,7 +25,7 @@ from autograd.op import OPS, Op
 __all__ = ["OPS"]
 
 INF = math.inf
-MAX = 1.7e308
+THIRD = 1 / 3
 LOG2_E, LOG10_E = 1 / math.log(2.0), 1 / math.log(10.0)
 TINY = 1e-290
 SCALE, UNSCALE = 2.0**200, 2.0**-200
@@ -54,11 +55,14 @@ declare(
     symbol="×", latex=r"{0} \cdot {1}", sample=(REAL, REAL),
     edge="0 * inf is nan; the derivatives are the other operand.",
 )  # fmt: skip
-# Products adjoint × partial of a recorded backward pass: an adjoint of zero passes nothing on.
+# Products adjoint × partial of a recorded backward pass: an adjoint of zero passes nothing on, not
+# even from an infinite partial to the derivative of the derivative.
 declare(
-    "chain", lambda xp, a, b: xp.where(a == 0.0, 0.0, a * b), lambda xp, out, a, b: (b, a),
+    "chain", lambda xp, a, b: xp.where(a == 0.0, 0.0, a * b),
+    lambda xp, out, a, b: (xp.where(a == 0.0, xp.where(b - b == 0.0, b, 0.0), b), a),
     arity=2, symbol="×", latex=r"{0} \cdot {1}", sample=(REAL, REAL),
-    edge="As a product, but 0 whenever the first factor is exactly 0, even if the other is nan.",
+    edge="As a product, but 0 whenever the first factor is exactly 0, even if the other is inf or"
+    " nan; the derivative by the first factor is then 0.",
 )  # fmt: skip
 declare(
     "div",
@@ -69,6 +73,7 @@ declare(
         xp.where(abs(out) > TINY, -out / b, -(a * SCALE) / b / b * UNSCALE),
     ),
     arity=2, symbol="÷", latex=r"\frac{{{0}}}{{{1}}}", sample=(REAL, (0.1, 10.0)),
+    shown=lambda xp, out, a, b: (1.0 / b, -a / xp.pow(b, 2.0)),
     edge="a/0 is inf with the sign of both, 0/0 nan; the derivatives at b = 0 likewise.",
 )  # fmt: skip
 declare(
@@ -112,6 +117,7 @@ def _pow_partials(xp: Any, out: Any, a: Any, b: Any) -> tuple[Any, Any]:
 declare(
     "pow", lambda xp, a, b: xp.pow(a, b), _pow_partials, arity=2,
     symbol="^", latex="{{{0}}}^{{{1}}}", sample=((0.1, 10.0), (-3.0, 3.0)),
+    shown=lambda xp, out, a, b: (b * xp.pow(a, b - 1.0), xp.pow(a, b) * xp.log(a)),
     edge="As C99's pow: a negative base with a fractional exponent is nan, 0**0 is 1. d/da at a = 0"
     " is 0, 1 or 0 for b = 2, 1, 0; d/db at a = 0 is 0 for b >= 0 and nan for a < 0. JAX: d/da is"
     " nan at 0**0, d/db at 0**-1.",
@@ -119,11 +125,13 @@ declare(
 declare(
     "sqrt", lambda xp, x: xp.sqrt(x), lambda xp, out, x: (0.5 / out,),
     symbol="√", latex=r"\sqrt{{{0}}}", sample=((0.01, 100.0),),
+    shown=lambda xp, out, x: (1.0 / (2.0 * out),),
     edge="The derivative at 0 is inf; below 0 value and derivative are nan.",
 )  # fmt: skip
 declare(
-    "cbrt", lambda xp, x: xp.cbrt(x), lambda xp, out, x: (1.0 / (3.0 * out * out),),
+    "cbrt", lambda xp, x: xp.cbrt(x), lambda xp, out, x: (THIRD / (out * out),),
     symbol="∛", latex=r"\sqrt[3]{{{0}}}", sample=((0.01, 100.0),),
+    shown=lambda xp, out, x: (1.0 / (3.0 * xp.pow(out, 2.0)),),
     edge="Defined for negative numbers too; the derivative at 0 is inf.",
 )  # fmt: skip
 
@@ -171,18 +179,21 @@ declare(
 )  # fmt: skip
 declare(
     "tan", lambda xp, x: xp.tan(x), lambda xp, out, x: (1.0 + out * out,),
-    sample=((-1.5, 1.5),), edge="No float is a pole exactly: finite everywhere; nan at ±inf.",
+    sample=((-1.5, 1.5),), shown=lambda xp, out, x: (1.0 + xp.pow(out, 2.0),),
+    edge="No float is a pole exactly: finite everywhere; nan at ±inf.",
 )  # fmt: skip
 declare(
     "asin", lambda xp, x: xp.asin(x),
     lambda xp, out, x: (1.0 / xp.sqrt((1.0 - x) * (1.0 + x)),),  # 1 - x·x cancels
     latex=r"\arcsin\left({0}\right)", sample=((-0.99, 0.99),),
+    shown=lambda xp, out, x: (1.0 / xp.sqrt(1.0 - xp.pow(x, 2.0)),),
     edge="The derivative at ±1 is inf; beyond, value and derivative are nan.",
 )  # fmt: skip
 declare(
     "acos", lambda xp, x: xp.acos(x),
     lambda xp, out, x: (-1.0 / xp.sqrt((1.0 - x) * (1.0 + x)),),
     latex=r"\arccos\left({0}\right)", sample=((-0.99, 0.99),),
+    shown=lambda xp, out, x: (-1.0 / xp.sqrt(1.0 - xp.pow(x, 2.0)),),
     edge="The derivative at ±1 is -inf; beyond, value and derivative are nan.",
 )  # fmt: skip
 declare(
@@ -190,6 +201,7 @@ declare(
     # Far out 1 + x·x is x·x to the last digit, but would overflow.
     lambda xp, out, x: (xp.where(abs(x) < 1e9, 1.0 / (1.0 + x * x), 1.0 / x / x),),
     latex=r"\arctan\left({0}\right)", sample=((-10.0, 10.0),),
+    shown=lambda xp, out, x: (1.0 / (1.0 + xp.pow(x, 2.0)),),
     edge="±π/2 at ±inf, with derivative 0.",
 )  # fmt: skip
 
@@ -213,13 +225,14 @@ def _tanh_slope(xp: Any, out: Any, x: Any) -> tuple[Any]:
 
 declare(
     "tanh", lambda xp, x: xp.tanh(x), _tanh_slope,
-    sample=((-5.0, 5.0),),
+    sample=((-5.0, 5.0),), shown=lambda xp, out, x: (1.0 - xp.pow(out, 2.0),),
     edge="±1 at ±inf with derivative 0. In PyTorch and JAX the derivative, as 1 - tanh², is 0 from"
     " |x| = 19.1 on; here it stays accurate down to the smallest float.",
 )  # fmt: skip
 declare(
     "asinh", lambda xp, x: xp.asinh(x), lambda xp, out, x: (1.0 / xp.hypot(1.0, x),),
     latex=r"\operatorname{{arsinh}}\left({0}\right)", sample=(REAL,),
+    shown=lambda xp, out, x: (1.0 / xp.sqrt(1.0 + xp.pow(x, 2.0)),),
     edge="±inf at ±inf, with derivative 0.",
 )  # fmt: skip
 declare(
@@ -227,11 +240,13 @@ declare(
     # x·x - 1 cancels, and (x - 1)·(x + 1) overflows.
     lambda xp, out, x: (1.0 / (xp.sqrt(x - 1.0) * xp.sqrt(x + 1.0)),),
     latex=r"\operatorname{{arcosh}}\left({0}\right)", sample=((1.01, 100.0),),
+    shown=lambda xp, out, x: (1.0 / xp.sqrt(xp.pow(x, 2.0) - 1.0),),
     edge="The derivative at 1 is inf; below 1 value and derivative are nan.",
 )  # fmt: skip
 declare(
     "atanh", lambda xp, x: xp.atanh(x), lambda xp, out, x: (1.0 / ((1.0 - x) * (1.0 + x)),),
     latex=r"\operatorname{{artanh}}\left({0}\right)", sample=((-0.99, 0.99),),
+    shown=lambda xp, out, x: (1.0 / (1.0 - xp.pow(x, 2.0)),),
     edge="±inf at ±1 with derivative inf; beyond, the value is nan and the derivative 1/(1 - x²),"
     " as in PyTorch and JAX.",
 )  # fmt: skip

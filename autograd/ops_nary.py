@@ -59,16 +59,22 @@ def _atan2_partials(xp: Any, out: Any, y: Any, x: Any) -> tuple[Any, Any]:
 Op(
     "hypot", _norm, _norm_partials, arity=2,
     latex=r"\sqrt{{{0}^2 + {1}^2}}", sample=(REAL, REAL),
+    shown=lambda xp, out, a, b: (a / out, b / out),
     edge="hypot(0, 0) has derivatives 0 (PyTorch: nan, JAX: 1/2); hypot(inf, nan) is inf, as in C.",
 ).register()  # fmt: skip
 Op(
     "atan2", lambda xp, y, x: xp.atan2(y, x), _atan2_partials, arity=2,
     latex=r"\operatorname{{atan2}}\left({0}, {1}\right)", sample=(REAL, REAL),
+    shown=lambda xp, out, y, x: (
+        x / (xp.pow(x, 2.0) + xp.pow(y, 2.0)),
+        -y / (xp.pow(x, 2.0) + xp.pow(y, 2.0)),
+    ),
     edge="atan2(0, 0) has derivatives 0 (PyTorch and JAX: nan); signed zeros as in C.",
 ).register()  # fmt: skip
 Op(
     "norm", _norm, _norm_partials, arity=None,
     latex=r"\left\lVert {args} \right\rVert", sample=(REAL, REAL, REAL),
+    shown=lambda xp, out, *xs: [x / out for x in xs],
     edge="The derivatives at the origin are 0 (JAX: nan).",
 ).register()  # fmt: skip
 
@@ -135,6 +141,7 @@ def difference_error(xp: Any, a: Any, b: Any, difference: Any) -> Any:
 Op(
     "logsumexp", _logsumexp, _logsumexp_partials, arity=None,
     latex=r"\operatorname{{logsumexp}}\left({args}\right)", sample=((-10.0, 10.0),) * 3,
+    shown=lambda xp, out, *xs: [xp.exp(x - out) for x in xs],
     edge="-inf operands have derivative 0; if all are -inf or any is inf, derivatives are nan.",
     exempt="near the zero of its value: within 4 ulp of the largest operand",
 ).register()  # fmt: skip

@@ -49,10 +49,12 @@ def _erf_slope(xp: Any, x: Any) -> Any:
 declare(
     "erf", lambda xp, x: xp.erf(x), lambda xp, out, x: (_erf_slope(xp, x),),
     sample=((-3.0, 3.0),), edge="±1 at ±inf, with derivative 0.",
+    shown=lambda xp, out, x: (TWO_OVER_SQRT_PI * xp.exp(-xp.pow(x, 2.0)),),
 )  # fmt: skip
 declare(
     "erfc", lambda xp, x: xp.erfc(x), lambda xp, out, x: (-_erf_slope(xp, x),),
     sample=((-3.0, 3.0),), edge="0 at inf and 2 at -inf, with derivative 0.",
+    shown=lambda xp, out, x: (-TWO_OVER_SQRT_PI * xp.exp(-xp.pow(x, 2.0)),),
 )  # fmt: skip
 
 
@@ -102,6 +104,10 @@ def _gelu_slope(xp: Any, out: Any, x: Any) -> tuple[Any]:
 
 declare(
     "gelu", _gelu, _gelu_slope, sample=((-5.0, 5.0),),
+    shown=lambda xp, out, x: (
+        0.5 * xp.erfc(-SQRT_HALF * x)
+        + x * xp.exp(-0.5 * xp.pow(x, 2.0)) / math.sqrt(2.0 * math.pi),
+    ),
     edge="x·Φ(x) with the exact normal distribution Φ, not the tanh approximation; at -inf nan, as"
     " in PyTorch and JAX.",
     exempt="the derivative around its zero at -0.7518: within 4 ulp of x·Φ'(x), the larger of the"
@@ -147,7 +153,7 @@ def _sigmoid_slope(xp: Any, out: Any, x: Any) -> tuple[Any]:
 
 declare(
     "sigmoid", _sigmoid, _sigmoid_slope, symbol="σ", latex=r"\sigma\left({0}\right)",
-    sample=((-5.0, 5.0),),
+    sample=((-5.0, 5.0),), shown=lambda xp, out, x: (out * (1.0 - out),),
     edge="0 and 1 at -inf and inf, with derivative 0. In PyTorch and JAX the derivative, as"
     " σ·(1 - σ), is 0 from x = 37 on.",
 )  # fmt: skip
@@ -187,6 +193,7 @@ def _silu_slope(xp: Any, out: Any, x: Any) -> tuple[Any]:
 
 declare(
     "silu", _silu, _silu_slope, sample=((-5.0, 5.0),),
+    shown=lambda xp, out, x: (xp.sigmoid(x) * (1.0 + x * (1.0 - xp.sigmoid(x))),),
     edge="x·σ(x); at -inf nan, as in PyTorch and JAX.",
     exempt="the derivative around its zero at -1.2785: within 4 ulp of x·σ(x)·σ(-x), the larger"
     " of the two terms that cancel",
@@ -211,6 +218,7 @@ def _logaddexp_partials(xp: Any, out: Any, a: Any, b: Any) -> tuple[Any, Any]:
 
 declare(
     "logaddexp", _logaddexp, _logaddexp_partials, arity=2, sample=((-10.0, 10.0),) * 2,
+    shown=lambda xp, out, a, b: (xp.sigmoid(a - b), xp.sigmoid(b - a)),
     edge="Equal infinities: the value is that infinity, the derivatives nan (JAX: 1 at inf).",
     exempt="near the zeros of its value, exp(a) + exp(b) = 1: within 4 ulp of the larger operand",
 )  # fmt: skip
