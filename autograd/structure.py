@@ -9,7 +9,7 @@ from typing import Any
 from autograd.errors import InputTypeError, InputValueError
 from autograd.record import operand
 
-__all__ = ["map_structure", "numbers_in", "rebuilt", "require_same_structure"]
+__all__ = ["is_array", "map_structure", "numbers_in", "rebuilt", "require_same_structure"]
 
 
 def is_array(x: Any) -> bool:

@@ -1,0 +1,58 @@
+"""Record once, replay many: recorded graphs as programs over whole arrays.
+
+Read on in this order: :mod:`autograd.program.ir` (the tape), :mod:`autograd.program.lower` (from a
+graph to a tape), :mod:`autograd.program.program` (what is called), then the executors.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from autograd.errors import InputTypeError, InputValueError
+from autograd.node import Node
+from autograd.program.lower import lower
+from autograd.program.program import Program
+
+__all__ = ["Program", "compile"]
+
+
+def compile(
+    output: Any, /, *, dtype: Any = "float64", backend: str = "auto", **arguments: Any
+) -> Program:
+    """A recorded graph as a :class:`Program` of named arguments.
+
+    Every keyword names one argument: a leaf Value or a nested sequence or array of leaf Values,
+    which the arrays passed at call time stand in for. Leaves that no argument names are frozen at
+    their present ``.data``, and so is every choice that Python made while the graph was recorded:
+    ``if x > 0:`` chose one branch and left no trace. ``where``, ``maximum`` and the like choose
+    anew in every call; ``autograd.compiled`` refuses to freeze a branch.
+
+    Args:
+        output: A Value or a nested sequence of Values.
+        dtype: float64 or float32.
+        backend: "array" for NumPy, "loop" for one number after the other (deep and narrow
+            graphs), "auto" for whichever suits the graph and the batch.
+        arguments: What may change from call to call.
+
+    Raises:
+        InputTypeError, InputValueError: An argument or the output is no nesting of Values, is
+            ragged, or a leaf is named twice.
+        GraphError: An argument holds a Value that is computed.
+        MissingExtraError: NumPy is not installed.
+
+    >>> from autograd import Value, compile, dot
+    >>> w, x = [Value(0.5), Value(2.0)], [Value(0.0), Value(0.0)]
+    >>> program = compile(dot(w, x) ** 2, w=w, x=x)
+    >>> value, grad = program.value_and_grad("w", w=[0.5, 2.0], x=[[2.0, 1.0], [0.0, 1.0]])
+    >>> print(value, grad)
+    [9. 4.] [12. 10.]
+    """
+    for name in ("reduce",):
+        if name in arguments:
+            raise InputValueError(f"{name!r} is an option of value_and_grad: rename the argument")
+    if isinstance(output, (int, float)) and not isinstance(output, Node):
+        raise InputTypeError(
+            f"compile takes a Value or a nested sequence of Values, but got {output!r}: "
+            "nothing is recorded in a plain number"
+        )
+    return Program(lower(output, arguments), dtype=dtype, backend=backend)

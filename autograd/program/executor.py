@@ -1,0 +1,69 @@
+"""What an executor is, and which one a program takes.
+
+An executor runs one tape on arrays. It has no state that a call changes, so that threads may share
+it. :mod:`autograd.program.array` turns the tape into array statements, and
+:mod:`autograd.program.loop` runs it number by number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Any, Protocol
+
+from autograd.errors import MissingExtraError
+from autograd.program.ir import Tape
+
+__all__ = ["BACKENDS", "Executor", "executor", "numpy_or_error"]
+
+Array = Any
+
+
+class Executor(Protocol):
+    """The two ways to run a tape.
+
+    ``arrays`` holds one C-contiguous array of the program's dtype for each argument of the tape,
+    in order: of shape ``(size,)`` if the whole batch shares it, else ``(batch, size)``. ``batch``
+    is None if no argument is batched. Nothing may be written into the arrays that are passed in.
+    """
+
+    def forward(self, arrays: Sequence[Array], batch: int | None) -> Array:
+        """The outputs: an array of shape ``(outputs,)``, or ``(batch, outputs)``."""
+
+    def value_and_grad(
+        self, wrt: tuple[int, ...], arrays: Sequence[Array], batch: int | None, weight: float
+    ) -> tuple[Array, list[Array]]:
+        """The one output, and the derivatives of ``weight`` × its sum over the batch.
+
+        ``wrt`` are indices of arguments; each gradient has the shape of that argument's array.
+        """
+
+    def listing(self) -> list[str]:
+        """A few lines that say what the executor made of the tape."""
+
+
+BACKENDS = ("auto", "array", "loop")
+
+
+def executor(backend: str, tape: Tape, dtype: str) -> Executor:
+    """The executor of this name, ready to run the tape."""
+    numpy_or_error()
+    module = import_module(f"autograd.program.{backend}")
+    made: Executor = vars(module)[f"{backend.capitalize()}Executor"](tape, dtype)
+    return made
+
+
+def numpy_or_error() -> Any:
+    """The module numpy.
+
+    Raises:
+        MissingExtraError: It is not installed.
+    """
+    try:
+        import numpy
+    except ImportError as error:
+        raise MissingExtraError(
+            "compiled programs run on NumPy, which is not installed: "
+            'pip install "scalar-autograd[compile]"'
+        ) from error
+    return numpy

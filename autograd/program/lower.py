@@ -1,0 +1,132 @@
+"""Lowering: a recorded graph and its named arguments become a tape.
+
+Next: :mod:`autograd.program.ir` says what a tape is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from autograd.errors import GraphError, InputTypeError, InputValueError
+from autograd.node import Node
+from autograd.numbers import real_or_none
+from autograd.program.ir import Argument, Shape, Statement, Tape
+from autograd.structure import is_array
+from autograd.sweep import operands_of, record_of
+
+__all__ = ["flatten", "lower"]
+
+
+def lower(output: Any, arguments: Mapping[str, Any]) -> Tape:
+    """The tape that computes ``output`` from these arguments; other leaves become constants.
+
+    Raises:
+        InputTypeError, InputValueError: An argument is no nesting of Values, is ragged, or names
+            a leaf for the second time; the output holds something other than numbers.
+        GraphError: An argument holds a Value that is computed.
+    """
+    slots = _Slots()
+    placed = []
+    start = 0
+    for name, nested in arguments.items():
+        leaves, shape = flatten(nested, f"argument {name!r}")
+        placed.append(Argument(name, shape, start))
+        _check_leaves(name, leaves, slots)
+        slots.update(zip(leaves, range(start, start + len(leaves))))
+        if len(slots) != start + len(leaves):
+            raise InputValueError(_twice(placed, leaves, slots))
+        start += len(leaves)
+    roots, output_shape = flatten(output, "the output")
+    order, _ = record_of([root for root in roots if isinstance(root, Node)])
+    statements = []
+    literal = slots.literal
+    for slot, node in enumerate(order, start):
+        operands = tuple(
+            [slots[x] if type(x) is not float else literal(x) for x in operands_of(node)]
+        )
+        statements.append(Statement(node.op, operands))
+        slots[node] = slot
+    outputs = tuple([slots[x] if isinstance(x, Node) else literal(_number(x)) for x in roots])
+    return Tape(tuple(placed), tuple(slots.constants), statements, outputs, output_shape)
+
+
+class _Slots(dict[Any, int]):
+    """Node -> slot; a node that has none is a leaf that no argument names, frozen as it is now."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.constants: list[float] = []
+        self._literals: dict[Any, int] = {}
+
+    def __missing__(self, leaf: Any) -> int:
+        self[leaf] = slot = self.literal(leaf._data)
+        return slot
+
+    def literal(self, number: float) -> int:
+        """The slot of a constant; -0.0 and 0.0 are two of them."""
+        key = number if number and number == number else repr(number)
+        slot = self._literals.get(key)
+        if slot is None:
+            self.constants.append(number)
+            self._literals[key] = slot = -len(self.constants)
+        return slot
+
+
+def flatten(nested: Any, what: str) -> tuple[list[Any], Shape]:
+    """The items of nested lists, tuples or arrays in row-major order, and the nesting's shape.
+
+    >>> flatten([[1.0, 2.0], [3.0, 4.0]], "x")
+    ([1.0, 2.0, 3.0, 4.0], (2, 2))
+
+    Raises:
+        InputValueError: The nesting is ragged.
+    """
+    if is_array(nested):
+        return list(nested.ravel().tolist()), tuple(nested.shape)
+    if not isinstance(nested, (list, tuple)):
+        return [nested], ()
+    if not any(isinstance(item, (list, tuple)) or is_array(item) for item in nested):
+        return list(nested), (len(nested),)
+    parts = [flatten(item, what) for item in nested]
+    shapes = {shape for _, shape in parts}
+    if len(shapes) != 1:
+        first, second = sorted(shapes)[:2]
+        raise InputValueError(
+            f"{what} is ragged: it nests parts of shapes {first} and {second}; "
+            "give all of them one shape, or make them separate arguments"
+        )
+    return [item for items, _ in parts for item in items], (len(parts), *parts[0][1])
+
+
+def _check_leaves(name: str, leaves: Sequence[Any], slots: Mapping[Any, int]) -> None:
+    for leaf in leaves:
+        if not isinstance(leaf, Node):
+            raise InputTypeError(
+                f"argument {name!r} names the leaf Values to pass at call time, "
+                f"but it holds {type(leaf).__name__} {leaf!r}"[:300]
+            )
+        if leaf.op is not None:
+            raise GraphError(
+                f"argument {name!r} holds a Value computed by '{leaf.op}'; only leaves can be "
+                "arguments: name the leaves it is computed from, or detach() it before recording"
+            )
+
+
+def _twice(placed: Sequence[Argument], leaves: Sequence[Any], slots: Mapping[Any, int]) -> str:
+    """The message about the first leaf of the last argument that was placed twice."""
+    name, _, start = placed[-1]
+    for index, leaf in enumerate(leaves):
+        if slots[leaf] != start + index:
+            return f"argument {name!r} holds one leaf twice: each number needs a Value of its own"
+    return f"argument {name!r} holds a leaf that another argument names already: name it once"
+
+
+def _number(x: Any) -> float:
+    number = real_or_none(x)
+    if number is None:
+        raise InputTypeError(
+            "the output of a program is a Value or a nested sequence of Values, "
+            f"but it holds {type(x).__name__} {x!r}"[:300]
+        )
+    return number

@@ -1,0 +1,203 @@
+"""Program: a recorded computation as a pure function of named arrays.
+
+It checks what it is called with, once for all executors, and leaves the work to one of them
+(:mod:`autograd.program.executor`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from autograd.errors import InputTypeError, InputValueError
+from autograd.program.executor import BACKENDS, Executor, executor, numpy_or_error
+from autograd.program.ir import Tape
+
+__all__ = ["Program"]
+
+DTYPES = ("float64", "float32")
+
+
+class Program:
+    """A pure function of named arrays, made by :func:`autograd.compile`.
+
+    Each array has its argument's shape, or that shape with a batch axis in front; all that have a
+    batch axis agree on its length. A Program holds no state that a call could change: threads may
+    share it, and it can be pickled. ``print(program)`` lists what it does.
+
+    >>> import autograd
+    >>> x, w = autograd.Value(0.0), autograd.Value(0.0)
+    >>> program = autograd.compile(x * w, x=x, w=w)
+    >>> print(program(x=2.0, w=3.0))
+    6.0
+    >>> print(program(x=[1.0, 2.0], w=3.0))
+    [3. 6.]
+    >>> value, grad = program.value_and_grad("w", x=[1.0, 2.0], w=3.0)
+    >>> print(value, grad)
+    [3. 6.] 3.0
+    """
+
+    __slots__ = ("_argument", "_executors", "_np", "_type", "backend", "dtype", "tape")
+
+    def __init__(self, tape: Tape, *, dtype: Any = "float64", backend: str = "auto") -> None:
+        np = numpy_or_error()
+        try:
+            name = np.dtype(dtype).name
+        except TypeError:
+            name = str(dtype)
+        if name not in DTYPES:
+            raise InputValueError(f"dtype is float64 or float32, but got {dtype!r}")
+        if backend not in BACKENDS:
+            raise InputValueError(f"backend is one of {', '.join(BACKENDS)}, but got {backend!r}")
+        self.tape = tape
+        self.dtype = name
+        self.backend = backend
+        self._np = np
+        self._type = np.dtype(name)
+        self._argument = {a.name: i for i, a in enumerate(tape.arguments)}
+        self._executors: dict[str, Executor] = {}
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _restored, (self.tape, self.dtype, self.backend)
+
+    def __call__(self, **arrays: Any) -> Any:
+        """The output: its shape, with the batch axis in front if any argument has one.
+
+        Raises:
+            InputTypeError: An argument is missing, unknown, or no array of numbers.
+            InputValueError: A shape is wrong, or batch sizes differ.
+        """
+        given, batch = self._checked(arrays)
+        return self._shaped(self._executor(batch).forward(given, batch), batch)
+
+    def value_and_grad(
+        self, wrt: str | tuple[str, ...], /, *, reduce: str = "sum", **arrays: Any
+    ) -> tuple[Any, Any]:
+        """The output, and the gradients of its sum or mean over the batch.
+
+        ``wrt`` names an argument, or several in a tuple, which gives a tuple of gradients. A
+        gradient has the shape of the array that was passed: one row a row for a batched argument,
+        and for one that the batch shares, the sum (or with ``reduce="mean"`` the mean) over it.
+
+        Raises:
+            InputTypeError, InputValueError: As for a call; or ``wrt`` names no argument,
+                ``reduce`` is neither "sum" nor "mean", or the output is more than one number.
+        """
+        given, batch = self._checked(arrays)
+        names = wrt if type(wrt) is tuple else (wrt,)
+        indices = tuple([self._index(name) for name in names])
+        if reduce not in ("sum", "mean"):
+            raise InputValueError(f'reduce is "sum" or "mean", but got {reduce!r}')
+        if self.tape.output_shape:
+            raise InputValueError(
+                "value_and_grad differentiates one number, but this program's output has shape "
+                f"{self.tape.output_shape}: compile its sum, or one program for each number"
+            )
+        weight = 1.0 / batch if reduce == "mean" and batch else 1.0
+        chosen = self._executor(batch)
+        values, flat = chosen.value_and_grad(indices, given, batch, weight)
+        shaped = []
+        for index, grad in zip(indices, flat):
+            shape = self.tape.arguments[index].shape
+            if grad.ndim == 2:
+                shape = (grad.shape[0], *shape)
+            shaped.append(grad.reshape(shape) if shape else grad.reshape(())[()])
+        return self._shaped(values, batch), tuple(shaped) if type(wrt) is tuple else shaped[0]
+
+    def __str__(self) -> str:
+        inputs = ", ".join(f"{a.name}: {a.shape}" for a in self.tape.arguments)
+        lines = [f"Program({inputs}) -> {self.tape.output_shape}, {self.dtype}"]
+        if self.backend == "auto":
+            single, batched = self._choice(None), self._choice(64)
+            lines.append(f"backend auto: {single} for single points, {batched} for batches")
+        else:
+            lines.append(f"backend {self.backend}")
+        return "\n".join([*lines, *self._named(self._choice(64)).listing()])
+
+    def __repr__(self) -> str:
+        inputs = ", ".join(f"{a.name}: {a.shape}" for a in self.tape.arguments)
+        return f"<Program({inputs}) -> {self.tape.output_shape}, {self.dtype}, {self.backend}>"
+
+    def _choice(self, batch: int | None) -> str:
+        """Name of the executor for a batch of this size."""
+        return "array" if self.backend == "auto" else self.backend
+
+    def _executor(self, batch: int | None) -> Executor:
+        return self._named(self._choice(batch))
+
+    def _named(self, name: str) -> Executor:
+        # Made when first needed. Two threads may both make one: they are equal.
+        found = self._executors.get(name)
+        if found is None:
+            found = self._executors[name] = executor(name, self.tape, self.dtype)
+        return found
+
+    def _index(self, name: Any) -> int:
+        index = self._argument.get(name) if isinstance(name, str) else None
+        if index is None:
+            known = ", ".join(self._argument) or "none"
+            raise InputTypeError(f"wrt names an argument ({known}), but got {name!r}")
+        return index
+
+    def _checked(self, arrays: Mapping[str, Any]) -> tuple[list[Any], int | None]:
+        """The arrays in order, each flat but for its batch axis, and the batch size if any."""
+        np, dtype = self._np, self._type
+        if arrays.keys() != self._argument.keys():
+            raise InputTypeError(self._wrong_names(arrays))
+        given = []
+        batch: int | None = None
+        for argument in self.tape.arguments:
+            name, shape, _ = argument
+            array = arrays[name]
+            if type(array) is not np.ndarray or array.dtype is not dtype:
+                array = self._converted(name, array)
+            if array.shape == shape:
+                given.append(np.ascontiguousarray(array).reshape(-1))
+                continue
+            if array.ndim != len(shape) + 1 or array.shape[1:] != shape:
+                raise InputValueError(
+                    f"argument {name!r} takes an array of shape {shape}, with or without a batch "
+                    f"axis in front of it, but got one of shape {array.shape}"
+                )
+            if batch is None:
+                batch, first = array.shape[0], argument
+            elif batch != array.shape[0]:
+                raise InputValueError(
+                    f"batched arguments agree on the batch size, but {first.name!r} has {batch} "
+                    f"rows and {name!r} has {array.shape[0]}"
+                )
+            given.append(np.ascontiguousarray(array).reshape(batch, argument.size))
+        return given, batch
+
+    def _converted(self, name: str, array: Any) -> Any:
+        np = self._np
+        try:
+            array = np.asarray(array)
+        except ValueError as error:
+            raise InputValueError(f"argument {name!r} is a ragged nesting: {error}") from error
+        if array.dtype.kind not in "fiub":
+            raise InputTypeError(
+                f"argument {name!r} takes an array of real numbers, but got one of {array.dtype}"
+            )
+        return array.astype(self._type, copy=False)
+
+    def _wrong_names(self, arrays: Mapping[str, Any]) -> str:
+        missing = [repr(name) for name in self._argument if name not in arrays]
+        unknown = [repr(name) for name in arrays if name not in self._argument]
+        faults = [
+            f"{kind} {', '.join(names)}"
+            for kind, names in (("misses", missing), ("does not know", unknown))
+            if names
+        ]
+        known = ", ".join(self._argument) or "none"
+        return f"the program {' and '.join(faults)}; its arguments are: {known}"
+
+    def _shaped(self, flat: Any, batch: int | None) -> Any:
+        shape = self.tape.output_shape
+        if batch is not None:
+            return flat.reshape((batch, *shape))
+        return flat.reshape(shape) if shape else flat.reshape(())[()]
+
+
+def _restored(tape: Tape, dtype: str, backend: str) -> Program:
+    return Program(tape, dtype=dtype, backend=backend)
