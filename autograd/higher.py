@@ -39,9 +39,10 @@ def recorded_adjoints(
         operands = operands_of(node)
         partials = _partials(node, operands, needed)
         for x, partial in zip(operands, partials):
-            if partial is not None:
-                part = _times(upstream, partial, node.op.selects)
-                adjoint[x] = adjoint[x] + part if x in adjoint else part
+            if partial is None or _is_zero(partial) or _is_zero(upstream):
+                continue
+            part = _times(upstream, partial, node.op.selects)
+            adjoint[x] = adjoint[x] + part if x in adjoint else part
     return adjoint
 
 
@@ -55,9 +56,10 @@ def recorded_tangents(order: Sequence[Any], seeds: dict[Any, Any]) -> dict[Any, 
         operands = operands_of(node)
         total: Any = 0.0
         for x, partial in zip(operands, _partials(node, operands, needed)):
-            if partial is not None:
-                part = _times(tangent[x], partial, node.op.selects)
-                total = part if type(total) is float and total == 0.0 else total + part
+            if partial is None or _is_zero(partial) or _is_zero(tangent[x]):
+                continue
+            part = _times(tangent[x], partial, node.op.selects)
+            total = part if _is_zero(total) else total + part
         tangent[node] = total
     return tangent
 
@@ -83,6 +85,11 @@ def _partials(node: Any, operands: tuple[Any, ...], needed: set[Any] | None) -> 
     variables = {"out": node, **dict(zip(op.variables, operands))}
     exprs = [expr if wanted else None for expr, wanted in zip(op.partial_exprs, need)]
     return evaluate(exprs, RECORDERS, variables)
+
+
+def _is_zero(x: Any) -> bool:
+    """Whether this is a literal zero, and so zero at any other inputs too."""
+    return type(x) is float and x == 0.0
 
 
 def _times(upstream: Any, partial: Any, selects: bool) -> Any:

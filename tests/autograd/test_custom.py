@@ -1,0 +1,150 @@
+"""custom_op: a user's primitive is first-class, and its mistakes are told plainly."""
+
+import copy
+import math
+import pickle
+
+import pytest
+
+import autograd as ag
+from autograd import InputTypeError, InputValueError, Value, custom_op
+
+sinc = custom_op("sinc", lambda x: math.sin(x) / x, lambda xp, out, x: ((xp.cos(x) - out) / x,))
+power = custom_op("power", lambda a, b: a**b, lambda xp, out, a, b: (b * out / a, out * xp.log(a)))
+
+
+def largest(*xs):
+    return max(xs)
+
+
+def largest_partials(xp, out, *xs):
+    return [xp.where(x == out, 1.0, 0.0) for x in xs]
+
+
+top = custom_op("top", largest, largest_partials)
+
+
+def test_floats_in_float_out_values_in_value_out():
+    """As with the functions of the table."""
+    assert sinc(2.0) == math.sin(2.0) / 2.0
+    y = sinc(Value(2.0))
+    assert y.data == sinc(2.0)
+    assert str(y.op) == "sinc"
+    assert sinc(2) == sinc(2.0)
+
+
+def test_derivatives_of_any_order():
+    """The rule is differentiated like the table's own."""
+    first = lambda x: (math.cos(x) - math.sin(x) / x) / x  # noqa: E731
+    second = lambda x: -math.sin(x) / x - 2 * first(x) / x  # noqa: E731
+    assert ag.grad(sinc)(2.0) == first(2.0)
+    assert ag.grad(ag.grad(sinc))(2.0) == pytest.approx(second(2.0), rel=1e-14)
+    assert ag.grad(power, argnum=1)(2.0, 3.0) == pytest.approx(8 * math.log(2), rel=1e-15)
+
+
+def test_any_number_of_operands():
+    """A forward rule of *operands takes as many as there are."""
+    a, b, c = Value(1.0), Value(5.0), Value(3.0)
+    top(a, b, c).backward()
+    assert (a.grad, b.grad, c.grad) == (0.0, 1.0, 0.0)
+
+
+def test_a_rule_in_plain_math_still_differentiates_once():
+    """It cannot be traced, but numbers go through it."""
+    plain = custom_op("plain", math.sin, lambda xp, out, x: (math.cos(float(x)),))
+    x = Value(1.0)
+    plain(x).backward()
+    assert x.grad == math.cos(1.0)
+
+
+def test_ieee_in_the_rule():
+    """A division by zero inside a derivative is infinite, as everywhere."""
+    root = custom_op("root", math.sqrt, lambda xp, out, x: (0.5 / out,))
+    x = Value(0.0)
+    root(x).backward()
+    assert x.grad == math.inf
+
+
+def test_an_error_in_the_forward_rule_is_the_users():
+    """It passes through; nothing is recorded."""
+    root = custom_op("root", math.sqrt, lambda xp, out, x: (0.5 / out,))
+    with pytest.raises(ValueError, match=r"math domain error|nonnegative"):
+        root(Value(-1.0))
+
+
+@pytest.mark.parametrize(
+    "fault", [KeyboardInterrupt, ZeroDivisionError("own"), RuntimeError("own")]
+)
+def test_a_fault_in_backward_leaves_every_gradient_as_it_was(fault):
+    """And a retry is exact."""
+    broken = True
+
+    def partials(xp, out, x):
+        if broken:
+            raise fault
+        return (2.0 * x,)
+
+    square = custom_op("square", lambda x: x * x, partials)
+    x, w = Value(3.0), Value(2.0)
+    (w * 5.0).backward()
+    y = square(x * 1.0) * w
+    with pytest.raises(fault):
+        y.backward()
+    assert (x.grad_computed, w.grad, y.grad_computed) == (False, 5.0, False)
+    broken = False
+    y.backward()
+    assert (x.grad, w.grad) == (12.0, 14.0)
+
+
+def test_a_fault_in_recompute_changes_nothing():
+    """All new values or none."""
+    square = custom_op("root", math.sqrt, lambda xp, out, x: (0.5 / out,))
+    x = Value(4.0)
+    h = x * 1.0
+    y = square(h)
+    x.data = -1.0
+    with pytest.raises(ValueError):  # noqa: PT011
+        y.recompute()
+    assert (h.data, y.data) == (4.0, 2.0)
+
+
+@pytest.mark.parametrize(
+    ("partials", "message"),
+    [
+        (lambda xp, out, a: 1.0, "returned float"),
+        (lambda xp, out, a: (1.0, 2.0), "tuple of 1 local derivatives.*returned 2"),
+    ],
+)
+@pytest.mark.parametrize("create_graph", [False, True])
+def test_a_wrong_number_of_derivatives_is_told(partials, message, create_graph):
+    """When the derivative is first needed."""
+    bad = custom_op("bad", lambda a: a, partials)
+    x = Value(1.0)
+    with pytest.raises(InputValueError, match=message):
+        (bad(x) * 2.0).backward(create_graph=create_graph)
+    assert not x.grad_computed
+
+
+def test_wrong_operands_and_declarations_are_named():
+    """Each next to a valid neighbour."""
+    assert power(2.0, 3.0) == 8.0
+    with pytest.raises(InputValueError, match="power takes 2 operands, but got 1"):
+        power(2.0)
+    with pytest.raises(InputTypeError, match="power takes Values or real numbers, but got str"):
+        power(2.0, "3")
+    with pytest.raises(InputTypeError, match="non-empty str"):
+        custom_op("", math.sin, math.cos)
+    with pytest.raises(InputTypeError, match="forward of custom_op 'f' must be a function"):
+        custom_op("f", 1.0, math.cos)
+    with pytest.raises(InputTypeError, match="value of 'text' takes a real number, but got str"):
+        custom_op("text", lambda x: "a", lambda xp, out, x: (1.0,))(1.0)
+
+
+def test_graphs_with_custom_ops_are_copied_and_pickled():
+    """Rules that can be imported are pickled by name."""
+    x = Value(2.0)
+    y = custom_op("top", largest, largest_partials)(x, 1.0) * 3.0
+    for z in (copy.deepcopy(y), pickle.loads(pickle.dumps(y))):
+        z.backward()
+        assert z.parents[0].parents[0].grad == 3.0
+    assert not x.grad_computed
