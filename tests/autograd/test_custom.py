@@ -72,9 +72,7 @@ def test_an_error_in_the_forward_rule_is_the_users():
         root(Value(-1.0))
 
 
-@pytest.mark.parametrize(
-    "fault", [KeyboardInterrupt, ZeroDivisionError("own"), RuntimeError("own")]
-)
+@pytest.mark.parametrize("fault", [KeyboardInterrupt, ZeroDivisionError, RuntimeError])
 def test_a_fault_in_backward_leaves_every_gradient_as_it_was(fault):
     """And a retry is exact."""
     broken = True
