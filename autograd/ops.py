@@ -26,7 +26,7 @@ __all__ = ["OPS"]
 
 INF = math.inf
 THIRD = 1 / 3
-LOG2_E, LOG10_E = 1 / math.log(2.0), 1 / math.log(10.0)
+LOG2_E, LOG10_E = 1 / math.log(2.0), math.log10(math.e)
 TINY = 1e-290
 SCALE, UNSCALE = 2.0**200, 2.0**-200
 REAL = (-100.0, 100.0)
@@ -96,7 +96,8 @@ def _pow_slope(xp: Any, a: Any, b: Any) -> Any:
     """
     exact = abs(b - 2.0**52) < 2.0**52
     exponent = xp.where(exact, b - 1.0, b)
-    first = xp.floor(0.5 * exponent)  # a whole number: a may be negative
+    # A whole number, as a may be negative; only large exponents need the split.
+    first = xp.where(abs(exponent) < 4.0, 0.0, xp.floor(0.5 * exponent))
     slope = b * xp.pow(a, first) / xp.where(exact, 1.0, a)
     return slope * xp.pow(a, exponent - first)
 

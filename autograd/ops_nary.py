@@ -38,12 +38,13 @@ def _norm(xp: Any, *xs: Any) -> Any:
     return xp.where(infinite > 0.0, math.inf, xp.sqrt(reduce(operator.add, squares)) / scale)
 
 
-def _norm_partials(xp: Any, out: Any, *xs: Any) -> list[Any]:
-    # x/out, with an out that neither overflows nor is rounded to a subnormal.
-    scale = power_of_two(xp, greatest(xp, xs))
+def _unit_vector(xp: Any, length: Any, xs: tuple[Any, ...]) -> list[Any]:
+    """x/length(xs) for each x, by a length that neither overflows nor is rounded to a subnormal."""
+    size = greatest(xp, xs)
+    scale = xp.where(size > 1e290, 2.0**-100, xp.where(size < 1e-290, 2.0**100, 1.0))
     scaled = [x * scale for x in xs]
-    length = xp.sqrt(reduce(operator.add, [x * x for x in scaled]))
-    return [xp.where(length == 0.0, 0.0, x / length) for x in scaled]
+    divisor = length(*scaled)
+    return [xp.where(divisor == 0.0, 0.0, x / divisor) for x in scaled]
 
 
 def _atan2_partials(xp: Any, out: Any, y: Any, x: Any) -> tuple[Any, Any]:
@@ -57,7 +58,7 @@ def _atan2_partials(xp: Any, out: Any, y: Any, x: Any) -> tuple[Any, Any]:
 
 
 Op(
-    "hypot", _norm, _norm_partials, arity=2,
+    "hypot", _norm, lambda xp, out, a, b: _unit_vector(xp, xp.hypot, (a, b)), arity=2,
     latex=r"\sqrt{{{0}^2 + {1}^2}}", sample=(REAL, REAL),
     shown=lambda xp, out, a, b: (a / out, b / out),
     edge="hypot(0, 0) has derivatives 0 (PyTorch: nan, JAX: 1/2); hypot(inf, nan) is inf, as in C.",
@@ -72,7 +73,7 @@ Op(
     edge="atan2(0, 0) has derivatives 0 (PyTorch and JAX: nan); signed zeros as in C.",
 ).register()  # fmt: skip
 Op(
-    "norm", _norm, _norm_partials, arity=None,
+    "norm", _norm, lambda xp, out, *xs: _unit_vector(xp, xp.norm, xs), arity=None,
     latex=r"\left\lVert {args} \right\rVert", sample=(REAL, REAL, REAL),
     shown=lambda xp, out, *xs: [x / out for x in xs],
     edge="The derivatives at the origin are 0 (JAX: nan).",

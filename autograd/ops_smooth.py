@@ -15,7 +15,7 @@ from autograd.ops_nary import difference_error
 __all__: list[str] = []
 
 TWO_OVER_SQRT_PI = 2.0 / math.sqrt(math.pi)
-ONE_OVER_SQRT_2PI = 1.0 / math.sqrt(2.0 * math.pi)
+DENSITY_UNIT = math.exp(-50.0) / math.sqrt(2.0 * math.pi)
 SQRT_HALF = math.sqrt(0.5)
 LOG_2 = math.log(2.0)
 
@@ -59,17 +59,20 @@ declare(
 
 
 def _normal_cdf(xp: Any, x: Any) -> Any:
-    """Standard normal distribution function for x > -30."""
+    """Standard normal distribution function for x > -37.5, beyond which erfc is subnormal."""
     t = x * -SQRT_HALF
     coarse, rest = split(xp, x)
     coarse_t, rest_t = split(xp, t)
-    # t is rounded, and in the tail erfc feels that t² times: put back exp(t² - x²/2).
+    # t is rounded, and erfc feels that t² times in the tail: put back exp(t² - x²/2), and a little
+    # more (erfc falls faster than exp(-t²), by 1/x² to first order).
     excess = (coarse_t * coarse_t - 0.5 * coarse * coarse) + (rest_t - 0.5 * rest)
-    return 0.5 * xp.erfc(t) * xp.where(x < 0.0, 1.0 + excess, 1.0)
+    square = x * x
+    half = 0.5 * xp.erfc(t)
+    return half + half * xp.where(x < 0.0, excess * ((square + 3.0) / (square + 2.0)), 0.0)
 
 
 def _mills_series(xp: Any, x: Any) -> Any:
-    """1 - 1/x² + 3/x⁴ - …, which is -x·cdf(x)/density(x) for x < -30 (A&S 26.2.12)."""
+    """1 - 1/x² + 3/x⁴ - …, which is -x·cdf(x)/density(x) for x < -37 (A&S 26.2.12)."""
     y = 1.0 / (x * x)
     series = 1.0 - 11.0 * y
     for odd in (9.0, 7.0, 5.0, 3.0, 1.0):
@@ -78,16 +81,15 @@ def _mills_series(xp: Any, x: Any) -> Any:
 
 
 def _times_density(xp: Any, factor: Any, x: Any) -> Any:
-    """factor × the standard normal density, rounded to a subnormal only at the end."""
+    """factor × the standard normal density, where only the last product can be subnormal."""
     coarse, rest = split(xp, x)
-    root = xp.exp(-0.25 * coarse * coarse)
-    return root * (factor * ONE_OVER_SQRT_2PI * xp.exp(-0.5 * rest)) * root
+    return factor * (xp.exp(50.0 - 0.5 * coarse * coarse) * xp.exp(-0.5 * rest)) * DENSITY_UNIT
 
 
 def _gelu(xp: Any, x: Any) -> Any:
     return xp.where(
-        x < -30.0,
-        _times_density(xp, -_mills_series(xp, x), x),
+        x < -37.5,
+        xp.where(x < -40.0, 0.0 * x, _times_density(xp, -_mills_series(xp, x), x)),
         x * xp.where(x > 30.0, 1.0, _normal_cdf(xp, x)),
     )
 
@@ -95,8 +97,8 @@ def _gelu(xp: Any, x: Any) -> Any:
 def _gelu_slope(xp: Any, out: Any, x: Any) -> tuple[Any]:
     return (
         xp.where(
-            x < -30.0,
-            _times_density(xp, x - _mills_series(xp, x) / x, x),
+            x < -37.5,
+            xp.where(x < -40.0, 0.0 * x, _times_density(xp, x - _mills_series(xp, x) / x, x)),
             xp.where(x > 40.0, 1.0, _normal_cdf(xp, x) + _times_density(xp, x, x)),
         ),
     )
@@ -110,8 +112,8 @@ declare(
     ),
     edge="x·Φ(x) with the exact normal distribution Φ, not the tanh approximation; at -inf nan, as"
     " in PyTorch and JAX.",
-    exempt="the derivative around its zero at -0.7518: within 4 ulp of x·Φ'(x), the larger of the"
-    " two terms that cancel",
+    exempt="the derivative around its zero at -0.7518: within 4 ulp of the sizes of Φ(x) and"
+    " x·Φ'(x), which cancel, together",
 )  # fmt: skip
 
 # Gamma functions
@@ -129,8 +131,8 @@ declare(
     latex=r"\psi^{{\left({0}\right)}}\left({1}\right)", sample=((0.0, 0.0), (0.1, 20.0)),
     edge="nan unless n is 0, 1, 2 … 150; at the poles 0, -1, -2 … inf for odd n, nan for even n"
     " (but ∓inf at ±0).",
-    exempt="below 0, even n, near the zeros between poles: within 4 ulp of the largest term that"
-    " cancels",
+    exempt="below 0, even n, near the zeros between poles: within 4 ulp of the terms of"
+    " the two nearest poles, which cancel",
 )  # fmt: skip
 
 # Sigmoid and its kin: e is exp(-|x|), which never overflows
@@ -174,29 +176,28 @@ declare(
 )  # fmt: skip
 
 
-def _half_decay(xp: Any, x: Any) -> Any:
-    """exp(-|x|/2): x times its square, one factor at a time, is not cut short by a subnormal."""
-    return xp.exp(0.5 * xp.where(x < 0.0, x, -x))
+def _silu_tail(xp: Any, factor: Any, x: Any) -> Any:
+    """factor × exp(x), with exp in two halves: by itself it may be subnormal."""
+    return factor * xp.exp(0.5 * x) * xp.exp(0.5 * x)
 
 
 def _silu(xp: Any, x: Any) -> Any:
-    h = _half_decay(xp, x)
-    return xp.where(x < 0.0, x * h * h, x) / (1.0 + h * h)
+    return xp.where(x < -700.0, _silu_tail(xp, x, x), x * xp.sigmoid(x))
 
 
 def _silu_slope(xp: Any, out: Any, x: Any) -> tuple[Any]:
-    h = _half_decay(xp, x)
-    e = h * h
-    numerator = xp.where(x < 0.0, h * (1.0 + x + e) * h, xp.where(x < 800.0, 1.0 + e + x * e, 1.0))
-    return (numerator / ((1.0 + e) * (1.0 + e)),)
+    e = decay(xp, x)
+    at, opposite = xp.where(x < 0.0, e, 1.0), xp.where(x < 0.0, 1.0, e)  # of sigmoid, at x and -x
+    slope = at / (1.0 + e) * (1.0 + x * opposite / (1.0 + e))
+    return (xp.where(x < -700.0, _silu_tail(xp, 1.0 + x, x), xp.where(x > 800.0, 1.0, slope)),)
 
 
 declare(
     "silu", _silu, _silu_slope, sample=((-5.0, 5.0),),
     shown=lambda xp, out, x: (xp.sigmoid(x) * (1.0 + x * (1.0 - xp.sigmoid(x))),),
     edge="x·σ(x); at -inf nan, as in PyTorch and JAX.",
-    exempt="the derivative around its zero at -1.2785: within 4 ulp of x·σ(x)·σ(-x), the larger"
-    " of the two terms that cancel",
+    exempt="the derivative around its zero at -1.2785: within 4 ulp of the sizes of σ(x) and"
+    " x·σ(x)·σ(-x), which cancel, together",
 )  # fmt: skip
 
 

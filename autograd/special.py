@@ -112,7 +112,8 @@ def lgamma(x: float) -> float:
     return math.log(math.pi / sine) - _lgamma_positive(1.0 - x)
 
 
-def _digamma_positive(x: float) -> float:
+def _digamma_positive(x: float, low: float = 0.0) -> float:
+    """Digamma of x + low, where low counts only on [1, 2], close to the zero."""
     if x > 10.0:
         square = x * x
         series = 0.0
@@ -128,7 +129,7 @@ def _digamma_positive(x: float) -> float:
         offset = (x - (_DIGAMMA_ZERO - 1.0)) - _DIGAMMA_ZERO_LOW
         centred = x - 0.5
     else:
-        offset = (x - _DIGAMMA_ZERO) - _DIGAMMA_ZERO_LOW
+        offset = (x - _DIGAMMA_ZERO) - (_DIGAMMA_ZERO_LOW - low)
         centred = x - 1.5
     slope = 0.0
     for coefficient in _DIGAMMA_SLOPE:
@@ -143,11 +144,16 @@ def _digamma(x: float) -> float:
         return -math.copysign(math.inf, x)
     if x == math.floor(x):
         return math.nan
-    if x > -0.5:
+    if x > -0.25:
         return _digamma_positive(1.0 + x) - 1.0 / x
-    # Reflection (A&S 6.3.7); the offset from the nearest integer is exact.
+    # Reflection (A&S 6.3.7); offsets from the nearest integer and the nearest half are exact.
     offset = x - math.floor(x + 0.5)
-    return _digamma_positive(1.0 - x) - math.pi / math.tan(math.pi * offset)
+    if abs(offset) < 0.25:
+        cotangent = 1.0 / math.tan(math.pi * offset)
+    else:
+        cotangent = math.tan(math.pi * (math.copysign(0.5, offset) - offset))
+    mirrored = 1.0 - x
+    return _digamma_positive(mirrored, (1.0 - mirrored) - x) - math.pi * cotangent
 
 
 def _over_power(factor: float, x: float, m: int) -> float:
