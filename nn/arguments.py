@@ -1,0 +1,43 @@
+"""Checks of arguments that several modules share."""
+
+from __future__ import annotations
+
+import operator
+from random import Random
+
+import autograd
+
+__all__ = ["as_rng", "check_count"]
+
+
+def as_rng(rng: Random | int) -> Random:
+    """The generator itself, or a new one from an integer seed.
+
+    >>> as_rng(7).random() == as_rng(7).random()
+    True
+    """
+    if isinstance(rng, Random):
+        return rng
+    try:
+        return Random(operator.index(rng))
+    except TypeError:
+        raise autograd.InputTypeError(
+            f"rng takes a random.Random or an integer seed, but got {type(rng).__name__} {rng!r}"
+        ) from None
+
+
+def check_count(name: str, number: int) -> int:
+    """A whole number of at least 1, of Python or of NumPy, as an int.
+
+    >>> check_count("epochs", 3)
+    3
+    """
+    try:
+        count = operator.index(number)
+    except TypeError:
+        raise autograd.InputTypeError(
+            f"{name} takes a whole number, but got {type(number).__name__} {number!r}"
+        ) from None
+    if count < 1:
+        raise autograd.InputValueError(f"{name} must be at least 1, but got {count}")
+    return count

@@ -1,0 +1,15 @@
+"""The two errors that only training and saving can meet; all others are autograd's own."""
+
+from __future__ import annotations
+
+import autograd
+
+__all__ = ["DivergenceError", "ModelFileError"]
+
+
+class ModelFileError(autograd.AutogradError, ValueError):
+    """A model file cannot be written or read: wrong version, truncated, or no model file at all."""
+
+
+class DivergenceError(autograd.AutogradError, ArithmeticError):
+    """Training reached a loss or a parameter that is infinite or not a number."""

@@ -1,0 +1,87 @@
+"""Initialisers: the random numbers that weights start from.
+
+An initialiser is a function of the generator and of a weight's two fans: how many inputs its
+neuron has and how many neurons its layer. Pass one of these, its name, or your own, for example
+``lambda rng, fan_in, fan_out: rng.uniform(-1, 1)``. Next: :mod:`nn.layers` draws with them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import sqrt
+from random import Random
+
+import autograd
+
+__all__ = [
+    "INITIALISERS",
+    "he_normal",
+    "he_uniform",
+    "initialiser",
+    "normal",
+    "uniform",
+    "xavier_normal",
+    "xavier_uniform",
+    "zeros",
+]
+
+Initialiser = Callable[[Random, int, int], float]
+
+
+def uniform(rng: Random, fan_in: int, fan_out: int) -> float:
+    """Uniform within ±1/√fan_in, so that a neuron's sum keeps about its inputs' size."""
+    return rng.uniform(-1.0, 1.0) / sqrt(fan_in)
+
+
+def normal(rng: Random, fan_in: int, fan_out: int) -> float:
+    """Normal with standard deviation 1/√fan_in."""
+    return rng.normalvariate(0.0, 1.0) / sqrt(fan_in)
+
+
+def xavier_uniform(rng: Random, fan_in: int, fan_out: int) -> float:
+    """Uniform within ±√(6/(fan_in + fan_out)); Glorot and Bengio 2010, for tanh and sigmoid."""
+    return rng.uniform(-1.0, 1.0) * sqrt(6.0 / (fan_in + fan_out))
+
+
+def xavier_normal(rng: Random, fan_in: int, fan_out: int) -> float:
+    """Normal with variance 2/(fan_in + fan_out); Glorot and Bengio 2010."""
+    return rng.normalvariate(0.0, 1.0) * sqrt(2.0 / (fan_in + fan_out))
+
+
+def he_uniform(rng: Random, fan_in: int, fan_out: int) -> float:
+    """Uniform within ±√(6/fan_in); He, Zhang, Ren and Sun 2015, for relu and its kin."""
+    return rng.uniform(-1.0, 1.0) * sqrt(6.0 / fan_in)
+
+
+def he_normal(rng: Random, fan_in: int, fan_out: int) -> float:
+    """Normal with variance 2/fan_in; He, Zhang, Ren and Sun 2015, for relu and its kin."""
+    return rng.normalvariate(0.0, 1.0) * sqrt(2.0 / fan_in)
+
+
+def zeros(rng: Random, fan_in: int, fan_out: int) -> float:
+    """Zero: right for a single layer; below a hidden layer all its neurons would stay alike."""
+    return 0.0
+
+
+INITIALISERS: dict[str, Initialiser] = {
+    "uniform": uniform,
+    "normal": normal,
+    "xavier": xavier_uniform,
+    "xavier_uniform": xavier_uniform,
+    "xavier_normal": xavier_normal,
+    "he": he_normal,
+    "he_uniform": he_uniform,
+    "he_normal": he_normal,
+    "zeros": zeros,
+}
+
+
+def initialiser(init: str | Initialiser) -> Initialiser:
+    """The initialiser of that name; a function passes through."""
+    if callable(init):
+        return init
+    if str(init) not in INITIALISERS:
+        raise autograd.InputValueError(
+            f"unknown initialiser {init!r}: give a function or one of {', '.join(INITIALISERS)}"
+        )
+    return INITIALISERS[init]

@@ -1,0 +1,269 @@
+"""Neurons, layers of them, and networks of layers.
+
+A neuron computes ``activation(dot(weights, inputs) + bias)``; everything else is lists of neurons.
+Next: :mod:`nn.losses` measures how wrong the outputs are, :mod:`nn.optim` makes them less so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from random import Random
+from typing import Any
+
+import autograd
+from autograd import Value
+from nn.arguments import as_rng, check_count
+from nn.errors import ModelFileError
+from nn.init import Initialiser, initialiser
+from nn.module import Module
+
+__all__ = ["ACTIVATIONS", "MLP", "Layer", "Linear", "Neuron", "Sequential"]
+
+Activation = Callable[[Any], Any]
+Inputs = Iterable[float | Value]
+
+
+def identity(x: Any) -> Any:
+    """The activation that changes nothing."""
+    return x
+
+
+ACTIVATIONS: dict[str, Activation] = {
+    "identity": identity,
+    "linear": identity,
+    "relu": autograd.relu,
+    "leaky_relu": autograd.leaky_relu,
+    "tanh": autograd.tanh,
+    "sigmoid": autograd.sigmoid,
+    "softplus": autograd.softplus,
+    "elu": autograd.elu,
+    "gelu": autograd.gelu,
+    "silu": autograd.silu,
+}
+
+# Functions that halve their input's variance or nearly so, for which He's initialiser was made.
+RECTIFIERS = {"relu", "leaky_relu", "softplus", "elu", "gelu", "silu"}
+
+
+class Neuron(Module):
+    """One neuron: activation(dot(weights, inputs) + bias), a Value.
+
+    `activation` is a name of ACTIVATIONS or a function of a Value. `init` draws the weights (see
+    :mod:`nn.init`); by default He's for relu and its kin, otherwise Xavier's. The bias starts at
+    0. `rng` is a `random.Random` or a seed; one seed gives one neuron, to the bit.
+
+    >>> neuron = Neuron(2, activation="sigmoid")
+    >>> neuron.load_state_dict({"weights.0": 1.0, "weights.1": -2.0, "bias": 1.0})
+    >>> neuron([1.0, 1.0]).data
+    0.5
+    """
+
+    def __init__(
+        self,
+        nin: int,
+        *,
+        activation: str | Activation = "linear",
+        init: str | Initialiser | None = None,
+        rng: Random | int = 0,
+        fan_out: int = 1,
+    ) -> None:
+        self.nin = check_count("nin", nin)
+        self.activation = _activation(activation)
+        name = _activation_name(self.activation)
+        draw = initialiser(init or ("he" if name in RECTIFIERS else "xavier"))
+        rng = as_rng(rng)
+        self.weights = [Value(draw(rng, self.nin, fan_out)) for _ in range(self.nin)]
+        self.bias = Value(0.0)
+        self.name_parameters()
+
+    def __call__(self, inputs: Inputs) -> Value:
+        """The neuron's output for `nin` numbers or Values."""
+        inputs = _checked(inputs, self.nin, "Neuron")
+        output: Value = self.activation(autograd.dot(self.weights, inputs) + self.bias)
+        return output
+
+    def config(self) -> dict[str, Any]:
+        """What `save` keeps of the structure."""
+        return {"nin": self.nin, "activation": _saved_name(self.activation)}
+
+
+class Layer(Module):
+    """`nout` neurons that see the same `nin` inputs; always returns a list. Alias: Linear.
+
+    The options are those of :class:`Neuron`.
+
+    >>> layer = Layer(3, 2, init="zeros")
+    >>> [y.data for y in layer([1.0, 2.0, 3.0])]
+    [0.0, 0.0]
+    """
+
+    def __init__(
+        self,
+        nin: int,
+        nout: int,
+        *,
+        activation: str | Activation = "linear",
+        init: str | Initialiser | None = None,
+        rng: Random | int = 0,
+    ) -> None:
+        self.nin = check_count("nin", nin)
+        self.nout = check_count("nout", nout)
+        rng = as_rng(rng)
+        self.neurons = [
+            Neuron(self.nin, activation=activation, init=init, rng=rng, fan_out=self.nout)
+            for _ in range(self.nout)
+        ]
+        self.name_parameters()
+
+    def __call__(self, inputs: Inputs) -> list[Value]:
+        """The `nout` outputs for `nin` numbers or Values."""
+        inputs = _checked(inputs, self.nin, "Layer")
+        return [neuron(inputs) for neuron in self.neurons]
+
+    def config(self) -> dict[str, Any]:
+        """What `save` keeps of the structure."""
+        activation = _saved_name(self.neurons[0].activation)
+        return {"nin": self.nin, "nout": self.nout, "activation": activation}
+
+
+Linear = Layer
+
+
+class Sequential(Module):
+    """Modules, or functions of a list such as `autograd.softmax`, each fed the last one's outputs.
+
+    >>> import autograd
+    >>> model = Sequential(Layer(2, 3, activation="tanh"), Layer(3, 2, rng=1), autograd.softmax)
+    >>> probabilities = model([0.5, -0.5])
+    >>> round(sum(probabilities).data, 12)
+    1.0
+    """
+
+    def __init__(self, *layers: Callable[[Any], Any]) -> None:
+        for layer in layers:
+            if not callable(layer):
+                raise autograd.InputTypeError(
+                    f"Sequential takes modules or functions of a list, but got {layer!r}"
+                )
+        self.layers = list(layers)
+        self.name_parameters()
+
+    def __call__(self, inputs: Inputs) -> list[Value]:
+        """The last layer's outputs, as a list."""
+        outputs: Any = inputs
+        for layer in self.layers:
+            outputs = layer(outputs)
+            if isinstance(outputs, Value):  # of a single neuron
+                outputs = [outputs]
+        return list(outputs)
+
+    def config(self) -> dict[str, Any]:
+        """What `save` keeps of the structure."""
+        descriptions = []
+        for layer in self.layers:
+            if not isinstance(layer, Module):
+                raise ModelFileError(f"a model file cannot hold the function {layer!r}")
+            descriptions.append(layer.describe())
+        return {"layers": descriptions}
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Sequential:
+        """Build the layers that `config` lists."""
+        return Sequential(*(Module.rebuild(description) for description in config["layers"]))
+
+
+class MLP(Sequential):
+    """A multi-layer perceptron: layers of `nouts` neurons, the last with the `output` activation.
+
+    `init` of None suits each layer's activation.
+
+    >>> model = MLP(2, [3, 1], activation="tanh", rng=42)
+    >>> len(model.parameters())
+    13
+    >>> [path for path, _ in model.named_parameters()][-2:]
+    ['layers.1.neurons.0.weights.2', 'layers.1.neurons.0.bias']
+    >>> len(model([1.0, -1.0]))
+    1
+    """
+
+    def __init__(
+        self,
+        nin: int,
+        nouts: Iterable[int],
+        *,
+        activation: str | Activation = "relu",
+        output: str | Activation = "linear",
+        init: str | Initialiser | None = None,
+        rng: Random | int = 0,
+    ) -> None:
+        if isinstance(nouts, (str, int)):
+            raise autograd.InputTypeError(
+                f"MLP takes its layers' sizes as a list, such as [16, 1], but got {nouts!r}"
+            )
+        sizes = [check_count("nin", nin), *(check_count("nouts", nout) for nout in nouts)]
+        if len(sizes) < 2:
+            raise autograd.InputValueError("MLP needs at least one layer, but got nouts=[]")
+        rng = as_rng(rng)
+        self.nin, self.nouts = sizes[0], sizes[1:]
+        self.activation, self.output = _activation(activation), _activation(output)
+        activations = [self.activation] * (len(sizes) - 2) + [self.output]
+        super().__init__(
+            *(
+                Layer(fan_in, fan_out, activation=function, init=init, rng=rng)
+                for fan_in, fan_out, function in zip(sizes, sizes[1:], activations)
+            )
+        )
+
+    def config(self) -> dict[str, Any]:
+        """What `save` keeps of the structure."""
+        return {
+            "nin": self.nin,
+            "nouts": self.nouts,
+            "activation": _saved_name(self.activation),
+            "output": _saved_name(self.output),
+        }
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> MLP:
+        """Build the network with the arguments in `config`."""
+        return cls(**config)
+
+
+def _activation(activation: str | Activation) -> Activation:
+    if callable(activation):
+        return activation
+    if str(activation) not in ACTIVATIONS:
+        raise autograd.InputValueError(
+            f"unknown activation {activation!r}: give a function or one of {', '.join(ACTIVATIONS)}"
+        )
+    return ACTIVATIONS[activation]
+
+
+def _activation_name(activation: Activation) -> str | None:
+    return next((name for name, known in ACTIVATIONS.items() if known is activation), None)
+
+
+def _saved_name(activation: Activation) -> str:
+    name = _activation_name(activation)
+    if name is None:
+        raise ModelFileError(
+            f"a model file cannot hold the function {activation!r}: use one of "
+            f"{', '.join(ACTIVATIONS)}, or keep state_dict() yourself"
+        )
+    return name
+
+
+def _checked(inputs: Inputs, nin: int, what: str) -> list[float | Value]:
+    """The inputs as a list of the right length; a NumPy row becomes plain floats."""
+    if not isinstance(inputs, list):
+        if hasattr(inputs, "tolist"):
+            inputs = inputs.tolist()
+        elif isinstance(inputs, Iterable):
+            inputs = list(inputs)
+    if not isinstance(inputs, list):
+        raise autograd.InputTypeError(
+            f"{what} takes a sequence of {nin} numbers or Values, but got {inputs!r}"
+        )
+    if len(inputs) != nin:
+        raise autograd.InputValueError(f"{what} takes {nin} inputs, but got {len(inputs)}")
+    return inputs

@@ -1,0 +1,200 @@
+"""Module: anything that owns parameters, by itself or through modules it is made of.
+
+Parameters are found by looking at the attributes, in the order in which `__init__` set them, so a
+module of your own needs no registration. Next: :mod:`nn.layers` builds networks from modules.
+"""
+
+from __future__ import annotations
+
+import math
+import numbers
+import os
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping
+from typing import Any, TypeVar
+
+import autograd
+from autograd import Value
+from nn.errors import ModelFileError
+from nn.files import read_json, write_json
+
+__all__ = ["Module"]
+
+FORMAT = "scalar-autograd model"
+VERSION = 1
+
+M = TypeVar("M", bound="Module")
+
+
+class Module(ABC):
+    """Base class of everything with parameters: leaf Values held as attributes, also in lists.
+
+    Define `__call__`; add a last line `self.name_parameters()` to `__init__` if pictures and
+    messages shall call the parameters by their paths.
+
+    >>> from autograd import Value
+    >>> class Line(Module):
+    ...     def __init__(self):
+    ...         self.slopes = [Value(2.0), Value(3.0)]
+    ...         self.offset = Value(1.0)
+    ...
+    ...     def __call__(self, x):
+    ...         return self.slopes[0] * x + self.slopes[1] * x * x + self.offset
+    >>> line = Line()
+    >>> line.state_dict()
+    {'slopes.0': 2.0, 'slopes.1': 3.0, 'offset': 1.0}
+    >>> line(2.0).data
+    17.0
+    """
+
+    @abstractmethod
+    def __call__(self, inputs: Any) -> Any:
+        """Compute the outputs for one example."""
+
+    def named_parameters(self) -> Iterator[tuple[str, Value]]:
+        """Each parameter once, with its path, for example ``layers.0.neurons.3.weights.12``."""
+        return _walk("", self, set())
+
+    def parameters(self) -> list[Value]:
+        """The parameters in their fixed order: as the attributes were set, lists in list order."""
+        return [parameter for _, parameter in self.named_parameters()]
+
+    def name_parameters(self) -> None:
+        """Set each parameter's `.name` to its path; whatever contains this module may rename it."""
+        for path, parameter in self.named_parameters():
+            parameter.name = path
+
+    def zero_grad(self) -> None:
+        """Set every parameter's `.grad` to 0.0."""
+        autograd.zero_grad(self.parameters())
+
+    def state_dict(self) -> dict[str, float]:
+        """The parameters' numbers by path."""
+        return {path: parameter.data for path, parameter in self.named_parameters()}
+
+    def load_state_dict(self, state: Mapping[str, float]) -> None:
+        """Set the parameters from what `state_dict` returned: all of them, or none and an error.
+
+        Raises InputValueError if entries are missing or unknown, InputTypeError if one is not a
+        number.
+        """
+        if not isinstance(state, Mapping):
+            raise autograd.InputTypeError(
+                f"load_state_dict takes a mapping of paths to numbers, but got {_kind(state)}"
+            )
+        named = dict(self.named_parameters())
+        _check_paths(named, state)
+        for path, number in state.items():
+            if isinstance(number, bool) or not isinstance(number, numbers.Real):
+                raise autograd.InputTypeError(
+                    f"load_state_dict: {path} takes one number, but got {_kind(number)} {number!r}"
+                )
+        for path, parameter in named.items():
+            parameter.data = float(state[path])
+
+    def config(self) -> dict[str, Any]:
+        """The keyword arguments, of JSON's types, that build such a module again; for `save`."""
+        raise ModelFileError(
+            f"{type(self).__name__} does not say how to build it again: define config() "
+            "returning its keyword arguments, or keep its state_dict() yourself"
+        )
+
+    @classmethod
+    def from_config(cls: type[M], config: dict[str, Any]) -> M:
+        """Build the module that `config` describes, with any parameters."""
+        return cls(**config)
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write structure and exact parameters to a JSON file: after a crash, the old or the new.
+
+        Raises ModelFileError, leaving an old file untouched, if the file cannot be written, a
+        parameter is not finite, or a part of the model has no `config`.
+        """
+        state = self.state_dict()
+        for name, number in state.items():
+            if not math.isfinite(number):
+                raise ModelFileError(
+                    f"{os.fspath(path)!r} is not written: {name} is {number}; training diverged, "
+                    "try again with a lower learning rate"
+                )
+        content = {"format": FORMAT, "version": VERSION, "model": self.describe()}
+        write_json(path, {**content, "parameters": state})
+
+    @classmethod
+    def load(cls: type[M], path: str | os.PathLike[str]) -> M:
+        """The model that `save` wrote, if it is one of this class: ``Module.load`` takes any.
+
+        Raises ModelFileError if the file is truncated, of another version, or no model at all.
+        """
+        content = read_json(path)
+        if content.get("format") != FORMAT:
+            raise ModelFileError(f"{os.fspath(path)!r} is not a model file: no {FORMAT!r} in it")
+        if content.get("version") != VERSION:
+            raise ModelFileError(
+                f"{os.fspath(path)!r} has version {content.get('version')!r}, but this package "
+                f"reads version {VERSION}: save the model again with it"
+            )
+        try:
+            model = cls.rebuild(content["model"])
+            model.load_state_dict(content["parameters"])
+        except (KeyError, TypeError, ValueError) as error:
+            raise ModelFileError(f"{os.fspath(path)!r} holds no valid model: {error}") from error
+        return model
+
+    def describe(self) -> dict[str, Any]:
+        """The class's name and the `config`, as they stand in a model file."""
+        return {"type": type(self).__name__, "config": self.config()}
+
+    @classmethod
+    def rebuild(cls: type[M], description: dict[str, Any]) -> M:
+        """Build what `describe` described, found by name among this class and its subclasses."""
+        kind = description["type"]
+        found = [one for one in _family(cls) if one.__name__ == kind]
+        if not found:
+            raise ModelFileError(f"{kind!r} is neither {cls.__name__} nor a subclass of it")
+        return found[-1].from_config(description["config"])
+
+
+def _walk(path: str, item: Any, seen: set[int]) -> Iterator[tuple[str, Value]]:
+    """The parameters in `item`; `seen` holds identities, so a shared one is met once."""
+    if isinstance(item, Value):
+        if item.op is None and id(item) not in seen:  # a computed Value is no parameter
+            seen.add(id(item))
+            yield path, item
+        return
+    if isinstance(item, Module):
+        if id(item) in seen:
+            return
+        seen.add(id(item))
+        members = iter(vars(item).items())
+    elif isinstance(item, (list, tuple)):
+        members = ((str(i), member) for i, member in enumerate(item))
+    else:
+        return
+    for name, member in members:
+        yield from _walk(f"{path}.{name}" if path else name, member, seen)
+
+
+def _family(cls: type[M]) -> Iterator[type[M]]:
+    yield cls
+    for subclass in cls.__subclasses__():
+        yield from _family(subclass)
+
+
+def _check_paths(named: Mapping[str, Value], state: Mapping[str, float]) -> None:
+    missing = [path for path in named if path not in state]
+    unknown = [path for path in state if path not in named]
+    if missing or unknown:
+        faults = [
+            f"{len(paths)} {kind} ({', '.join(map(str, paths[:3]))}{', …' * (len(paths) > 3)})"
+            for kind, paths in (("missing", missing), ("unknown", unknown))
+            if paths
+        ]
+        raise autograd.InputValueError(
+            f"load_state_dict needs exactly this model's {len(named)} parameters, "
+            f"but of the entries {' and '.join(faults)}: the state is of another model"
+        )
+
+
+def _kind(thing: object) -> str:
+    return type(thing).__name__
