@@ -1,0 +1,125 @@
+"""Optimisers: they change parameters against their gradients.
+
+An update rule is plain arithmetic over one parameter, its gradient and what the optimiser
+remembers of it, so it serves single floats and whole vectors alike.
+Next: :mod:`nn.train` puts model, loss and optimiser together.
+"""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Iterable
+from typing import Any
+
+import autograd
+from autograd import Value
+
+__all__ = ["SGD", "Optimizer"]
+
+
+class Optimizer(ABC):
+    """Base of the optimisers: holds the parameters, and of each what the rule remembers.
+
+    A subclass defines `update`, and `start` for what is remembered before the first step.
+
+    >>> from autograd import Value
+    >>> class SignDescent(Optimizer):
+    ...     def update(self, data, grad, memory):
+    ...         return data - self.lr * ((grad > 0) - (grad < 0)), memory
+    >>> x = Value(1.0)
+    >>> (x * 5.0).backward()
+    >>> SignDescent([x], lr=0.25).step()
+    >>> x.data
+    0.75
+    """
+
+    start: Any = 0.0
+
+    def __init__(self, params: Iterable[Value], lr: float) -> None:
+        self.params = _checked(params)
+        self.lr = _number("lr", lr, positive=True)
+        self.memory: list[Any] = [self.start] * len(self.params)
+
+    @abstractmethod
+    def update(self, data: Any, grad: Any, memory: Any) -> tuple[Any, Any]:
+        """The new data and memory of a parameter, or of a vector of parameters."""
+
+    def step(self) -> None:
+        """Update every parameter from its `.grad`; all new numbers first, then all assignments."""
+        updates = [self.update(p.data, p.grad, m) for p, m in zip(self.params, self.memory)]
+        for parameter, (data, _) in zip(self.params, updates):
+            parameter.data = data
+        self.memory = [memory for _, memory in updates]
+
+    def zero_grad(self) -> None:
+        """Set every parameter's `.grad` to 0.0."""
+        autograd.zero_grad(self.params)
+
+
+class SGD(Optimizer):
+    """Stochastic gradient descent with PyTorch's update, where v starts at 0:
+
+    g ← grad + weight_decay·p;  v ← momentum·v + g;  p ← p − lr·(g + momentum·v if nesterov else v)
+
+    >>> from autograd import Value
+    >>> x = Value(3.0)
+    >>> (x * x).backward()
+    >>> SGD([x], lr=0.25).step()
+    >>> x.data
+    1.5
+    """
+
+    def __init__(
+        self,
+        params: Iterable[Value],
+        lr: float,
+        momentum: float = 0.0,
+        nesterov: bool = False,
+        weight_decay: float = 0.0,
+    ) -> None:
+        super().__init__(params, lr)
+        self.momentum = _number("momentum", momentum)
+        self.weight_decay = _number("weight_decay", weight_decay)
+        self.nesterov = bool(nesterov)
+        if self.nesterov and not self.momentum:
+            raise autograd.InputValueError("nesterov needs a momentum above 0, but got momentum=0")
+
+    def update(self, data: Any, grad: Any, memory: Any) -> tuple[Any, Any]:
+        """One step of the formula above; `memory` is v."""
+        grad = grad + self.weight_decay * data
+        velocity = self.momentum * memory + grad
+        step = grad + self.momentum * velocity if self.nesterov else velocity
+        return data - self.lr * step, velocity
+
+
+def _checked(params: Iterable[Value]) -> list[Value]:
+    if isinstance(params, Value) or not isinstance(params, Iterable):
+        raise autograd.InputTypeError(
+            f"an optimiser takes a list of parameters, but got {params!r}: "
+            "give model.parameters() or [value]"
+        )
+    checked: list[Any] = list(params)
+    for parameter in checked:
+        if not isinstance(parameter, Value) or parameter.op is not None:
+            raise autograd.InputTypeError(
+                f"an optimiser's parameters are leaf Values, but one is {parameter!r}"
+            )
+    if not checked:
+        raise autograd.InputValueError("an optimiser needs at least one parameter, but got none")
+    if len({id(parameter) for parameter in checked}) < len(checked):
+        raise autograd.InputValueError(
+            "an optimiser takes each parameter once, but one is given twice and would step twice"
+        )
+    return checked
+
+
+def _number(name: str, number: Any, *, positive: bool = False) -> float:
+    try:
+        value = math.nan if isinstance(number, (str, bool)) else float(number)
+    except TypeError:
+        value = math.nan
+    if not (math.isfinite(value) and (value > 0 or (value == 0 and not positive))):
+        bound = "above 0" if positive else "of 0 or more"
+        raise autograd.InputValueError(f"{name} must be a number {bound}, but got {number!r}")
+    return value

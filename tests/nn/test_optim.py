@@ -1,0 +1,135 @@
+"""Optimisers, against PyTorch's published algorithm and PyTorch itself."""
+
+import math
+
+import numpy as np
+import pytest
+
+import autograd
+import nn
+from autograd import Value
+
+OPTIONS = [
+    {},
+    {"momentum": 0.9},
+    {"momentum": 0.9, "nesterov": True},
+    {"weight_decay": 0.1},
+    {"momentum": 0.5, "nesterov": True, "weight_decay": 0.01},
+]
+START = [1.5, -2.0]
+STEPS = 50
+
+
+def bowl(x, y):
+    """Curved, with a saddle's mixed term: gradients differ from step to step."""
+    return (x * x - 1.0) ** 2 + (y - 0.3 * x) ** 2
+
+
+def slope(x, y):
+    return 4 * x * (x * x - 1) - 0.6 * (y - 0.3 * x), 2 * (y - 0.3 * x)
+
+
+def trajectory(options):
+    params = [Value(start) for start in START]
+    optimizer = nn.SGD(params, lr=0.01, **options)
+    for _ in range(STEPS):
+        optimizer.zero_grad()
+        bowl(*params).backward()
+        optimizer.step()
+        yield [p.data for p in params]
+
+
+def published(momentum=0.0, nesterov=False, weight_decay=0.0):
+    """The algorithm as torch.optim.SGD's documentation prints it (no dampening)."""
+    params, buffers = list(START), [None, None]
+    for _ in range(STEPS):
+        for i, g in enumerate(slope(*params)):
+            if weight_decay:
+                g = g + weight_decay * params[i]
+            if momentum:
+                buffers[i] = g if buffers[i] is None else momentum * buffers[i] + g
+                g = g + momentum * buffers[i] if nesterov else buffers[i]
+            params[i] -= 0.01 * g
+        yield list(params)
+
+
+@pytest.mark.parametrize("options", OPTIONS, ids=str)
+def test_sgd_follows_the_published_algorithm(options):
+    """All 50 steps, to the rounding of 50 steps."""
+    # `published` moves x before it asks for y's slope unless the slopes are taken first, as here.
+    assert np.array(list(trajectory(options))) == pytest.approx(
+        np.array(list(published(**options))), rel=1e-12
+    )
+
+
+@pytest.mark.needs("torch")
+@pytest.mark.parametrize("options", OPTIONS, ids=str)
+def test_sgd_follows_pytorch(options):
+    """The same 50 steps in PyTorch, to 1e-12."""
+    import torch
+
+    params = [torch.tensor(start, dtype=torch.float64, requires_grad=True) for start in START]
+    optimizer = torch.optim.SGD(params, lr=0.01, **options)
+    for ours in trajectory(options):
+        optimizer.zero_grad()
+        bowl(*params).backward()
+        optimizer.step()
+        assert ours == pytest.approx([p.item() for p in params], rel=1e-12)
+
+
+@pytest.mark.parametrize("options", OPTIONS, ids=str)
+def test_update_rule_serves_whole_vectors(options):
+    """The same numbers, to the bit, as parameter by parameter."""
+    rule = nn.SGD([Value(0.0)], lr=0.01, **options)
+    vector, memory = np.array(START), 0.0
+    for ours in trajectory(options):
+        x, y = (Value(p) for p in vector)
+        bowl(x, y).backward()
+        vector, memory = rule.update(vector, np.array([x.grad, y.grad]), memory)
+        assert vector.tolist() == ours
+
+
+def test_zero_grad_clears_what_the_optimiser_holds():
+    x = Value(1.0)
+    (x * 3.0).backward()
+    nn.SGD([x], lr=1.0).zero_grad()
+    assert x.grad == 0.0
+
+
+@pytest.mark.parametrize("lr", [0, -0.1, math.nan, math.inf, "0.1", None, True])
+def test_learning_rate_must_be_positive(lr):
+    with pytest.raises(autograd.InputValueError, match="lr must be a number above 0, but got"):
+        nn.SGD([Value(1.0)], lr=lr)
+
+
+@pytest.mark.parametrize("option", ["momentum", "weight_decay"])
+def test_other_numbers_must_not_be_negative(option):
+    nn.SGD([Value(1.0)], lr=0.1, **{option: 0})
+    for wrong in (-0.1, math.nan, "1"):
+        with pytest.raises(autograd.InputValueError, match=f"{option} must be a number of 0 or"):
+            nn.SGD([Value(1.0)], lr=0.1, **{option: wrong})
+
+
+def test_nesterov_needs_momentum():
+    with pytest.raises(autograd.InputValueError, match="nesterov needs a momentum"):
+        nn.SGD([Value(1.0)], lr=0.1, nesterov=True)
+
+
+@pytest.mark.parametrize(
+    ("params", "error", "message"),
+    [
+        (lambda x: x, TypeError, r"list of parameters.*model\.parameters\(\) or \[value\]"),
+        (lambda x: 3, TypeError, "list of parameters"),
+        (lambda x: [1.0], TypeError, "leaf Values, but one is 1.0"),
+        (lambda x: [x * 2.0], TypeError, "leaf Values"),
+        (lambda x: [], ValueError, "at least one parameter"),
+        (lambda x: [x, x], ValueError, "given twice"),
+    ],
+)
+def test_parameters_are_leaves_each_once(params, error, message):
+    """A generator of leaves is fine."""
+    x = Value(1.0)
+    nn.SGD((p for p in [x]), lr=0.1)
+    with pytest.raises(error, match=message) as caught:
+        nn.SGD(params(x), lr=0.1)
+    assert isinstance(caught.value, autograd.AutogradError)
