@@ -1,0 +1,238 @@
+"""Data: two sets to learn from, splitting, shuffling, standardising, and checks of all that.
+
+A data set is `X`, a list of rows of floats, and `y`, a target for each row. Whatever draws random
+numbers takes `rng`, a `random.Random` or a seed. Next: :mod:`nn.train` learns from it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from random import Random
+from typing import Any, TypeVar
+
+import autograd
+from nn.arguments import as_rng, check_count
+
+__all__ = [
+    "Standardizer",
+    "batches",
+    "check_examples",
+    "check_rows",
+    "digits",
+    "minibatches",
+    "moons",
+    "train_test_split",
+]
+
+T = TypeVar("T")
+Rows = list[list[float]]
+
+
+def moons(n: int = 100, *, noise: float = 0.1, rng: Random | int = 0) -> tuple[Rows, list[int]]:
+    """Two interleaved half circles of radius 1, `n` points in all, with Gaussian noise.
+
+    Even rows have label 0 and lie on the upper half circle around (0, 0), odd rows have label 1
+    and lie on the lower half circle around (1, 0.5).
+
+    >>> X, y = moons(4, noise=0.0)
+    >>> [[round(c, 3) for c in row] for row in X], y
+    ([[1.0, 0.0], [0.0, 0.5], [-1.0, 0.0], [2.0, 0.5]], [0, 1, 0, 1])
+    """
+    n = check_count("n", n)
+    if not noise >= 0:
+        raise autograd.InputValueError(f"noise must be 0 or more, but got {noise!r}")
+    rng = as_rng(rng)
+    X: Rows = []
+    for i in range(n):
+        angle = math.pi * (i // 2) / max(1, (n - i % 2 - 1) // 2)
+        x, y = math.cos(angle), math.sin(angle)
+        if i % 2:
+            x, y = 1.0 - x, 0.5 - y
+        X.append([x + noise * rng.normalvariate(0.0, 1.0), y + noise * rng.normalvariate(0.0, 1.0)])
+    return X, [i % 2 for i in range(n)]
+
+
+def digits() -> tuple[Rows, list[int]]:
+    """The 1,797 handwritten digits that scikit-learn ships: 64 grey levels from 0 to 1, a label.
+
+    Raises MissingExtraError where scikit-learn is not installed.
+
+    >>> X, y = digits()
+    >>> len(X), len(X[0]), y[:4]
+    (1797, 64, [0, 1, 2, 3])
+    """
+    try:
+        from sklearn.datasets import load_digits
+    except ImportError as error:
+        raise autograd.MissingExtraError(
+            "nn.data.digits needs scikit-learn, which is not installed: "
+            "pip install 'scalar-autograd[demo]'"
+        ) from error
+    bunch = load_digits()
+    return (bunch.data / 16.0).tolist(), bunch.target.tolist()
+
+
+def check_rows(X: Iterable[Iterable[float]], *, columns: int | None = None) -> Rows:
+    """`X` as lists of floats; an error if it is empty, ragged, not numeric or not finite.
+
+    >>> check_rows([(1, 2), (3, 4)])
+    [[1.0, 2.0], [3.0, 4.0]]
+    """
+    rows = [_floats(f"row {i} of X", row) for i, row in enumerate(_items("X", X))]
+    if not rows:
+        raise autograd.InputValueError("the data set is empty: X needs at least one row")
+    wanted = len(rows[0]) if columns is None else columns
+    for i, row in enumerate(rows):
+        if len(row) != wanted:
+            raise autograd.InputValueError(
+                f"row {i} of X has {len(row)} columns, but {wanted} are wanted in every row"
+            )
+        if not all(map(math.isfinite, row)):
+            j = next(j for j, number in enumerate(row) if not math.isfinite(number))
+            raise autograd.InputValueError(
+                f"X holds {row[j]} in row {i}, column {j}: drop the row or fill the gap"
+            )
+    return rows
+
+
+def check_examples(X: Iterable[Iterable[float]], y: Iterable[T]) -> tuple[Rows, list[T]]:
+    """`X` and `y` as lists, or an error: see `check_rows`, and one finite target is for each row.
+
+    >>> check_examples([[1, 2]], (0,))
+    ([[1.0, 2.0]], [0])
+    """
+    rows, targets = check_rows(X), _items("y", y)
+    if len(rows) != len(targets):
+        raise autograd.InputValueError(
+            f"X has {len(rows)} rows, but y has {len(targets)} targets: each row needs one"
+        )
+    for i, target in enumerate(targets):
+        numbers = _floats(f"target {i} of y", target if _is_listed(target) else [target])
+        if not all(map(math.isfinite, numbers)):
+            raise autograd.InputValueError(f"target {i} of y is {target!r}: it must be finite")
+    return rows, targets
+
+
+def batches(
+    n: int, *, batch_size: int, rng: Random | int, shuffle: bool = True
+) -> Iterator[list[int]]:
+    """The numbers 0 to n−1, shuffled and cut into lists of `batch_size`; the last may be shorter.
+
+    >>> list(batches(5, batch_size=2, rng=0, shuffle=False))
+    [[0, 1], [2, 3], [4]]
+    """
+    size = check_count("batch_size", batch_size)
+    order = list(range(n))
+    if shuffle:
+        as_rng(rng).shuffle(order)
+    return (order[start : start + size] for start in range(0, n, size))
+
+
+def minibatches(
+    X: Sequence[Any],
+    y: Sequence[Any],
+    *,
+    batch_size: int = 32,
+    rng: Random | int,
+    shuffle: bool = True,
+) -> Iterator[tuple[list[Any], list[Any]]]:
+    """Each example once, in shuffled mini-batches of rows and targets; the last may be smaller.
+
+    >>> sizes = [len(ys) for xs, ys in minibatches(range(10), range(10), batch_size=4, rng=0)]
+    >>> sizes
+    [4, 4, 2]
+    """
+    _same_length(X, y)
+    chosen = batches(len(X), batch_size=batch_size, rng=rng, shuffle=shuffle)
+    return (([X[i] for i in batch], [y[i] for i in batch]) for batch in chosen)
+
+
+def train_test_split(
+    X: Sequence[Any], y: Sequence[Any], *, test_size: float = 0.25, rng: Random | int
+) -> tuple[list[Any], list[Any], list[Any], list[Any]]:
+    """(X_train, X_test, y_train, y_test), drawn at random; `test_size` is the fraction tested.
+
+    Both parts get at least one example.
+
+    >>> X_train, X_test, y_train, y_test = train_test_split(range(8), range(8), rng=0)
+    >>> len(X_train), len(X_test), sorted(y_train + y_test) == list(range(8))
+    (6, 2, True)
+    """
+    _same_length(X, y)
+    if not 0.0 < test_size < 1.0:
+        raise autograd.InputValueError(
+            f"test_size is a fraction between 0 and 1, but got {test_size!r}"
+        )
+    if len(X) < 2:
+        raise autograd.InputValueError(f"a split needs two examples or more, but got {len(X)}")
+    order = list(range(len(X)))
+    as_rng(rng).shuffle(order)
+    tested = min(max(1, math.ceil(test_size * len(X))), len(X) - 1)
+    test, train = order[:tested], order[tested:]
+    return [X[i] for i in train], [X[i] for i in test], [y[i] for i in train], [y[i] for i in test]
+
+
+class Standardizer:
+    """Shifts and scales columns to mean 0 and standard deviation 1, as measured in `fit`.
+
+    Fit it on the training rows, then transform training and test rows alike. A constant column is
+    only shifted. Until `fit`, `mean` and `scale` are empty.
+
+    >>> standardize = Standardizer().fit([[0.0, 5.0], [2.0, 5.0]])
+    >>> standardize.transform([[4.0, 6.0]])
+    [[3.0, 1.0]]
+    """
+
+    def __init__(self) -> None:
+        self.mean: list[float] = []
+        self.scale: list[float] = []
+
+    def fit(self, X: Iterable[Iterable[float]]) -> Standardizer:
+        """Measure each column's mean and (population) standard deviation."""
+        rows = check_rows(X)
+        mean = [math.fsum(x / len(rows) for x in column) for column in zip(*rows)]
+        # hypot, and not a sum of squares, which would overflow or vanish before its root does.
+        spread = [
+            math.hypot(*(x - m for x in column)) / math.sqrt(len(rows))
+            for column, m in zip(zip(*rows), mean)
+        ]
+        # A constant column's spread may be a rounding error instead of 0.
+        tiny = [s <= 1e-15 * abs(m) for s, m in zip(spread, mean)]
+        self.mean, self.scale = mean, [1.0 if t else s for s, t in zip(spread, tiny)]
+        return self
+
+    def transform(self, X: Iterable[Iterable[float]]) -> Rows:
+        """The rows, standardised with the statistics of `fit`."""
+        if not self.mean:
+            raise autograd.InputValueError("transform needs statistics: call fit first")
+        rows = check_rows(X, columns=len(self.mean))
+        return [[(x - m) / s for x, m, s in zip(row, self.mean, self.scale)] for row in rows]
+
+
+def _is_listed(thing: Any) -> bool:
+    return isinstance(thing, Iterable) and not isinstance(thing, str)
+
+
+def _items(name: str, things: Any) -> list[Any]:
+    if not _is_listed(things):
+        raise autograd.InputTypeError(
+            f"{name} takes a list or an array, but got {type(things).__name__}"
+        )
+    return things.tolist() if hasattr(things, "tolist") else list(things)
+
+
+def _floats(what: str, numbers: Any) -> list[float]:
+    try:
+        if isinstance(numbers, str):
+            raise TypeError(f"a string {numbers!r}")
+        return [float(number) for number in numbers]
+    except (TypeError, ValueError) as error:
+        raise autograd.InputTypeError(f"{what} must consist of numbers, but: {error}") from error
+
+
+def _same_length(X: Sequence[Any], y: Sequence[Any]) -> None:
+    if len(X) != len(y):
+        raise autograd.InputValueError(f"X has {len(X)} rows, but y has {len(y)} targets")
+    if not len(X):
+        raise autograd.InputValueError("the data set is empty: X needs at least one row")

@@ -1,0 +1,87 @@
+"""Metrics: a label out of a network's outputs, how many are right, which is taken for which.
+
+Next: :mod:`nn.train` shows accuracy while it learns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import autograd
+
+__all__ = ["accuracy", "argmax", "confusion_matrix", "render_confusion_matrix"]
+
+
+def argmax(outputs: Sequence[Any]) -> int:
+    """The position of the largest output, the first of equals: the class a classifier chooses.
+
+    >>> argmax([0.1, 0.7, 0.2])
+    1
+    """
+    return max(range(len(outputs)), key=lambda i: outputs[i])
+
+
+def accuracy(actual: Sequence[Any], predicted: Sequence[Any]) -> float:
+    """The fraction of predictions that are right.
+
+    >>> accuracy([0, 1, 1, 2], [0, 1, 2, 2])
+    0.75
+    """
+    _check_lengths("accuracy", actual, predicted)
+    hits: int = sum(a == p for a, p in zip(actual, predicted))
+    return hits / len(actual)
+
+
+def confusion_matrix(
+    actual: Sequence[int], predicted: Sequence[int], *, classes: int | None = None
+) -> list[list[int]]:
+    """How often class i (row) was taken for class j (column), for labels 0 to `classes` − 1.
+
+    Without `classes`, as many as the largest label asks for.
+
+    >>> confusion_matrix([0, 1, 1, 2], [0, 1, 2, 2])
+    [[1, 0, 0], [0, 1, 1], [0, 0, 1]]
+    """
+    _check_lengths("confusion_matrix", actual, predicted)
+    if classes is None:
+        classes = max(*actual, *predicted) + 1
+    matrix = [[0] * classes for _ in range(classes)]
+    for a, p in zip(actual, predicted):
+        for label in (a, p):
+            if not 0 <= label < classes:
+                raise autograd.InputValueError(
+                    f"confusion_matrix: label {label!r} is outside the {classes} classes "
+                    f"0 to {classes - 1}"
+                )
+        matrix[a][p] += 1
+    return matrix
+
+
+def render_confusion_matrix(matrix: Sequence[Sequence[int]], names: Sequence[str] = ()) -> str:
+    """The matrix as text, zeros as dots so that mistakes stand out; `names` default to 0, 1, …
+
+    >>> print(render_confusion_matrix([[9, 1], [0, 10]]))
+              predicted
+               0  1
+    actual 0   9  1
+           1   . 10
+    """
+    labels = list(names) or [str(i) for i in range(len(matrix))]
+    cells = [[str(count) if count else "." for count in row] for row in matrix]
+    width = max(len(text) for row in [labels, *cells] for text in row) + 1
+    margin = max(map(len, labels))
+    lines = [
+        f"{'actual' if i == 0 else '':6} {label:>{margin}} " + "".join(f"{c:>{width}}" for c in row)
+        for i, (label, row) in enumerate(zip(labels, cells))
+    ]
+    header = " " * (8 + margin) + "".join(f"{label:>{width}}" for label in labels)
+    return "\n".join([" " * (9 + margin) + "predicted", header, *lines])
+
+
+def _check_lengths(name: str, actual: Sequence[Any], predicted: Sequence[Any]) -> None:
+    if len(actual) != len(predicted) or not len(actual):
+        raise autograd.InputValueError(
+            f"{name} takes a prediction for each actual label, at least one, "
+            f"but got {len(actual)} labels and {len(predicted)} predictions"
+        )

@@ -1,0 +1,223 @@
+"""Data sets, splits, mini-batches, standardising, and what is refused."""
+
+import math
+import random
+import statistics
+import sys
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import autograd
+import nn
+from nn.data import check_examples, check_rows, minibatches, train_test_split
+
+seeds = st.integers(0, 1000)
+
+
+# Moons and digits
+
+
+def test_moons_without_noise_lie_on_their_half_circles():
+    """Label 0: upper half around (0, 0); label 1: lower half around (1, 0.5); radius 1."""
+    X, y = nn.data.moons(101, noise=0.0)
+    assert [len(X), y.count(0), y.count(1)] == [101, 51, 50]
+    for (a, b), label in zip(X, y):
+        center = (1.0, 0.5) if label else (0.0, 0.0)
+        assert math.dist((a, b), center) == pytest.approx(1.0, rel=1e-12)
+        assert (b <= 0.5 + 1e-12) if label else (b >= -1e-12)
+    ends = [X[0], X[100], X[1], X[99]]
+    assert np.array(ends) == pytest.approx(np.array([[1, 0], [-1, 0], [0, 0.5], [2, 0.5]]))
+
+
+def test_moons_noise_has_the_deviation_asked_for():
+    clean, _ = nn.data.moons(2000, noise=0.0)
+    noisy, _ = nn.data.moons(2000, noise=0.2, rng=1)
+    shifts = [a - b for p, q in zip(clean, noisy) for a, b in zip(p, q)]
+    # 4,000 draws: the spread is off by about 1 %.
+    assert statistics.pstdev(shifts) == pytest.approx(0.2, rel=0.05)
+    assert noisy == nn.data.moons(2000, noise=0.2, rng=random.Random(1))[0]
+
+
+@pytest.mark.parametrize("n", [1, 2, 3])
+def test_few_moons(n):
+    assert [len(part) for part in nn.data.moons(n)] == [n, n]
+
+
+@pytest.mark.parametrize(
+    ("options", "error"),
+    [({"n": 0}, ValueError), ({"n": 1.5}, TypeError), ({"noise": -1}, ValueError)],
+)
+def test_impossible_moons(options, error):
+    with pytest.raises(error):
+        nn.data.moons(**options)
+
+
+def test_digits_are_the_real_ones():
+    X, y = nn.data.digits()
+    assert len(X) == len(y) == 1797
+    assert {len(row) for row in X} == {64}
+    assert [min(map(min, X)), max(map(max, X))] == [0.0, 1.0]
+    assert [y.count(d) for d in range(10)] == [178, 182, 177, 183, 181, 182, 181, 179, 174, 180]
+    assert {type(number) for number in X[0]} == {float}
+    assert {type(label) for label in y} == {int}
+
+
+def test_digits_without_scikit_learn_name_the_extra(monkeypatch):
+    monkeypatch.setitem(sys.modules, "sklearn.datasets", None)
+    with pytest.raises(autograd.MissingExtraError, match=r"scikit-learn.*scalar-autograd\[demo\]"):
+        nn.data.digits()
+
+
+# Mini-batches and splits
+
+
+@given(st.integers(1, 40), st.integers(1, 50), seeds)
+def test_minibatches_hold_each_example_once(n, size, seed):
+    """Rows stay with their targets; all batches but the last are full."""
+    X, y = [[float(i)] for i in range(n)], list(range(n))
+    got = list(minibatches(X, y, batch_size=size, rng=seed))
+    assert sorted(t for _, ts in got for t in ts) == y
+    assert all(row == [float(t)] for xs, ts in got for row, t in zip(xs, ts))
+    assert [len(ts) for _, ts in got] == [size] * (n // size) + [n % size] * (n % size > 0)
+
+
+def test_minibatches_are_shuffled_by_the_seed_alone():
+    """One seed, one order; a shared generator goes on to another order in the next epoch."""
+    rng = random.Random(1)
+    orders = [
+        [t for _, ts in minibatches(range(50), range(50), rng=r) for t in ts] for r in (1, rng, rng)
+    ]
+    assert orders[0] == orders[1] != orders[2]
+    plain = minibatches(range(50), range(50), rng=1, shuffle=False)
+    assert [t for _, ts in plain for t in ts] == list(range(50))
+
+
+@given(st.integers(2, 60), st.floats(0.01, 0.99), seeds)
+def test_split_loses_and_doubles_nothing(n, fraction, seed):
+    """Both parts get at least one example, the test part about its fraction."""
+    X, y = [[float(i)] for i in range(n)], list(range(n))
+    X_train, X_test, y_train, y_test = train_test_split(X, y, test_size=fraction, rng=seed)
+    assert sorted(y_train + y_test) == y
+    assert [row[0] for row in X_train + X_test] == y_train + y_test
+    assert y_train
+    assert y_test
+    assert abs(len(y_test) - fraction * n) <= 1
+    assert train_test_split(X, y, test_size=fraction, rng=seed)[3] == y_test
+
+
+def test_arrays_can_be_split_and_batched():
+    X, y = np.arange(8.0).reshape(4, 2), np.arange(4)
+    parts = train_test_split(X, y, test_size=0.5, rng=0)
+    assert [len(part) for part in parts] == [2, 2, 2, 2]
+    assert len(list(minibatches(X, y, batch_size=2, rng=0))) == 2
+
+
+@pytest.mark.parametrize("test_size", [0, 1, 5, -0.5, math.nan])
+def test_split_takes_a_fraction(test_size):
+    with pytest.raises(autograd.InputValueError, match="test_size is a fraction between 0 and 1"):
+        train_test_split([[1.0], [2.0]], [0, 1], test_size=test_size, rng=0)
+
+
+@pytest.mark.parametrize(
+    "use", [lambda X, y: train_test_split(X, y, rng=0), lambda X, y: minibatches(X, y, rng=0)]
+)
+def test_lengths_must_agree_and_not_vanish(use):
+    """Found when called, not when iterated."""
+    use([[1.0], [2.0]], [0, 1])
+    with pytest.raises(autograd.InputValueError, match="X has 2 rows, but y has 1 targets"):
+        use([[1.0], [2.0]], [0])
+    with pytest.raises(autograd.InputValueError, match="the data set is empty"):
+        use([], [])
+
+
+def test_one_example_cannot_be_split_and_batches_are_not_empty():
+    with pytest.raises(autograd.InputValueError, match="two examples or more, but got 1"):
+        train_test_split([[1.0]], [0], rng=0)
+    with pytest.raises(autograd.InputValueError, match="batch_size must be at least 1"):
+        minibatches([[1.0]], [0], batch_size=0, rng=0)
+
+
+# Standardising
+
+
+@given(st.lists(st.lists(st.floats(-1e6, 1e6), min_size=3, max_size=3), min_size=2, max_size=20))
+def test_standardised_columns_have_mean_0_and_deviation_1(rows):
+    """Unless a column is (nearly) constant, where rounding decides."""
+    columns = list(zip(*nn.data.Standardizer().fit(rows).transform(rows)))
+    for column, original in zip(columns, zip(*rows)):
+        if statistics.pstdev(original) > 1e-3 * max(map(abs, original)):
+            assert abs(statistics.fmean(column)) < 1e-9
+            assert statistics.pstdev(column) == pytest.approx(1.0, rel=1e-9)
+
+
+def test_standardising_remembers_its_statistics():
+    """Test rows are measured with the training rows' ruler."""
+    standardize = nn.data.Standardizer().fit(np.array([[0.0, 10.0], [4.0, 30.0]]))
+    assert (standardize.mean, standardize.scale) == ([2.0, 20.0], [2.0, 10.0])
+    assert standardize.transform([[6.0, 20.0]]) == [[2.0, 0.0]]
+
+
+@pytest.mark.parametrize("constant", [0.0, 5.0, 0.1, 1e300])
+def test_constant_columns_are_only_shifted(constant):
+    """No division by a spread that is zero, or would be but for rounding."""
+    standardize = nn.data.Standardizer().fit([[constant]] * 7)
+    assert standardize.transform([[constant]])[0][0] == pytest.approx(0.0, abs=1e-15 * constant)
+    assert standardize.scale == [1.0]
+
+
+def test_transform_needs_fit_and_as_many_columns():
+    with pytest.raises(autograd.InputValueError, match="call fit first"):
+        nn.data.Standardizer().transform([[1.0]])
+    with pytest.raises(autograd.InputValueError, match="row 0 of X has 1 columns, but 2 are"):
+        nn.data.Standardizer().fit([[1.0, 2.0]]).transform([[1.0]])
+
+
+# What is refused
+
+
+def test_rows_of_any_kind_become_lists_of_floats():
+    wanted = [[1.0, 2.0], [3.0, 4.0]]
+    for X in ([(1, 2), (3, 4)], np.array(wanted), np.array(wanted, np.float32), iter(wanted)):
+        assert check_rows(X) == wanted
+
+
+@pytest.mark.parametrize(
+    ("X", "error", "message"),
+    [
+        ([], ValueError, "the data set is empty"),
+        ([[1.0, 2.0], [3.0]], ValueError, "row 1 of X has 1 columns, but 2 are wanted"),
+        ([[1.0], [math.nan]], ValueError, "X holds nan in row 1, column 0"),
+        ([[1.0, -math.inf]], ValueError, "X holds -inf in row 0, column 1"),
+        ([["a"]], TypeError, "row 0 of X must consist of numbers"),
+        (["12"], TypeError, "row 0 of X must consist of numbers"),
+        ([None], TypeError, "row 0 of X must consist of numbers"),
+        ([1.0, 2.0], TypeError, "row 0 of X must consist of numbers"),
+        (3, TypeError, "X takes a list or an array, but got int"),
+        ("abc", TypeError, "X takes a list or an array, but got str"),
+    ],
+)
+def test_impossible_rows_are_refused(X, error, message):
+    with pytest.raises(error, match=message) as caught:
+        check_rows(X)
+    assert isinstance(caught.value, autograd.AutogradError)
+
+
+@pytest.mark.parametrize(
+    ("y", "error", "message"),
+    [
+        ([0], ValueError, "X has 2 rows, but y has 1 targets"),
+        ([0, math.nan], ValueError, "target 1 of y is nan"),
+        ([[0.0, 1.0], [math.inf, 1.0]], ValueError, r"target 1 of y is \[inf"),
+        ([0, "one"], TypeError, "target 1 of y must consist of numbers"),
+        ([0, None], TypeError, "target 1 of y must consist of numbers"),
+    ],
+)
+def test_impossible_targets_are_refused(y, error, message):
+    X = [[1.0], [2.0]]
+    assert check_examples(X, np.array([0, 1])) == (X, [0, 1])
+    with pytest.raises(error, match=message) as caught:
+        check_examples(X, y)
+    assert isinstance(caught.value, autograd.AutogradError)

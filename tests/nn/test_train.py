@@ -1,0 +1,200 @@
+"""Training: gradients of mini-batches, determinism, interruption, and what is refused."""
+
+import math
+import random
+
+import numpy as np
+import pytest
+
+import autograd
+import nn
+from autograd import Value
+from nn.train import batch_gradient
+
+# Twenty points on a line at an angle, which one neuron can tell apart.
+X = [[0.1 * i + 0.05, -0.2 * i] for i in range(-10, 10)]
+Y = [int(i >= 0) for i in range(-10, 10)]
+LOSS = nn.binary_cross_entropy_with_logits
+
+
+def network(rng=0):
+    return nn.MLP(2, [4, 1], activation="tanh", rng=rng)
+
+
+def fit(model, x=X, y=Y, *, lr=0.1, loss=LOSS, **options):
+    options = {"epochs": 2, "batch_size": 8, "progress": False, **options}
+    optimizer = nn.SGD(model.parameters(), lr)
+    return nn.fit(model, x, y, loss=loss, optimizer=optimizer, **options)
+
+
+def test_batch_gradient_is_the_gradient_of_the_mean():
+    """As one graph over the whole batch gives it."""
+    one, two = network(), network()
+    value, outputs = batch_gradient(one, LOSS, X, Y)
+    mean = LOSS([two(x) for x in X], [[y] for y in Y])
+    mean.backward()
+    assert value == pytest.approx(mean.data, rel=1e-14)
+    assert [p.grad for p in one.parameters()] == pytest.approx(
+        [p.grad for p in two.parameters()], rel=1e-12
+    )
+    assert [z[0].data for z in outputs] == [two(x)[0].data for x in X]
+
+
+def test_fit_is_the_loop_a_reader_would_write():
+    """Shuffle, average the batch's gradients, step: nothing more, to the bit."""
+    ours, theirs = network(), network()
+    fit(ours, epochs=3, rng=5)
+    rng, optimizer = random.Random(5), nn.SGD(theirs.parameters(), 0.1)
+    for _ in range(3):
+        for xs, ts in nn.data.minibatches(X, Y, batch_size=8, rng=rng):
+            theirs.zero_grad()
+            for x, t in zip(xs, ts):
+                LOSS(theirs(x), t).backward(1 / len(xs))
+            optimizer.step()
+    assert ours.state_dict() == theirs.state_dict()
+
+
+def test_history_has_an_entry_an_epoch():
+    """Mean loss and accuracy over the epoch's examples, while they were learnt from."""
+    model = network()
+    logits = [model(x)[0].data for x in X]
+    history = fit(model, epochs=1, batch_size=len(X))
+    assert history.loss == [pytest.approx(LOSS(logits, Y), rel=1e-14)]
+    assert history.accuracy == [sum((z > 0) == bool(t) for z, t in zip(logits, Y)) / len(X)]
+    assert len(history.seconds) == 1
+    assert not history.interrupted
+
+
+def test_training_learns():
+    history = fit(network(), lr=1.0, epochs=40)
+    assert history.loss[-1] < 0.2 * history.loss[0]
+    assert history.accuracy[-1] == 1.0
+
+
+def test_schedule_scales_the_learning_rate():
+    """By the fraction of epochs done; afterwards the optimiser has its own rate again."""
+    model, done = network(), []
+    optimizer = nn.SGD(model.parameters(), lr=0.5)
+    options = {"loss": LOSS, "optimizer": optimizer, "epochs": 4, "progress": False}
+    nn.fit(model, X, Y, schedule=lambda part: done.append(part) or 0.0, **options)
+    assert done == [0.0, 0.25, 0.5, 0.75]
+    assert model.state_dict() == network().state_dict()
+    assert optimizer.lr == 0.5
+
+
+@pytest.mark.parametrize(
+    ("loss", "targets", "outputs"),
+    [
+        (nn.cross_entropy, Y, 2),
+        (nn.cross_entropy, [[1 - t, t] for t in Y], 2),
+        (nn.binary_cross_entropy_with_logits, Y, 1),
+        (nn.hinge_loss, [2 * t - 1 for t in Y], 1),
+    ],
+    ids=["classes", "one-hot", "logits", "margin"],
+)
+def test_accuracy_reads_outputs_as_the_loss_does(loss, targets, outputs):
+    model = nn.MLP(2, [8, outputs], activation="tanh", rng=1)
+    assert fit(model, y=targets, loss=loss, lr=0.5, epochs=60).accuracy[-1] == 1.0
+
+
+def test_probabilities_are_labels_from_one_half():
+    model = nn.MLP(2, [8, 1], activation="tanh", output="sigmoid", rng=1)
+    assert fit(model, loss=nn.binary_cross_entropy, lr=1.0, epochs=60).accuracy[-1] == 1.0
+
+
+def test_regression_has_no_accuracy():
+    assert fit(network(), y=[x[0] for x in X], loss=nn.mse_loss).accuracy == []
+
+
+def test_arrays_train_as_lists_do():
+    states = []
+    for x, y in [(X, Y), (np.array(X), np.array(Y))]:
+        model = network()
+        fit(model, x, y)
+        states.append(model.state_dict())
+    assert states[0] == states[1]
+
+
+def test_own_modules_and_single_values_train():
+    """`fit` asks for a Module and a loss, not for layers and lists."""
+    neuron = nn.Neuron(2, rng=0)
+    assert fit(neuron, epochs=20).loss[-1] < fit(nn.Neuron(2, rng=0), epochs=1).loss[0]
+
+
+def test_predict_decides_for_each_row():
+    layer = nn.Layer(2, 2, init=lambda rng, *_: rng.random(), rng=0)
+    expected = [max((0, 1), key=lambda i: layer(x)[i].data) for x in X]
+    assert nn.predict(layer, X) == nn.predict(layer, np.array(X)) == expected
+
+
+def test_interrupt_keeps_what_was_learnt():
+    """Ctrl-C in the second epoch: the parameters are those after the last whole step."""
+    calls, batches_an_epoch = [], 3
+
+    def interrupting(outputs, target):
+        calls.append(1)
+        # 20 rehearsals; then, in the middle of the second epoch's second batch:
+        if len(calls) == len(X) + len(X) + 8 + 4:
+            raise KeyboardInterrupt
+        return LOSS(outputs, target)
+
+    stopped, whole = network(), network()
+    history = fit(stopped, loss=interrupting, epochs=5)
+    assert history.interrupted
+    assert len(history.loss) == 1
+    optimizer, rng = nn.SGD(whole.parameters(), 0.1), random.Random(0)
+    epochs = [list(nn.data.minibatches(X, Y, batch_size=8, rng=rng)) for _ in range(2)]
+    for xs, ts in [*epochs[0], epochs[1][0]]:
+        optimizer.zero_grad()
+        batch_gradient(whole, LOSS, xs, ts)
+        optimizer.step()
+    assert len(epochs[0]) == batches_an_epoch
+    assert stopped.state_dict() == whole.state_dict()
+
+
+def test_divergence_is_named_and_keeps_the_last_finite_parameters():
+    model = nn.MLP(2, [1], rng=0)
+    with pytest.raises(nn.DivergenceError, match=r"loss became (inf|nan) in epoch .*learning rate"):
+        fit(model, y=[1e9] * 20, loss=nn.mse_loss, lr=1e9, epochs=50)
+    assert all(math.isfinite(p.data) for p in model.parameters())
+
+
+@pytest.mark.parametrize(
+    ("change", "error", "message"),
+    [
+        ({"x": []}, ValueError, "the data set is empty"),
+        ({"x": X[:5]}, ValueError, "X has 5 rows, but y has 20"),
+        ({"x": [[1.0, math.nan]] * 20}, ValueError, "X holds nan in row 0, column 1"),
+        ({"x": [[1.0]] * 20}, ValueError, "takes 2 inputs, but got 1"),
+        ({"x": [*X[:-1], [1.0]]}, ValueError, "row 19 of X has 1 columns, but 2"),
+        ({"y": [*Y[:-1], 2]}, ValueError, "targets between 0 and 1, but got 2"),
+        ({"y": [*Y[:-1], 2], "loss": nn.cross_entropy}, ValueError, "outside the 1 classes"),
+        ({"epochs": 0}, ValueError, "epochs must be at least 1, but got 0"),
+        ({"epochs": 1.5}, TypeError, "epochs takes a whole number"),
+        ({"batch_size": 0}, ValueError, "batch_size must be at least 1"),
+        ({"rng": "seed"}, TypeError, "rng takes a random.Random or an integer seed"),
+    ],
+    ids=str,
+)
+def test_bad_input_is_refused_before_anything_moves(change, error, message):
+    """Also when the fault is in the last example."""
+    model = network()
+    if change.get("loss") is nn.cross_entropy:
+        change = {**change, "y": [0] * 19 + [2]}
+    before = model.state_dict()
+    with pytest.raises(error, match=message) as caught:
+        fit(model, **change)
+    assert isinstance(caught.value, autograd.AutogradError)
+    assert model.state_dict() == before
+    fit(model)
+    assert model.state_dict() != before
+
+
+def test_model_without_parameters_is_refused():
+    class Nothing(nn.Module):
+        def __call__(self, inputs):
+            return inputs
+
+    optimizer = nn.SGD([Value(1.0)], 0.1)
+    with pytest.raises(autograd.InputValueError, match="needs a model with parameters"):
+        nn.fit(Nothing(), X, Y, loss=LOSS, optimizer=optimizer, epochs=1)
