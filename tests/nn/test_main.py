@@ -1,0 +1,154 @@
+"""The command line, as a user runs it."""
+
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+import nn
+from nn.__main__ import main
+
+ROOT = Path(__file__).parents[2]
+QUICK = {"moons": ["--epochs", "2"], "digits": ["--epochs", "1", "--hidden", "4"]}
+
+
+def run(capsys, *arguments):
+    """(exit status, standard output, standard error) of `python -m nn` with these arguments."""
+    try:
+        status = main(arguments)
+    except SystemExit as exit:
+        status = exit.code
+    return status, *capsys.readouterr()
+
+
+@pytest.mark.parametrize(("command", "kind"), [("moons", "training"), ("digits", "test")])
+def test_it_ends_with_a_confusion_matrix_and_the_accuracy(capsys, command, kind):
+    """The matrix's diagonal agrees with the last line."""
+    status, out, err = run(capsys, command, *QUICK[command])
+    assert status == 0
+    assert len(re.findall(r"^epoch \d/\d  loss \d\.\d{4}  accuracy \d\.\d{4}$", err, re.M)) == int(
+        QUICK[command][1]
+    )
+    *_, last = lines = out.splitlines()
+    assert re.fullmatch(rf"{kind} accuracy [01]\.\d{{4}}", last)
+    classes = 2 if command == "moons" else 10
+    rows = [re.findall(r"\d+|\.", line)[1:] for line in lines[-1 - classes : -1]]
+    matrix = [[0 if cell == "." else int(cell) for cell in row] for row in rows]
+    total = {"moons": 100, "digits": 450}[command]
+    assert sum(map(sum, matrix)) == total
+    right = sum(matrix[i][i] for i in range(classes))
+    assert last.endswith(f" {right / total:.4f}")
+
+
+def test_moons_are_learnt_completely_at_the_defaults(capsys):
+    status, out, _ = run(capsys, "moons", "--quiet")
+    assert status == 0
+    assert out.endswith("training accuracy 1.0000\n")
+
+
+def test_same_seed_same_model_to_the_bit(capsys, tmp_path):
+    """Another seed, another model; the saved file loads."""
+    texts = []
+    for seed in ("3", "3", "4"):
+        path = tmp_path / "model.json"
+        assert run(capsys, "digits", *QUICK["digits"], "--seed", seed, "--out", str(path))[0] == 0
+        texts.append(path.read_text())
+    assert texts[0] == texts[1] != texts[2]
+    assert nn.MLP.load(path).nouts == [4, 10]
+
+
+def test_quiet_prints_only_the_result(capsys):
+    _, out, err = run(capsys, "moons", *QUICK["moons"], "--quiet")
+    assert err == ""
+    assert len(out.splitlines()) == 5
+
+
+def test_options_reach_the_training(capsys):
+    _, out, _ = run(capsys, "moons", "--epochs", "1", "--hidden", "3", "--batch-size", "50")
+    assert "2-3-1 network, 13 parameters" in out
+
+
+@pytest.mark.parametrize("command", QUICK)
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--lr", "0"], "--lr: takes a number above 0, but got '0'"),
+        (["--lr", "-0.1"], "--lr: takes a number above 0, but got '-0.1'"),
+        (["--lr", "nan"], "--lr: takes a number above 0, but got 'nan'"),
+        (["--lr", "fast"], "--lr: takes a number above 0, but got 'fast'"),
+        (["--epochs", "0"], "--epochs: takes a whole number from 1, but got '0'"),
+        (["--epochs", "2.5"], "--epochs: takes a whole number from 1, but got '2.5'"),
+        (["--batch-size", "0"], "--batch-size: takes a whole number from 1"),
+        (["--hidden", "a,b"], "--hidden: takes whole numbers from 1, separated by commas"),
+        (["--hidden", "16,"], "--hidden: takes whole numbers"),
+        (["--hidden", "0"], "--hidden: takes whole numbers"),
+        (["--seed", "x"], "--seed"),
+        (["--out", "/nowhere/at/all.json"], "cannot write '/nowhere/at/all.json'"),
+        (["--out", "."], "cannot write '.'"),
+        (["--colour"], "unrecognized arguments: --colour"),
+    ],
+    ids=lambda item: " ".join(item) if isinstance(item, list) else "",
+)
+def test_bad_options_are_one_line_and_status_2(capsys, monkeypatch, command, arguments, message):
+    """Before any training."""
+    monkeypatch.setattr(nn, "fit", None)
+    status, out, err = run(capsys, command, *arguments)
+    assert status == 2
+    assert out == ""
+    assert err.count("\n") == 1
+    assert message in err
+
+
+def test_unwritable_place_leaves_no_trace(capsys, tmp_path):
+    target = tmp_path / "folder"
+    target.mkdir()
+    assert run(capsys, "moons", "--out", str(target))[0] == 2
+    assert list(tmp_path.iterdir()) == [target]
+
+
+def test_divergence_is_one_line_and_status_1(capsys):
+    status, _, err = run(capsys, "digits", "--quiet", "--lr", "1e200")
+    assert status == 1
+    assert err.count("\n") == 1
+    assert "try a lower learning rate" in err
+
+
+def test_missing_scikit_learn_is_one_line_and_status_2(capsys, monkeypatch):
+    monkeypatch.setitem(sys.modules, "sklearn.datasets", None)
+    status, _, err = run(capsys, "digits")
+    assert status == 2
+    assert err.count("\n") == 1
+    assert "scalar-autograd[demo]" in err
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["moons", "--help"], ["digits", "--help"]])
+def test_help_is_there(capsys, arguments):
+    status, out, _ = run(capsys, *arguments)
+    assert status == 0
+    assert "handwritten" in out or "half moons" in out
+    assert max(map(len, out.splitlines())) <= 100
+
+
+def test_interrupt_judges_and_saves_what_was_learnt(tmp_path):
+    """Ctrl-C after the first epoch of a real run."""
+    path = tmp_path / "model.json"
+    process = subprocess.Popen(
+        [sys.executable, "-m", "nn", "moons", "--epochs", "100000", "--out", str(path)],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    process.stderr.readline()
+    time.sleep(0.1)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert re.search(r"^interrupted after \d+ of 100000 epochs", err, re.M)
+    assert "Traceback" not in err
+    assert re.fullmatch(r"training accuracy \d\.\d{4}", out.splitlines()[-1])
+    assert nn.MLP.load(path)
