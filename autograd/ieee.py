@@ -83,7 +83,7 @@ def _pow(a: float, b: float) -> float:
     except (OverflowError, ValueError):
         if a < 0.0 and b != math.floor(b):
             return math.nan
-        return math.copysign(math.inf, a) if math.fmod(b, 2.0) else math.inf
+        return math.copysign(math.inf, a) if abs(math.fmod(b, 2.0)) == 1.0 else math.inf
 
 
 def _where(condition: object, a: float, b: float) -> float:

@@ -106,9 +106,13 @@ def _pow_partials(xp: Any, out: Any, a: Any, b: Any) -> tuple[Any, Any]:
     # b·out/a, not b·a^(b-1): for small or fractional b the rounding of b - 1 costs hundreds of ulp.
     size = abs(out)
     slope = xp.where(
-        size > TINY,
-        xp.where(size < 1.0 / TINY, xp.where(b == 0.0, 0.0, b * out / a), _pow_slope(xp, a, b)),
-        _pow_slope(xp, a, b),
+        b == 2.0,
+        b * a * xp.pow(a, b - 2.0),  # exactly 2a, and the right function of b for higher orders
+        xp.where(
+            size > TINY,
+            xp.where(size < 1.0 / TINY, xp.where(b == 0.0, 0.0, b * out / a), _pow_slope(xp, a, b)),
+            _pow_slope(xp, a, b),
+        ),
     )
     root = xp.pow(a, 0.5 * b)  # out in two halves: it may overflow where out·log(a) does not
     growth = xp.where(a == 0.0, xp.where(b >= 0.0, 0.0, -INF), root * xp.log(a) * root)
@@ -116,7 +120,8 @@ def _pow_partials(xp: Any, out: Any, a: Any, b: Any) -> tuple[Any, Any]:
 
 
 declare(
-    "pow", lambda xp, a, b: xp.pow(a, b), _pow_partials, arity=2,
+    # Libraries' pow misses the nearest float to a square in one case of a thousand.
+    "pow", lambda xp, a, b: xp.where(b == 2.0, a * a, xp.pow(a, b)), _pow_partials, arity=2,
     symbol="^", latex="{{{0}}}^{{{1}}}", sample=((0.1, 10.0), (-3.0, 3.0)),
     shown=lambda xp, out, a, b: (b * xp.pow(a, b - 1.0), xp.pow(a, b) * xp.log(a)),
     edge="As C99's pow: a negative base with a fractional exponent is nan, 0**0 is 1. d/da at a = 0"

@@ -81,9 +81,9 @@ Op(
 
 
 # Plain sums, from left to right: what a user's own loop would give, and what a compiled program
-# may reorder.
+# may reorder. (Python's own sum of floats carries compensations from 3.12 on.)
 Op(
-    "sum", lambda xp, *xs: sum(xs, 0.0), lambda xp, out, *xs: (1.0,) * len(xs),
+    "sum", lambda xp, *xs: reduce(operator.add, xs, 0.0), lambda xp, out, *xs: (1.0,) * len(xs),
     arity=None, symbol="Σ", latex=r"\sum\left({args}\right)", sample=(REAL, REAL, REAL),
     edge="Every derivative is 1.",
     exempt="where terms cancel: within 1 ulp of the sum of |x| for each addition",
@@ -92,7 +92,7 @@ Op(
 
 def _dot(xp: Any, *xs_and_ys: Any) -> Any:
     half = len(xs_and_ys) // 2
-    return sum(map(operator.mul, xs_and_ys[:half], xs_and_ys[half:]), 0.0)
+    return reduce(operator.add, map(operator.mul, xs_and_ys[:half], xs_and_ys[half:]), 0.0)
 
 
 def _dot_partials(xp: Any, out: Any, *xs_and_ys: Any) -> tuple[Any, ...]:
