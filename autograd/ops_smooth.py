@@ -122,8 +122,8 @@ declare(
     "lgamma", lambda xp, x: xp.lgamma(x), lambda xp, out, x: (xp.polygamma(0.0, x),),
     latex=r"\ln\left|\Gamma\left({0}\right)\right|", sample=((0.1, 20.0),),
     edge="inf at 0, -1, -2 …, where the derivative is nan (-inf at 0, inf at -0).",
-    exempt="below 0, near the zeros between poles: within 4 ulp of log(π/|sin πx|), one of the"
-    " two terms that cancel; the derivative likewise, within 4 ulp of π·cot πx",
+    exempt="below 0, near the zeros between poles, value and derivative: within 4 ulp of the larger"
+    " of the two terms of the reflection formula, which cancel",
 )  # fmt: skip
 declare(
     "polygamma", lambda xp, n, x: xp.polygamma(n, x),

@@ -104,6 +104,11 @@ def psi(n, x):
     return (-1) ** int(n) * mp.psi(int(n), 1 - x) - cotangents
 
 
+def digamma_reflection(x):
+    """The larger of the terms that cancel in digamma below 0."""
+    return max(abs(mp.pi * mp.cospi(x) / mp.sinpi(x)), abs(mp.psi(0, 1 - x))) if x < 0 else zero()
+
+
 def polygamma_scale(n, x):
     """The terms of the two nearest poles, which cancel for even n below 0."""
     if x > 0:
@@ -223,7 +228,7 @@ REFERENCES: dict[str, Reference] = {
         lambda x: psi(0, x),
         R,
         (-2.457, -2.748, -0.5, 0.5, 1.0, 1.4616, 2.0, 2.5, 10.0, 12.0),
-        (reflection, lambda x: mp.pi * abs(mp.cot(mp.pi * x)) if x < 0 else zero()),
+        (reflection, digamma_reflection),
     ),
     "polygamma": Reference(
         psi,
