@@ -18,12 +18,13 @@ from autograd.value import Value
 
 __all__ = ["Box", "Edge", "Kind", "Picture", "kind_of", "take_picture", "units"]
 
-Kind = Literal["constant", "input", "parameter", "interior", "output", "fold"]
+Kind = Literal["constant", "input", "parameter", "interior", "output", "outside", "fold"]
 
 
 class Box(NamedTuple):
     """One node of the graph, or with kind "fold" several that are shown as one.
 
+    A node of kind "outside" has operands that the picture does not show.
     ``grad`` is None where no backward pass has been: "not computed", which is not zero.
     ``size`` is how many nodes the box stands for. ``op`` is the primitive's name and ``symbol``
     how it is written; both are empty for leaves, and for a fold ``symbol`` says what it holds.

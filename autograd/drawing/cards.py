@@ -1,0 +1,83 @@
+"""Cards: what stands in each box of a picture, in lines, and how large the box must be for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from autograd.drawing.model import Box
+from autograd.drawing.text import clean, number, shorten, width
+
+__all__ = ["NOT_COMPUTED", "PARTS", "Card", "Row", "card_of"]
+
+PARTS = ("name", "op", "data", "grad")
+"""What a box can show."""
+NOT_COMPUTED = "not computed"
+
+TITLE, NUMBERS, LABEL, SMALL = 13.0, 12.0, 10.0, 10.5
+LINE = 16.0
+PADDING = 9.0
+GAP = 10.0
+LONGEST_NAME = 32
+
+
+class Row(NamedTuple):
+    """One line: a label at the left, a text at the right, and the class of the text."""
+
+    label: str
+    text: str
+    style: str
+
+
+class Card(NamedTuple):
+    """The contents of one box: title and symbol on the first line, then rows, then the size."""
+
+    title: str
+    symbol: str
+    rows: tuple[Row, ...]
+    width: float
+    height: float
+
+
+def card_of(
+    box: Box,
+    show: Sequence[str] = PARTS,
+    format: Callable[[float], str] = number,
+    room: int = 0,
+) -> Card:
+    """Lay out one box; numbers get room for at least so many characters.
+
+    >>> [row.text for row in card_of(Box(0, "input", "", "", "x", 2.0, None)).rows]
+    ['2', 'not computed']
+    """
+    if box.kind == "constant":
+        text = format(box.data or 0.0)
+        return Card("", "", (Row("", text, "data"),), width(text) * SMALL + 10.0, 18.0)
+    title = shorten(clean(box.name), LONGEST_NAME) if box.name and "name" in show else ""
+    symbol = clean(box.symbol) if "op" in show else ""
+    if box.kind == "fold":
+        return _fold(box, title, symbol)
+    rows = []
+    if "data" in show and box.data is not None:
+        rows.append(Row("data", format(box.data), "data"))
+    if "grad" in show:
+        text = NOT_COMPUTED if box.grad is None else format(box.grad)
+        rows.append(Row("grad", text, "none" if box.grad is None else "grad"))
+    if not (title or symbol or rows):
+        title = " "
+    needed = [width(title) * TITLE + (GAP if title and symbol else 0.0) + width(symbol) * TITLE]
+    for row in rows:
+        size = LABEL if row.style == "none" else NUMBERS
+        longest = max(width(row.text) * size, room * width("0") * NUMBERS)
+        needed.append(width(row.label) * LABEL + GAP + longest)
+    lines = len(rows) + (1 if title or symbol else 0)
+    return Card(title, symbol, tuple(rows), max(needed) + 2 * PADDING, lines * LINE + 9.0)
+
+
+def _fold(box: Box, title: str, symbol: str) -> Card:
+    """A fold tells what it is, what is in it and how much."""
+    rows = [Row("", shorten(symbol, 44), "what")] if symbol else []
+    rows.append(Row("", f"{box.size:,} nodes", "what"))
+    needed = [width(title) * TITLE, *(width(row.text) * SMALL for row in rows)]
+    lines = len(rows) + (1 if title else 0)
+    return Card(title, "", tuple(rows), max(needed) + 2 * PADDING, lines * LINE + 9.0)

@@ -1,0 +1,145 @@
+"""Style: the options of a drawing, checked, and the style sheet of its SVG."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NamedTuple
+
+from autograd.drawing.cards import PARTS
+from autograd.drawing.text import NumberFormat, formatter, number
+from autograd.errors import InputTypeError, InputValueError
+
+__all__ = ["SHEET", "Style", "style_of"]
+
+
+class Style(NamedTuple):
+    """How a picture is shown: parts of the boxes, direction, form of numbers, edge colours.
+
+    ``room`` is the least number of characters that each number gets room for. ``lit`` holds the
+    indices of highlighted boxes, ``lit_edges`` those of edges.
+    """
+
+    show: tuple[str, ...] = PARTS
+    direction: str = "LR"
+    format: Callable[[float], str] = number
+    flow: bool = False
+    room: int = 0
+    lit: frozenset[int] = frozenset()
+    lit_edges: frozenset[int] = frozenset()
+
+
+def style_of(
+    show: str | Sequence[str],
+    direction: str,
+    format: NumberFormat,
+    flow: bool,
+    room: int,
+) -> Style:
+    """The style that these options mean.
+
+    Raises:
+        InputValueError, InputTypeError: An option has no such value.
+    """
+    parts = tuple([show] if isinstance(show, str) else show)
+    unknown = [part for part in parts if part not in PARTS]
+    if unknown:
+        raise InputValueError(
+            f"a drawing can show {', '.join(PARTS)}, but show= has {unknown[0]!r}"
+        )
+    if direction not in ("LR", "TB"):
+        raise InputValueError(
+            f"the direction of a drawing is 'LR' (left to right) or 'TB' (top to bottom), "
+            f"but got {direction!r}"
+        )
+    if type(room) is not int or room < 0:
+        raise InputTypeError(f"room= is a number of characters, 0 or more, but got {room!r}")
+    return Style(parts, direction, formatter(format), bool(flow), room)
+
+
+_FONT = "ui-monospace,'SF Mono',Menlo,Consolas,'DejaVu Sans Mono','Liberation Mono',monospace"
+
+# name: (light, dark)
+_COLOURS = {
+    "paper": ("#ffffff", "#0d1117"),
+    "ink": ("#1f2328", "#e6edf3"),
+    "soft": ("#59636e", "#9198a1"),
+    "line": ("#818b98", "#656c76"),
+    "interior": ("#f6f8fa", "#161b22"),
+    "input": ("#ddf4ff", "#0b2a4f"),
+    "input-edge": ("#218bff", "#388bfd"),
+    "parameter": ("#fff3d1", "#3a2a04"),
+    "parameter-edge": ("#bf8700", "#d29922"),
+    "output": ("#dafbe1", "#07371a"),
+    "output-edge": ("#1a7f37", "#3fb950"),
+    "fold": ("#f3ecff", "#271c4a"),
+    "fold-edge": ("#8250df", "#a371f7"),
+    "up": ("#0969da", "#58a6ff"),
+    "down": ("#c4510a", "#f0883e"),
+    "bad": ("#cf22a3", "#ff7bd5"),
+    "lit": ("#d1242f", "#ff6a69"),
+}
+
+_RULES: tuple[tuple[str, str, str], ...] = (
+    (".paper", "fill", "paper"),
+    ("text", "fill", "ink"),
+    (".label,.none,.what,.note", "fill", "soft"),
+    (".constant .data", "fill", "soft"),
+    (".symbol", "fill", "soft"),
+    (".card", "fill", "interior"),
+    (".card", "stroke", "line"),
+    (".line", "stroke", "line"),
+    (".head", "fill", "line"),
+    *(
+        rule
+        for kind in ("input", "parameter", "output", "fold")
+        for rule in (
+            (f".{kind} .card", "fill", kind),
+            (f".{kind} .card", "stroke", f"{kind}-edge"),
+            (f".{kind} .mark", "fill", f"{kind}-edge"),
+        )
+    ),
+    *(
+        rule
+        for flow in ("up", "down", "bad")
+        for rule in ((f".{flow} .line", "stroke", flow), (f".{flow} .head", "fill", flow))
+    ),
+    (".lit .card", "stroke", "lit"),
+    (".lit .line", "stroke", "lit"),
+    (".lit .head", "fill", "lit"),
+)
+
+
+def _sheet(rules: Iterable[tuple[str, str, str]]) -> str:
+    """The style sheet: shapes and light colours, then dark ones where the reader prefers them."""
+
+    def within(selectors: str) -> str:
+        return ",".join(f".ag {selector}" for selector in selectors.split(","))
+
+    def coloured(dark: int) -> str:
+        return "".join(
+            f"{within(selector)}{{{what}:{_COLOURS[colour][dark]}}}"
+            for selector, what, colour in rules
+        )
+
+    shapes: dict[str, Any] = {
+        "text": f"font:12px {_FONT};white-space:pre",
+        ".title": "font-size:13px;font-weight:600",
+        ".symbol": "font-size:13px;font-weight:600",
+        ".label,.none": "font-size:10px",
+        ".none": "font-style:italic",
+        ".what,.note,.constant .data": "font-size:10.5px",
+        ".line": "fill:none;stroke-width:1.2",
+        ".output .card": "stroke-width:2",
+        ".outside .card": "stroke-dasharray:4 3",
+        ".zero .line": "stroke-dasharray:1.5 3",
+        ".lit .card": "stroke-width:2.5",
+        ".lit .line": "stroke-width:2.5",
+        ".dim": "opacity:.3",
+        ".fold[data-part]": "cursor:pointer",
+    }
+    fixed = "".join(f"{within(selector)}{{{rule}}}" for selector, rule in shapes.items())
+    dark = f"@media (prefers-color-scheme:dark){{{coloured(1)}}}"
+    return fixed + coloured(0) + dark
+
+
+SHEET = _sheet(_RULES)

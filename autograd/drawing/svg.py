@@ -1,0 +1,135 @@
+"""SVG: a picture drawn by this package alone, the same to the byte wherever it is drawn.
+
+There are no ids in it, so that several pictures fit in one page. Boxes are groups of class "box"
+with their number in ``data-box``, edges groups of class "edge" with ``data-edge``; adding the
+class "lit" to a group highlights it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from autograd.drawing.cards import Card, card_of
+from autograd.drawing.flow import Flow, flows_of
+from autograd.drawing.layout import Point, layered
+from autograd.drawing.model import Box, Picture
+from autograd.drawing.rows import geometry_of
+from autograd.drawing.shapes import box_shape, coordinate, edge_shape
+from autograd.drawing.style import SHEET, Style
+from autograd.drawing.text import escape, width
+
+__all__ = ["spoken", "summary", "svg_of"]
+
+MARGIN = 12.0
+NOTE_SIZE, NOTE_LINE = 10.5, 15.0
+
+
+def svg_of(
+    picture: Picture,
+    style: Style,
+    notes: Sequence[str] = (),
+    parts: Mapping[int, int] | None = None,
+) -> str:
+    """One ``<svg>`` element, with these notes below the picture.
+
+    ``parts`` maps folded boxes to the numbers of the parts that show what is in them.
+    """
+    flows, legend = flows_of(picture) if style.flow else ([Flow("", None)] * len(picture.edges), "")
+    cards = [card_of(box, style.show, style.format, style.room) for box in picture.boxes]
+    centres, routes, (right, bottom) = _placed(picture, cards, style.direction == "TB")
+
+    body = []
+    for i, (edge, route, flow) in enumerate(zip(picture.edges, routes, flows)):
+        classes = _classes("edge", flow.style, i in style.lit_edges)
+        ends = f'data-source="{edge.source}" data-target="{edge.target}"'
+        shape = edge_shape(route, style.direction == "TB", flow.width)
+        body.append(f'<g class="{classes}" data-edge="{i}" {ends}>{shape}</g>')
+    for box, card, (x, y) in zip(picture.boxes, cards, centres):
+        classes = _classes("box", box.kind, box.id in style.lit)
+        part = f' data-part="{parts[box.id]}" tabindex="0"' if parts and box.id in parts else ""
+        title = f"<title>{escape(spoken(box))}</title>"
+        shape = box_shape(box, card, x - card.width / 2, y - card.height / 2)
+        body.append(f'<g class="{classes}" data-box="{box.id}"{part}>{title}{shape}</g>')
+
+    for note in [legend, *notes] if legend else notes:
+        bottom += NOTE_LINE
+        at = f'x="{coordinate(MARGIN)}" y="{coordinate(bottom)}"'
+        body.append(f'<text class="note" {at}>{escape(note)}</text>')
+        right = max(right, MARGIN + width(note) * NOTE_SIZE)
+    w, h = coordinate(right + MARGIN), coordinate(bottom + MARGIN)
+    return "\n".join(
+        [
+            f'<svg xmlns="http://www.w3.org/2000/svg" class="ag" width="{w}" height="{h}" '
+            f'viewBox="0 0 {w} {h}" role="img" aria-label="{escape(summary(picture))}">',
+            f"<style>{SHEET}</style>",
+            f'<rect class="paper" width="{w}" height="{h}" rx="6"/>',
+            *body,
+            "</svg>\n",
+        ]
+    )
+
+
+def _classes(group: str, kind: str, lit: bool) -> str:
+    return " ".join(word for word in (group, kind, "lit" if lit else "") if word)
+
+
+def _placed(
+    picture: Picture, cards: Sequence[Card], across: bool
+) -> tuple[list[Point], list[list[Point]], Point]:
+    """Centres, routes and the lower right corner, in pixels."""
+    sizes = [(c.height, c.width) if across else (c.width, c.height) for c in cards]
+    layout = layered(sizes, [(e.source, e.target) for e in picture.edges], _ports(picture))
+    centres, routes, extent = geometry_of(layout, sizes)
+    for box, size in zip(picture.boxes, sizes):
+        if box.kind == "constant":  # it stands close to where it is used
+            start, end = layout.extents[layout.column[box.id]]
+            main, cross = centres[box.id]
+            centres[box.id] = (main + (end - start - size[0]) / 2, cross)
+    for edge, route in zip(picture.edges, routes):  # from the source's side to the target's
+        main, cross = centres[edge.source]
+        route[0] = (main + sizes[edge.source][0] / 2, cross)
+        route.append((centres[edge.target][0] - sizes[edge.target][0] / 2, route[-1][1]))
+
+    def xy(point: Point) -> Point:
+        main, cross = point
+        return (cross + MARGIN, main + MARGIN) if across else (main + MARGIN, cross + MARGIN)
+
+    return [*map(xy, centres)], [[*map(xy, route)] for route in routes], xy(extent)
+
+
+def _ports(picture: Picture) -> list[float]:
+    """Where each edge enters its target's side, from 0 to 1, in the order of the operands."""
+    ports = [0.5] * len(picture.edges)
+    for indices in picture.edges_into():
+        lines = [i for i in indices if picture.boxes[picture.edges[i].source].kind != "constant"]
+        if len(lines) == 1 and len(indices) <= 3:  # a chain is straight, its constants beside it
+            middle = indices.index(lines[0])
+            for at, i in enumerate(indices):
+                ports[i] = 0.5 + 0.4 * (at - middle) / max(1, len(indices) - 2)
+        else:
+            for at, i in enumerate(indices):
+                ports[i] = (at + 1) / (len(indices) + 1)
+    return ports
+
+
+def summary(picture: Picture) -> str:
+    """The picture in one sentence, for those who cannot see it."""
+    results = [picture.boxes[i] for i in picture.outputs]
+    names = ", ".join(box.name or box.symbol or "a leaf" for box in results[:3])
+    more = ", …" if len(results) > 3 else ""
+    nodes = "1 node" if picture.total == 1 else f"{picture.total:,} nodes"
+    return f"Computation graph of {names}{more}: {nodes}"
+
+
+def spoken(box: Box) -> str:
+    """All of one box in words: its tooltip."""
+    words = [f"{box.kind} {box.name}" if box.name else box.kind]
+    if box.symbol:
+        words.append(f"computed by {box.op}" if box.op else box.symbol)
+    if box.kind == "fold":
+        words.append(f"{box.size:,} nodes")
+    if box.data is not None:
+        words.append(f"data {box.data!r}")
+    if box.kind not in ("constant", "fold"):
+        words.append("grad not computed" if box.grad is None else f"grad {box.grad!r}")
+    return ", ".join(words)
