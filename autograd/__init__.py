@@ -10,10 +10,12 @@
 Start reading at :mod:`autograd.value`; the table of primitives is :mod:`autograd.ops`.
 """
 
+from autograd.check import GradientReport, assert_gradients, gradcheck
 from autograd.custom import custom_op
 from autograd.errors import (
     AnomalyError,
     AutogradError,
+    GradientError,
     GraphError,
     InputTypeError,
     InputValueError,
@@ -84,6 +86,8 @@ __version__ = "0.1.0"
 __all__ = [
     "AnomalyError",
     "AutogradError",
+    "GradientError",
+    "GradientReport",
     "GraphError",
     "InputTypeError",
     "InputValueError",
@@ -95,6 +99,7 @@ __all__ = [
     "acosh",
     "asin",
     "asinh",
+    "assert_gradients",
     "atan",
     "atan2",
     "atanh",
@@ -115,6 +120,7 @@ __all__ = [
     "floor",
     "gelu",
     "grad",
+    "gradcheck",
     "hessian",
     "hvp",
     "hypot",

@@ -8,6 +8,7 @@ from __future__ import annotations
 __all__ = [
     "AnomalyError",
     "AutogradError",
+    "GradientError",
     "GraphError",
     "InputTypeError",
     "InputValueError",
@@ -56,6 +57,19 @@ class GraphError(AutogradError, ValueError):
     Traceback (most recent call last):
         ...
     autograd.errors.GraphError: the data of a node computed by 'mul' cannot be assigned; ...
+    """
+
+
+class GradientError(AutogradError, AssertionError):
+    """A gradient check found a derivative that is wrong, or could not reach a verdict.
+
+    >>> from autograd import assert_gradients
+    >>> assert_gradients(lambda x: x * float(x), 3.0)  # float(x) leaves the graph
+    Traceback (most recent call last):
+        ...
+    autograd.errors.GradientError: gradcheck: fail
+    input  analytic  numeric  est. error  verdict
+    x      3         6        4.0e-14     fail: wrong by 50.00%
     """
 
 

@@ -1,0 +1,152 @@
+"""Subject: a function under test, seen as a function of a flat list of numbers.
+
+Inputs may nest; a module among them, or as the function itself, stands for its parameters. Next:
+:mod:`autograd.check.checker`.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from autograd.errors import InputTypeError, InputValueError
+from autograd.higher import recorded_adjoints
+from autograd.modes import TRANSFORMING, switched
+from autograd.passes import adjoints
+from autograd.structure import is_array, numbers_in, rebuilt
+from autograd.sweep import record_of
+from autograd.value import Value
+
+__all__ = ["Subject"]
+
+Outputs = list[Any]
+
+
+class Subject:
+    """A function and the point at which its derivatives are checked.
+
+    ``paths`` names each number of the point: ``x[0][2]`` in a nested input called x, or a
+    module's ``layers.0.neurons.1.bias``. While another point is tried, a module's parameters hold
+    its numbers; ``restore`` puts the original ones back.
+
+    >>> subject = Subject(lambda p, q: p[0] * q, ([2.0, 3.0], 4.0))
+    >>> subject.paths, subject.point
+    (['p[0]', 'p[1]', 'q'], [2.0, 3.0, 4.0])
+    >>> subject.values([5.0, 3.0, 4.0])
+    [20.0]
+    """
+
+    def __init__(self, f: Callable[..., Any], inputs: Sequence[Any]) -> None:
+        if not callable(f):
+            raise InputTypeError(f"gradcheck takes a function, but got {type(f).__name__}")
+        self.f = f
+        self.inputs = inputs
+        self.parameters: dict[str, Value] = {}
+        self.paths: list[str] = []
+        if _is_module(f):
+            self._take_parameters("", f)
+        for name, x in zip(_parameter_names(f, len(inputs)), inputs):
+            if _is_module(x):
+                self._take_parameters(name, x)
+            else:
+                self.paths += _paths(x, name)
+        given = [n for x in inputs if not _is_module(x) for n in numbers_in(x, "an input")]
+        self.paths = [*self.parameters, *self.paths]
+        held = [*self.parameters.values(), *given]
+        self.point = [float(x.data if isinstance(x, Value) else x) for x in held]
+        if not self.point:
+            raise InputValueError("gradcheck needs at least one number to differentiate by")
+        self.output_paths: list[str] = []
+
+    def _take_parameters(self, name: str, module: Any) -> None:
+        known = {id(p) for p in self.parameters.values()}
+        for path, parameter in module.named_parameters():
+            if id(parameter) not in known:
+                taken = path in self.parameters
+                self.parameters[f"{name}.{path}" if taken else path] = parameter
+
+    def call(self, point: Sequence[float]) -> tuple[list[Value], Outputs]:
+        """The leaves that hold the point, and the outputs, as Values or floats."""
+        leaves = list(self.parameters.values())
+        for leaf, x in zip(leaves, point):
+            if leaf.data != x or leaf.data == 0.0:
+                leaf.data = x
+        fresh = iter([Value(x) for x in point[len(leaves) :]])
+        arguments = []
+        for x in self.inputs:
+            if _is_module(x):
+                arguments.append(x)
+                continue
+            parts = [next(fresh) for _ in numbers_in(x, "an input")]
+            arguments.append(rebuilt(x, parts))
+            leaves += parts
+        # A transform inside f must give what can be differentiated again.
+        with switched(TRANSFORMING, True):
+            result = self.f(*arguments)
+        self.output_paths = _paths(result, "")
+        return leaves, numbers_in(result, "what the function returned")
+
+    def restore(self) -> None:
+        """Give a module's parameters the numbers back that they had."""
+        for parameter, x in zip(self.parameters.values(), self.point):
+            parameter.data = x
+
+    def values(self, point: Sequence[float]) -> list[float]:
+        """The outputs as floats."""
+        return [y.data if isinstance(y, Value) else y for y in self.call(point)[1]]
+
+    def gradients(self, point: Sequence[float]) -> list[float]:
+        """For each output in turn, its derivatives by all numbers of the point."""
+        leaves, outputs = self.call(point)
+        return [g for y in outputs for g in gradient(y, leaves)]
+
+    def recorded_gradients(self, point: Sequence[float]) -> tuple[list[Value], Outputs]:
+        """The leaves, and the same derivatives recorded, to be differentiated again."""
+        leaves, outputs = self.call(point)
+        found: Outputs = []
+        for y in outputs:
+            if isinstance(y, Value):
+                order, _ = record_of([y])
+                adjoint = recorded_adjoints(order, {y: 1.0}, wanted=leaves)
+                found += [adjoint.get(leaf, 0.0) for leaf in leaves]
+            else:
+                found += [0.0] * len(leaves)
+        return leaves, found
+
+
+def gradient(output: Any, leaves: Sequence[Value]) -> list[float]:
+    """Derivatives of one output by the leaves; zeros if it is a plain number."""
+    if not isinstance(output, Value):
+        return [0.0] * len(leaves)
+    adjoint = adjoints([output], [1.0])
+    return [adjoint.get(leaf, 0.0) for leaf in leaves]
+
+
+def _is_module(x: Any) -> bool:
+    return hasattr(x, "named_parameters")
+
+
+def _parameter_names(f: Callable[..., Any], count: int) -> list[str]:
+    """What the function calls its inputs; x0, x1 … where it does not say."""
+    fallback = [f"x{i}" for i in range(count)] if count > 1 else ["x"]
+    try:
+        parameters = list(inspect.signature(f).parameters.values())
+    except (TypeError, ValueError):
+        return fallback
+    kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    names = [p.name for p in parameters if p.kind in kinds]
+    return names[:count] if len(names) >= count else fallback
+
+
+def _paths(x: Any, path: str) -> list[str]:
+    """The place of each number in a nesting, in the order of ``numbers_in``."""
+    return list(_walk(x, path))
+
+
+def _walk(x: Any, path: str) -> Iterator[str]:
+    if isinstance(x, (list, tuple)) or (is_array(x) and x.ndim):
+        for i, item in enumerate(x):
+            yield from _walk(item, f"{path}[{i}]")
+    else:
+        yield path
