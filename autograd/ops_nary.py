@@ -70,13 +70,13 @@ Op(
         x / (xp.pow(x, 2.0) + xp.pow(y, 2.0)),
         -y / (xp.pow(x, 2.0) + xp.pow(y, 2.0)),
     ),
-    edge="atan2(0, 0) has derivatives 0 (PyTorch and JAX: nan); signed zeros as in C.",
+    edge="atan2(0, 0) has derivatives 0, as PyTorch (JAX: nan); signed zeros as in C.",
 ).register()  # fmt: skip
 Op(
     "norm", _norm, lambda xp, out, *xs: _unit_vector(xp, xp.norm, xs), arity=None,
     latex=r"\left\lVert {args} \right\rVert", sample=(REAL, REAL, REAL),
     shown=lambda xp, out, *xs: [x / out for x in xs],
-    edge="The derivatives at the origin are 0 (JAX: nan).",
+    edge="The derivatives at the origin are 0, as PyTorch (JAX: nan).",
 ).register()  # fmt: skip
 
 
@@ -143,6 +143,7 @@ Op(
     "logsumexp", _logsumexp, _logsumexp_partials, arity=None,
     latex=r"\operatorname{{logsumexp}}\left({args}\right)", sample=((-10.0, 10.0),) * 3,
     shown=lambda xp, out, *xs: [xp.exp(x - out) for x in xs],
-    edge="-inf operands have derivative 0; if all are -inf or any is inf, derivatives are nan.",
+    edge="-inf operands have derivative 0; if all are -inf or any is inf, derivatives are nan"
+    " (PyTorch: 0 for the finite operands beside an inf).",
     exempt="near the zero of its value: within 4 ulp of the largest operand",
 ).register()  # fmt: skip

@@ -220,6 +220,7 @@ def _logaddexp_partials(xp: Any, out: Any, a: Any, b: Any) -> tuple[Any, Any]:
 declare(
     "logaddexp", _logaddexp, _logaddexp_partials, arity=2, sample=((-10.0, 10.0),) * 2,
     shown=lambda xp, out, a, b: (xp.sigmoid(a - b), xp.sigmoid(b - a)),
-    edge="Equal infinities: the value is that infinity, the derivatives nan (JAX: 1 at inf).",
+    edge="Equal infinities: the value is that infinity, the derivatives nan, as PyTorch (JAX: 1"
+    " at inf).",
     exempt="near the zeros of its value, exp(a) + exp(b) = 1: within 4 ulp of the larger operand",
 )  # fmt: skip

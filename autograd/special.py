@@ -142,7 +142,7 @@ def _digamma(x: float) -> float:
         return math.inf if math.isinf(x) else _digamma_positive(x)
     if x == 0.0:
         return -math.copysign(math.inf, x)
-    if x == math.floor(x):
+    if math.isinf(x) or x == math.floor(x):
         return math.nan
     if x > -0.25:
         return _digamma_positive(1.0 + x) - 1.0 / x
