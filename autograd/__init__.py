@@ -10,7 +10,9 @@
 Start reading at :mod:`autograd.value`; the table of primitives is :mod:`autograd.ops`.
 """
 
-from autograd.check import GradientReport, assert_gradients, gradcheck
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from autograd.custom import custom_op
 from autograd.errors import (
     AnomalyError,
@@ -67,6 +69,7 @@ from autograd.functions import (
     where,
 )
 from autograd.modes import detect_anomaly, no_grad
+from autograd.naming import name
 from autograd.passes import backward, zero_grad
 from autograd.sequences import (
     dot,
@@ -80,6 +83,9 @@ from autograd.sequences import (
 )
 from autograd.transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
 from autograd.value import Value
+
+if TYPE_CHECKING:
+    from autograd.check import GradientReport, assert_gradients, gradcheck
 
 __version__ = "0.1.0"
 
@@ -139,6 +145,7 @@ __all__ = [
     "maximum",
     "mean",
     "minimum",
+    "name",
     "no_grad",
     "norm",
     "prod",
@@ -159,3 +166,21 @@ __all__ = [
     "where",
     "zero_grad",
 ]
+
+# What few programs need is imported when it is first asked for: `import autograd` stays quick.
+_LATER = {
+    "GradientReport": "autograd.check",
+    "assert_gradients": "autograd.check",
+    "gradcheck": "autograd.check",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _LATER:
+        value = globals()[name] = getattr(import_module(_LATER[name]), name)
+        return value
+    raise AttributeError(f"module 'autograd' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

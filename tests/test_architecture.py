@@ -37,7 +37,7 @@ LAYERS = {
         {"value"},
         {"functions"},
         {"sequences", "custom", "structure"},
-        {"transforms", "expression", "check", "program", "drawing"},
+        {"transforms", "naming", "expression", "check", "program", "drawing"},
         {"testing"},
         {"__init__"},
         {"__main__"},
