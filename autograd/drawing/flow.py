@@ -15,7 +15,7 @@ DECADES = 3.0
 
 
 class Flow(NamedTuple):
-    """The class of an edge, "" for one that no gradient is known of, and its width if it has one."""
+    """The class of an edge, "" where no gradient is known, and its width if it has one."""
 
     style: str
     width: float | None

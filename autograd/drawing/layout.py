@@ -67,14 +67,17 @@ def layered(
 
 def _place(cells: Cells, links: list[Link], height: list[float], boxes: int) -> list[float]:
     """Cross positions: each column in turn as near to its neighbours as the gaps allow."""
-    before: list[list[tuple[int, float]]] = [[] for _ in height]
-    after: list[list[tuple[int, float]]] = [[] for _ in height]
+    before: list[list[tuple[int, float, float]]] = [[] for _ in height]
+    after: list[list[tuple[int, float, float]]] = [[] for _ in height]
+    computed = {link.target for link in links}
+    # A leaf gives way to what is computed, so that chains stay straight; a line that passes a
+    # column pulls harder than a box, so that it stays straight too.
+    weights = [1.0 if cell in computed else 1e-3 for cell in range(len(height))]
     for source, target, port in links:
         offset = port * height[target]
-        # A line that passes a column pulls harder than a box, so that it stays straight.
-        times = 1 if source < boxes and target < boxes else 3
-        before[target] += [(source, -offset)] * times
-        after[source] += [(target, offset)] * times
+        pull = weights[source] * (1.0 if source < boxes and target < boxes else 3.0)
+        before[target].append((source, -offset, pull))
+        after[source].append((target, offset, pull))
     cross = [0.0] * len(height)
     gaps = [[_distance(a, b, height, boxes) for a, b in pairwise(c)] for c in cells.columns]
     for column, distances in zip(cells.columns, gaps):
@@ -87,9 +90,11 @@ def _place(cells: Cells, links: list[Link], height: list[float], boxes: int) -> 
             wanted = []
             for cell in cells.columns[i]:
                 near = neighbours[cell] or others[cell]
-                total = sum(cross[n] + offset for n, offset in near)
-                wanted.append(total / len(near) if near else cross[cell])
-            for cell, at in zip(cells.columns[i], _apart(wanted, gaps[i])):
+                total = sum((cross[n] + offset) * pull for n, offset, pull in near)
+                pulls = sum(pull for _, _, pull in near)
+                wanted.append(total / pulls if near else cross[cell])
+            firm = [weights[cell] for cell in cells.columns[i]]
+            for cell, at in zip(cells.columns[i], _apart(wanted, gaps[i], firm)):
                 cross[cell] = at
     top = min((at - height[cell] / 2 for cell, at in enumerate(cross)), default=0.0)
     return [at - top for at in cross]
@@ -100,23 +105,24 @@ def _distance(upper: int, lower: int, height: list[float], boxes: int) -> float:
     return (height[upper] + height[lower]) / 2 + gap
 
 
-def _apart(wanted: list[float], gaps: list[float]) -> list[float]:
-    """The nearest positions, in least squares, that keep the order and the gaps.
+def _apart(wanted: list[float], gaps: list[float], weights: list[float]) -> list[float]:
+    """The nearest positions, in weighted least squares, that keep the order and the gaps.
 
     Without the gaps this is isotonic regression; pool-adjacent-violators solves it in one pass.
 
-    >>> _apart([0.0, 1.0, 9.0], [4.0, 4.0])
+    >>> _apart([0.0, 1.0, 9.0], [4.0, 4.0], [1.0, 1.0, 1.0])
     [-1.5, 2.5, 9.0]
     """
     offsets = list(accumulate(gaps, initial=0.0))
-    pools: list[tuple[float, int]] = []  # (mean, how many)
-    for want, offset in zip(wanted, offsets):
+    pools: list[tuple[float, float, int]] = []  # (mean, weight, how many)
+    for want, offset, weight in zip(wanted, offsets, weights):
         mean, size = want - offset, 1
         while pools and pools[-1][0] > mean:
-            other, others = pools.pop()
-            mean, size = (mean * size + other * others) / (size + others), size + others
-        pools.append((mean, size))
-    means = [mean for mean, size in pools for _ in range(size)]
+            other, others, more = pools.pop()
+            total = weight + others
+            mean, weight, size = (mean * weight + other * others) / total, total, size + more
+        pools.append((mean, weight, size))
+    means = [mean for mean, _, size in pools for _ in range(size)]
     return [mean + offset for mean, offset in zip(means, offsets)]
 
 
