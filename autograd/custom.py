@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable
 from typing import Any
 
@@ -70,6 +69,8 @@ def custom_op(
 
 def _arity(forward: Callable[..., float]) -> int | None:
     """How many operands a function takes; None if it takes any number or does not tell."""
+    import inspect  # slow to import, and few programs declare primitives
+
     try:
         parameters = inspect.signature(forward).parameters.values()
     except (TypeError, ValueError):

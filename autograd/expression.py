@@ -28,8 +28,8 @@ CONSTANTS = {"pi": math.pi, "e": math.e, "inf": math.inf, "nan": math.nan}
 
 _SCALAR = (
     "exp expm1 log log1p log2 log10 sqrt cbrt sin cos tan asin acos atan atan2 sinh cosh tanh "
-    "asinh acosh atanh erf erfc lgamma sigmoid log_sigmoid softplus relu leaky_relu elu gelu silu sign "
-    "maximum minimum hypot logaddexp floor ceil clip where"
+    "asinh acosh atanh erf erfc lgamma sigmoid log_sigmoid softplus relu leaky_relu elu gelu silu "
+    "sign maximum minimum hypot logaddexp floor ceil clip where"
 )
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     **{name: getattr(functions, name) for name in _SCALAR.split()},

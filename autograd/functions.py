@@ -43,13 +43,13 @@ def checked(x: Any, name: str) -> Any:
 def _unary(name: str, summary: str, call: str, result: str) -> Unary:
     """Expose a primitive of one operand, with its documentation."""
     op = OPS[name]
-    new, evaluate = object.__new__, op.evaluate
+    new = object.__new__
 
     def function(x: Any, /) -> Any:
         if type(x) is not Value or ACTIVE:
             return record(op, (checked(x, name),))
         node = new(Value)
-        node._data = evaluate(x._data)
+        node._data = op.evaluate(x._data)
         node._grad = EPOCH[0]
         node.name = None
         node.op = op

@@ -6,11 +6,11 @@ process, it takes the slow path in :func:`autograd.value.record`, which asks the
 
 from __future__ import annotations
 
+import os.path
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ TRACING: ContextVar[bool] = ContextVar("tracing", default=False)
 TRANSFORMING: ContextVar[bool] = ContextVar("transforming", default=False)
 """Whether a transform is calling the user's function: one inside it must stay differentiable."""
 
-_PACKAGE = str(Path(__file__).parent)
+_PACKAGE = os.path.dirname(__file__)
 
 
 @contextmanager
