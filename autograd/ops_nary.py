@@ -114,19 +114,24 @@ def _logsumexp(xp: Any, *xs: Any) -> Any:
     shift = xp.where(abs(top) == math.inf, 0.0, top)
     # The greatest operands count 1 each; one of them is log1p's, which keeps what is small beside.
     tops = reduce(operator.add, [xp.where(x == top, 1.0, 0.0) for x in xs])
-    rest = reduce(operator.add, [xp.where(x == top, 0.0, xp.exp(x - shift)) for x in xs])
-    return xp.where(abs(top) == math.inf, top, top + xp.log1p((tops - 1.0) + rest))
+    rest = [xp.where(x == top, 0.0, _exp_of_difference(xp, x, shift)) for x in xs]
+    return xp.where(
+        abs(top) == math.inf, top, top + xp.log1p((tops - 1.0) + reduce(operator.add, rest))
+    )
 
 
 def _logsumexp_partials(xp: Any, out: Any, *xs: Any) -> list[Any]:
     # exp(x - out) misses by |out| ulp: the difference is rounded, and so is out. The remainder of
     # the difference mends the first, dividing by the sum of all the second.
-    parts = []
-    for x in xs:
-        distance = x - out
-        parts.append(xp.exp(distance) * (1.0 + difference_error(xp, x, out, distance)))
+    parts = [_exp_of_difference(xp, x, out) for x in xs]
     total = reduce(operator.add, parts)
     return [part / total for part in parts]
+
+
+def _exp_of_difference(xp: Any, a: Any, b: Any) -> Any:
+    """exp(a - b), by an exact difference: rounding it would cost |a - b| ulp."""
+    difference = a - b
+    return xp.exp(difference) * (1.0 + difference_error(xp, a, b, difference))
 
 
 def difference_error(xp: Any, a: Any, b: Any, difference: Any) -> Any:

@@ -202,11 +202,11 @@ declare(
 
 
 def _logaddexp(xp: Any, a: Any, b: Any) -> Any:
-    return xp.where(
-        a == b,  # equal infinities too, whose difference would be nan
-        a + LOG_2,
-        xp.where(a > b, a + xp.log1p(xp.exp(b - a)), b + xp.log1p(xp.exp(a - b))),
-    )
+    top, other = xp.maximum(a, b), xp.minimum(a, b)
+    gap = other - top
+    rest = xp.exp(gap) * (1.0 + difference_error(xp, other, top, gap))
+    # Equal operands may be infinite, and their difference nan.
+    return xp.where(a == b, a + LOG_2, top + xp.log1p(rest))
 
 
 def _logaddexp_partials(xp: Any, out: Any, a: Any, b: Any) -> tuple[Any, Any]:

@@ -148,8 +148,8 @@ def indicator(holds):
     return Reference(lambda a, b: mp.mpf(holds(a, b)), (None, None), (R, R))
 
 
-def largest(*xs):
-    return max(abs(x) for x in xs)
+def top_size(*xs):
+    return abs(max(xs))
 
 
 REFERENCES: dict[str, Reference] = {
@@ -211,8 +211,10 @@ REFERENCES: dict[str, Reference] = {
         (R,) * 4,
         scales=(lambda a, b, c, d: (abs(a * c) + abs(b * d)) / 2,),
     ),
-    "logsumexp": Reference(logsumexp, tuple(map(share, range(3))), (R,) * 3, LIMITS, (largest,)),
-    "logaddexp": Reference(logsumexp, (share(0), share(1)), (R, R), LIMITS, (largest,)),
+    "logsumexp": Reference(
+        logsumexp, tuple(map(share, range(3))), (R,) * 3, LIMITS, (top_size,)
+    ),
+    "logaddexp": Reference(logsumexp, (share(0), share(1)), (R, R), LIMITS, (top_size,)),
     # error and gamma functions
     "erf": unary(mp.erf, lambda x: 2 / mp.sqrt(mp.pi) * bell(x), R, (0.84, 1.25, 6.0, 27.2)),
     "erfc": unary(erfc, lambda x: -2 / mp.sqrt(mp.pi) * bell(x), R, (0.84, 1.25, 26.5, 27.2)),
