@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from autograd.errors import AutogradError
 from autograd.expression import FUNCTIONS, evaluate_text
+from autograd.op import OPS
 from autograd.value import Value
 
 DESCRIPTION = """\
@@ -39,6 +40,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("expression", help="what to differentiate, in quotes")
+    parser.add_argument("--edges", action=_ShowEdges, nargs=0, help=_ShowEdges.__doc__)
     parser.add_argument("values", nargs="*", metavar="name=value", help="a value for each variable")
     options = parser.parse_intermixed_args(_protected(argv))
     try:
@@ -51,6 +53,23 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 2
     print(_table(options.expression.strip(), result, variables))
     return 0
+
+
+class _ShowEdges(argparse.Action):
+    """show every function's kinks and domain ends, and where PyTorch or JAX differ"""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        """Print the table and leave."""
+        print(edge_table())
+        parser.exit()
+
+
+def edge_table(width: int = 79) -> str:
+    """What each primitive does where it has no derivative or no value, a paragraph each."""
+    return "\n".join(
+        textwrap.fill(f"{op.name:<12} {op.edge}", width, subsequent_indent=" " * 13)
+        for op in OPS.values()
+    )
 
 
 def _protected(argv: Sequence[str] | None) -> list[str]:

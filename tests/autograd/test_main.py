@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from autograd.__main__ import main
+from autograd.op import OPS
 
 
 def test_value_and_table(capsys):
@@ -59,3 +60,15 @@ def test_runs_as_a_module():
     assert subprocess.run([*run, "x.y", "x=1"], capture_output=True, check=False).returncode == 2
     shown = subprocess.run([*run, "--help"], capture_output=True, text=True, check=True).stdout
     assert 'python -m autograd "tanh(x*w + b)" x=2 w=-3 b=6.88' in shown
+
+
+def test_the_edge_table_is_complete(capsys):
+    """--edges has a paragraph for every primitive, and leaves with status 0."""
+    with pytest.raises(SystemExit) as caught:
+        main(["--edges"])
+    assert not caught.value.code
+    shown = capsys.readouterr().out
+    starts = [line.split()[0] for line in shown.splitlines() if not line.startswith(" ")]
+    assert starts == list(OPS)
+    assert all(op.edge for op in OPS.values())
+    assert "PyTorch" in shown
