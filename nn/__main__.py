@@ -65,7 +65,7 @@ def train_moons(options: argparse.Namespace) -> int:
     """Train, show the confusion matrix and the accuracy on the training set."""
     rng = Random(options.seed)
     X, y = nn.data.moons(100, noise=0.1, rng=rng)
-    model = nn.MLP(2, [*options.hidden, 1], activation="tanh", rng=rng)
+    model = nn.MLP(2, [*options.hidden, 1], rng=rng)
     loss = nn.binary_cross_entropy_with_logits
     history = _fit(options, model, X, y, loss, rng)
     _judge(options, model, X, y, loss, "training")
@@ -142,7 +142,7 @@ def _parser() -> argparse.ArgumentParser:
         train_moons,
         "tell two interleaved half moons apart",
         MOONS,
-        epochs=100,
+        epochs=50,
         batch_size=10,
         lr=0.2,
         hidden=[16, 16],

@@ -13,7 +13,7 @@ import nn
 from nn.__main__ import main
 
 ROOT = Path(__file__).parents[2]
-QUICK = {"moons": ["--epochs", "2"], "digits": ["--epochs", "1", "--hidden", "4"]}
+QUICK = {"moons": ["--epochs", "2"], "digits": ["--epochs", "1", "--hidden", "2"]}
 
 
 def run(capsys, *arguments):
@@ -50,15 +50,16 @@ def test_moons_are_learnt_completely_at_the_defaults(capsys):
     assert out.endswith("training accuracy 1.0000\n")
 
 
-def test_same_seed_same_model_to_the_bit(capsys, tmp_path):
+@pytest.mark.parametrize("command", QUICK)
+def test_same_seed_same_model_to_the_bit(capsys, tmp_path, command):
     """Another seed, another model; the saved file loads."""
     texts = []
+    path = tmp_path / "model.json"
     for seed in ("3", "3", "4"):
-        path = tmp_path / "model.json"
-        assert run(capsys, "digits", *QUICK["digits"], "--seed", seed, "--out", str(path))[0] == 0
+        assert run(capsys, command, *QUICK[command], "--seed", seed, "--out", str(path))[0] == 0
         texts.append(path.read_text())
     assert texts[0] == texts[1] != texts[2]
-    assert nn.MLP.load(path).nouts == [4, 10]
+    assert nn.MLP.load(path).nouts[-1] == {"moons": 1, "digits": 10}[command]
 
 
 def test_quiet_prints_only_the_result(capsys):
