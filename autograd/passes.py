@@ -18,7 +18,7 @@ from autograd.errors import AnomalyError, InputTypeError, InputValueError, Stale
 from autograd.modes import ACTIVE, ANOMALY
 from autograd.node import EPOCH, Epoch, Node
 from autograd.numbers import real
-from autograd.record import describe
+from autograd.provenance import story_of_adjoint, story_of_value
 from autograd.sweep import PULL, fresh_values, operand_values, pull_back, record_of
 
 __all__ = ["adjoints", "backward", "recompute", "zero_grad"]
@@ -131,13 +131,7 @@ def _pull_back_checked(order: list[Any], adjoint: dict[Any, float], lines: dict[
             PULL[node.op](node, adjoint[node], adjoint)
         for parent in node.parents:
             if not math.isfinite(adjoint[parent]):
-                shown = ", ".join(map(describe, node.operands))
-                made = lines.get(node, "a line before detect_anomaly was entered")
-                raise AnomalyError(
-                    f"the adjoint of {describe(parent)} became {adjoint[parent]} in the derivative "
-                    f"of {describe(node)} = {node.op}({shown}), upstream {adjoint[node]}, "
-                    f"recorded at {made}"
-                )
+                raise AnomalyError(story_of_adjoint(parent, node, adjoint, order, lines))
 
 
 def _same(a: float, b: float) -> bool:
@@ -177,9 +171,10 @@ def recompute(roots: Node | Sequence[Node]) -> None:
     values = fresh_values(order)
     lines = ANOMALY.get() if ACTIVE else None
     for node in order if lines is not None else ():
-        if not math.isfinite(values[node]):
-            shown = ", ".join(map(describe, node.operands))
-            raise AnomalyError(f"recomputing {node.op} gave {values[node]}; before: {shown}")
+        if lines is not None and not math.isfinite(values[node]):
+            made = f"recompute(); recorded at {lines.get(node, 'an unknown line')}"
+            operands = node.operands
+            raise AnomalyError(story_of_value(node.op, operands, values[node], made, lines, values))
     _assign(_set_data, order, map(values.__getitem__, order))
     _assign(_set_grad, order, [EPOCH[0]] * len(order))
 

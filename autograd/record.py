@@ -16,8 +16,9 @@ from autograd.modes import ACTIVE, ANOMALY, RECORDING, user_line
 from autograd.node import EPOCH, Node
 from autograd.numbers import real_or_none
 from autograd.op import OPS, Op
+from autograd.provenance import story_of_value
 
-__all__ = ["RECORDERS", "describe", "operand", "record"]
+__all__ = ["RECORDERS", "operand", "record"]
 
 
 def record(op: Op, operands: tuple[Any, ...]) -> Any:
@@ -33,8 +34,7 @@ def record(op: Op, operands: tuple[Any, ...]) -> Any:
     if ACTIVE:
         lines = ANOMALY.get()
         if lines is not None and not math.isfinite(data):
-            shown = ", ".join(map(describe, operands))
-            raise AnomalyError(f"{op} gave {data} from {shown}, at {user_line()}")
+            raise AnomalyError(story_of_value(op, operands, data, user_line(), lines))
         if not RECORDING.get():
             return type(x)(data)
     node = type(x)._restore(data, EPOCH[0], None, op, operands)
@@ -49,14 +49,6 @@ def operand(x: Any) -> Any:
         return x
     number = real_or_none(x)
     return NotImplemented if number is None else number
-
-
-def describe(x: Any) -> str:
-    """An operand in a message: its name, or what made it, and its number."""
-    if type(x) is float:
-        return repr(x)
-    label = x.name or (str(x.op) if x.op else "a leaf")
-    return f"{label}={x._data!r}"
 
 
 class _Recorders(dict[str, Callable[..., Any]]):
