@@ -61,7 +61,8 @@ class Op:
         self.partials = partials
         self.arity = arity
         self.symbol = symbol or name
-        self.latex = latex or rf"\operatorname{{{name}}}\left({{args}}\right)"
+        spelt = "".join(c if c.isalnum() else r"\_" if c == "_" else " " for c in name)
+        self.latex = latex or rf"\operatorname{{{{{spelt}}}}}\left({{args}}\right)"
         self.sample = sample
         self.smooth = smooth
         self.selects = selects
@@ -190,12 +191,14 @@ class Namespace:
 
     def __init__(self, functions: Mapping[str, Callable[..., Any]]) -> None:
         self._functions = functions
+        self.__dict__.update(functions)  # found without a call
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
-        if name in self._functions:
-            return self._functions[name]
-        if name in OPS:
-            return lambda *operands: OPS[name].forward(self, *operands)
+        try:
+            return self._functions[name]  # a mapping may make functions when asked
+        except KeyError:
+            if name in OPS:
+                return lambda *operands: OPS[name].forward(self, *operands)
         raise AttributeError(f"no elementary function is named {name!r}; there are {sorted(OPS)}")
 
 
