@@ -14,6 +14,7 @@ from typing import Any
 
 import autograd
 from autograd import Value
+from nn.errors import DivergenceError
 
 __all__ = ["SGD", "Optimizer"]
 
@@ -46,8 +47,18 @@ class Optimizer(ABC):
         """The new data and memory of a parameter, or of a vector of parameters."""
 
     def step(self) -> None:
-        """Update every parameter from its `.grad`; all new numbers first, then all assignments."""
+        """Update every parameter from its `.grad`.
+
+        Raises DivergenceError, and changes none, if one would become infinite or NaN.
+        """
         updates = [self.update(p.data, p.grad, m) for p, m in zip(self.params, self.memory)]
+        for parameter, (data, _) in zip(self.params, updates):
+            if not math.isfinite(data):
+                raise DivergenceError(
+                    f"a step would make {parameter.name or 'a parameter'} {data}, from "
+                    f"{parameter.data} and gradient {parameter.grad}: try a lower learning rate; "
+                    "no parameter has changed"
+                )
         for parameter, (data, _) in zip(self.params, updates):
             parameter.data = data
         self.memory = [memory for _, memory in updates]

@@ -36,7 +36,6 @@ DECISIONS: dict[Loss, Decision] = {
     losses.hinge_loss: lambda outputs: 1 if _only(outputs) > 0.0 else -1,
 }
 
-
 # How many examples share a graph: one sweep then visits each parameter once for all of them,
 # which saves a quarter of the time, and a batch of any size takes the memory of this many.
 TOGETHER = 32
@@ -96,6 +95,11 @@ def fit(
     rows, targets = check_examples(X, y)
     epochs, batch_size = check_count("epochs", epochs), check_count("batch_size", batch_size)
     _rehearse(model, loss, rows, targets)
+    held = {id(parameter) for parameter in optimizer.params}
+    if not any(id(parameter) in held for parameter in model.parameters()):
+        raise autograd.InputValueError(
+            "fit needs an optimiser of this model's parameters, but it holds none of them"
+        )
     rng = as_rng(rng)
     decide = decide or DECISIONS.get(loss)
     history, lr = History(), optimizer.lr
@@ -123,7 +127,7 @@ def fit(
 def batch_gradient(
     model: Callable[[Any], Any], loss: Loss, xs: Sequence[Any], ts: Sequence[Any]
 ) -> tuple[float, list[Any]]:
-    """(mean loss, outputs) over a mini-batch; adds the mean's gradient to the parameters' `.grad`.
+    """(mean loss, outputs as floats) over a mini-batch, whose mean gradient goes to `.grad`.
 
     >>> from autograd import Value
     >>> w = Value(2.0)
@@ -133,13 +137,13 @@ def batch_gradient(
     20.0
     """
     share = 1.0 / len(xs)
-    total, outputs = 0.0, []
+    total, outputs = 0.0, list[Any]()
     for start in range(0, len(xs), TOGETHER):
         part = [model(x) for x in xs[start : start + TOGETHER]]
         errors = [loss(*pair) for pair in zip(part, ts[start:])]
         autograd.backward(errors, [share] * len(errors))
         total += sum(error.data for error in errors)
-        outputs += part
+        outputs += map(_numbers, part)
     return total * share, outputs
 
 
@@ -158,8 +162,6 @@ def predict(
 
 def _rehearse(model: Module, loss: Loss, rows: list[list[float]], targets: list[Any]) -> None:
     """Meet a wrong input size or a label outside the classes before anything has changed."""
-    if not model.parameters():
-        raise autograd.InputValueError("fit needs a model with parameters, but this one has none")
     with autograd.no_grad():
         outputs = model(rows[0])
         for target in targets:
@@ -172,6 +174,11 @@ def _check_finite(value: float, epoch: int) -> None:
             f"the loss became {value} in epoch {epoch}: try a lower learning rate; "
             "the parameters are as they were before that step"
         )
+
+
+def _numbers(outputs: Any) -> Any:
+    """Outputs as floats, so that nobody who keeps them keeps their graph."""
+    return [float(y) for y in outputs] if isinstance(outputs, (list, tuple)) else float(outputs)
 
 
 def _only(outputs: Any) -> Any:

@@ -96,6 +96,22 @@ def test_zero_grad_clears_what_the_optimiser_holds():
     assert x.grad == 0.0
 
 
+@pytest.mark.parametrize("grad", [math.nan, math.inf, -1e308])
+def test_a_step_to_infinity_moves_nothing(grad):
+    """Neither the parameters nor what the optimiser remembers; the next step is a good one."""
+    x, y = Value(1.0, name="x"), Value(2.0, name="y")
+    optimizer = nn.SGD([x, y], lr=10.0, momentum=0.9)
+    autograd.backward([x, y], [0.01, grad])
+    with pytest.raises(
+        nn.DivergenceError, match=r"would make y (nan|-?inf), from 2\.0 and gradient"
+    ):
+        optimizer.step()
+    assert (x.data, y.data) == (1.0, 2.0)
+    optimizer.zero_grad()
+    optimizer.step()
+    assert (x.data, y.data) == (1.0, 2.0)
+
+
 @pytest.mark.parametrize("lr", [0, -0.1, math.nan, math.inf, "0.1", None, True])
 def test_learning_rate_must_be_positive(lr):
     with pytest.raises(autograd.InputValueError, match="lr must be a number above 0, but got"):

@@ -8,7 +8,6 @@ import pytest
 
 import autograd
 import nn
-from autograd import Value
 from nn.train import batch_gradient
 
 # Twenty points on a line at an angle, which one neuron can tell apart.
@@ -37,7 +36,7 @@ def test_batch_gradient_is_the_gradient_of_the_mean():
     assert [p.grad for p in one.parameters()] == pytest.approx(
         [p.grad for p in two.parameters()], rel=1e-12
     )
-    assert [z[0].data for z in outputs] == [two(x)[0].data for x in X]
+    assert outputs == [[two(x)[0].data] for x in X]
 
 
 @pytest.mark.parametrize("together", [1, 7, 20])
@@ -48,7 +47,7 @@ def test_batches_larger_than_a_graph_are_taken_in_parts(monkeypatch, together):
     monkeypatch.setattr("nn.train.TOGETHER", together)
     same_value, same_outputs = batch_gradient(two, LOSS, X, Y)
     assert same_value == pytest.approx(value, rel=1e-14)
-    assert [z[0].data for z in same_outputs] == [z[0].data for z in outputs]
+    assert same_outputs == outputs
     assert [p.grad for p in two.parameters()] == pytest.approx(
         [p.grad for p in one.parameters()], rel=1e-12
     )
@@ -204,11 +203,20 @@ def test_bad_input_is_refused_before_anything_moves(change, error, message):
     assert model.state_dict() != before
 
 
-def test_model_without_parameters_is_refused():
-    class Nothing(nn.Module):
-        def __call__(self, inputs):
-            return inputs
+def test_optimiser_of_another_model_is_refused():
+    """It would train nothing; one of a part of the model trains that part."""
+    model = network()
+    options = {"loss": LOSS, "epochs": 1, "progress": False}
+    with pytest.raises(autograd.InputValueError, match="optimiser of this model's parameters"):
+        nn.fit(model, X, Y, optimizer=nn.SGD(network().parameters(), 0.1), **options)
+    first, last = (layer.state_dict() for layer in model.layers)
+    nn.fit(model, X, Y, optimizer=nn.SGD(model.layers[1].parameters(), 0.1), **options)
+    assert model.layers[0].state_dict() == first
+    assert model.layers[1].state_dict() != last
 
-    optimizer = nn.SGD([Value(1.0)], 0.1)
-    with pytest.raises(autograd.InputValueError, match="needs a model with parameters"):
-        nn.fit(Nothing(), X, Y, loss=LOSS, optimizer=optimizer, epochs=1)
+
+def test_a_batch_s_graph_is_gone_when_its_gradient_is_there():
+    """Whoever keeps the outputs keeps floats."""
+    for model, kind in ((network(), list), (nn.Neuron(2), float)):
+        _, outputs = batch_gradient(model, LOSS, X, Y)
+        assert {type(out) for out in outputs} == {kind}
