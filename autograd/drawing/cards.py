@@ -55,29 +55,24 @@ def card_of(
         return Card("", "", (Row("", text, "data"),), width(text) * SMALL + 10.0, 18.0)
     title = shorten(clean(box.name), LONGEST_NAME) if box.name and "name" in show else ""
     symbol = clean(box.symbol) if "op" in show else ""
-    if box.kind == "fold":
-        return _fold(box, title, symbol)
     rows = []
+    if box.kind == "fold":
+        contents = f"{box.size:,} nodes" + (f": {symbol}" if symbol else "")
+        rows.append(Row("", shorten(contents, 48), "what"))
+        symbol = ""
     if "data" in show and box.data is not None:
         rows.append(Row("data", format(box.data), "data"))
-    if "grad" in show:
+    if "grad" in show and (box.kind != "fold" or box.grad is not None):
         text = NOT_COMPUTED if box.grad is None else format(box.grad)
-        rows.append(Row("grad", text, "none" if box.grad is None else "grad"))
+        rows.append(Row("grad", text, "grad none" if box.grad is None else "grad"))
     if not (title or symbol or rows):
         title = " "
     needed = [width(title) * TITLE + (GAP if title and symbol else 0.0) + width(symbol) * TITLE]
     for row in rows:
-        size = LABEL if row.style == "none" else NUMBERS
-        longest = max(width(row.text) * size, room * width("0") * NUMBERS)
-        needed.append(width(row.label) * LABEL + GAP + longest)
+        size = {"what": SMALL, "grad none": LABEL}.get(row.style, NUMBERS)
+        longest = width(row.text) * size
+        if row.label:
+            longest = max(longest, room * width("0") * NUMBERS) + width(row.label) * LABEL + GAP
+        needed.append(longest)
     lines = len(rows) + (1 if title or symbol else 0)
     return Card(title, symbol, tuple(rows), max(needed) + 2 * PADDING, lines * LINE + 9.0)
-
-
-def _fold(box: Box, title: str, symbol: str) -> Card:
-    """A fold tells what it is, what is in it and how much."""
-    rows = [Row("", shorten(symbol, 44), "what")] if symbol else []
-    rows.append(Row("", f"{box.size:,} nodes", "what"))
-    needed = [width(title) * TITLE, *(width(row.text) * SMALL for row in rows)]
-    lines = len(rows) + (1 if title else 0)
-    return Card(title, "", tuple(rows), max(needed) + 2 * PADDING, lines * LINE + 9.0)

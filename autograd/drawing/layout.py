@@ -27,13 +27,15 @@ class Layout(NamedTuple):
     """Which column each box is in, where on the cross axis it is centred, and each edge's passes.
 
     ``extents`` are (start, end) of the columns on the main axis. An edge's passes are the columns
-    it goes through, with its position there: its source's first, its target's last.
+    it goes through, with its position there: its source's first, its target's last. ``leaf`` says
+    which boxes no edge enters.
     """
 
     extents: list[Point]
     column: list[int]
     cross: list[float]
     passes: list[list[tuple[int, float]]]
+    leaf: list[bool]
 
 
 def layered(
@@ -57,11 +59,13 @@ def layered(
     order_columns(cells, links)
     height = [size[1] for size in sizes] + [0.0] * (len(cells.column) - count)
     cross = _place(cells, links, height, count)
+    entered = {target for _, target in edges}
     return Layout(
         _extents(sizes, cells),
         cells.column[:count],
         cross[:count],
         [_passes(chain, at, cells, cross, height) for chain, at in zip(cells.chains, positions)],
+        [box not in entered for box in range(count)],
     )
 
 

@@ -14,9 +14,9 @@ from autograd.drawing.layout import Layout, Point
 
 __all__ = ["Geometry", "geometry_of"]
 
-LONG = 1300.0
+LONG = 1700.0
 RATIO = 1.8
-FEW = 3
+FEW = 4
 ROW_GAP = 22.0
 LANE = 7.0
 MARGIN = 16.0
@@ -88,16 +88,18 @@ def _rows(layout: Layout, sizes: Sequence[tuple[float, float]]) -> list[int]:
     count = round((length / (RATIO * (cross + ROW_GAP))) ** 0.5)
     if length < LONG or count < 2:
         return one
-    passing: list[set[tuple[int, float]]] = [set() for _ in one]
+    # Each line counts once, one from a leaf twice: a leaf is best next to where it is used.
+    leaves = {at for at, leaf in zip(zip(layout.column, layout.cross), layout.leaf) if leaf}
+    passing: list[dict[tuple[int, float], int]] = [{} for _ in one]
     for passes in layout.passes:
         for a, b in pairwise(passes):
             if b[0] - a[0] > 1:  # edges are so many that they are not bent
                 return one
-            passing[b[0]].add(a)
+            passing[b[0]][a] = 2 if a in leaves else 1
     rows, row, start, wanted = [0], 0, 0.0, length / count
     for i in range(1, len(one)):
         so_far = layout.extents[i][1] - start
-        nearby = [len(lines) for lines in passing[i : i + 4]]
+        nearby = [sum(lines.values()) for lines in passing[i : i + 4]]
         if so_far > 2.0 * wanted:
             return one
         late = so_far > 1.2 * wanted

@@ -135,11 +135,12 @@ def _sheet(rules: Iterable[tuple[str, str, str]]) -> str:
         ".lit .card": "stroke-width:2.5",
         ".lit .line": "stroke-width:2.5",
         ".dim": "opacity:.3",
+        ".edge:hover .line": "stroke-width:3",
         ".fold[data-part]": "cursor:pointer",
     }
     fixed = "".join(f"{within(selector)}{{{rule}}}" for selector, rule in shapes.items())
     dark = f"@media (prefers-color-scheme:dark){{{coloured(1)}}}"
-    return fixed + coloured(0) + dark
+    return f"{fixed}.ag.many .line{{stroke-opacity:.6}}{coloured(0)}{dark}"
 
 
 SHEET = _sheet(_RULES)

@@ -29,10 +29,12 @@ def svg_of(
     style: Style,
     notes: Sequence[str] = (),
     parts: Mapping[int, int] | None = None,
+    sheet: bool = True,
 ) -> str:
     """One ``<svg>`` element, with these notes below the picture.
 
-    ``parts`` maps folded boxes to the numbers of the parts that show what is in them.
+    ``parts`` maps folded boxes to the numbers of the parts that show what is in them. Without its
+    own ``sheet`` it needs that of another one in the same page.
     """
     flows, legend = flows_of(picture) if style.flow else ([Flow("", None)] * len(picture.edges), "")
     cards = [card_of(box, style.show, style.format, style.room) for box in picture.boxes]
@@ -56,12 +58,13 @@ def svg_of(
         at = f'x="{coordinate(MARGIN)}" y="{coordinate(bottom)}"'
         body.append(f'<text class="note" {at}>{escape(note)}</text>')
         right = max(right, MARGIN + width(note) * NOTE_SIZE)
+    many = " many" if len(picture.edges) > 150 else ""
     w, h = coordinate(right + MARGIN), coordinate(bottom + MARGIN)
     return "\n".join(
         [
-            f'<svg xmlns="http://www.w3.org/2000/svg" class="ag" width="{w}" height="{h}" '
+            f'<svg xmlns="http://www.w3.org/2000/svg" class="ag{many}" width="{w}" height="{h}" '
             f'viewBox="0 0 {w} {h}" role="img" aria-label="{escape(summary(picture))}">',
-            f"<style>{SHEET}</style>",
+            f"<style>{SHEET}</style>" if sheet else "",
             f'<rect class="paper" width="{w}" height="{h}" rx="6"/>',
             *body,
             "</svg>\n",

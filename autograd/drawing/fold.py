@@ -1,0 +1,99 @@
+"""Folding: a large graph as a small picture, in which boxes stand for many nodes and say so.
+
+The first way to group nodes that gives few enough boxes is taken, see
+:mod:`autograd.drawing.groups`; leaves are grouped if they still are too many.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from autograd.drawing.groups import Grouping, apart, groupings
+from autograd.drawing.model import Picture, kind_of
+from autograd.drawing.quotient import FEW, Plan, drawn, stem
+from autograd.drawing.slices import Slice
+
+__all__ = ["LIMIT", "folded_picture"]
+
+LIMIT = 150
+"""How many boxes a picture has at most before it is folded."""
+
+
+def folded_picture(
+    part: Slice,
+    parameters: frozenset[int] = frozenset(),
+    limit: int | None = LIMIT,
+    by: str | None = None,
+) -> Picture:
+    """The picture of a slice in at most about ``limit`` boxes.
+
+    >>> from autograd import Value, sin
+    >>> y = x = Value(1.0, name="x")
+    >>> for _ in range(1000):
+    ...     y = sin(y) * 2.0
+    >>> picture = folded_picture(Slice.of([y]))
+    >>> picture.boxes[1].name, picture.boxes[1].size
+    ('repetitions 43–84 of 1000', 84)
+    """
+    if limit is None or (by is None and part.size <= limit):
+        return drawn(part, _plan(part, apart(part), parameters, 0), parameters)
+    plan = None
+    for grouping in groupings(part, by):
+        if len(set(grouping.keys)) > limit:
+            continue
+        for squeeze in (0, 1, 2):
+            plan = _plan(part, grouping, parameters, squeeze)
+            if _size(part, plan) <= limit:
+                return drawn(part, plan, parameters)
+    assert plan is not None  # the last way always gives few groups
+    return drawn(part, plan, parameters)
+
+
+def _plan(part: Slice, grouping: Grouping, parameters: frozenset[int], squeeze: int) -> Plan:
+    """Groups by rising rank; leaves grouped not at all, by name, or all of a kind together."""
+    members: dict[tuple[int, Any], list[int]] = {}
+    for i, key in enumerate(grouping.keys):
+        members.setdefault(key, []).append(i)
+    order = sorted(members, key=lambda key: (key[0], members[key][0]))
+    number = {key: group for group, key in enumerate(order)}
+    group_of = [number[key] for key in grouping.keys]
+    absorbed: list[list[Any]] = [[] for _ in order]
+    families: dict[Any, list[Any]] = {}
+    for leaf, consumers in part.consumers.items():
+        used_in = {group_of[i] for i in consumers}
+        first = min(used_in, default=0)
+        if len(used_in) == 1 and _inside(leaf, order[first][1], grouping.how, parameters):
+            absorbed[first].append(leaf)
+        else:
+            families.setdefault(_family(leaf, parameters, squeeze), []).append(leaf)
+    for family, leaves in list(families.items()):
+        if len(leaves) <= FEW:
+            del families[family]
+            families.update((id(leaf), [leaf]) for leaf in leaves)
+    groups = [members[key] for key in order]
+    return Plan(
+        grouping.how, groups, group_of, absorbed, families, not squeeze, [key[1] for key in order]
+    )
+
+
+def _inside(leaf: Any, label: Any, how: str, parameters: frozenset[int]) -> bool:
+    """Whether a leaf that only one group uses is shown in it: in its module, or in its stretch."""
+    if how == "module":
+        return label[0] == "module" and leaf.op is None and kind_of(leaf, parameters) == "parameter"
+    return how in ("repetition", "stretch") and leaf.op is None
+
+
+def _family(leaf: Any, parameters: frozenset[int], squeeze: int) -> Any:
+    if squeeze == 0:
+        return id(leaf)
+    kind = "outside" if leaf.op else kind_of(leaf, parameters)
+    return (kind, stem(leaf)) if squeeze == 1 else (kind, "")
+
+
+def _size(part: Slice, plan: Plan) -> int:
+    constants = sum(
+        part.constants[members[0]] if plan.constants_apart else min(part.constants[members[0]], FEW)
+        for group, members in enumerate(plan.groups)
+        if not plan.is_fold(group)
+    )
+    return len(plan.groups) + len(plan.families) + constants
