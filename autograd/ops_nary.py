@@ -102,7 +102,7 @@ def _dot_partials(xp: Any, out: Any, *xs_and_ys: Any) -> tuple[Any, ...]:
 
 Op(
     "dot", _dot, _dot_partials, arity=None,
-    symbol="·", latex=r"\operatorname{{dot}}\left({args}\right)", sample=(REAL,) * 4,
+    latex=r"\operatorname{{dot}}\left({args}\right)", sample=(REAL,) * 4,
     edge="0 * inf among the products is nan.",
     exempt="where products cancel: within 1 ulp of the sum of |x·y| for each operation",
 ).register()  # fmt: skip
