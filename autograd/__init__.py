@@ -86,6 +86,7 @@ from autograd.value import Value
 
 if TYPE_CHECKING:
     from autograd.check import GradientReport, assert_gradients, gradcheck
+    from autograd.program import Program, compile
 
 __version__ = "0.1.0"
 
@@ -98,6 +99,7 @@ __all__ = [
     "InputTypeError",
     "InputValueError",
     "MissingExtraError",
+    "Program",
     "StaleGraphError",
     "TraceError",
     "Value",
@@ -113,6 +115,7 @@ __all__ = [
     "cbrt",
     "ceil",
     "clip",
+    "compile",
     "cos",
     "cosh",
     "custom_op",
@@ -170,7 +173,9 @@ __all__ = [
 # What few programs need is imported when it is first asked for: `import autograd` stays quick.
 _LATER = {
     "GradientReport": "autograd.check",
+    "Program": "autograd.program",
     "assert_gradients": "autograd.check",
+    "compile": "autograd.program",
     "gradcheck": "autograd.check",
 }
 

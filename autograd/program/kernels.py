@@ -1,0 +1,45 @@
+"""The few array functions that generated source calls and NumPy does not have."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+__all__ = ["add_at", "chosen", "masked", "masked_matmul", "scatter_plan"]
+
+Array = Any
+
+
+def masked(upstream: Array, partial: Array) -> Array:
+    """Adjoint × local derivative, zero wherever the adjoint is: zero passes nothing on."""
+    return np.where(upstream == 0.0, np.zeros_like(upstream), upstream * partial)
+
+
+def chosen(upstream: Array, partial: Array) -> Array:
+    """The same for primitives that select: what is not chosen gets nothing either."""
+    nothing = (upstream == 0.0) | (np.asarray(partial) == 0.0)
+    return np.where(nothing, np.zeros_like(upstream), upstream * partial)
+
+
+def masked_matmul(upstream: Array, factor: Array) -> Array:
+    """A matrix product of which each term follows the rule of ``masked``."""
+    if np.isfinite(factor).all():
+        return np.matmul(upstream, factor)
+    terms = (
+        masked(upstream[..., i, None], factor[..., i, None, :]) for i in range(factor.shape[-2])
+    )
+    return sum(terms, np.zeros((), upstream.dtype))
+
+
+def scatter_plan(index: Array) -> tuple[Array, Array, Array]:
+    """How to add numbers up by index: their order, where each sum starts, and where it goes."""
+    order = np.argsort(index, kind="stable")
+    distinct, starts = np.unique(index[order], return_index=True)
+    return order, starts, distinct
+
+
+def add_at(total: Array, plan: tuple[Array, Array, Array], numbers: Array) -> None:
+    """Add ``numbers[..., i]`` to ``total[..., index[i]]`` for every i, repeated indices too."""
+    order, starts, distinct = plan
+    total[..., distinct] += np.add.reduceat(numbers[..., order], starts, axis=-1)

@@ -1,0 +1,89 @@
+"""What the names in a rule mean for arrays: NumPy's functions, and elementwise calls otherwise.
+
+Rules are expressions (:mod:`autograd.expr`); :func:`lowered` rewrites one until every name in it is
+a key of ``FUNCTIONS``, an operator or a ``fold_…``. Next: :mod:`autograd.program.source`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from autograd.expr import XP, Expr, Operand
+from autograd.ieee import IEEE
+from autograd.op import OPS
+
+__all__ = ["FUNCTIONS", "OPERATORS", "elementwise", "lowered"]
+
+Array = Any
+
+OPERATORS = {
+    "add": "+", "sub": "-", "mul": "*", "div": "/",
+    "lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "==", "ne": "!=",
+}  # fmt: skip
+
+
+def elementwise(function: Callable[..., Any], *operands: Array) -> Array:
+    """A function of floats applied to the elements of arrays that broadcast, one by one."""
+    arrays = np.broadcast_arrays(*operands)
+    dtype = np.result_type(np.float32, *[x for x in operands if isinstance(x, np.ndarray)])
+    columns = [array.ravel().tolist() for array in arrays]
+    results = np.fromiter(map(function, *columns), dtype, arrays[0].size)
+    return results.reshape(arrays[0].shape)
+
+
+def _by_element(name: str) -> Callable[..., Array]:
+    function = IEEE[name]
+    return lambda *operands: elementwise(function, *operands)
+
+
+_SAME_NAME = (
+    "exp expm1 log log1p log2 log10 sqrt cbrt sin cos tan sinh cosh tanh floor ceil where "
+    "maximum minimum sign hypot"
+)
+_INVERSE = "sin cos tan sinh cosh tanh"
+
+FUNCTIONS: dict[str, Callable[..., Array]] = {
+    **{name: getattr(np, name) for name in _SAME_NAME.split()},
+    **{f"a{name}": getattr(np, f"arc{name}") for name in _INVERSE.split()},
+    "abs": np.absolute,
+    "neg": np.negative,
+    "pow": np.power,
+    "atan2": np.arctan2,
+    **{name: _by_element(name) for name in ("erf", "erfc", "lgamma", "polygamma")},
+}
+"""Name -> function of arrays. Where NumPy has a primitive itself, that is what computes it."""
+
+
+def lowered(expr: Operand, known: Mapping[str, float]) -> Operand:
+    """The expression over NumPy's functions only, with known variables put in and folded."""
+    return _Lowering(known).of(expr)
+
+
+class _Lowering:
+    def __init__(self, known: Mapping[str, float]) -> None:
+        self.known = known
+        self._done: dict[Expr, Operand] = {}
+
+    def of(self, expr: Operand) -> Operand:
+        """An expression rewritten; shared parts stay shared. Rules are shallow: this recurses."""
+        if not isinstance(expr, Expr):
+            return expr
+        if expr not in self._done:
+            self._done[expr] = self._step(expr)
+        return self._done[expr]
+
+    def _step(self, expr: Expr) -> Operand:
+        if expr.op == "var":
+            return self.known.get(str(expr.operands[0]), expr)
+        operands = [self.of(x) for x in expr.operands]
+        if expr.op == "where" and not isinstance(operands[0], Expr):
+            return operands[1] if operands[0] else operands[2]
+        if not any(isinstance(x, Expr) for x in operands):
+            evaluate = IEEE[expr.op] if expr.op in IEEE else OPS[expr.op].evaluate
+            return evaluate(*operands)
+        if expr.op in FUNCTIONS or expr.op in OPERATORS or expr.op.startswith("fold_"):
+            return Expr(expr.op, *operands)
+        return self.of(OPS[expr.op].forward(XP, *operands))

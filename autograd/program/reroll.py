@@ -1,0 +1,117 @@
+"""An n-ary rule along an axis: traced for a few operands, read as a formula for any number.
+
+``reduce(xp.maximum, xs)`` traced with x0, x1, x2 is ``maximum(maximum(x0, x1), x2)``. Such a chain
+becomes one ``fold_maximum`` of the whole vector x, and what the rule does to every operand alike
+becomes the same done to x; so logsumexp of n rows is a dozen array operations, not a dozen times
+n. Next: :mod:`autograd.program.source`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+from autograd.expr import XP, Expr, Operand, show
+from autograd.op import Op
+
+__all__ = ["FOLDS", "rolled"]
+
+FOLDS = {"add": "add", "mul": "multiply", "maximum": "maximum", "minimum": "minimum"}
+"""Functions whose chains are recognised, and NumPy's names of them."""
+
+
+class _NotRegular(Exception):
+    """The rule treats its operands in ways that no formula of the whole vector expresses."""
+
+
+@lru_cache(maxsize=256)
+def rolled(op: Op) -> tuple[Operand, Operand] | None:
+    """Value and local derivatives of an n-ary primitive as formulas of "x" and "out".
+
+    Each Expr ``fold_…`` stands for a reduction along the axis of the operands. None if the rule is
+    not regular: then its operands are treated one by one.
+    """
+    try:
+        three, four = _rolled(op, 3), _rolled(op, 4)
+    except _NotRegular:
+        return None
+    return three if list(map(show, three)) == list(map(show, four)) else None
+
+
+def _rolled(op: Op, n: int) -> tuple[Operand, Operand]:
+    out = Expr("var", "out")
+    xs = [Expr("var", f"x{i}") for i in range(n)]
+    partials = op.partials(XP, out, *xs)
+    if any(partial is None for partial in partials):
+        raise _NotRegular
+    roll = _Roll(xs)
+    return roll.whole(op.forward(XP, *xs)), roll.each(list(partials))
+
+
+class _Roll:
+    """Reads expressions of x0, x1 … as formulas of x; shared parts stay shared."""
+
+    def __init__(self, xs: Sequence[Expr]) -> None:
+        self.xs = xs
+        self.x = Expr("var", "x")
+        self._known: dict[tuple[int, ...], Operand] = {}
+        self._kept: list[Any] = []  # keeps the expressions alive whose ids are known
+
+    def each(self, items: list[Operand]) -> Operand:
+        """One formula for expressions of which the i-th is about the i-th operand."""
+        first = items[0]
+        if all(item is first for item in items):
+            return self.whole(first)
+        if all(item is x for item, x in zip(items, self.xs)):
+            return self.x
+        if not all(isinstance(item, Expr) for item in items):
+            if all(isinstance(item, float) and repr(item) == repr(first) for item in items):
+                return first
+            raise _NotRegular
+        key = tuple(map(id, items))
+        if key not in self._known:
+            if any(e.op != first.op or len(e.operands) != len(first.operands) for e in items):
+                raise _NotRegular
+            if first.op == "var":
+                raise _NotRegular
+            columns = [list(column) for column in zip(*[item.operands for item in items])]
+            self._remember(key, items, Expr(first.op, *map(self.each, columns)))
+        return self._known[key]
+
+    def whole(self, item: Operand) -> Operand:
+        """The formula for an expression that is about all operands at once."""
+        if not isinstance(item, Expr):
+            return item
+        if item.op == "var":
+            if item.operands[0] != "out":
+                raise _NotRegular
+            return item
+        key = (id(item),)
+        if key not in self._known:
+            fold = self._fold(item)
+            self._remember(key, item, self._inside(item) if fold is None else fold)
+        return self._known[key]
+
+    def _inside(self, item: Expr) -> Expr:
+        return Expr(item.op, *map(self.whole, item.operands))
+
+    def _fold(self, item: Expr) -> Expr | None:
+        """A reduction, if this is a chain of one function over something of each operand."""
+        if item.op not in FOLDS:
+            return None
+        links: list[Operand] = []
+        rest: Operand = item
+        while len(links) < len(self.xs) - 1:
+            if not isinstance(rest, Expr) or rest.op != item.op:
+                return None
+            rest, link = rest.operands
+            links.append(link)
+        try:
+            return Expr(f"fold_{item.op}", self.each([rest, *links[::-1]]))
+        except _NotRegular:
+            return None
+
+    def _remember(self, key: tuple[int, ...], items: Any, formula: Operand) -> None:
+        self._known[key] = formula
+        self._kept.append(items)

@@ -1,0 +1,218 @@
+"""Reverse source: adjoints of array statements, from the same declarations as everything else.
+
+Every number's adjoint lies in a flat array ``d…`` as the number itself does in ``b…``. Each
+statement adds adjoint × local derivative to the adjoints of what it read. Written fast, a zero
+adjoint times an infinite derivative is NaN; written ``masked``, an adjoint of exactly zero passes
+nothing on, as in the eager engine. A program runs the fast form and turns to the other only if a
+gradient comes out non-finite. Next: :mod:`autograd.program.array`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from autograd.op import OPS
+from autograd.program import kernels
+from autograd.program.adjoints import Adjoints, blocks_of
+from autograd.program.forward import formulas, literals, map_names, matrix, merged
+from autograd.program.groups import ArrayStatement
+from autograd.program.layout import Operand, View
+from autograd.program.numpy_names import elementwise, lowered
+from autograd.program.reroll import rolled
+from autograd.program.source import Writer
+
+__all__ = ["Reverse"]
+
+
+class Reverse:
+    """Writes the reverse pass of a function whose forward pass has been written."""
+
+    def __init__(self, writer: Writer, wrt: Iterable[int], *, masked: bool) -> None:
+        self.writer = writer
+        self.form = writer.form
+        self.masked = masked
+        self.needed = set(wrt)
+        for statement in self.form.statements:
+            if any(map(self._matters, statement.operands)):
+                self.needed.add(statement.block)
+        self.adjoints = Adjoints(writer, self.needed)
+        self.adjoints.expect(self.form.output)
+        for statement in reversed(self.form.statements):
+            if self.adjoints.expects(statement.block):
+                for operand, wanted in zip(statement.operands, self._wanted(statement)):
+                    if wanted:
+                        self.adjoints.expect(operand)
+
+    def _matters(self, operand: Operand) -> bool:
+        return any(block in self.needed for block in blocks_of(operand))
+
+    def _wanted(self, statement: ArrayStatement) -> list[bool]:
+        """Which operands have a local derivative that matters."""
+        wanted = list(map(self._matters, statement.operands))
+        if statement.kind != "map" or (statement.op.opaque and not statement.op.traced):
+            return wanted
+        _, partials = formulas(statement.op, len(wanted), literals(statement))
+        return [want and partial is not None for want, partial in zip(wanted, partials)]
+
+    def write(self) -> None:
+        """Write the pass; each row of the output has the adjoint ``weight``."""
+        output, writer = self.form.output, self.writer
+        batched = writer.varies(output)
+        # An output that the batch shares counts once for each row of it.
+        weight = "weight" if batched else "weight * rows"
+        text = f"np.full({writer.shape(output.shape, batched)}, {weight}, dtype)"
+        self.adjoints.add(output, text, batched)
+        pulls = {"map": self._pull_map, "rows": self._pull_rows, "product": self._pull_product}
+        for statement in reversed(self.form.statements):
+            if self.adjoints.expects(statement.block):
+                pulls[statement.kind](statement, self._wanted(statement))
+
+    def _upstream(self, statement: ArrayStatement, shape: tuple[int, ...]) -> str:
+        """A name for the adjoint of a statement's result, in some shape."""
+        batched = self.writer.is_batched[statement.block]
+        return self.writer.once(self.writer.reshaped(f"d{statement.block}", shape, batched, 1))
+
+    def _result(self, statement: ArrayStatement, shape: tuple[int, ...]) -> str:
+        batched = self.writer.is_batched[statement.block]
+        return self.writer.once(self.writer.reshaped(f"b{statement.block}", shape, batched, 1))
+
+    def _times(self, upstream: str, partial: str, selects: bool = False) -> str:
+        """Text of adjoint × local derivative."""
+        if partial == "1.0":
+            return upstream
+        if partial == "(-1.0)":
+            return f"(-{upstream})"
+        if not self.masked:
+            return f"({upstream} * {partial})"
+        return f"{self._kernel('chosen' if selects else 'masked')}({upstream}, {partial})"
+
+    def _kernel(self, name: str) -> str:
+        self.writer.scope[name] = getattr(kernels, name)
+        return name
+
+    def _pull_map(self, statement: ArrayStatement, wanted: list[bool]) -> None:
+        writer, op, shape = self.writer, statement.op, statement.shape
+        batched = writer.is_batched[statement.block]
+        upstream = self._upstream(statement, shape)
+        names = map_names(writer, statement)
+        names["out"] = self._result(statement, shape)
+        if op.opaque and not op.traced:
+            local = self._untraced(statement, names, wanted)
+        else:
+            _, partials = formulas(op, len(wanted), literals(statement))
+            chosen = [partial for partial, want in zip(partials, wanted) if want]
+            texts = iter(writer.expressions(chosen, names))
+            local = [next(texts) if want else None for want in wanted]
+        for operand, partial in zip(statement.operands, local):
+            if partial is not None:
+                self.adjoints.add(operand, self._times(upstream, partial, op.selects), batched)
+
+    def _untraced(
+        self, statement: ArrayStatement, names: dict[str, str], wanted: list[bool]
+    ) -> list[str | None]:
+        """Local derivatives of a user's primitive whose rule is no expression, one by one."""
+        op, writer = statement.op, self.writer
+        operands = ", ".join(names[f"x{i}"] for i in range(len(wanted)))
+        apply = writer.constant(elementwise)
+        texts: list[str | None] = []
+        for i, want in enumerate(wanted):
+            function = writer.constant(_Local(op, i, len(wanted)))
+            call = f"{apply}({function}, {names['out']}, {operands})"
+            texts.append(writer.name(call) if want else None)
+        return texts
+
+    def _pull_rows(self, statement: ArrayStatement, wanted: list[bool]) -> None:
+        writer, op = self.writer, statement.op
+        batched = writer.is_batched[statement.block]
+        column = (*statement.shape, 1)
+        upstream = self._upstream(statement, column)
+        if op is OPS["sum"]:
+            shape = writer.shape(statement.operands[0].shape, batched)
+            text = f"np.broadcast_to({upstream}, {shape})"
+            self.adjoints.add(statement.operands[0], text, batched)
+            return
+        sides = [writer.read(operand, whole=True) for operand in statement.operands]
+        if op is OPS["dot"]:
+            local: list[str] = sides[::-1]
+        else:
+            out = self._result(statement, column)
+            local = [self._along_axis(statement, sides[0], out)]
+        for operand, partial, want in zip(statement.operands, local, wanted):
+            if want:
+                self.adjoints.add(operand, self._times(upstream, partial, op.selects), batched)
+
+    def _along_axis(self, statement: ArrayStatement, x: str, out: str) -> str:
+        """Local derivatives of an n-ary primitive by all of its operands, side by side."""
+        writer, op = self.writer, statement.op
+        formula = rolled(op)
+        if formula is not None:
+            (text,) = writer.expressions([lowered(formula[1], {})], {"x": x, "out": out})
+            return text
+        n = statement.operands[0].shape[-1]
+        _, partials = formulas(op, n, {})
+        names = {"out": f"{out}[..., 0]", **{f"x{i}": f"{x}[..., {i}]" for i in range(n)}}
+        texts = writer.expressions([0.0 if p is None else p for p in partials], names)
+        return f"np.stack(np.broadcast_arrays({', '.join(texts)}), -1)"
+
+    def _pull_product(self, statement: ArrayStatement, wanted: list[bool]) -> None:
+        left, right = statement.operands
+        if wanted[0]:
+            self._pull_side(statement, left, right, transposed=False)
+        if wanted[1]:
+            self._pull_side(statement, right, left, transposed=True)
+
+    def _pull_side(
+        self, statement: ArrayStatement, side: Operand, other: Operand, *, transposed: bool
+    ) -> None:
+        """Adjoint of one side of a product: the result's adjoint times the other side."""
+        writer = self.writer
+        stack, p, q = statement.shape
+        k = side.shape[2]
+        batched = writer.is_batched[statement.block]
+        own, others = writer.varies(side), writer.varies(other)
+        factor = matrix(writer, other)
+        shared = batched and stack == 1 and not own
+        rows = batched and stack == 1 and not others and not transposed
+        if shared and transposed:
+            # The batch shares this side: one product contracts over batch and rows.
+            g, factor = f"{self._rows_of(statement)}.T", merged(writer, factor, p, k)
+        elif shared and p == 1:
+            g, factor = f"d{statement.block}.reshape(1, -1)", merged(writer, factor, q, k)
+        elif rows:
+            g = self._rows_of(statement)
+        else:
+            shared = False
+            g = self._upstream(statement, statement.shape if stack > 1 else (p, q))
+            g = f"{g}.swapaxes(-1, -2)" if transposed else g
+        batched = batched and not shared
+        function = self._kernel("masked_matmul") if self.masked else "matmul"
+        text = f"{function}({g}, {factor})"
+        if stack == 1:
+            text = writer.reshaped(text, (1, q if transposed else p, k), batched)
+        into = None
+        plain = not batched and stack == 1 and not self.masked
+        if plain and isinstance(side, View) and side.strides[2] == 1:
+            into = f"matmul({g}, {factor}, {{}}[0])".format
+        self.adjoints.add(side, text, batched, into)
+
+    def _rows_of(self, statement: ArrayStatement) -> str:
+        """The result's adjoint as a matrix with a row for each row of the left side."""
+        _, p, q = statement.shape
+        if not self.writer.is_batched[statement.block]:
+            return self._upstream(statement, (p, q))
+        text = f"d{statement.block}"
+        return text if p == 1 else self.writer.once(f"{text}.reshape(-1, {q})")
+
+
+class _Local:
+    """One local derivative of a user's primitive, as a function of floats (out, operands)."""
+
+    def __init__(self, op: Any, index: int, count: int) -> None:
+        self.op = op
+        self.index = index
+        self.wanted = [i == index for i in range(count)]
+
+    def __call__(self, out: float, *operands: float) -> float:
+        local = self.op.local_at(out, operands, self.wanted)[self.index]
+        return 0.0 if local is None else float(local)

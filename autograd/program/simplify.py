@@ -1,0 +1,119 @@
+"""Passes that leave fewer statements: each a function from tape to tape, none changes a result.
+
+Next: :mod:`autograd.program.sums`, the passes that find sums and dot products.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from autograd.op import OPS, Op
+from autograd.program.ir import Statement, Tape
+
+__all__ = ["Rewriter", "drop_dead", "expand_powers", "fold_constants", "share_common"]
+
+
+class Rewriter:
+    """A new tape while a pass writes it: where each old slot went, and what is written so far."""
+
+    def __init__(self, tape: Tape) -> None:
+        self.tape = tape
+        self.constants = list(tape.constants)
+        self.statements: list[Statement] = []
+        self._first = tape.first
+        self._moved = list(range(self._first))  # old slot -> new slot; grows with the statements
+
+    def place(self, slot: int) -> int:
+        """The new slot of an old one."""
+        return slot if slot < 0 else self._moved[slot]
+
+    def places(self, slots: Sequence[int]) -> tuple[int, ...]:
+        """The new slots of old ones."""
+        moved = self._moved
+        return tuple([moved[slot] if slot >= 0 else slot for slot in slots])
+
+    def add(self, op: Op, operands: tuple[int, ...]) -> int:
+        """Write a statement over new slots; its slot."""
+        self.statements.append(Statement(op, operands))
+        return self._first + len(self.statements) - 1
+
+    def constant(self, number: float) -> int:
+        """The slot of a new constant."""
+        self.constants.append(number)
+        return -len(self.constants)
+
+    def is_at(self, slot: int) -> None:
+        """The next old statement's result is in this new slot."""
+        self._moved.append(slot)
+
+    def finish(self) -> Tape:
+        """The new tape."""
+        outputs = self.places(self.tape.outputs)
+        return self.tape.with_statements(self.statements, outputs, self.constants)
+
+
+def _rewritten(tape: Tape, step: Callable[[Rewriter, Op, tuple[int, ...]], int]) -> Tape:
+    """The tape with each statement replaced by what ``step`` writes for it."""
+    new = Rewriter(tape)
+    for op, operands in tape.statements:
+        new.is_at(step(new, op, new.places(operands)))
+    return new.finish()
+
+
+def fold_constants(tape: Tape) -> Tape:
+    """A primitive of constants is a constant."""
+
+    def step(new: Rewriter, op: Op, operands: tuple[int, ...]) -> int:
+        if max(operands) >= 0:
+            return new.add(op, operands)
+        return new.constant(op.evaluate(*[new.constants[-1 - slot] for slot in operands]))
+
+    return _rewritten(tape, step)
+
+
+def share_common(tape: Tape) -> Tape:
+    """The same primitive of the same operands is computed once."""
+    known: dict[tuple[Op, tuple[int, ...]], int] = {}
+
+    def step(new: Rewriter, op: Op, operands: tuple[int, ...]) -> int:
+        slot = known.get((op, operands))
+        if slot is None:
+            slot = known[op, operands] = new.add(op, operands)
+        return slot
+
+    return _rewritten(tape, step)
+
+
+def expand_powers(tape: Tape) -> Tape:
+    """x**2, x**3 and x**4 are products, which arrays multiply much faster than they raise."""
+    power, times = OPS["pow"], OPS["mul"]
+
+    def step(new: Rewriter, op: Op, operands: tuple[int, ...]) -> int:
+        exponent = new.constants[-1 - operands[1]] if op is power and operands[1] < 0 else None
+        if exponent not in (2.0, 3.0, 4.0):
+            return new.add(op, operands)
+        x = operands[0]
+        square = new.add(times, (x, x))
+        if exponent == 2.0:
+            return square
+        return new.add(times, (square, x if exponent == 3.0 else square))
+
+    return _rewritten(tape, step)
+
+
+def drop_dead(tape: Tape) -> Tape:
+    """What no output depends on is left out."""
+    first = tape.first
+    live = bytearray(len(tape.statements))
+    for slot in tape.outputs:
+        if slot >= first:
+            live[slot - first] = 1
+    for index in range(len(live) - 1, -1, -1):
+        if live[index]:
+            for slot in tape.statements[index].operands:
+                if slot >= first:
+                    live[slot - first] = 1
+    new = Rewriter(tape)
+    for alive, (op, operands) in zip(live, tape.statements):
+        new.is_at(new.add(op, new.places(operands)) if alive else -1)
+    return new.finish()

@@ -1,0 +1,98 @@
+"""The array executor gives what the eager engine gives, for graphs of every shape."""
+
+import random
+
+import numpy as np
+import pytest
+
+import autograd
+from autograd import Value
+from autograd.op import OPS
+from autograd.program import compile
+from autograd.record import record
+
+# Squashes to (-1, 1), then scales into each primitive's sampling range: random graphs stay finite.
+FIXED = [
+    op for op in OPS.values() if op.arity is not None and op.name not in ("polygamma", "chain")
+]
+NARY = [op for op in OPS.values() if op.arity is None]
+
+
+def in_range(x, low, high):
+    middle, half = (low + high) / 2, (high - low) / 2
+    return autograd.sin(x) * (0.5 * min(half, 2.0)) + middle
+
+
+def random_graph(seed, leaves=6, nodes=30):
+    """Leaves and an output that depends on random primitives of them, with repeated structure."""
+    rng = random.Random(seed)
+    xs = [Value(rng.uniform(-1.0, 1.0)) for _ in range(leaves)]
+    pool = list(xs)
+    while len(pool) < nodes:
+        op = rng.choice(FIXED + NARY)
+        count = op.arity or 2 * rng.randint(1, 3)
+        samples = op.sample if op.arity else op.sample[:1] * count
+        for _ in range(rng.choice([1, 1, 4])):
+            operands = [
+                in_range(rng.choice(pool), *sample) if rng.random() < 0.9 else rng.uniform(*sample)
+                for sample in samples
+            ]
+            if any(isinstance(x, Value) for x in operands):
+                pool.append(record(op, tuple(operands)))
+    terms = [rng.uniform(-1.0, 1.0) * x for x in pool[leaves:]]
+    return xs, autograd.sum(terms)
+
+
+def eager(xs, y, point):
+    """Value and gradient of a recorded graph at another point, by the engine."""
+    for x, number in zip(xs, point):
+        x.data = float(number)
+    y.recompute()
+    autograd.zero_grad(xs)
+    y.backward()
+    return y.data, [x.grad for x in xs]
+
+
+def agree(a, b, tolerance=1e-11):
+    """Equal within a tolerance relative to the larger of the number and 1, NaN to NaN."""
+    np.testing.assert_allclose(a, b, rtol=tolerance, atol=tolerance)
+
+
+@pytest.mark.parametrize("seed", range(15))
+def test_random_graphs_agree_with_the_engine(seed):
+    """Value and gradient agree at single points, for a batch, and for a partly shared batch."""
+    xs, y = random_graph(seed)
+    program = compile(y, first=xs[:2], rest=xs[2:], backend="array")
+    rng = np.random.default_rng(seed)
+    points = rng.uniform(-1.0, 1.0, (3, len(xs)))
+    expected = [eager(xs, y, point) for point in points]
+    for point, (value, grad) in zip(points, expected):
+        got, grads = program.value_and_grad(("first", "rest"), first=point[:2], rest=point[2:])
+        agree(got, value)
+        agree(np.concatenate(grads), grad)
+    values, grads = program.value_and_grad(
+        ("first", "rest"), first=points[:, :2], rest=points[:, 2:]
+    )
+    agree(values, [value for value, _ in expected])
+    agree(np.concatenate(grads, axis=1), [grad for _, grad in expected])
+    mixed = [eager(xs, y, [*points[0, :2], *point[2:]]) for point in points]
+    values, (shared, rows) = program.value_and_grad(
+        ("first", "rest"), first=points[0, :2], rest=points[:, 2:]
+    )
+    agree(values, [value for value, _ in mixed])
+    agree(shared, np.sum([grad[:2] for _, grad in mixed], axis=0))
+    agree(rows, [grad[2:] for _, grad in mixed])
+
+
+@pytest.mark.parametrize("op", FIXED, ids=str)
+def test_every_primitive_agrees_with_the_engine(op):
+    """Each primitive, over many numbers at once, and with one operand a constant."""
+    rng = random.Random(op.name)
+    rows = [[Value(rng.uniform(*sample)) for sample in op.sample] for _ in range(9)]
+    y = autograd.sum([record(op, tuple(row)) for row in rows])
+    points = np.array([[rng.uniform(*sample) for sample in op.sample] for _ in rows])
+    leaves = [x for row in rows for x in row]
+    value, grad = eager(leaves, y, points.reshape(-1))
+    got, got_grad = compile(y, rows=rows, backend="array").value_and_grad("rows", rows=points)
+    agree(got, value, 1e-13)
+    agree(got_grad.reshape(-1), grad, 1e-13)
