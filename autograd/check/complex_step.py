@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import cmath
 import math
+import operator
 from collections.abc import Callable
 from typing import Any
 
@@ -113,9 +114,23 @@ def _div(a: complex, b: complex) -> complex:
 
 
 def _by_real_part(name: str) -> Callable[..., Any]:
-    """A comparison, or a function with steps, goes by the real parts: the branch that f takes."""
+    """A function with steps goes by the real part."""
     function = IEEE[name]
-    return lambda *operands: function(*(complex(z).real for z in operands))
+    return lambda z: function(complex(z).real)
+
+
+def _compared(name: str) -> Callable[..., Any]:
+    """A comparison goes by the real parts, and of equal ones by the imaginary parts.
+
+    So of two tied operands the same is the larger in every place; and a rule for one single point,
+    such as 0·b = 0, does not hold beside it.
+    """
+    function: Callable[..., Any] = getattr(operator, name)
+    return lambda a, b: function(_ordered(a), _ordered(b))
+
+
+def _ordered(z: complex) -> tuple[float, float]:
+    return complex(z).real, complex(z).imag
 
 
 class _Functions(dict[str, Callable[..., Any]]):
@@ -138,7 +153,7 @@ _FUNCTIONS = _Functions(
     {
         **{name: _total(name, getattr(cmath, name)) for name in _SAME.split()},
         **{name: _total(name, function) for name, function in _OWN.items()},
-        **{name: _by_real_part(name) for name in ("lt", "le", "gt", "ge", "eq", "ne")},
+        **{name: _compared(name) for name in ("lt", "le", "gt", "ge", "eq", "ne")},
         **{name: _by_real_part(name) for name in ("floor", "ceil")},
         "add": lambda a, b: a + b,
         "sub": lambda a, b: a - b,

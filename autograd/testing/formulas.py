@@ -1,0 +1,241 @@
+"""Random formulas over the whole table of primitives, repaired so that all is smooth and finite.
+
+A formula is drawn as instructions, each an operation and two indices that count back from the
+newest value. Where an operand would lie outside the operation's domain or beside a kink, a shift
+is put in before it: nothing is thrown away, so small instructions stay small formulas. Next:
+:mod:`autograd.testing.strategies`, which draws the instructions.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from random import Random
+from typing import Any
+
+from autograd.op import OPS, Op
+from autograd.record import record
+from autograd.testing.source import formula_source
+
+__all__ = ["Formula", "Instruction", "Step", "formula_of", "random_formula"]
+
+Instruction = tuple[str, int, int]
+"""An operation and two indices: 0 is the newest value, 1 the one before it."""
+
+# Operands are kept this small, so that derivatives of long formulas stay moderate.
+LARGEST = 2.0
+MARGIN = 0.1
+LITERALS = (0.5, 2.0, -1.0, 3.0)
+# A kink is nearer than REACH if a derivative moves by more than JUMP of its size within it; what
+# is smooth moves by about as much as REACH.
+REACH = 0.02
+JUMP = 0.04
+DIGITS = 3
+
+
+@dataclass(frozen=True)
+class Step:
+    """One operation: operands are floats, or places in the list of inputs and earlier results."""
+
+    op: str
+    operands: tuple[int | float, ...]
+    drawn: bool = True
+
+
+@dataclass(frozen=True)
+class Formula:
+    """A straight-line program over the primitives, and a point in the midst of its domain.
+
+    Call it with floats or Values. ``operations`` counts the drawn steps, without the shifts and
+    the final sum of what no step uses.
+
+    >>> formula = formula_of([("mul", 0, 1), ("log", 0, 0)], (1.5, -1.5))
+    >>> print(formula)
+    def f(x0, x1):
+        t2 = x1 * x0
+        t3 = t2 + 2.618
+        t4 = autograd.log(t3)
+        return t4
+    >>> round(formula(1.5, -1.5), 6)
+    -0.999672
+    """
+
+    point: tuple[float, ...]
+    steps: tuple[Step, ...]
+
+    def __call__(self, *inputs: Any) -> Any:
+        """The formula's value: a Value if one of the inputs is."""
+        return self.values(inputs)[-1]
+
+    def values(self, inputs: Sequence[Any]) -> list[Any]:
+        """The inputs and the result of every step; the last is that of the formula."""
+        values = list(inputs)
+        for step in self.steps:
+            operands = tuple(values[x] if isinstance(x, int) else x for x in step.operands)
+            values.append(record(OPS[step.op], operands))
+        return values
+
+    @property
+    def operations(self) -> int:
+        """How many operations were drawn."""
+        return len([step for step in self.steps if step.drawn])
+
+    def __str__(self) -> str:
+        return formula_source(len(self.point), [(s.op, s.operands) for s in self.steps])
+
+
+def formula_of(
+    instructions: Sequence[Instruction], point: Sequence[float], *, kinks: bool = False
+) -> Formula:
+    """The formula of these instructions at a point, with shifts where operands need them.
+
+    ``kinks=True`` leaves operands beside kinks, and ties, as they are drawn.
+
+    >>> formula_of([("sin", 0, 0), ("mul", 0, 0)], [0.5]).steps
+    (Step(op='sin', operands=(0,), drawn=True), Step(op='mul', operands=(1, 1), drawn=True))
+    """
+    builder = _Builder(point, kinks)
+    for name, first, second in instructions:
+        builder.apply(OPS[name], first, second)
+    return builder.finish()
+
+
+def random_formula(
+    rng: Random, *, operations: int, inputs: int = 3, names: Sequence[str] | None = None
+) -> Formula:
+    """A formula from a generator: as many operations, each drawn alike from the table.
+
+    >>> random_formula(Random(1), operations=20).operations
+    20
+    """
+    names = names or [*OPS]
+    point = [round(rng.uniform(-LARGEST, LARGEST), DIGITS) for _ in range(inputs)]
+    # Newer values are likelier, which makes formulas deep; older ones make them share.
+    span = operations + inputs
+    return formula_of(
+        [
+            (rng.choice(names), int(rng.random() ** 3 * span), int(rng.random() ** 2 * span))
+            for _ in range(operations)
+        ],
+        point,
+    )
+
+
+class _Builder:
+    """Instructions become steps, while the numbers at the point are followed."""
+
+    def __init__(self, point: Sequence[float], kinks: bool) -> None:
+        self.point = tuple(float(x) for x in point)
+        self.data = list(self.point)
+        self.kinks = kinks
+        self.steps: list[Step] = []
+        self.unused: dict[int, None] = {}
+
+    def apply(self, op: Op, first: int, second: int) -> None:
+        """Add one drawn operation, and the shifts that its operands need."""
+        indices = self._indices(op, first, second)
+        # polygamma's order stands in a range of one number; one operand at least is a value.
+        main = next(i for i, (low, high) in enumerate(op.sample) if low < high)
+        operands = [self._operand(index, literal=i != main) for i, index in enumerate(indices)]
+        for place, x in enumerate(operands):
+            operands[place] = self._in_range(x, op.sample[place], op, place, second)
+        # Norms and angles are smooth but for the origin, so near it they are looked at as well.
+        at_origin = all(abs(self._number(x)) < 5 * REACH for x in operands)
+        if not self.kinks and (at_origin or not op.smooth):
+            self._avoid_kink(op, operands)
+        self._add(Step(op.name, tuple(operands)))
+
+    def finish(self) -> Formula:
+        """The formula: its result is the sum of all results that nothing else uses."""
+        ends = [*self.unused] or [len(self.data) - 1]
+        if len(ends) > 1 or not self.steps:
+            self._add(Step("sum", tuple(ends), drawn=False))
+        return Formula(self.point, tuple(self.steps))
+
+    def _indices(self, op: Op, first: int, second: int) -> tuple[int, ...]:
+        """As many indices as the operation has operands, from two."""
+        return (first, second, first + 1, second + 1)[: len(op.sample)]
+
+    def _operand(self, index: int, *, literal: bool) -> int | float:
+        """The value so many back; the first operand is never a literal, so that it is a node."""
+        count = len(self.data)
+        if not literal:
+            return count - 1 - index % count
+        return count - 1 - index if index < count else LITERALS[(index - count) % len(LITERALS)]
+
+    def _number(self, x: int | float) -> float:
+        return self.data[x] if isinstance(x, int) else x
+
+    def _in_range(
+        self, x: int | float, sample: tuple[float, float], op: Op, place: int, index: int
+    ) -> int | float:
+        """The operand, shifted into the middle of the operation's range if it lies outside."""
+        low, high = _working_range(sample)
+        if low == high:
+            return float(index % 3)  # polygamma's order: 0, 1 or 2
+        number = self._number(x)
+        if low <= number <= high or (op.name == "where" and place == 0):
+            return x
+        target = min(max(number, low + 0.1 * (high - low)), high - 0.1 * (high - low))
+        return self._shifted(x, target - number)
+
+    def _shifted(self, x: int | float, distance: float) -> int | float:
+        distance = round(distance, DIGITS)
+        if isinstance(x, float):
+            return x + distance
+        return self._add(Step("add", (x, distance), drawn=False))
+
+    def _avoid_kink(self, op: Op, operands: list[int | float]) -> None:
+        """Shift the operand that decides, so far that no operand is within reach of a kink."""
+        numbers = [self._number(x) for x in operands]
+        if op.name == "where" and numbers[0] in (0.0, 1.0):
+            return  # a comparison's result, which does not move
+        low, high = _working_range(op.sample[0])
+        for distance in (0.0, *_shifts()):
+            moved = [numbers[0] + distance, *numbers[1:]]
+            if low <= moved[0] <= high and not beside_kink(op, moved):
+                if distance:
+                    operands[0] = self._shifted(operands[0], distance)
+                return
+
+    def _add(self, step: Step) -> int:
+        op = OPS[step.op]
+        numbers = [self._number(x) for x in step.operands]
+        partials = op.local(*numbers)
+        for x, partial in zip(step.operands, partials):
+            if isinstance(x, int) and partial is not None:
+                self.unused.pop(x, None)
+        self.steps.append(step)
+        self.data.append(op.evaluate(*numbers))
+        self.unused[len(self.data) - 1] = None
+        return len(self.data) - 1
+
+
+def _shifts() -> Iterator[float]:
+    for size in (0.1, 0.23, 0.37, 0.61, 1.1, 1.7):
+        yield size
+        yield -size
+
+
+def _working_range(sample: tuple[float, float]) -> tuple[float, float]:
+    """The part of a primitive's declared range in which operands are kept."""
+    low, high = max(sample[0], -LARGEST), min(sample[1], LARGEST)
+    margin = MARGIN * (high - low)
+    return low + margin, high - margin
+
+
+def beside_kink(op: Op, operands: Sequence[float]) -> bool:
+    """Whether a derivative or a step of the primitive jumps within reach of these operands."""
+    corners = itertools.product(*((x - REACH, x, x + REACH) for x in operands))
+    first = _behaviour(op, operands)
+    return any(_jumps(first, _behaviour(op, corner)) for corner in corners)
+
+
+def _behaviour(op: Op, operands: Sequence[float]) -> list[float]:
+    partials = [p for p in op.local(*operands) if p is not None]
+    return partials or [op.evaluate(*operands)]
+
+
+def _jumps(first: Sequence[float], other: Sequence[float]) -> bool:
+    return any(abs(p - q) > JUMP * max(abs(p), abs(q), 1.0) for p, q in zip(first, other))

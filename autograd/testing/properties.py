@@ -1,0 +1,169 @@
+"""property_test: search the domain of a function for a point where its derivative is wrong."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import sys
+import textwrap
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from autograd.check.checker import gradcheck
+from autograd.check.report import GradientReport
+from autograd.check.subject import Subject
+from autograd.errors import GradientError, InputTypeError, InputValueError
+from autograd.passes import backward
+from autograd.testing.source import graph_listing, imports_of
+from autograd.testing.strategies import hypothesis_module, safe_floats
+from autograd.value import Value
+
+__all__ = ["property_test"]
+
+EXAMPLES = 100
+SELDOM = 0.5
+"""The part of inconclusive points from which on a property test says that it tests little."""
+
+
+def property_test(
+    f: Callable[..., Any] | None = None,
+    /,
+    *,
+    examples: int = EXAMPLES,
+    order: int = 1,
+    accept_subgradients: bool = False,
+    **domain: Any,
+) -> Any:
+    """A test that checks f's derivatives at many points of a domain and reports the simplest bad.
+
+    Args:
+        f: A function of numbers, as for ``gradcheck``; or none, for use as a decorator.
+        examples: How many points to try.
+        order, accept_subgradients: As for ``gradcheck``.
+        domain: For each argument of f a pair ``(low, high)``, a list of such pairs for a list of
+            numbers, or any strategy of Hypothesis.
+
+    Returns:
+        A function without arguments, which pytest runs as a test if its name begins with
+        ``test_``; its ``.function`` is f. It raises GradientError with the shrunk point, the
+        report, a program that reproduces it, and the graph with its numbers. Inconclusive points
+        are skipped, but if half of them are, the test fails and says so.
+
+    Raises:
+        InputTypeError, InputValueError: A domain is missing or not understood.
+
+    >>> from autograd import log
+    >>> test_log_of_square = property_test(lambda x: log(x * x), x=(0.1, 10.0))
+    >>> test_log_of_square()
+    """
+    if f is None:
+        return functools.partial(
+            property_test,
+            examples=examples,
+            order=order,
+            accept_subgradients=accept_subgradients,
+            **domain,
+        )
+    if not callable(f):
+        raise InputTypeError(f"property_test takes a function, but got {type(f).__name__}")
+    if not domain:
+        raise InputValueError("property_test needs the domain of each argument, such as x=(0, 1)")
+    hypothesis = hypothesis_module()
+    strategies = {name: _strategy(name, given) for name, given in domain.items()}
+    tally = {"tried": 0, "inconclusive": 0}
+    function = f
+
+    def check(**point: Any) -> None:
+        report = gradcheck(
+            function, *point.values(), order=order, accept_subgradients=accept_subgradients
+        )
+        tally["tried"] += 1
+        tally["inconclusive"] += report.verdict == "inconclusive"
+        if report.verdict == "fail":
+            raise GradientError(_account(function, point, report, order))
+
+    settings = hypothesis.settings(
+        max_examples=examples, deadline=None, database=None, print_blob=False
+    )
+    searched = settings(hypothesis.given(**strategies)(check))
+
+    def run() -> None:
+        tally.update(tried=0, inconclusive=0)
+        searched()
+        if tally["inconclusive"] >= SELDOM * tally["tried"]:
+            raise GradientError(
+                f"of {tally['tried']} points in the domain {domain}, {tally['inconclusive']} were "
+                "inconclusive: choose a domain inside f's own, away from kinks"
+            )
+
+    run.__name__ = run.__qualname__ = getattr(f, "__name__", "property")
+    run.__doc__ = f.__doc__
+    run.__module__ = f.__module__
+    run.function = f  # type: ignore[attr-defined]
+    return run
+
+
+def _strategy(name: str, given: Any) -> Any:
+    """The strategy that a domain stands for."""
+    hypothesis = hypothesis_module()
+    if isinstance(given, hypothesis.strategies.SearchStrategy):
+        return given
+    if isinstance(given, list):
+        return hypothesis.strategies.tuples(*(_strategy(name, g) for g in given)).map(list)
+    if isinstance(given, tuple) and len(given) == 2:
+        return safe_floats(*given)
+    raise InputTypeError(
+        f"the domain of {name!r} is a pair (low, high), a list of pairs or a strategy, "
+        f"but got {given!r}"
+    )
+
+
+def _account(
+    f: Callable[..., Any], point: dict[str, Any], report: GradientReport, order: int
+) -> str:
+    """What went wrong, how to see it again, and the graph."""
+    at = ", ".join(f"{name}={x!r}" for name, x in point.items())
+    inputs = ", ".join(repr(x) for x in point.values())
+    option = "" if order == 1 else f", order={order}"
+    name, source = _source_of(f)
+    program = f"{source}\n\nprint(autograd.gradcheck({name}, {inputs}{option}))"
+    return "\n\n".join(
+        [
+            f"a derivative of {getattr(f, '__name__', f)} is wrong at {at}",
+            str(report),
+            "To reproduce:\n\n" + textwrap.indent(program, "    "),
+            "The graph there:\n\n" + textwrap.indent(_graph(f, point), "    "),
+        ]
+    )
+
+
+def _source_of(f: Callable[..., Any]) -> tuple[str, str]:
+    """A name for f, and the lines that define it: an import where that is possible."""
+    module = sys.modules.get(f.__module__)
+    for name, thing in [*vars(module).items()] if module else ():
+        if thing is f or getattr(thing, "function", None) is f:
+            call = name if thing is f else f"{name}.function"
+            return call, f"import autograd\nfrom {_importable(module)} import {name}"
+    try:
+        source = textwrap.dedent(inspect.getsource(f)).strip()
+    except (OSError, TypeError):
+        source = f"# f is {f!r}"
+    name = getattr(f, "__name__", "f")
+    return name, f"{imports_of(source)}\n\n# with the names that it uses:\n{source}"
+
+
+def _importable(module: Any) -> str:
+    """The name under which another program imports a module, a script's file included."""
+    if module.__name__ == "__main__" and getattr(module, "__file__", None):
+        return Path(module.__file__).stem
+    return str(module.__name__)
+
+
+def _graph(f: Callable[..., Any], point: dict[str, Any]) -> str:
+    subject = Subject(f, tuple(point.values()))
+    leaves, outputs = subject.call(subject.point)
+    roots = [y for y in outputs if isinstance(y, Value)]
+    backward(roots)
+    names = dict(zip(leaves, subject.paths))
+    return "\n\n".join(graph_listing(y, names) for y in roots[:1]) or "(a constant)"
