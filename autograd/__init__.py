@@ -22,6 +22,7 @@ from autograd.errors import (
     InputTypeError,
     InputValueError,
     MissingExtraError,
+    OutputError,
     StaleGraphError,
     TraceError,
 )
@@ -85,7 +86,9 @@ from autograd.transforms import grad, hessian, hvp, jacobian, jvp, value_and_gra
 from autograd.value import Value
 
 if TYPE_CHECKING:
+    from autograd import drawing as drawing
     from autograd.check import GradientReport, assert_gradients, gradcheck
+    from autograd.drawing import draw, to_graphviz, to_mermaid
     from autograd.program import Program, compile
 
 __version__ = "0.1.0"
@@ -99,6 +102,7 @@ __all__ = [
     "InputTypeError",
     "InputValueError",
     "MissingExtraError",
+    "OutputError",
     "Program",
     "StaleGraphError",
     "TraceError",
@@ -121,6 +125,7 @@ __all__ = [
     "custom_op",
     "detect_anomaly",
     "dot",
+    "draw",
     "elu",
     "erf",
     "erfc",
@@ -164,6 +169,8 @@ __all__ = [
     "sum",
     "tan",
     "tanh",
+    "to_graphviz",
+    "to_mermaid",
     "value_and_grad",
     "vjp",
     "where",
@@ -176,7 +183,10 @@ _LATER = {
     "Program": "autograd.program",
     "assert_gradients": "autograd.check",
     "compile": "autograd.program",
+    "draw": "autograd.drawing",
     "gradcheck": "autograd.check",
+    "to_graphviz": "autograd.drawing",
+    "to_mermaid": "autograd.drawing",
 }
 
 
@@ -184,6 +194,8 @@ def __getattr__(name: str) -> Any:
     if name in _LATER:
         value = globals()[name] = getattr(import_module(_LATER[name]), name)
         return value
+    if name == "drawing":
+        return import_module("autograd.drawing")
     raise AttributeError(f"module 'autograd' has no attribute {name!r}")
 
 

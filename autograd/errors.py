@@ -13,6 +13,7 @@ __all__ = [
     "InputTypeError",
     "InputValueError",
     "MissingExtraError",
+    "OutputError",
     "StaleGraphError",
     "TraceError",
 ]
@@ -97,3 +98,7 @@ class AnomalyError(AutogradError, FloatingPointError):
 
 class MissingExtraError(AutogradError, ImportError):
     """An optional dependency is not installed; the message names the extra that brings it."""
+
+
+class OutputError(AutogradError, OSError):
+    """A file could not be written; an older one of that name is as it was."""

@@ -1,4 +1,9 @@
 """Pictures of recorded graphs: SVG, HTML, Graphviz, Mermaid and plain text.
 
-Start reading at :mod:`autograd.drawing.model`.
+:func:`draw` is the way in. Start reading at :mod:`autograd.drawing.model`, then
+:mod:`autograd.drawing.drawing`.
 """
+
+from autograd.drawing.drawing import Drawing, draw, to_graphviz, to_mermaid
+
+__all__ = ["Drawing", "draw", "to_graphviz", "to_mermaid"]

@@ -24,8 +24,11 @@ def folded_picture(
     parameters: frozenset[int] = frozenset(),
     limit: int | None = LIMIT,
     by: str | None = None,
+    split: bool = False,
 ) -> Picture:
     """The picture of a slice in at most about ``limit`` boxes.
+
+    With ``split`` all of it in one box is not an answer.
 
     >>> from autograd import Value, sin
     >>> y = x = Value(1.0, name="x")
@@ -39,7 +42,8 @@ def folded_picture(
         return drawn(part, _plan(part, apart(part), parameters, 0), parameters)
     plan = None
     for grouping in groupings(part, by):
-        if len(set(grouping.keys)) > limit:
+        boxes = len(set(grouping.keys))
+        if boxes > limit or (split and boxes == 1):
             continue
         for squeeze in (0, 1, 2):
             plan = _plan(part, grouping, parameters, squeeze)

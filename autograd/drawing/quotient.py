@@ -13,10 +13,11 @@ from autograd.drawing.model import Box, Edge, Kind, Picture, box_of, kind_of
 from autograd.drawing.slices import Slice
 from autograd.sweep import operands_of
 
-__all__ = ["FEW", "Plan", "drawn"]
+__all__ = ["ELSEWHERE", "FEW", "Plan", "drawn"]
 
 FEW = 6
 """So many leaves or constants are never worth a fold."""
+ELSEWHERE = "computed elsewhere"
 
 
 class Plan(NamedTuple):
@@ -62,7 +63,7 @@ class _Canvas:
             self.node(leaves[0], self.kind(leaves[0]))
             return
         kinds = {self.kind(leaf) for leaf in leaves}
-        what = {"outside": "computed elsewhere"}.get(min(kinds), f"{min(kinds)}s")
+        what = ELSEWHERE if "outside" in kinds else f"{min(kinds)}s"
         stems = {stem(leaf) for leaf in leaves}
         name = min(stems) + "…" if len(stems) == 1 and min(stems) else None
         box = Box(0, "fold", "", what, name, None, None, "", len(leaves))

@@ -9,7 +9,7 @@ from autograd.drawing.cards import PARTS
 from autograd.drawing.text import NumberFormat, formatter, number
 from autograd.errors import InputTypeError, InputValueError
 
-__all__ = ["SHEET", "Style", "style_of"]
+__all__ = ["COLOURS", "SHEET", "Style", "style_of"]
 
 
 class Style(NamedTuple):
@@ -58,8 +58,8 @@ def style_of(
 
 _FONT = "ui-monospace,'SF Mono',Menlo,Consolas,'DejaVu Sans Mono','Liberation Mono',monospace"
 
-# name: (light, dark)
-_COLOURS = {
+# The colours by role: (light, dark)
+COLOURS = {
     "paper": ("#ffffff", "#0d1117"),
     "ink": ("#1f2328", "#e6edf3"),
     "soft": ("#59636e", "#9198a1"),
@@ -117,7 +117,7 @@ def _sheet(rules: Iterable[tuple[str, str, str]]) -> str:
 
     def coloured(dark: int) -> str:
         return "".join(
-            f"{within(selector)}{{{what}:{_COLOURS[colour][dark]}}}"
+            f"{within(selector)}{{{what}:{COLOURS[colour][dark]}}}"
             for selector, what, colour in rules
         )
 

@@ -1,0 +1,238 @@
+"""Drawing: a picture with its options, in every form that it can be shown in."""
+
+from __future__ import annotations
+
+import base64
+import os
+import tempfile
+import webbrowser
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from autograd.drawing import files
+from autograd.drawing.cards import PARTS
+from autograd.drawing.dot import dot_lines, dot_of, mermaid_of
+from autograd.drawing.fold import LIMIT, folded_picture
+from autograd.drawing.highlight import highlighted
+from autograd.drawing.model import Picture, checked_outputs, identities
+from autograd.drawing.page import page
+from autograd.drawing.parts import Parts
+from autograd.drawing.slices import Slice
+from autograd.drawing.style import Style, style_of
+from autograd.drawing.svg import summary, svg_of
+from autograd.drawing.text import NumberFormat, escape
+from autograd.drawing.tree import tree_of
+from autograd.errors import InputValueError
+
+__all__ = ["Drawing", "draw", "to_graphviz", "to_mermaid"]
+
+ENDINGS = (".svg", ".html", ".png", ".pdf", ".dot", ".mmd")
+IN_A_FILE, IN_A_NOTEBOOK = 4000, 600
+"""How many boxes the unfolded parts of a page have, about."""
+LARGEST_STEPPER = 1_000_000
+"""Characters of a page beyond which a notebook does not carry it."""
+
+
+class Drawing:
+    """A picture of a recorded graph, taken when it was drawn; :func:`draw` makes it.
+
+    A notebook shows it as an image; ``print`` writes it as a tree of text.
+    """
+
+    def __init__(
+        self, picture: Picture, style: Style, notes: Sequence[str], parameters: frozenset[int]
+    ) -> None:
+        self.picture = picture
+        self.style = style
+        self.notes = tuple(notes)
+        self._parameters = parameters
+
+    def __str__(self) -> str:
+        tree = tree_of(self.picture, self.style)
+        return "\n".join([tree, *(f"({note})" for note in self.notes)])
+
+    def __repr__(self) -> str:
+        return f"<Drawing: {summary(self.picture)}>"
+
+    def to_svg(self) -> str:
+        """The picture as SVG text; equal graphs give equal text, whatever process draws them."""
+        return svg_of(self.picture, self.style, self.notes)
+
+    def to_html(self) -> str:
+        """A page by itself: the picture, what is in its folded boxes at a click, and a stepper."""
+        return self._page(IN_A_FILE)
+
+    def _page(self, budget: int) -> str:
+        parts = Parts(self.picture, self.style, self._parameters, budget)
+        unfold = ["click a folded box to see what is in it"] if parts.of_boxes else []
+        svg = svg_of(self.picture, self.style, [*self.notes, *unfold], parts.of_boxes)
+        return page(
+            self.picture, svg, title=summary(self.picture), extra=parts.html,
+            format=self.style.format,
+        )  # fmt: skip
+
+    def to_dot(self) -> str:
+        """The picture in Graphviz's language DOT."""
+        return dot_of(self.picture, self.style, self.notes)
+
+    def to_graphviz(self) -> Any:
+        """The picture as a `graphviz.Digraph`, for the layout of Graphviz.
+
+        Raises:
+            MissingExtraError: The package `graphviz` is not installed.
+        """
+        lines = dot_lines(self.picture, self.style, self.notes)
+        return files.graphviz_module().Digraph(body=list(lines))
+
+    def to_mermaid(self) -> str:
+        """The picture as Mermaid text."""
+        return mermaid_of(self.picture, self.style, self.notes)
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        """What notebooks show: an image that needs no trust, and a stepper folded below it."""
+        image = base64.b64encode(self.to_svg().encode()).decode()
+        alt = escape(". ".join([summary(self.picture), *self.notes]))
+        stepper = self._page(IN_A_NOTEBOOK)
+        if len(stepper) <= LARGEST_STEPPER:
+            below = (
+                "<details><summary>Step through</summary>"
+                '<iframe sandbox="allow-scripts" style="width:100%;height:38em;border:0" '
+                f'title="{alt}" srcdoc="{escape_page(stepper)}"></iframe></details>'
+            )
+        else:
+            below = "<p>To step through a picture of this size, save it as an .html file.</p>"
+        html = (
+            f'<div style="overflow:auto"><img alt="{alt}" style="max-width:none" '
+            f'src="data:image/svg+xml;base64,{image}"></div>{below}'
+        )
+        return {"text/html": html, "text/plain": str(self)}
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write a file in the form that its ending says: .svg .html .png .pdf .dot or .mmd.
+
+        PNG and PDF are made by Graphviz; the others need nothing.
+
+        Raises:
+            InputValueError: The ending is another one.
+            OutputError: The folder does not exist, or the file cannot be written.
+            MissingExtraError: Graphviz is needed and not installed.
+        """
+        path = Path(path)
+        ending = path.suffix.lower()
+        if ending not in ENDINGS:
+            raise InputValueError(
+                f"a drawing is saved as one of {' '.join(ENDINGS)}, "
+                f"but {os.fspath(path)!r} ends otherwise"
+            )
+        if ending in (".png", ".pdf"):
+            files.check(path)
+            content = files.rendered(self.to_dot(), ending[1:])
+        else:
+            form = {
+                ".svg": self.to_svg,
+                ".html": self.to_html,
+                ".dot": self.to_dot,
+                ".mmd": self.to_mermaid,
+            }[ending]
+            content = form().encode()
+        files.write(path, content)
+
+    def show(self) -> Path:
+        """Open the page in the browser; returns where the file is."""
+        path = Path(tempfile.mkdtemp(prefix="autograd-")) / "graph.html"
+        self.save(path)
+        webbrowser.open(path.as_uri())
+        return path
+
+
+def escape_page(html: str) -> str:
+    """A whole document as the value of an attribute."""
+    return html.replace("&", "&amp;").replace('"', "&quot;")
+
+
+def draw(
+    y: Any,
+    *,
+    show: str | Sequence[str] = PARTS,
+    direction: str = "LR",
+    format: NumberFormat = ".4g",
+    flow: bool = False,
+    highlight: Iterable[Iterable[Any]] = (),
+    depth: int | None = None,
+    by: str | None = None,
+    limit: int | None = LIMIT,
+    parameters: Any = (),
+    room: int = 0,
+) -> Drawing:
+    """Draw the computation graph of a Value, or of a sequence of them.
+
+    Every node is a box with its name, its operation, its data and its gradient, which is "not
+    computed" before a backward pass. Above ``limit`` boxes the picture is folded: by module where
+    parameters are named by path, otherwise by equal operations and repetitions.
+
+    Args:
+        y: A Value or a sequence of Values.
+        show: Which of "name", "op", "data" and "grad" the boxes show.
+        direction: "LR", from left to right, or "TB", from top to bottom.
+        format: A format specification such as ".2f", or a function from float to str.
+        flow: Colour the edges by what they carry backwards: the target's gradient times the local
+            derivative.
+        highlight: Paths to mark, each a sequence of Values, such as ``explain(y, x)`` gives.
+        depth: How many nodes to show on the way back from a result, at most.
+        by: Fold at once, by "module" or by "operation".
+        limit: How many boxes there may be, at least 30; None never folds.
+        parameters: Leaves to show as parameters, or a module; those named by path are anyway.
+        room: How many characters every number gets room for, at least.
+
+    Raises:
+        InputTypeError, InputValueError: ``y`` is no Value, or an option has no such value.
+
+    >>> from autograd import Value
+    >>> x = Value(3.0, name="x")
+    >>> y = x * x
+    >>> print(draw(y))
+    × · data 9 · grad not computed
+    ├─ x · input · data 3 · grad not computed
+    └─ x (see above)
+    >>> draw(y).to_svg().startswith("<svg")
+    True
+    """
+    roots = checked_outputs(y)
+    style = style_of(show, direction, format, flow, room)
+    if depth is not None and (type(depth) is not int or depth < 1):
+        raise InputValueError(f"depth= is a number of nodes, 1 or more, but got {depth!r}")
+    if limit is not None and (type(limit) is not int or limit < 30):
+        raise InputValueError(f"limit= is a number of boxes, 30 or more, or None; got {limit!r}")
+    if by not in (None, "module", "operation"):
+        raise InputValueError(f"by= is 'module' or 'operation', but got {by!r}")
+    known = identities(parameters)
+    picture = folded_picture(Slice.of(roots, depth), known, limit, by)
+    notes = [picture.folded] if picture.folded else []
+    if depth is not None and any(box.kind == "outside" for box in picture.boxes):
+        notes.append(f"dashed boxes: what they are computed from is beyond depth {depth}")
+    lit, lit_edges = highlighted(picture, highlight)
+    style = style._replace(lit=lit, lit_edges=lit_edges)
+    return Drawing(picture, style, notes, known)
+
+
+def to_graphviz(y: Any, **options: Any) -> Any:
+    """The computation graph of a Value as a `graphviz.Digraph`; the options are those of draw.
+
+    >>> from autograd import Value
+    >>> x = Value(3.0, name="x")
+    >>> print(to_graphviz(x * x).source.splitlines()[-2].strip())
+    n0 -> n1
+    """
+    return draw(y, **options).to_graphviz()
+
+
+def to_mermaid(y: Any, **options: Any) -> str:
+    """The computation graph of a Value as Mermaid text; the options are those of draw.
+
+    >>> from autograd import Value
+    >>> x = Value(3.0, name="x")
+    >>> print(to_mermaid(x * x, show="name").splitlines()[0])
+    flowchart LR
+    """
+    return draw(y, **options).to_mermaid()
