@@ -16,7 +16,7 @@ from typing import Any
 from autograd.errors import TraceError
 from autograd.graph import consumers, topological_order
 
-__all__ = ["XP", "Expr", "Operand", "compile_source", "evaluate", "show", "statements"]
+__all__ = ["XP", "Expr", "Operand", "block", "compile_source", "evaluate", "show"]
 
 Operand = Any
 """What flows through a rule: a float, an array, a Value or an :class:`Expr`."""
@@ -145,23 +145,42 @@ def show(expr: Operand) -> str:
     return _render(expr, {}, 0)
 
 
-def statements(exprs: Sequence[Operand], prefix: str = "t") -> tuple[list[str], list[str]]:
-    """Python source of several expressions: assignments of shared parts, then one text for each.
+def block(expr: Operand, deliver: str, names: Mapping[Expr, str] | None = None) -> list[str]:
+    """Python statements that deliver an expression: shared parts first, then ``deliver``.
+
+    A choice becomes an if statement, so that only the branch taken is computed. ``names`` holds
+    the parts that have been computed before.
 
     >>> e = XP.exp(Expr("var", "x"))
-    >>> statements([e / (1.0 + e)])
-    (['t0 = exp(x)'], ['t0 / (1.0 + t0)'])
+    >>> block(e / (1.0 + e), "return {}")
+    ['t0 = exp(x)', 'return t0 / (1.0 + t0)']
     """
-    order = topological_order((x for x in exprs if isinstance(x, Expr)), _inner)
-    uses = consumers(order, _inner) + Counter(x for x in exprs if isinstance(x, Expr))
-    names: dict[Expr, str] = {}
-    lines: list[str] = []
-    for expr in order:
-        if uses[expr] > 1 and expr.op != "var":
+    named = dict(names or {})
+    if not isinstance(expr, Expr):
+        return [deliver.format(_render(expr, named, 0))]
+    if expr.op != "where":
+        lines = _shared(expr, [expr], named)
+        return [*lines, deliver.format(_render(expr, named, 0))]
+    condition, *branches = expr.operands
+    lines = _shared(condition, expr.operands, named)
+    lines.append(f"if {_render(condition, named, 0)}:")
+    lines += [f"    {line}" for line in block(branches[0], deliver, named)]
+    lines.append("else:")
+    lines += [f"    {line}" for line in block(branches[1], deliver, named)]
+    return lines
+
+
+def _shared(part: Operand, whole: Sequence[Operand], names: dict[Expr, str]) -> list[str]:
+    """Assignments of those pieces of a part that occur more than once in the whole."""
+    roots = [x for x in whole if isinstance(x, Expr)]
+    uses = consumers(topological_order(roots, _inner), _inner) + Counter(roots)
+    lines = []
+    for expr in topological_order([part] if isinstance(part, Expr) else [], _inner):
+        if uses[expr] > 1 and expr.op != "var" and expr not in names:
             text = _render(expr, names, 0)
-            names[expr] = f"{prefix}{len(lines)}"
+            names[expr] = f"t{len(names)}"
             lines.append(f"{names[expr]} = {text}")
-    return lines, [_render(expr, names, 0) for expr in exprs]
+    return lines
 
 
 _TIGHTNESS = {"where": 1, **dict.fromkeys(COMPARISONS, 2), "add": 3, "sub": 3, "mul": 4, "div": 4}

@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import Any
 
 from autograd.errors import InputValueError
-from autograd.expr import XP, Expr, Operand, compile_source, evaluate, statements
+from autograd.expr import XP, Expr, Operand, block, compile_source, evaluate
 from autograd.ieee import ARITHMETIC_ERRORS, FAST, IEEE
 from autograd.numbers import real
 
@@ -227,7 +227,6 @@ def _direct(rule: Rule, operands: tuple[float, ...]) -> Any:
 
 def _compile(name: str, parameters: tuple[str, ...], expr: Operand) -> Callable[..., float]:
     """A function of floats: the expression as Python source, and IEEE where that raises."""
-    lines, (text,) = statements([expr])
 
     def careful(*operands: float) -> float:
         return float(evaluate([expr], _CAREFUL, dict(zip(parameters, operands)))[0])
@@ -235,8 +234,7 @@ def _compile(name: str, parameters: tuple[str, ...], expr: Operand) -> Callable[
     source = [
         f"def {name}({', '.join(parameters)}):",
         "    try:",
-        *(f"        {line}" for line in lines),
-        f"        return {text}",
+        *(f"        {line}" for line in block(expr, "return {}")),
         "    except errors:",
         f"        return careful({', '.join(parameters)})",
     ]

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Any
 
-from autograd.expr import XP, Expr, compile_source, show, statements
+from autograd.expr import XP, Expr, block, compile_source, show
 from autograd.ieee import ARITHMETIC_ERRORS
 from autograd.op import OPS, Op, float_scope
 
@@ -146,10 +146,11 @@ def _general_pull(op: Op) -> Callable[[Node, float, Adjoints], None]:
     """The step of a primitive of any number of operands, or of a rule that cannot be traced."""
 
     def pull(node: Node, upstream: float, adjoint: Adjoints) -> None:
-        wanted = [type(x) is not float for x in operands_of(node)]
+        operands = operands_of(node)
+        wanted = [type(x) is not float for x in operands]
         partials = op.local_at(node._data, operand_values(node), wanted)
-        for x, partial in zip(operands_of(node), partials):
-            if partial is not None and type(x) is not float and (partial or not op.selects):
+        for x, partial, is_node in zip(operands, partials, wanted):
+            if is_node and partial is not None and (partial or not op.selects):
                 adjoint[x] += upstream * partial
 
     return pull
@@ -174,12 +175,10 @@ def _generated_pull(op: Op) -> Callable[[Node, float, Adjoints], None]:
             continue
         operand = names[variable]
         scope |= float_scope([expr]) | {f"careful{index}": op.partial_functions[index]}
-        lines, (text,) = statements([expr])
         source += [
             f"    if type({operand}) is not float:",
             "        try:",
-            *(f"            {line}" for line in lines),
-            f"            p = {text}",
+            *(f"            {line}" for line in block(expr, "p = {}")),
             "        except errors:",
             f"            p = careful{index}(out, {', '.join(op.variables)})",
             f"        {'if p: ' if op.selects else ''}adjoint[{operand}] += g * p",

@@ -11,7 +11,7 @@ from typing import Any
 
 from autograd import passes
 from autograd.errors import TraceError
-from autograd.expr import compile_source, statements
+from autograd.expr import block, compile_source
 from autograd.ieee import ARITHMETIC_ERRORS
 from autograd.modes import ACTIVE, TRACING, user_line
 from autograd.node import EPOCH, Node
@@ -166,7 +166,6 @@ class Value(Node):
 
 def _operator(op: Op, reflected: bool) -> Callable[[Value, Any], Any]:
     """A binary operator of Value: the usual case in a few lines, all others through record."""
-    lines, (text,) = statements([op.value_expr])
     first, second = ("b", "a") if reflected else ("a", "b")
     left, right = ("other", "self") if reflected else ("self", "other")
     source = [
@@ -178,14 +177,14 @@ def _operator(op: Op, reflected: bool) -> Callable[[Value, Any], Any]:
         "    elif kind is float:",
         f"        {second} = other",
         "    else:",
-        "        other = operand(other)",
-        f"        return other if other is NotImplemented else record(op, ({left}, {right}))",
+        f"        other = {second} = operand(other)",
+        "        if type(other) is not float:",
+        f"            return other if other is NotImplemented else record(op, ({left}, {right}))",
         "    if ACTIVE:",
         f"        return record(op, ({left}, {right}))",
         "    node = new(Value)",
         "    try:",
-        *(f"        {line}" for line in lines),
-        f"        node._data = {text}",
+        *(f"        {line}" for line in block(op.value_expr, "node._data = {}")),
         "    except errors:",
         "        node._data = evaluate(a, b)",
         "    node._grad = EPOCH[0]",
