@@ -1,7 +1,6 @@
 """A path read as factors: the stretches between named Values, with their symbols and numbers.
 
-What has a name is called by it; what has none is written out while it is short, and otherwise
-gets a number and an entry in the legend.
+Next: :mod:`autograd.drawing.symbols` writes the local derivatives.
 """
 
 from __future__ import annotations
@@ -12,16 +11,15 @@ from typing import Any, NamedTuple
 
 from autograd.drawing.formula import TEXT
 from autograd.drawing.paths import Path, Step
-from autograd.drawing.simplify import SIMPLIFY, Product, product_of
-from autograd.drawing.text import clean, number
-from autograd.expr import Expr, Operand, evaluate
+from autograd.drawing.simplify import Product, product_of
+from autograd.drawing.symbols import Symbols
+from autograd.drawing.text import clean
+from autograd.expr import Expr
 from autograd.sweep import operands_of
 
 __all__ = ["Factor", "Reader"]
 
-LONGEST_FORMULA = 24  # characters of an unnamed operand written out
 LONGEST_NAME = 12
-DEEPEST_FORMULA = 4
 MOST_STEPS = 8  # written out between two names
 MOST_FACTORS = 12
 
@@ -41,14 +39,8 @@ class Reader:
     def __init__(self, y: Any, x: Any) -> None:
         self.result = clean(y.name or ("y" if x.name != "y" else "output"))
         self.input = clean(x.name or ("x" if y.name != "x" else "input"))
-        self.legend: dict[str, str] = {}
-        self._given = {y: self.result, x: self.input}
-        self._formulas: dict[Any, Operand] = {}
-
-    def name_of(self, node: Any) -> str | None:
-        """The name of a Value; both ends of the paths have one."""
-        name: str | None = self._given.get(node) or node.name
-        return name
+        self._symbols = Symbols({y: self.result, x: self.input})
+        self.legend = self._symbols.legend
 
     def read(self, path: Path) -> tuple[tuple[Factor | None, ...], tuple[str, ...]]:
         """A path's factors, and its route: what it leads through, from the result down.
@@ -70,7 +62,7 @@ class Reader:
         return tuple(factors), tuple(route)
 
     def _is_stop(self, node: Any) -> bool:
-        if self.name_of(node):
+        if self._symbols.name_of(node):
             return True
         return node.op is not None and node.op.arity is not None and node.op.symbol.isalpha()
 
@@ -83,10 +75,10 @@ class Reader:
 
     def _label(self, node: Any) -> str:
         """A Value's name, or the formula of a function without one, or its symbol."""
-        name = self.name_of(node)
+        name = self._symbols.name_of(node)
         if name:
             return clean(name)
-        text = TEXT.write(self._formula(node))
+        text = TEXT.write(self._symbols.formula(node))
         return text if len(text) <= LONGEST_NAME and "#" not in text else str(node.op.symbol)
 
     def _factor(self, stretch: list[Step]) -> Factor:
@@ -96,68 +88,20 @@ class Reader:
 
     def _product(self, stretch: list[Step]) -> Product:
         """The local derivatives along a stretch; of a long one only both ends."""
-        if len(stretch) <= MOST_STEPS:
-            return product_of(map(self._derivative, stretch))
-        ends = [*map(self._derivative, stretch[: MOST_STEPS // 2]), Expr("var", "⋯")]
-        return product_of([*ends, *map(self._derivative, stretch[-MOST_STEPS // 2 :])])
-
-    def _derivative(self, step: Step) -> Operand:
-        """The local derivative of one step in terms of names."""
-        op, operands = step.node.op, operands_of(step.node)
-        symbols = [Expr("var", str(i)) for i in range(len(operands))]
-        try:
-            written = op.written(Expr("var", "out"), *symbols)[step.position]
-        except Exception:  # a user's rule that works on numbers only
-            if not op.opaque:
-                raise
-            return Expr("var", f"{op.name}′")
-        values = {str(expr.operands[0]): expr.operands[0] for expr in _variables(written)}
-        for name in values:
-            values[name] = self._formula(step.node if name == "out" else operands[int(name)])
-        return evaluate([written], SIMPLIFY, values)[0]
-
-    def _formula(self, node: Any, depth: int = 0) -> Operand:
-        """A Value by its name, or its formula, or a number that stands in the legend."""
-        if type(node) is float:
-            return node
-        name = self.name_of(node)
-        if name:
-            return Expr("var", name)
-        if node.op is None:
-            return float(node.data)
-        if node not in self._formulas:
-            operands = operands_of(node)
-            if depth == DEEPEST_FORMULA or len(operands) > DEEPEST_FORMULA:
-                return self._numbered(node)
-            parts = [self._formula(x, depth + 1) for x in operands]
-            formula = SIMPLIFY[node.op.name](*parts)
-            is_long = len(TEXT.write(formula)) > LONGEST_FORMULA
-            self._formulas[node] = self._numbered(node) if is_long else formula
-        return self._formulas[node]
-
-    def _numbered(self, node: Any) -> Expr:
-        label = f"#{len(self.legend) + 1}"
-        self.legend[label] = f"{number(node.data)}, a result of {node.op}"
-        formula = self._formulas[node] = Expr("var", label)
-        return formula
+        derivatives = [
+            self._symbols.derivative(step.node, step.position)
+            for step in (
+                *stretch[: MOST_STEPS // 2],
+                *stretch[MOST_STEPS // 2 :][-MOST_STEPS // 2 :],
+            )
+        ]
+        if len(stretch) > MOST_STEPS:
+            derivatives.insert(MOST_STEPS // 2, Expr("var", "⋯"))
+        return product_of(derivatives)
 
 
-def shortened(items: Sequence[Any], mark: Any) -> list[Any]:
+def shortened(items: Sequence[Any], mark: Any, most: int = MOST_FACTORS) -> list[Any]:
     """The items, or of too many the first and the last with a mark between them."""
-    if len(items) <= MOST_FACTORS:
+    if len(items) <= most:
         return list(items)
-    return [*items[: MOST_FACTORS // 2], mark, *items[-(MOST_FACTORS // 2) :]]
-
-
-def _variables(expr: Operand) -> list[Expr]:
-    """The variables in an expression."""
-    found: list[Expr] = []
-    pending = [expr]
-    while pending:
-        one = pending.pop()
-        if isinstance(one, Expr):
-            if one.op == "var":
-                found.append(one)
-            else:
-                pending.extend(one.operands)
-    return found
+    return [*items[: most // 2], mark, *items[-(most // 2) :]]

@@ -1,0 +1,72 @@
+"""Marks: dead rectifiers and vanishing gradients, which a recording of training points out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from autograd.drawing.frames import Frame
+from autograd.drawing.model import Picture
+
+__all__ = ["Marks", "marks_of", "remark"]
+
+RECTIFIERS = ("relu",)
+VANISHING = 1e-6
+DEAD_FOR = 3
+
+Marks = dict[str, list[int]]
+
+
+def marks_of(picture: Picture, frames: Sequence[Frame]) -> list[Marks]:
+    """For each frame the boxes that are "off", "dead" or "vanishing".
+
+    A rectifier is off where its local derivative is 0. It is dead where it is off for good: in
+    every later frame and in the last three at least. A gradient vanishes where it is not 0 but
+    below a millionth of the frame's largest one.
+    """
+    rectifiers = {box.id for box in picture.boxes if box.op in RECTIFIERS}
+    off = [_off(picture, frame, rectifiers) for frame in frames]
+    enough = len(frames) >= DEAD_FOR
+    died = _common(off[-DEAD_FOR:]) if enough else set()
+    marks: list[Marks] = []
+    for frame, here in zip(reversed(frames), reversed(off)):
+        died &= here
+        sizes = {i: abs(grad) for i, grad in enumerate(frame.grads) if grad}
+        limit = VANISHING * max(sizes.values(), default=0.0)
+        vanishing = [i for i, size in sizes.items() if size < limit]
+        marks.append({"dead": sorted(died), "off": sorted(here - died), "vanishing": vanishing})
+    return marks[::-1]
+
+
+def remark(marks: Marks) -> str:
+    """Marks in words, "" if there are none.
+
+    >>> remark({"dead": [3], "off": [4, 5], "vanishing": []})
+    '1 ReLU is dead: off from here to the end. 2 ReLUs are off in this step.'
+    """
+    dead, off, vanishing = (len(marks[kind]) for kind in ("dead", "off", "vanishing"))
+    sentences = []
+    if dead:
+        sentences.append(f"{_many(dead, 'ReLU')} dead: off from here to the end.")
+    if off:
+        sentences.append(f"{_many(off, 'ReLU')} off in this step.")
+    if vanishing:
+        sentences.append(f"{_many(vanishing, 'gradient')} vanishing: a millionth of the largest.")
+    return " ".join(sentences)
+
+
+def _many(count: int, what: str) -> str:
+    return f"1 {what} is" if count == 1 else f"{count} {what}s are"
+
+
+def _off(picture: Picture, frame: Frame, rectifiers: set[int]) -> set[int]:
+    """The rectifiers that pass nothing back."""
+    return {
+        edge.target
+        for edge, passed in zip(picture.edges, frame.edges)
+        if passed and passed.local == 0.0 and edge.target in rectifiers
+    }
+
+
+def _common(sets: Iterable[set[int]]) -> set[int]:
+    first, *others = sets
+    return first.intersection(*others)

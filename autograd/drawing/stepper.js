@@ -1,0 +1,248 @@
+// Steps through a computation graph: forward box by box, then backward edge by edge.
+// Every number was computed and written by the engine; this script only shows them.
+"use strict";
+
+const graph = JSON.parse(document.getElementById("numbers").textContent);
+const { boxes, edges, forward, backward, frames } = graph;
+const byId = (id) => document.getElementById(id);
+const stage = byId("stage");
+const svg = stage.querySelector("svg.ag");
+const boxGroups = boxes.map((_, i) => svg.querySelector(`[data-box="${i}"]`));
+const edgeGroups = edges.map((_, i) => svg.querySelector(`[data-edge="${i}"]`));
+const count = 1 + forward.length + backward.length;
+let step = 0;
+let time = frames.length - 1;
+
+// What a text of the drawing says when no step is shown.
+const drawn = new Map();
+for (const text of svg.querySelectorAll("[data-box] text.data, [data-box] text.grad")) {
+  drawn.set(text, [text.textContent, text.getAttribute("class")]);
+}
+
+function write(group, kind, number) {
+  const text = group && group.querySelector(`text.${kind}`);
+  if (!text) return;
+  text.style.fontSize = "";
+  if (number === undefined) {
+    [text.textContent] = drawn.get(text);
+    text.setAttribute("class", drawn.get(text)[1]);
+    return;
+  }
+  text.textContent = number;
+  text.setAttribute("class", kind);
+  const card = group.querySelector(".card");
+  const label = text.previousElementSibling;
+  if (!card || !text.getComputedTextLength) return;
+  const taken = label && label.classList.contains("label") ? label.getComputedTextLength() + 6 : 0;
+  const room = card.width.baseVal.value - 18 - taken;
+  const needed = text.getComputedTextLength();
+  if (needed > room) text.style.fontSize = `${Math.max(6, (12 * room) / needed)}px`;
+}
+
+// The gradients after the first `passed` backward steps: edges add up, in the engine's order.
+function gradientsAfter(passed, frame) {
+  const sums = boxes.map(() => null);
+  for (const i of graph.outputs) sums[i] = graph.seed;
+  for (const i of graph.unknown) sums[i] = frame.grad[i];
+  for (const i of backward.slice(0, passed)) sums[edges[i].source] = frame.edges[i].total;
+  return sums;
+}
+
+function show(newStep, newTime) {
+  step = Math.min(Math.max(newStep, 0), count - 1);
+  time = Math.min(Math.max(newTime, 0), frames.length - 1);
+  const frame = frames[time];
+  const computed = step === 0 ? forward.length : Math.min(step, forward.length);
+  const passed = step === 0 ? 0 : Math.max(step - forward.length, 0);
+  const hidden = new Set(forward.slice(computed));
+  const overview = step === 0;
+  const sums = overview ? frame.grad : gradientsAfter(passed, frame);
+  const lastFrame = frames.length === 1;
+  boxGroups.forEach((group, i) => {
+    if (!group) return;
+    write(group, "data", overview && lastFrame ? undefined : hidden.has(i) ? "·" : frame.data[i]);
+    const started = step > forward.length || overview;
+    const grad = !started ? "·" : sums[i] === null ? "0" : sums[i];
+    write(group, "grad", overview && lastFrame ? undefined : grad);
+    group.classList.toggle("dim", hidden.has(i));
+    group.classList.remove("lit");
+    for (const mark of ["dead", "off", "vanishing"]) {
+      group.classList.toggle(mark, frame.marks[mark] ? frame.marks[mark].includes(i) : false);
+    }
+  });
+  edgeGroups.forEach((group, i) => {
+    if (!group) return;
+    group.classList.remove("lit");
+    group.classList.toggle("dim", hidden.has(edges[i].target));
+  });
+  if (overview) tellOverview(frame);
+  else if (step <= forward.length) tellForward(forward[step - 1], frame);
+  else tellBackward(passed, frame);
+  byId("step").value = step;
+  byId("position").textContent = step === 0 ? "overview" : `${step} of ${count - 1}`;
+  byId("step").setAttribute("aria-valuetext", byId("spoken").textContent);
+  for (const id of ["first", "back"]) byId(id).disabled = step === 0;
+  for (const id of ["next", "last"]) byId(id).disabled = step === count - 1;
+  if (byId("time")) {
+    byId("time").value = time;
+    byId("when").textContent = frame.label;
+    byId("time").setAttribute("aria-valuetext", `${frame.label}. ${frame.remark}`);
+    byId("remark").textContent = frame.remark;
+  }
+}
+
+function light(boxIds, edgeIds) {
+  const groups = [...boxIds.map((i) => boxGroups[i]), ...edgeIds.map((i) => edgeGroups[i])];
+  for (const group of groups) if (group) group.classList.add("lit");
+  bringIntoView(groups.filter(Boolean));
+}
+
+function bringIntoView(groups) {
+  if (!groups.length) return;
+  const view = stage.getBoundingClientRect();
+  const rects = groups.map((group) => group.getBoundingClientRect());
+  const left = Math.min(...rects.map((r) => r.left));
+  const right = Math.max(...rects.map((r) => r.right));
+  const top = Math.min(...rects.map((r) => r.top));
+  const bottom = Math.max(...rects.map((r) => r.bottom));
+  if (left < view.left || right > view.right) {
+    stage.scrollLeft += (left + right - view.left - view.right) / 2;
+  }
+  if (top < view.top || bottom > view.bottom) {
+    stage.scrollTop += (top + bottom - view.top - view.bottom) / 2;
+  }
+}
+
+// One line of arithmetic: numbers with a caption below each; a sign stays with what follows it.
+function sum(...parts) {
+  const line = document.createElement("p");
+  line.className = "sum";
+  let sign = "";
+  for (const part of parts) {
+    if (typeof part === "string") {
+      sign = part;
+      continue;
+    }
+    const [number, caption, kind] = part;
+    const term = document.createElement("span");
+    term.className = `term ${kind || ""}`;
+    term.append(
+      Object.assign(document.createElement("i"), { textContent: sign }),
+      Object.assign(document.createElement("b"), { textContent: number }),
+      Object.assign(document.createElement("small"), { textContent: caption })
+    );
+    line.append(term);
+  }
+  return line;
+}
+
+function tell(title, spoken, ...lines) {
+  byId("title").textContent = title;
+  byId("spoken").textContent = spoken;
+  byId("arithmetic").replaceChildren(...lines);
+}
+
+const named = (i) => boxes[i].label;
+const inBrackets = (number) => (number.startsWith("−") ? `(${number})` : number);
+
+function tellOverview(frame) {
+  const here = frames.length > 1 ? ` At ${frame.label}.` : "";
+  const title = `Step through: ${forward.length} forward, ${backward.length} backward`;
+  const hint = document.createElement("p");
+  hint.className = "hint";
+  hint.textContent = "Next, the slider or the arrow keys → and ← move one step.";
+  tell(title, `Overview.${here} ${title}.`, hint);
+}
+
+// The primitive applied to names or numbers: infix between two operands, a call otherwise.
+function applied(box, operands) {
+  const { symbol } = box;
+  if (symbol.length === 3 && symbol[1] === "x" && !/^[a-z]+$/.test(symbol)) {
+    return symbol[0] + operands.join(", ") + symbol[2]; // |x|
+  }
+  const short = operands.length > 8 ? [...operands.slice(0, 7), "…"] : operands;
+  if (box.infix && operands.length === 2) return short.map(inBrackets).join(` ${symbol} `);
+  if (box.infix && operands.length === 1) return symbol + inBrackets(short[0]);
+  return `${box.infix ? box.op : symbol}(${short.join(", ")})`;
+}
+
+function tellForward(i, frame) {
+  const box = boxes[i];
+  const into = edges.map((edge, k) => [edge, k]).filter(([edge]) => edge.target === i);
+  const title = `Forward ${step} of ${forward.length}: compute ${named(i)}`;
+  light([i], into.map(([, k]) => k));
+  if (box.kind === "fold") {
+    const inside = `${named(i)} stands for ${box.size} nodes, which are folded`;
+    tell(title, `${title}. ${inside}.`, sum([`${box.size} nodes`, "folded: steps are inside"]));
+    return;
+  }
+  const numbers = applied(box, into.map(([edge]) => frame.data[edge.source] ?? "?"));
+  const names = applied(box, into.map(([edge]) => boxes[edge.source].short));
+  tell(
+    title,
+    `${title}. ${names}, that is ${numbers}, gives ${frame.data[i]}.`,
+    sum([numbers, names], "=", [frame.data[i], named(i), "result"])
+  );
+}
+
+function tellBackward(passed, frame) {
+  const k = backward[passed - 1];
+  const { source, target, written } = edges[k];
+  const { local, upstream, contribution, total } = frame.edges[k];
+  const before = gradientsAfter(passed - 1, frame)[source] ?? "0";
+  const title = `Backward ${passed} of ${backward.length}: from ${named(target)} to ${named(source)}`;
+  const formula = written && written !== local ? ` = ${written}` : "";
+  const product = sum(
+    [local, `local derivative${formula}`], "×", [upstream, `upstream: grad of ${named(target)}`],
+    "=", [contribution, "contribution"]
+  );
+  light([target, source], [k]);
+  if (graph.unknown.includes(source)) {
+    const elsewhere = `The rest of the gradient of ${named(source)}, ${total}, is inside folded nodes.`;
+    tell(
+      title,
+      `${title}. Local derivative ${local}, times upstream ${upstream}, is the contribution ` +
+        `${contribution}. ${elsewhere}`,
+      product, Object.assign(document.createElement("p"), { className: "hint", textContent: elsewhere })
+    );
+    return;
+  }
+  tell(
+    title,
+    `${title}. Local derivative ${local}, times upstream ${upstream}, is the contribution ` +
+      `${contribution}. Added to the gradient of ${named(source)}: ${before} becomes ${total}.`,
+    product,
+    sum(
+      [before, `grad of ${named(source)} so far`], "+", [contribution, "contribution"],
+      "=", [total, `grad of ${named(source)}`, "result"]
+    )
+  );
+}
+
+byId("step").max = count - 1;
+byId("step").addEventListener("input", (event) => show(Number(event.target.value), time));
+if (byId("time")) {
+  byId("time").max = frames.length - 1;
+  byId("time").addEventListener("input", (event) => show(step, Number(event.target.value)));
+}
+const moves = {
+  first: () => show(0, time),
+  back: () => show(step - 1, time),
+  next: () => show(step + 1, time),
+  last: () => show(count - 1, time),
+};
+for (const [id, move] of Object.entries(moves)) byId(id).addEventListener("click", move);
+const keys = { ArrowRight: "next", ArrowLeft: "back", Home: "first", End: "last" };
+document.addEventListener("keydown", (event) => {
+  const busy = event.target.matches && event.target.matches("input, textarea, select");
+  if (busy || event.altKey || event.ctrlKey || event.metaKey || !(event.key in keys)) return;
+  event.preventDefault();
+  moves[keys[event.key]]();
+});
+// A click on a box goes to the step that computes it.
+svg.addEventListener("click", (event) => {
+  const group = event.target.closest("[data-box]:not([data-part])");
+  const at = group ? forward.indexOf(Number(group.dataset.box)) : -1;
+  if (at >= 0) show(at + 1, time);
+});
+show(0, time);

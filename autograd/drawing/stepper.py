@@ -1,0 +1,186 @@
+"""The stepper: one HTML file that walks through a graph, forward and backward, number by number.
+
+The page is made of a picture, of ``stepper.css`` and ``stepper.js`` beside this file, and of the
+numbers, which come from :mod:`autograd.drawing.frames`. It needs no network and no library.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from autograd.drawing.formula import CHOICE, INFIX, TEXT
+from autograd.drawing.frames import SEED, Frame, backward_order, frame_of, through_folds
+from autograd.drawing.marks import Marks, marks_of, remark
+from autograd.drawing.model import Box, Picture
+from autograd.drawing.simplify import product_of
+from autograd.drawing.symbols import Symbols
+from autograd.drawing.text import clean, escape, number
+
+__all__ = ["html"]
+
+Format = Callable[[float], str]
+
+LONGEST_LABEL = 40
+
+
+def html(
+    picture: Picture,
+    svg: str,
+    *,
+    title: str,
+    extra: str = "",
+    format: Format = number,
+    frames: Sequence[tuple[str, Frame]] | None = None,
+) -> str:
+    """A self-contained page that steps through a picture.
+
+    Args:
+        picture: The graph; without ``frames`` its numbers are the ones that are shown.
+        svg: The same picture drawn, as :mod:`autograd.drawing.svg` does.
+        title: What the page is called.
+        extra: Markup to stand below the drawing.
+        format: How numbers are written.
+        frames: A recording: for each of its moments a label and the numbers.
+    """
+    moments = frames or [("", frame_of(picture))]
+    numbers = _numbers(picture, moments, format)
+    training = _TIME if len(moments) > 1 else ""
+    return f"""<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{escape(title)}</title>
+<style>
+{_beside("stepper.css")}</style>
+</head>
+<body>
+<main id="stage" tabindex="0" aria-label="Drawing of the graph; arrow keys move through it">
+{svg}{extra}
+</main>
+<section id="panel" aria-label="Step through the graph">
+{_CONTROLS}{training}<h1 id="title"></h1>
+<div id="arithmetic" aria-hidden="true"></div>
+<p id="spoken" role="status"></p>
+<noscript>Stepping through needs JavaScript; the drawing does not.</noscript>
+</section>
+<script id="numbers" type="application/json">{for_script(numbers)}</script>
+<script>
+{_beside("stepper.js")}</script>
+</body>
+</html>
+"""
+
+
+_CONTROLS = """<div class="controls">
+<div class="buttons">
+<button id="first" type="button" aria-label="Overview">|←</button>
+<button id="back" type="button">← Back</button>
+<button id="next" type="button">Next →</button>
+<button id="last" type="button" aria-label="Last step">→|</button>
+</div>
+<label><span>Step</span><input id="step" type="range" min="0" value="0">
+<output id="position" for="step"></output></label>
+</div>
+"""
+_TIME = """<div class="controls">
+<label><span>Training</span><input id="time" type="range" min="0" value="0">
+<output id="when" for="time"></output></label>
+</div>
+<p id="remark"></p>
+"""
+
+
+@cache
+def _beside(name: str) -> str:
+    """The text of a file of this package, without indentation and lines of comment."""
+    text = files(__package__).joinpath(name).read_text(encoding="utf-8")
+    lines = [line.strip() for line in text.splitlines()]
+    return "\n".join(line for line in lines if line and not line.startswith("//")) + "\n"
+
+
+def for_script(data: Any) -> str:
+    """JSON that nothing in it can end the script element around it.
+
+    >>> for_script({"name": "</script>"})
+    '{"name":"\\\\u003c/script\\\\u003e"}'
+    """
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    for character in "<>&\u2028\u2029":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return text
+
+
+def _numbers(
+    picture: Picture, moments: Sequence[tuple[str, Frame]], format: Format
+) -> dict[str, Any]:
+    """Everything that the script shows, numbers as they are to be written."""
+    frames = [frame for _, frame in moments]
+    passes = {i for frame in frames for i, passed in enumerate(frame.edges) if passed}
+    return {
+        "boxes": [_described(box, format) for box in picture.boxes],
+        "edges": [
+            {"source": edge.source, "target": edge.target, "written": written}
+            for edge, written in zip(picture.edges, _written(picture))
+        ],
+        "forward": [i for i, into in enumerate(picture.edges_into()) if into],
+        "backward": [i for i in backward_order(picture) if i in passes],
+        "outputs": picture.outputs,
+        "seed": format(SEED),
+        "unknown": through_folds(picture),
+        "frames": [
+            _moment(label, frame, marks, format)
+            for (label, frame), marks in zip(moments, marks_of(picture, frames))
+        ],
+    }
+
+
+def _described(box: Box, format: Format) -> dict[str, Any]:
+    """A box in words: ``label`` in a sentence, ``short`` in a formula."""
+    name = clean(box.name or "")
+    if len(name) > LONGEST_LABEL:
+        name = f"{name[: LONGEST_LABEL // 2]}…{name[-LONGEST_LABEL // 2 + 1 :]}"
+    constant = format(box.data) if box.kind == "constant" and box.data is not None else ""
+    label = name or constant or (f"the {box.symbol} box" if box.symbol else f"the {box.kind}")
+    return {
+        "label": label,
+        "short": name or constant or box.symbol or box.kind,
+        "kind": box.kind,
+        "op": box.op,
+        "symbol": box.symbol,
+        "infix": box.op in INFIX or box.op in ("neg", "pow"),
+        "size": box.size,
+    }
+
+
+def _written(picture: Picture) -> list[str]:
+    """The local derivative along each edge as a formula of names, "" where that says nothing."""
+    symbols = Symbols({}, literals=False)
+    written = []
+    for edge in picture.edges:
+        kinds = (picture.boxes[edge.target].kind, picture.boxes[edge.source].kind)
+        text = ""
+        if "fold" not in kinds and "constant" not in kinds:
+            derivative = symbols.derivative(picture.nodes[edge.target], edge.position)
+            text = "" if derivative is None else TEXT.product(product_of([derivative]), CHOICE)
+        written.append(text if "#" not in text and len(text) <= LONGEST_LABEL else "")
+    return written
+
+
+def _moment(label: str, frame: Frame, marks: Marks, format: Format) -> dict[str, Any]:
+    """One frame with its numbers written."""
+    return {
+        "label": label,
+        "data": [None if x is None else format(x) for x in frame.data],
+        "grad": [None if x is None else format(x) for x in frame.grads],
+        "edges": [
+            passed and {key: format(x) for key, x in passed._asdict().items()}
+            for passed in frame.edges
+        ],
+        "marks": marks,
+        "remark": remark(marks),
+    }

@@ -1,0 +1,119 @@
+"""Symbols: Values and local derivatives as formulas of names.
+
+What has a name is called by it; what has none is written out while it is short, and otherwise
+gets a number and an entry in the legend.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from autograd.drawing.formula import TEXT
+from autograd.drawing.simplify import SIMPLIFY
+from autograd.drawing.text import number
+from autograd.expr import Expr, Operand, evaluate
+from autograd.sweep import operands_of
+
+__all__ = ["Symbols"]
+
+LONGEST = 24  # characters of an unnamed operand written out
+DEEPEST = 4
+
+
+class Symbols:
+    """Writes Values and local derivatives as expressions.
+
+    ``given`` are names that come before a Value's own. Leaves without a name are written as their
+    number or, unless ``literals``, put in the legend. ``legend`` says what "#1" and so on are.
+
+    >>> from autograd import Value
+    >>> x, w = Value(3.0, "x"), Value(2.0, "w")
+    >>> TEXT.write(Symbols({}).derivative((w * x) ** 2, 0))
+    '2·(w·x)'
+    """
+
+    def __init__(self, given: Mapping[Any, str], *, literals: bool = True) -> None:
+        self.legend: dict[str, str] = {}
+        self._given = given
+        self._literals = literals
+        self._formulas: dict[Any, Operand] = {}
+        self._partials: dict[Any, Any] = {}
+
+    def name_of(self, node: Any) -> str | None:
+        """The name that a Value goes by, if it has one."""
+        name: str | None = self._given.get(node) or node.name
+        return name
+
+    def derivative(self, node: Any, position: int) -> Operand:
+        """The local derivative of a Value by its operand number ``position``."""
+        operands = operands_of(node)
+        if node not in self._partials:
+            self._partials[node] = _written(node.op, len(operands))
+        written = self._partials[node][position]
+        values = {
+            name: self.formula(node if name == "out" else operands[int(name)])
+            for name in _variables(written)
+            if name == "out" or name.isdecimal()
+        }
+        return evaluate([written], SIMPLIFY, _Names(values))[0]
+
+    def formula(self, node: Any, depth: int = 0) -> Operand:
+        """A Value by its name, or its formula, or a number that stands in the legend."""
+        if type(node) is float:
+            return node
+        name = self.name_of(node)
+        if name:
+            return Expr("var", name)
+        if node.op is None and self._literals:
+            return float(node.data)
+        if node not in self._formulas:
+            written = self._written_out(node, depth)
+            self._formulas[node] = self._numbered(node) if written is None else written
+        return self._formulas[node]
+
+    def _written_out(self, node: Any, depth: int) -> Expr | None:
+        """The formula of an unnamed Value, None if it would be long."""
+        operands = operands_of(node)
+        if not operands or depth == DEEPEST or len(operands) > DEEPEST:
+            return None
+        formula = SIMPLIFY[node.op.name](*(self.formula(x, depth + 1) for x in operands))
+        is_short = isinstance(formula, Expr) and len(TEXT.write(formula)) <= LONGEST
+        return formula if is_short else None
+
+    def _numbered(self, node: Any) -> Expr:
+        label = f"#{len(self.legend) + 1}"
+        made = f"a result of {node.op}" if node.op else "a leaf"
+        self.legend[label] = f"{number(node.data)}, {made}"
+        return Expr("var", label)
+
+
+class _Names(dict[str, Operand]):
+    """Values of variables; one that is not known stands for itself."""
+
+    def __missing__(self, name: str) -> Operand:
+        return Expr("var", name)
+
+
+def _written(op: Any, count: int) -> Any:
+    """The local derivatives of a primitive in terms of "out", "0", "1" …"""
+    try:
+        return op.written(Expr("var", "out"), *(Expr("var", str(i)) for i in range(count)))
+    except Exception:  # a user's rule that works on numbers only
+        if not op.opaque:
+            raise
+        return [Expr("var", f"{op.name}′")] * count
+
+
+def _variables(expr: Operand) -> list[str]:
+    """The names of the variables in an expression."""
+    names: list[str] = []
+    pending = [expr]
+    while pending:
+        one = pending.pop()
+        if isinstance(one, Expr):
+            if one.op == "var":
+                names.append(str(one.operands[0]))
+            else:
+                pending.extend(one.operands)
+    return names

@@ -1,0 +1,142 @@
+"""A headless Chromium for tests, driven over a pipe: no driver program, no library, no network.
+
+with Browser() as browser:
+    page = browser.open(path, width=375, height=667)
+    page.evaluate("document.title")
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import itertools
+import json
+import os
+import select
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+FLAGS = """
+--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking
+--disable-component-update --disable-sync --disable-dev-shm-usage --disable-extensions --mute-audio
+--hide-scrollbars --force-device-scale-factor=1 --remote-debugging-pipe
+"""
+PATIENCE = 60.0  # seconds for one answer; a loaded machine starts Chromium slowly
+
+
+class Browser:
+    """One Chromium process with a profile of its own, both gone at the end."""
+
+    def __init__(self) -> None:
+        self._ids = itertools.count(1)
+        self._received = b""
+        self._profile = tempfile.mkdtemp(prefix="autograd-browser-")
+        from_here, self._write = os.pipe()
+        self._read, to_here = os.pipe()
+        # Chromium reads commands from file descriptor 3 and writes answers to 4.
+        command = f'exec "$0" "$@" 3<&{from_here} 4>&{to_here}'
+        program = shutil.which("chromium") or "chromium"
+        self._process = subprocess.Popen(
+            ["sh", "-c", command, program, *FLAGS.split(), f"--user-data-dir={self._profile}"],
+            pass_fds=(from_here, to_here),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        os.close(from_here)
+        os.close(to_here)
+
+    def __enter__(self) -> Browser:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with contextlib.suppress(OSError):
+            self.send("Browser.close")
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(5.0)
+        with contextlib.suppress(OSError):  # its helpers are in the same process group
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+        os.close(self._write)
+        os.close(self._read)
+        shutil.rmtree(self._profile, ignore_errors=True)
+
+    def send(self, method: str, session: str | None = None, **parameters: Any) -> dict[str, Any]:
+        """One command of the DevTools protocol, and its result."""
+        number = next(self._ids)
+        command = {"id": number, "method": method, "params": parameters}
+        if session:
+            command["sessionId"] = session
+        os.write(self._write, json.dumps(command).encode() + b"\0")
+        while True:
+            answer = json.loads(self._next_message())
+            if answer.get("id") == number:
+                if "error" in answer:
+                    raise RuntimeError(f"{method}: {answer['error']['message']}")
+                result: dict[str, Any] = answer["result"]
+                return result
+
+    def _next_message(self) -> bytes:
+        deadline = time.monotonic() + PATIENCE
+        while b"\0" not in self._received:
+            ready, _, _ = select.select([self._read], [], [], max(0.0, deadline - time.monotonic()))
+            chunk = os.read(self._read, 1 << 16) if ready else b""
+            if not chunk:
+                raise RuntimeError("chromium does not answer")
+            self._received += chunk
+        message, _, self._received = self._received.partition(b"\0")
+        return message
+
+    def open(self, path: Path, width: int, height: int, *, dark: bool = False) -> Page:
+        """Open a file in a window of this size, and wait until it is loaded."""
+        target = self.send("Target.createTarget", url="about:blank")["targetId"]
+        session = self.send("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
+        page = Page(self, session)
+        page.send(
+            "Emulation.setDeviceMetricsOverride",
+            width=width, height=height, deviceScaleFactor=1, mobile=width < 500,
+        )  # fmt: skip
+        scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
+        page.send("Emulation.setEmulatedMedia", features=[scheme])
+        page.send("Page.navigate", url=path.absolute().as_uri())
+        deadline = time.monotonic() + PATIENCE
+        loaded = "location.href !== 'about:blank' && document.readyState === 'complete'"
+        while not page.evaluate(loaded):
+            if time.monotonic() > deadline:
+                raise RuntimeError(f"{path} does not load")
+            time.sleep(0.02)
+        return page
+
+
+class Page:
+    """One open page."""
+
+    def __init__(self, browser: Browser, session: str) -> None:
+        self._browser = browser
+        self._session = session
+
+    def send(self, method: str, **parameters: Any) -> dict[str, Any]:
+        return self._browser.send(method, self._session, **parameters)
+
+    def evaluate(self, expression: str) -> Any:
+        """The value of a JavaScript expression, as JSON carries it."""
+        answer = self.send("Runtime.evaluate", expression=expression, returnByValue=True)
+        if "exceptionDetails" in answer:
+            raise RuntimeError(answer["exceptionDetails"]["exception"]["description"])
+        return answer["result"].get("value")
+
+    def press(self, key: str) -> None:
+        """Press and release a key, as a person would."""
+        for kind in ("rawKeyDown", "keyUp"):
+            self.send("Input.dispatchKeyEvent", type=kind, key=key, code=key)
+
+    def screenshot(self, path: Path) -> None:
+        """Save what is seen as PNG."""
+        path.write_bytes(
+            base64.b64decode(self.send("Page.captureScreenshot", format="png")["data"])
+        )
