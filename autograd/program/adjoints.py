@@ -143,7 +143,8 @@ class Adjoints:
             text = writer.reshaped(summed, view.own_shape, own) if lost else summed
             fresh_array = True
         if all(map(self._is_whole, self._expected[block])):
-            self._add_whole(block, writer.reshaped(text, (len(target.index),), own), fresh_array)
+            flat = writer.reshaped(text, (len(target.index),), own, len(view.shape))
+            self._add_whole(block, flat, fresh_array)
             return
         started = self._start(block)
         covered = self._covered[block]

@@ -16,6 +16,7 @@ import numpy as np
 from autograd.program.forward import write_forward
 from autograd.program.groups import group
 from autograd.program.ir import Tape
+from autograd.program.layout import View
 from autograd.program.reverse import Reverse
 from autograd.program.simplify import drop_dead, expand_powers, fold_constants, share_common
 from autograd.program.source import Writer
@@ -55,12 +56,12 @@ class ArrayExecutor:
         """The outputs, ``(outputs,)`` or ``(batch, outputs)``."""
         if batch == 0:
             return np.zeros((0, *self.form.output.shape), self.dtype)
-        key = tuple([array.ndim == 2 for array in arrays])
-        function = self._functions.get(key)
-        if function is None:
-            function = self._functions[key] = self._written(key, None, masked=False)
+        batched = tuple([array.ndim == 2 for array in arrays])
         with np.errstate(all="ignore"):
-            return function(arrays, batch, 1.0)
+            values = self._function(batched, None, fast=True)(arrays, batch, 1.0)
+            if not _finite(values):
+                values = self._function(batched, None, fast=False)(arrays, batch, 1.0)
+        return values
 
     def value_and_grad(
         self, wrt: tuple[int, ...], arrays: Sequence[Array], batch: int | None, weight: float
@@ -68,51 +69,53 @@ class ArrayExecutor:
         """The output, and the derivatives of ``weight`` × its sum over the batch."""
         if batch == 0:
             return np.zeros((0, 1), self.dtype), [np.zeros_like(arrays[i]) for i in wrt]
-        key = (wrt, *[array.ndim == 2 for array in arrays])
-        functions = self._functions
-        function = functions.get(key)
-        if function is None:
-            function = functions[key] = self._written(key[1:], wrt, masked=False)
+        batched = tuple([array.ndim == 2 for array in arrays])
         with np.errstate(all="ignore"):
-            value, *grads = function(arrays, batch, weight)
-            for grad in grads:
-                flat = grad.reshape(-1)
-                if not isfinite(flat.dot(flat)):
-                    break
-            else:
-                return value, grads
-            # Something overflowed, or an infinite derivative met an adjoint of zero.
-            careful_key = ("masked", *key)
-            careful = functions.get(careful_key)
-            if careful is None:
-                careful = self._written(key[1:], wrt, masked=True)
-                functions[careful_key] = careful
-            value, *grads = careful(arrays, batch, weight)
-            return value, grads
+            values, grads = self._function(batched, wrt, fast=True)(arrays, batch, weight)
+            if not (_finite(values) and all(map(_finite, grads))):
+                # Something overflowed, or an infinite derivative met an adjoint of zero.
+                values, grads = self._function(batched, wrt, fast=False)(arrays, batch, weight)
+        return values, grads
 
-    def _written(
-        self, batched: Sequence[bool], wrt: tuple[int, ...] | None, *, masked: bool
+    def _function(
+        self, batched: tuple[bool, ...], wrt: tuple[int, ...] | None, *, fast: bool
     ) -> Callable[..., Any]:
         """The function for these batched arguments; with ``wrt``, it computes gradients too."""
-        writer = Writer(self.form, batched, self.dtype)
+        key = (batched, wrt, fast)
+        function = self._functions.get(key)
+        if function is None:
+            function = self._functions[key] = self._written(batched, wrt, fast=fast)
+        return function
+
+    def _written(
+        self, batched: tuple[bool, ...], wrt: tuple[int, ...] | None, *, fast: bool
+    ) -> Callable[..., Any]:
+        writer = Writer(self.form, batched, self.dtype, fast=fast)
         for i in range(len(batched)):
             writer.line(f"b{i} = arrays[{i}]")
         for statement in self.form.statements:
             write_forward(writer, statement)
-        output = self.form.output
-        any_batched = any(batched)
-        shape = writer.shape(output.shape, any_batched)
-        result = f"np.broadcast_to({writer.read(output, whole=True)}, {shape}).copy()"
+        values = self._values(writer, any(batched))
         if wrt is None:
-            writer.line(f"return {result}")
+            writer.line(f"return {values}")
             return writer.function("forward")
         writer.line("rows = batch or 1")
-        writer.line(f"value = {result}")
-        reverse = Reverse(writer, wrt, masked=masked)
+        values = writer.name(values)
+        reverse = Reverse(writer, wrt)
         reverse.write()
         grads = [reverse.adjoints.gradient(i) for i in wrt]
-        writer.line(f"return ({', '.join(['value', *grads])},)")
+        writer.line(f"return {values}, [{', '.join(grads)}]")
         return writer.function("value_and_grad")
+
+    def _values(self, writer: Writer, batched: bool) -> str:
+        """Text of the outputs, as an array of its own."""
+        output = self.form.output
+        text = writer.read(output, whole=True)
+        if isinstance(output, View) and batched == writer.varies(output):
+            if text == f"b{output.block}" and output.block >= len(self.arguments):
+                return text
+            return f"{text}.copy()"
+        return f"np.broadcast_to({text}, {writer.shape(output.shape, batched)}).copy()"
 
     def listing(self) -> list[str]:
         """One line for each array statement."""
@@ -120,3 +123,9 @@ class ArrayExecutor:
             f"{self.form.blocks[s.block].name} = {s.op} {s.kind} {s.shape}"
             for s in self.form.statements
         ]
+
+
+def _finite(array: Array) -> bool:
+    """Whether all numbers are finite; the squares of very large ones may not be."""
+    flat = array.reshape(-1)
+    return isfinite(flat.dot(flat))

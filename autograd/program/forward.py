@@ -8,23 +8,25 @@ from typing import Any
 
 import numpy as np
 
-from autograd.expr import XP, Expr, Operand
+from autograd.expr import XP, Expr
 from autograd.op import OPS, Op
+from autograd.program import kernels
 from autograd.program.groups import ArrayStatement
-from autograd.program.layout import Literal
-from autograd.program.numpy_names import FUNCTIONS, elementwise, lowered
+from autograd.program.layout import Literal, Operand, View
+from autograd.program.numpy_names import FUNCTIONS, Lowering, elementwise
 from autograd.program.reroll import rolled
 from autograd.program.source import Writer
+from autograd.program.tidy import tidied
 
-__all__ = ["formulas", "literals", "map_names", "write_forward"]
+__all__ = ["for_arrays", "formulas", "literals", "map_names", "matrix", "rows", "write_forward"]
 
 
 @lru_cache(maxsize=1024)
-def _traced(op: Op, count: int) -> tuple[Operand, tuple[Operand | None, ...]]:
+def _traced(op: Op, count: int) -> tuple[Any, tuple[Any, ...]]:
     """Value and local derivatives as expressions of "out" and "x0", "x1" …"""
     xs = [Expr("var", f"x{i}") for i in range(count)]
     if op.name in FUNCTIONS and OPS.get(op.name) is op:
-        value: Operand = Expr(op.name, *xs)
+        value: Any = Expr(op.name, *xs)
     else:
         value = None if op.opaque else op.forward(XP, *xs)
     if op.opaque and not op.traced:
@@ -42,19 +44,24 @@ def literals(statement: ArrayStatement) -> dict[str, float]:
     }
 
 
-def formulas(op: Op, count: int, known: Mapping[str, float]) -> tuple[Operand, list[Any]]:
+def formulas(
+    op: Op, count: int, known: Mapping[str, float], *, fast: bool
+) -> tuple[Any, list[Any]]:
     """Value and local derivatives over NumPy's functions, with these variables put in.
 
     The value of a user's primitive is None, and the list is empty if its rule cannot be traced.
     """
     value, partials = _traced(op, count)
-    shared = lowered_all([value, *partials], known)
-    return shared[0], shared[1:]
+    made = for_arrays([value, *partials], known, fast=fast)
+    return made[0], made[1:]
 
 
-def lowered_all(exprs: list[Any], known: Mapping[str, float]) -> list[Any]:
-    """Several expressions lowered; None stays None."""
-    return [None if expr is None else lowered(expr, known) for expr in exprs]
+def for_arrays(exprs: list[Any], known: Mapping[str, float], *, fast: bool) -> list[Any]:
+    """Expressions over NumPy's functions, tidied in the fast form; None stays None."""
+    lowering = Lowering(known)
+    seen: dict[Expr, Any] = {}
+    made = [None if expr is None else lowering.of(expr) for expr in exprs]
+    return [None if expr is None else tidied(expr, seen) for expr in made] if fast else made
 
 
 def map_names(writer: Writer, statement: ArrayStatement) -> dict[str, str]:
@@ -77,7 +84,7 @@ def _map(writer: Writer, statement: ArrayStatement) -> str:
         apply = writer.constant(elementwise, "apply")
         text = f"{apply}({writer.constant(op.evaluate, 'f')}, {', '.join(names.values())})"
     else:
-        value, _ = formulas(op, len(operands), literals(statement))
+        value, _ = formulas(op, len(operands), literals(statement), fast=writer.fast)
         (text,) = writer.expressions([value], names)
         if text in names.values():
             text = f"np.ascontiguousarray({text})"
@@ -87,7 +94,7 @@ def _map(writer: Writer, statement: ArrayStatement) -> str:
     return writer.reshaped(text, (int(np.prod(statement.shape)),), batched, len(statement.shape))
 
 
-def operand_shape(operand: Any) -> tuple[int, ...]:
+def operand_shape(operand: Operand) -> tuple[int, ...]:
     """The shape in which an operand is read."""
     if isinstance(operand, Literal):
         return tuple(operand.values.shape)
@@ -100,54 +107,57 @@ def _rows(writer: Writer, statement: ArrayStatement) -> str:
     arrays = [writer.read(operand, whole=True) for operand in statement.operands]
     size = (int(np.prod(shape)),)
     if op is OPS["dot"]:
-        text = f"np.einsum('...k,...k->...', {', '.join(arrays)})"
-        return writer.reshaped(text, size, batched, len(shape))
+        return writer.reshaped(row_dots(writer, *arrays), size, batched, len(shape))
     if op is OPS["sum"]:
         return writer.reshaped(f"fold_add({arrays[0]}, -1)", size, batched, len(shape))
     formula = rolled(op)
     if formula is None:
-        value, _ = formulas(op, statement.operands[0].shape[-1], {})
+        value, _ = formulas(op, statement.operands[0].shape[-1], {}, fast=writer.fast)
         names = {f"x{i}": f"{arrays[0]}[..., {i}]" for i in range(statement.operands[0].shape[-1])}
         (text,) = writer.expressions([value], names)
         return writer.reshaped(text, size, batched, len(shape))
-    (text,) = writer.expressions([lowered(formula[0], {})], {"x": arrays[0]})
+    value = for_arrays([formula[0]], {}, fast=writer.fast)
+    (text,) = writer.expressions(value, {"x": arrays[0]})
     return writer.reshaped(text, size, batched)
+
+
+def row_dots(writer: Writer, a: str, b: str) -> str:
+    """Text of the dot products of rows with rows."""
+    writer.scope["row_dot"] = kernels.row_dot
+    return f"row_dot({a}, {b})"
 
 
 def _product(writer: Writer, statement: ArrayStatement) -> str:
-    stack, p, q = statement.shape
     left, right = statement.operands
+    *stack, p, q = statement.shape
     batched = writer.is_batched[statement.block]
-    size = (stack * p * q,)
-    a, b = matrix(writer, left), matrix(writer, right)
-    if stack > 1:
-        text = f"matmul({a}, {b}.swapaxes(-1, -2))"
-    elif p == q == 1 and writer.varies(left) and writer.varies(right):
-        text = f"np.einsum('...k,...k->...', {a}, {b})"
-    elif p == 1 and writer.varies(right) and not writer.varies(left):
-        text = f"matmul({merged(writer, b, q, right.shape[2])}, {a}[0])"
-    elif writer.varies(right):
-        text = f"matmul({a}, {b}.swapaxes(-1, -2))"
-    elif writer.varies(left):
-        text = f"matmul({merged(writer, a, p, left.shape[2])}, {b}.T)"
-        if p == 1:
-            return text
+    left_varies, right_varies = writer.varies(left), writer.varies(right)
+    size = (int(np.prod(statement.shape)),)
+    if not stack and p == q == 1 and left_varies and right_varies:
+        return row_dots(writer, rows(writer, left), rows(writer, right)) + "[:, None]"
+    if not stack and left_varies and not right_varies:
+        text = f"matmul({rows(writer, left)}, {matrix(writer, right)}.T)"
+        return text if p == 1 else writer.reshaped(text, size, batched)
+    if not stack and p == 1 and right_varies and not left_varies:
+        text = f"matmul({rows(writer, right)}, {matrix(writer, left)}[0])"
     else:
-        text = f"matmul({a}, {b}.T)"
+        transposed = "T" if not (stack or batched) else "swapaxes(-1, -2)"
+        text = f"matmul({matrix(writer, left)}, {matrix(writer, right)}.{transposed})"
     return writer.reshaped(text, size, batched)
 
 
-def matrix(writer: Writer, operand: Any) -> str:
-    """A name for one side of a product: (p, k) if it is not stacked, with steps BLAS can take."""
+def matrix(writer: Writer, operand: Operand) -> str:
+    """A name for one side of a product, with steps that BLAS can take."""
     text = writer.read(operand, whole=True)
-    if operand.shape[0] == 1:
-        text = writer.once(f"{text}{'[:, 0]' if writer.varies(operand) else '[0]'}")
-    steps = getattr(operand, "strides", None)
-    if steps is not None and steps[2] not in (0, 1) and (steps[1] != 1 or writer.varies(operand)):
+    steps = operand.strides[-2:] if isinstance(operand, View) else (0, 1)
+    if steps[1] not in (0, 1) and (steps[0] != 1 or writer.varies(operand)):
         text = writer.once(f"np.ascontiguousarray({text})")
     return text
 
 
-def merged(writer: Writer, text: str, rows: int, k: int) -> str:
-    """A batch of (rows, k) matrices as one matrix."""
-    return writer.once(f"{text}.reshape(-1, {k})") if k else f"{text}.reshape(batch * {rows}, 0)"
+def rows(writer: Writer, operand: Operand) -> str:
+    """A name for a batch of (p, k) matrices as one matrix with all of their rows."""
+    p, k = operand.shape
+    if p == 1 and isinstance(operand, View) and operand.strides[1] == 1:
+        return writer.read(View((k,), operand.block, operand.offset, (1,)))
+    return writer.once(f"{matrix(writer, operand)}.reshape(batch * {p}, {k})")

@@ -30,7 +30,7 @@ class ArrayStatement:
 
     kind "map": element by element, operands of ``shape``. kind "rows": an n-ary primitive along
     the last axis of one operand of shape ``shape + (k,)``, or of two for dot. kind "product": two
-    operands (stack, p, k) and (stack, q, k), contracted over k to ``shape`` (stack, p, q).
+    operands (p, k) and (q, k), contracted over k to ``shape`` (p, q); or a stack of such.
     """
 
     kind: str
@@ -148,9 +148,10 @@ class _Grouping:
             sides = tuple([self._read(side.reshape(*shape, k)) for side in (left, right)])
             self._append("rows", op, shape, sides, ordered)
         else:
-            self._append(
-                "product", op, members.shape, (self._read(left), self._read(right)), ordered
-            )
+            if stack == 1:
+                left, right, members = left[0], right[0], members[0]
+            sides = (self._read(left), self._read(right))
+            self._append("product", op, members.shape, sides, ordered)
 
     def _is_long(self, addresses: Array) -> bool:
         """Whether an n-ary group is better reduced along an axis than written out."""

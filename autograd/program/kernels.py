@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-__all__ = ["add_at", "chosen", "masked", "masked_matmul", "scatter_plan"]
+__all__ = ["add_at", "chosen", "masked", "masked_matmul", "row_dot", "scatter_plan"]
 
 Array = Any
 
@@ -43,3 +44,11 @@ def add_at(total: Array, plan: tuple[Array, Array, Array], numbers: Array) -> No
     """Add ``numbers[..., i]`` to ``total[..., index[i]]`` for every i, repeated indices too."""
     order, starts, distinct = plan
     total[..., distinct] += np.add.reduceat(numbers[..., order], starts, axis=-1)
+
+
+def _row_dot(a: Array, b: Array) -> Array:
+    return np.einsum("...k,...k->...", a, b)
+
+
+row_dot: Callable[[Array, Array], Array] = getattr(np, "vecdot", _row_dot)
+"""Dot products of rows with rows; NumPy has it from version 2 on."""

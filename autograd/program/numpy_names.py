@@ -1,7 +1,7 @@
 """What the names in a rule mean for arrays: NumPy's functions, and elementwise calls otherwise.
 
-Rules are expressions (:mod:`autograd.expr`); :func:`lowered` rewrites one until every name in it is
-a key of ``FUNCTIONS``, an operator or a ``fold_…``. Next: :mod:`autograd.program.source`.
+Rules are expressions (:mod:`autograd.expr`); :class:`Lowering` rewrites one until every name in
+it is a key of ``FUNCTIONS``, an operator or a ``fold_…``. Next: :mod:`autograd.program.source`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from autograd.expr import XP, Expr, Operand
 from autograd.ieee import IEEE
 from autograd.op import OPS
 
-__all__ = ["FUNCTIONS", "OPERATORS", "elementwise", "lowered"]
+__all__ = ["FUNCTIONS", "OPERATORS", "Lowering", "elementwise"]
 
 Array = Any
 
@@ -57,12 +57,9 @@ FUNCTIONS: dict[str, Callable[..., Array]] = {
 """Name -> function of arrays. Where NumPy has a primitive itself, that is what computes it."""
 
 
-def lowered(expr: Operand, known: Mapping[str, float]) -> Operand:
-    """The expression over NumPy's functions only, with known variables put in and folded."""
-    return _Lowering(known).of(expr)
+class Lowering:
+    """Rewrites expressions over NumPy's functions, with known variables put in and folded."""
 
-
-class _Lowering:
     def __init__(self, known: Mapping[str, float]) -> None:
         self.known = known
         self._done: dict[Expr, Operand] = {}

@@ -15,10 +15,10 @@ from typing import Any
 from autograd.op import OPS
 from autograd.program import kernels
 from autograd.program.adjoints import Adjoints, blocks_of
-from autograd.program.forward import formulas, literals, map_names, matrix, merged
+from autograd.program.forward import for_arrays, formulas, literals, map_names, matrix, rows
 from autograd.program.groups import ArrayStatement
 from autograd.program.layout import Operand, View
-from autograd.program.numpy_names import elementwise, lowered
+from autograd.program.numpy_names import elementwise
 from autograd.program.reroll import rolled
 from autograd.program.source import Writer
 
@@ -28,10 +28,9 @@ __all__ = ["Reverse"]
 class Reverse:
     """Writes the reverse pass of a function whose forward pass has been written."""
 
-    def __init__(self, writer: Writer, wrt: Iterable[int], *, masked: bool) -> None:
+    def __init__(self, writer: Writer, wrt: Iterable[int]) -> None:
         self.writer = writer
         self.form = writer.form
-        self.masked = masked
         self.needed = set(wrt)
         for statement in self.form.statements:
             if any(map(self._matters, statement.operands)):
@@ -52,7 +51,8 @@ class Reverse:
         wanted = list(map(self._matters, statement.operands))
         if statement.kind != "map" or (statement.op.opaque and not statement.op.traced):
             return wanted
-        _, partials = formulas(statement.op, len(wanted), literals(statement))
+        fast = self.writer.fast
+        _, partials = formulas(statement.op, len(wanted), literals(statement), fast=fast)
         return [want and partial is not None for want, partial in zip(wanted, partials)]
 
     def write(self) -> None:
@@ -83,7 +83,7 @@ class Reverse:
             return upstream
         if partial == "(-1.0)":
             return f"(-{upstream})"
-        if not self.masked:
+        if self.writer.fast:
             return f"({upstream} * {partial})"
         return f"{self._kernel('chosen' if selects else 'masked')}({upstream}, {partial})"
 
@@ -100,7 +100,7 @@ class Reverse:
         if op.opaque and not op.traced:
             local = self._untraced(statement, names, wanted)
         else:
-            _, partials = formulas(op, len(wanted), literals(statement))
+            _, partials = formulas(op, len(wanted), literals(statement), fast=writer.fast)
             chosen = [partial for partial, want in zip(partials, wanted) if want]
             texts = iter(writer.expressions(chosen, names))
             local = [next(texts) if want else None for want in wanted]
@@ -147,10 +147,11 @@ class Reverse:
         writer, op = self.writer, statement.op
         formula = rolled(op)
         if formula is not None:
-            (text,) = writer.expressions([lowered(formula[1], {})], {"x": x, "out": out})
+            local = for_arrays([formula[1]], {}, fast=writer.fast)
+            (text,) = writer.expressions(local, {"x": x, "out": out})
             return text
         n = statement.operands[0].shape[-1]
-        _, partials = formulas(op, n, {})
+        _, partials = formulas(op, n, {}, fast=writer.fast)
         names = {"out": f"{out}[..., 0]", **{f"x{i}": f"{x}[..., {i}]" for i in range(n)}}
         texts = writer.expressions([0.0 if p is None else p for p in partials], names)
         return f"np.stack(np.broadcast_arrays({', '.join(texts)}), -1)"
@@ -166,43 +167,38 @@ class Reverse:
         self, statement: ArrayStatement, side: Operand, other: Operand, *, transposed: bool
     ) -> None:
         """Adjoint of one side of a product: the result's adjoint times the other side."""
-        writer = self.writer
-        stack, p, q = statement.shape
-        k = side.shape[2]
-        batched = writer.is_batched[statement.block]
+        writer, block = self.writer, statement.block
+        *stack, p, q = statement.shape
+        batched = writer.is_batched[block]
         own, others = writer.varies(side), writer.varies(other)
-        factor = matrix(writer, other)
-        shared = batched and stack == 1 and not own
-        rows = batched and stack == 1 and not others and not transposed
-        if shared and transposed:
+        one_call = batched and not stack and not (own and others)
+        if one_call and not own and (transposed or p == 1):
             # The batch shares this side: one product contracts over batch and rows.
-            g, factor = f"{self._rows_of(statement)}.T", merged(writer, factor, p, k)
-        elif shared and p == 1:
-            g, factor = f"d{statement.block}.reshape(1, -1)", merged(writer, factor, q, k)
-        elif rows:
-            g = self._rows_of(statement)
+            g = f"{self._rows_of(statement)}.T" if transposed else f"d{block}.reshape(1, -1)"
+            factor, batched = rows(writer, other), False
+        elif one_call and own and not transposed:
+            g, factor = self._rows_of(statement), matrix(writer, other)
+        elif batched and not stack and p == q == 1:
+            factor = rows(writer, other) if others else matrix(writer, other)
+            product = self._times(f"d{block}", factor)
+            self.adjoints.add(side, writer.reshaped(product, side.shape, True), True)
+            return
         else:
-            shared = False
-            g = self._upstream(statement, statement.shape if stack > 1 else (p, q))
+            g, factor = self._upstream(statement, statement.shape), matrix(writer, other)
             g = f"{g}.swapaxes(-1, -2)" if transposed else g
-        batched = batched and not shared
-        function = self._kernel("masked_matmul") if self.masked else "matmul"
-        text = f"{function}({g}, {factor})"
-        if stack == 1:
-            text = writer.reshaped(text, (1, q if transposed else p, k), batched)
-        into = None
-        plain = not batched and stack == 1 and not self.masked
-        if plain and isinstance(side, View) and side.strides[2] == 1:
-            into = f"matmul({g}, {factor}, {{}}[0])".format
+        function = "matmul" if writer.fast else self._kernel("masked_matmul")
+        text, into = f"{function}({g}, {factor})", None
+        if batched:
+            text = writer.reshaped(text, side.shape, True)
+        elif writer.fast and not stack and isinstance(side, View) and side.strides[-1] == 1:
+            into = f"matmul({g}, {factor}, {{}})".format
         self.adjoints.add(side, text, batched, into)
 
     def _rows_of(self, statement: ArrayStatement) -> str:
         """The result's adjoint as a matrix with a row for each row of the left side."""
-        _, p, q = statement.shape
-        if not self.writer.is_batched[statement.block]:
-            return self._upstream(statement, (p, q))
+        p, q = statement.shape
         text = f"d{statement.block}"
-        return text if p == 1 else self.writer.once(f"{text}.reshape(-1, {q})")
+        return text if p == 1 else self.writer.once(f"{text}.reshape(batch * {p}, {q})")
 
 
 class _Local:

@@ -29,8 +29,9 @@ Shape = tuple[int, ...]
 class Writer:
     """The lines of one function, for one choice of arguments that are batched."""
 
-    def __init__(self, form: ArrayForm, batched: Sequence[bool], dtype: str) -> None:
+    def __init__(self, form: ArrayForm, batched: Sequence[bool], dtype: str, *, fast: bool) -> None:
         self.form = form
+        self.fast = fast
         self.dtype = np.dtype(dtype)
         self.lines: list[str] = []
         self.scope: dict[str, Any] = {

@@ -1,0 +1,91 @@
+"""Tidying expressions for arrays: what costs time and changes no finite result beyond rounding.
+
+The rules of the op table carry terms that put back what rounding took, and branches for infinite
+operands. In arrays, each of them is a pass over memory. The fast form leaves out what is zero in
+exact arithmetic, and takes no number for infinite; where one is, the results show it by not being
+finite, and the program turns to the careful form, which leaves out nothing.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from autograd.expr import Expr, Operand
+from autograd.ieee import IEEE
+
+__all__ = ["tidied"]
+
+INFINITY = float("inf")
+LINEAR = {"add", "sub", "neg"}
+
+
+def tidied(expr: Operand, seen: dict[Expr, Operand]) -> Operand:
+    """An expression without what the module's head names; ``seen`` keeps shared parts shared."""
+    if not isinstance(expr, Expr) or expr.op == "var":
+        return expr
+    if expr not in seen:
+        operands = [tidied(x, seen) for x in expr.operands]
+        seen[expr] = _step(Expr(expr.op, *operands))
+    return seen[expr]
+
+
+def _step(expr: Expr) -> Operand:
+    operands = expr.operands
+    if expr.op in LINEAR and not _linear(expr):
+        return 0.0
+    if expr.op == "eq" and _is(operands[0], "abs") and _same(operands[1], INFINITY):
+        return 0.0
+    if expr.op == "where":
+        return _choice(*operands)
+    if expr.op == "add":
+        for x, other in (operands, operands[::-1]):
+            if _same(other, 0.0):
+                return x
+    if expr.op == "mul":
+        for x, other in (operands, operands[::-1]):
+            if _same(other, 1.0):
+                return x
+    if expr.op in ("fold_maximum", "fold_minimum") and isinstance(operands[0], float):
+        return operands[0]
+    if expr.op in IEEE and all(isinstance(x, float) for x in operands):
+        return float(IEEE[expr.op](*operands))
+    return expr
+
+
+def _choice(condition: Any, a: Any, b: Any) -> Operand:
+    """``where`` in a shorter form if there is one."""
+    if isinstance(condition, float):
+        return a if condition else b
+    if _same(a, b):
+        return a
+    if isinstance(a, float) and condition.operands[0] is b and _same(condition.operands[-1], a):
+        # The other way round a NaN would be replaced; this way NumPy's functions keep it too.
+        if condition.op in ("le", "lt"):
+            return Expr("maximum", b, a)
+        if condition.op in ("ge", "gt"):
+            return Expr("minimum", b, a)
+    return Expr("where", condition, a, b)
+
+
+def _is(x: Any, op: str) -> bool:
+    return isinstance(x, Expr) and x.op == op
+
+
+def _same(x: Any, y: Any) -> bool:
+    """Whether two operands are one expression or equal numbers."""
+    return x is y or (isinstance(x, float) and isinstance(y, float) and x == y)
+
+
+def _linear(expr: Operand) -> dict[Any, float]:
+    """Coefficients of a sum by what they multiply; empty if everything cancels."""
+    total: dict[Any, float] = {}
+    pending = [(expr, 1.0)]
+    while pending:
+        part, sign = pending.pop()
+        if isinstance(part, Expr) and part.op in LINEAR:
+            signs = {"neg": (-1.0,), "sub": (1.0, -1.0), "add": (1.0, 1.0)}[part.op]
+            pending.extend((x, sign * s) for x, s in zip(part.operands, signs))
+            continue
+        key, amount = (part, sign) if isinstance(part, Expr) else (None, sign * part)
+        total[key] = total.get(key, 0.0) + amount
+    return {key: amount for key, amount in total.items() if amount}
