@@ -16,9 +16,9 @@ from autograd.drawing.dot import dot_lines, dot_of, mermaid_of
 from autograd.drawing.fold import LIMIT, folded_picture
 from autograd.drawing.highlight import highlighted
 from autograd.drawing.model import Picture, checked_outputs, identities
-from autograd.drawing.page import page
 from autograd.drawing.parts import Parts
 from autograd.drawing.slices import Slice
+from autograd.drawing.stepper import page
 from autograd.drawing.style import Style, style_of
 from autograd.drawing.svg import summary, svg_of
 from autograd.drawing.text import NumberFormat, escape

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from autograd.drawing.model import units
 from autograd.drawing.slices import Slice
+from autograd.sweep import operands_of
 
 __all__ = ["Grouping", "apart", "groupings"]
 
@@ -64,7 +65,8 @@ def _modules(part: Slice) -> list[tuple[str, ...]]:
 
     A node that uses parameters belongs to the innermost module that all of them are in. Another
     one belongs to the module that all of its operands belong to, if it is a function of a single
-    operand, an activation, or has several operands, all computed in that module.
+    operand, an activation, or has several operands, all computed in that module, or begins a sum
+    with 0.
     """
     known: dict[Any, tuple[str, ...]] = {}
     used: list[list[tuple[str, ...]]] = [[] for _ in part.nodes]
@@ -83,11 +85,19 @@ def _modules(part: Slice) -> list[tuple[str, ...]]:
             continue
         path = modules[inner[0]] if inner and i not in outside else ()
         joined = len(inner) > 1 and not part.constants[i]
-        if (joined or node.op.name not in JOINING) and all(modules[j] == path for j in inner):
+        started = node.op.name == "add" and 0.0 in map(_literal, operands_of(node))
+        if (joined or started or node.op.name not in JOINING) and all(
+            modules[j] == path for j in inner
+        ):
             modules.append(path)
         else:
             modules.append(())
     return modules
+
+
+def _literal(operand: Any) -> float | None:
+    """The number of a literal operand."""
+    return operand if type(operand) is float else None
 
 
 def _common(paths: list[tuple[str, ...]]) -> tuple[str, ...]:

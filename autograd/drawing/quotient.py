@@ -148,7 +148,8 @@ def _fold_box(plan: Plan, group: int, nodes: list[Any], results: list[Any]) -> B
     about = box_of(results[0], 0, "fold") if len(results) == 1 else None
     symbols = Counter(node.op.symbol for node in nodes)
     contents = ", ".join(
-        symbol if times == 1 else f"{symbol} ×{times:,}" for symbol, times in symbols.most_common(4)
+        symbol if times == 1 else f"{symbol} ({times:,})"
+        for symbol, times in symbols.most_common(4)
     ) + (", …" if len(symbols) > 4 else "")
     how, what = plan.labels[group] or ("", "")
     title = {

@@ -15,6 +15,7 @@ from autograd.drawing.layout import Layout, Point
 __all__ = ["Geometry", "geometry_of"]
 
 LONG = 1700.0
+SHORTEST = 1100.0
 RATIO = 1.8
 FEW = 4
 ROW_GAP = 22.0
@@ -96,9 +97,9 @@ def _rows(layout: Layout, sizes: Sequence[tuple[float, float]]) -> list[int]:
             if b[0] - a[0] > 1:  # edges are so many that they are not bent
                 return one
             passing[b[0]][a] = 2 if a in leaves else 1
-    rows, row, start, wanted = [0], 0, 0.0, length / count
+    rows, row, start, wanted = [0], 0, 0.0, max(length / count, SHORTEST)
     for i in range(1, len(one)):
-        so_far = layout.extents[i][1] - start
+        so_far = layout.extents[i - 1][1] - start
         nearby = [sum(lines.values()) for lines in passing[i : i + 4]]
         if so_far > 2.0 * wanted:
             return one
