@@ -88,7 +88,7 @@ from autograd.value import Value
 if TYPE_CHECKING:
     from autograd import drawing as drawing
     from autograd.check import GradientReport, assert_gradients, gradcheck
-    from autograd.drawing import draw, to_graphviz, to_mermaid
+    from autograd.drawing import draw, explain, to_graphviz, to_mermaid
     from autograd.program import Program, compile
 
 __version__ = "0.1.0"
@@ -130,6 +130,7 @@ __all__ = [
     "erf",
     "erfc",
     "exp",
+    "explain",
     "expm1",
     "floor",
     "gelu",
@@ -184,6 +185,7 @@ _LATER = {
     "assert_gradients": "autograd.check",
     "compile": "autograd.program",
     "draw": "autograd.drawing",
+    "explain": "autograd.drawing",
     "gradcheck": "autograd.check",
     "to_graphviz": "autograd.drawing",
     "to_mermaid": "autograd.drawing",

@@ -5,5 +5,6 @@
 """
 
 from autograd.drawing.drawing import Drawing, draw, to_graphviz, to_mermaid
+from autograd.drawing.explanation import Explanation, explain
 
-__all__ = ["Drawing", "draw", "to_graphviz", "to_mermaid"]
+__all__ = ["Drawing", "Explanation", "draw", "explain", "to_graphviz", "to_mermaid"]

@@ -20,14 +20,14 @@ from autograd.drawing.simplify import product_of
 from autograd.drawing.symbols import Symbols
 from autograd.drawing.text import clean, escape, number
 
-__all__ = ["html"]
+__all__ = ["page"]
 
 Format = Callable[[float], str]
 
 LONGEST_LABEL = 40
 
 
-def html(
+def page(
     picture: Picture,
     svg: str,
     *,
