@@ -11,7 +11,7 @@ Read in this order: :mod:`nn.module`, :mod:`nn.layers`, :mod:`nn.losses`, :mod:`
 """
 
 from nn import data, init, metrics
-from nn.errors import DivergenceError, ModelFileError
+from nn.errors import DataFileError, DivergenceError, ModelFileError
 from nn.layers import ACTIVATIONS, MLP, Layer, Linear, Neuron, Sequential
 from nn.losses import (
     binary_cross_entropy,
@@ -30,6 +30,7 @@ __all__ = [
     "ACTIVATIONS",
     "MLP",
     "SGD",
+    "DataFileError",
     "DivergenceError",
     "History",
     "Layer",

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import operator
 from random import Random
+from typing import Any
 
 import autograd
 
-__all__ = ["as_rng", "check_count"]
+__all__ = ["as_rng", "check_count", "numpy_or_error"]
 
 
 def as_rng(rng: Random | int) -> Random:
@@ -41,3 +42,18 @@ def check_count(name: str, number: int) -> int:
     if count < 1:
         raise autograd.InputValueError(f"{name} must be at least 1, but got {count}")
     return count
+
+
+def numpy_or_error(user: str) -> Any:
+    """The module numpy, or MissingExtraError saying that `user` needs it.
+
+    >>> numpy_or_error("nn.data").__name__
+    'numpy'
+    """
+    try:
+        import numpy
+    except ImportError as error:
+        raise autograd.MissingExtraError(
+            f"{user} needs NumPy, which is not installed: pip install 'scalar-autograd[demo]'"
+        ) from error
+    return numpy

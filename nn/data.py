@@ -1,4 +1,4 @@
-"""Data: two sets to learn from, splitting, shuffling, standardising, and checks of all that.
+"""Data: splitting, shuffling, standardising, and checks of it; the sets are in :mod:`nn.sets`.
 
 A data set is `X`, a list of rows of floats, and `y`, a target for each row. Whatever draws random
 numbers takes `rng`, a `random.Random` or a seed. Next: :mod:`nn.train` learns from it.
@@ -13,64 +13,25 @@ from typing import Any, TypeVar
 
 import autograd
 from nn.arguments import as_rng, check_count
+from nn.sets import circles, digits, mnist, moons, spirals, xor
 
 __all__ = [
     "Standardizer",
     "batches",
     "check_examples",
     "check_rows",
+    "circles",
     "digits",
     "minibatches",
+    "mnist",
     "moons",
+    "spirals",
     "train_test_split",
+    "xor",
 ]
 
 T = TypeVar("T")
 Rows = list[list[float]]
-
-
-def moons(n: int = 100, *, noise: float = 0.1, rng: Random | int = 0) -> tuple[Rows, list[int]]:
-    """Two interleaved half circles of radius 1, `n` points in all, with Gaussian noise.
-
-    Even rows have label 0 and lie on the upper half circle around (0, 0), odd rows have label 1
-    and lie on the lower half circle around (1, 0.5).
-
-    >>> X, y = moons(4, noise=0.0)
-    >>> [[round(c, 3) for c in row] for row in X], y
-    ([[1.0, 0.0], [0.0, 0.5], [-1.0, 0.0], [2.0, 0.5]], [0, 1, 0, 1])
-    """
-    n = check_count("n", n)
-    if not noise >= 0:
-        raise autograd.InputValueError(f"noise must be 0 or more, but got {noise!r}")
-    rng = as_rng(rng)
-    X: Rows = []
-    for i in range(n):
-        angle = math.pi * (i // 2) / max(1, (n - i % 2 - 1) // 2)
-        x, y = math.cos(angle), math.sin(angle)
-        if i % 2:
-            x, y = 1.0 - x, 0.5 - y
-        X.append([x + noise * rng.normalvariate(0.0, 1.0), y + noise * rng.normalvariate(0.0, 1.0)])
-    return X, [i % 2 for i in range(n)]
-
-
-def digits() -> tuple[Rows, list[int]]:
-    """The 1,797 handwritten digits that scikit-learn ships: 64 grey levels from 0 to 1, a label.
-
-    Raises MissingExtraError where scikit-learn is not installed.
-
-    >>> X, y = digits()
-    >>> len(X), len(X[0]), y[:4]
-    (1797, 64, [0, 1, 2, 3])
-    """
-    try:
-        from sklearn.datasets import load_digits
-    except ImportError as error:
-        raise autograd.MissingExtraError(
-            "nn.data.digits needs scikit-learn, which is not installed: "
-            "pip install 'scalar-autograd[demo]'"
-        ) from error
-    bunch = load_digits()
-    return (bunch.data / 16.0).tolist(), bunch.target.tolist()
 
 
 def check_rows(X: Iterable[Iterable[float]], *, columns: int | None = None) -> Rows:

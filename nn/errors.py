@@ -1,10 +1,14 @@
-"""The two errors that only training and saving can meet; all others are autograd's own."""
+"""The errors that only training, its data and saving can meet; all others are autograd's own."""
 
 from __future__ import annotations
 
 import autograd
 
-__all__ = ["DivergenceError", "ModelFileError"]
+__all__ = ["DataFileError", "DivergenceError", "ModelFileError"]
+
+
+class DataFileError(autograd.AutogradError, ValueError):
+    """A data file cannot be read: missing, truncated, damaged, or of another format."""
 
 
 class ModelFileError(autograd.AutogradError, ValueError):

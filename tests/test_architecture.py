@@ -45,6 +45,8 @@ LAYERS = {
     ],
     "nn": [
         {"errors", "arguments", "init"},
+        {"idx"},
+        {"sets"},
         {"files", "data", "metrics", "losses", "progress"},
         {"module"},
         {"layers", "optim"},

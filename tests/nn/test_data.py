@@ -1,9 +1,8 @@
-"""Data sets, splits, mini-batches, standardising, and what is refused."""
+"""Splits, mini-batches, standardising, and what is refused."""
 
 import math
 import random
 import statistics
-import sys
 
 import numpy as np
 import pytest
@@ -15,60 +14,6 @@ import nn
 from nn.data import check_examples, check_rows, minibatches, train_test_split
 
 seeds = st.integers(0, 1000)
-
-
-# Moons and digits
-
-
-def test_moons_without_noise_lie_on_their_half_circles():
-    """Label 0: upper half around (0, 0); label 1: lower half around (1, 0.5); radius 1."""
-    X, y = nn.data.moons(101, noise=0.0)
-    assert [len(X), y.count(0), y.count(1)] == [101, 51, 50]
-    for (a, b), label in zip(X, y):
-        center = (1.0, 0.5) if label else (0.0, 0.0)
-        assert math.dist((a, b), center) == pytest.approx(1.0, rel=1e-12)
-        assert (b <= 0.5 + 1e-12) if label else (b >= -1e-12)
-    ends = [X[0], X[100], X[1], X[99]]
-    assert np.array(ends) == pytest.approx(np.array([[1, 0], [-1, 0], [0, 0.5], [2, 0.5]]))
-
-
-def test_moons_noise_has_the_deviation_asked_for():
-    clean, _ = nn.data.moons(2000, noise=0.0)
-    noisy, _ = nn.data.moons(2000, noise=0.2, rng=1)
-    shifts = [a - b for p, q in zip(clean, noisy) for a, b in zip(p, q)]
-    # 4,000 draws: the spread is off by about 1 %.
-    assert statistics.pstdev(shifts) == pytest.approx(0.2, rel=0.05)
-    assert noisy == nn.data.moons(2000, noise=0.2, rng=random.Random(1))[0]
-
-
-@pytest.mark.parametrize("n", [1, 2, 3])
-def test_few_moons(n):
-    assert [len(part) for part in nn.data.moons(n)] == [n, n]
-
-
-@pytest.mark.parametrize(
-    ("options", "error"),
-    [({"n": 0}, ValueError), ({"n": 1.5}, TypeError), ({"noise": -1}, ValueError)],
-)
-def test_impossible_moons(options, error):
-    with pytest.raises(error):
-        nn.data.moons(**options)
-
-
-def test_digits_are_the_real_ones():
-    X, y = nn.data.digits()
-    assert len(X) == len(y) == 1797
-    assert {len(row) for row in X} == {64}
-    assert [min(map(min, X)), max(map(max, X))] == [0.0, 1.0]
-    assert [y.count(d) for d in range(10)] == [178, 182, 177, 183, 181, 182, 181, 179, 174, 180]
-    assert {type(number) for number in X[0]} == {float}
-    assert {type(label) for label in y} == {int}
-
-
-def test_digits_without_scikit_learn_name_the_extra(monkeypatch):
-    monkeypatch.setitem(sys.modules, "sklearn.datasets", None)
-    with pytest.raises(autograd.MissingExtraError, match=r"scikit-learn.*scalar-autograd\[demo\]"):
-        nn.data.digits()
 
 
 # Mini-batches and splits

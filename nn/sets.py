@@ -1,0 +1,245 @@
+"""Data sets to learn from: points in the plane, and handwritten digits.
+
+Each gives `X`, a row of floats for each example, and `y`, its label. The points are drawn with
+`rng`, a `random.Random` or a seed, and classes take turns, so `y` begins 0, 1, 0, 1. They are
+public as `nn.data.moons` and so on. Next: :mod:`nn.data` splits and shuffles them.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Callable
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import autograd
+from nn.arguments import as_rng, check_count, numpy_or_error
+from nn.errors import DataFileError
+from nn.idx import read_idx
+
+__all__ = ["circles", "digits", "mnist", "moons", "spirals", "xor"]
+
+Rows = list[list[float]]
+Labels = list[int]
+
+MNIST_FILES = (
+    "train-images-idx3-ubyte",
+    "train-labels-idx1-ubyte",
+    "t10k-images-idx3-ubyte",
+    "t10k-labels-idx1-ubyte",
+)
+
+
+def moons(n: int = 100, *, noise: float = 0.1, rng: Random | int = 0) -> tuple[Rows, Labels]:
+    """Two interleaved half circles of radius 1, `n` points in all, with Gaussian noise.
+
+    Even rows have label 0 and lie on the upper half circle around (0, 0), odd rows have label 1
+    and lie on the lower half circle around (1, 0.5).
+
+    >>> X, y = moons(4, noise=0.0)
+    >>> [[round(c, 3) for c in row] for row in X], y
+    ([[1.0, 0.0], [0.0, 0.5], [-1.0, 0.0], [2.0, 0.5]], [0, 1, 0, 1])
+    """
+
+    def point(label: int, t: float) -> tuple[float, float]:
+        x, y = math.cos(math.pi * t), math.sin(math.pi * t)
+        return (1.0 - x, 0.5 - y) if label else (x, y)
+
+    return _points(point, n, 2, noise, rng)
+
+
+def circles(
+    n: int = 100, *, noise: float = 0.1, factor: float = 0.5, rng: Random | int = 0
+) -> tuple[Rows, Labels]:
+    """Two circles around (0, 0), `n` points in all, with Gaussian noise.
+
+    Label 0 has radius 1, label 1 radius `factor`, between 0 and 1: no line can part them.
+
+    >>> X, y = circles(4, noise=0.0)
+    >>> [[round(c, 3) + 0.0 for c in row] for row in X], y
+    ([[1.0, 0.0], [0.5, 0.0], [-1.0, 0.0], [-0.5, 0.0]], [0, 1, 0, 1])
+    """
+    if not 0.0 < factor < 1.0:
+        raise autograd.InputValueError(f"factor must be between 0 and 1, but got {factor!r}")
+
+    def point(label: int, t: float) -> tuple[float, float]:
+        radius = factor if label else 1.0
+        return radius * math.cos(2.0 * math.pi * t), radius * math.sin(2.0 * math.pi * t)
+
+    return _points(point, n, 2, noise, rng, closed=True)
+
+
+def spirals(
+    n: int = 100,
+    *,
+    noise: float = 0.02,
+    turns: float = 1.0,
+    arms: int = 2,
+    rng: Random | int = 0,
+) -> tuple[Rows, Labels]:
+    """Spirals that wind around each other, `n` points in all, with Gaussian noise.
+
+    Arm k has label k. Along it the radius grows evenly from 0.1 to 1 while the angle makes
+    `turns` turns.
+
+    >>> X, y = spirals(4, noise=0.0)
+    >>> [[round(c, 3) + 0.0 for c in row] for row in X], y
+    ([[0.1, 0.0], [-0.1, 0.0], [1.0, 0.0], [-1.0, 0.0]], [0, 1, 0, 1])
+    """
+    arms = check_count("arms", arms)
+    if not math.isfinite(turns):
+        raise autograd.InputValueError(f"turns must be a finite number, but got {turns!r}")
+
+    def point(label: int, t: float) -> tuple[float, float]:
+        radius, angle = 0.1 + 0.9 * t, 2.0 * math.pi * (turns * t + label / arms)
+        return radius * math.cos(angle), radius * math.sin(angle)
+
+    return _points(point, n, arms, noise, rng)
+
+
+def xor(n: int = 4, *, noise: float = 0.0, rng: Random | int = 0) -> tuple[Rows, Labels]:
+    """The corners of the unit square in turn, `n` points in all; label 1 where one coordinate is 1.
+
+    By default the four lines of the truth table, the smallest set that no single neuron learns.
+
+    >>> xor()
+    ([[0.0, 0.0], [0.0, 1.0], [1.0, 1.0], [1.0, 0.0]], [0, 1, 0, 1])
+    """
+    corners = ([(0.0, 0.0), (1.0, 1.0)], [(0.0, 1.0), (1.0, 0.0)])
+    n = check_count("n", n)
+    spread = _spread(noise, rng)
+    places = [corners[i % 2][i // 2 % 2] for i in range(n)]
+    return [[x + spread(), y + spread()] for x, y in places], [i % 2 for i in range(n)]
+
+
+def digits() -> tuple[Rows, Labels]:
+    """The 1,797 handwritten digits that scikit-learn ships: 64 grey levels from 0 to 1, a label.
+
+    Raises MissingExtraError where scikit-learn is not installed.
+
+    >>> X, y = digits()
+    >>> len(X), len(X[0]), y[:4]
+    (1797, 64, [0, 1, 2, 3])
+    """
+    bunch = _sklearn_datasets("nn.data.digits").load_digits()
+    return (bunch.data / 16.0).tolist(), bunch.target.tolist()
+
+
+def mnist(directory: str | os.PathLike[str] | None = None) -> tuple[Any, Any, Any, Any]:
+    """(X_train, X_test, y_train, y_test) of MNIST's handwritten digits, as NumPy arrays.
+
+    A row of `X` is a picture of 28x28 grey levels from 0 to 1, line by line; `y` are integers.
+    `directory` holds the four files ``train-images-idx3-ubyte``, ``train-labels-idx1-ubyte``,
+    ``t10k-images-idx3-ubyte`` and ``t10k-labels-idx1-ubyte``, with or without ``.gz``; sets of
+    the same make, such as Fashion-MNIST, will do, of any number and size of pictures. Without it
+    scikit-learn fetches the set once and keeps it.
+
+    Raises DataFileError where a file is missing or damaged, or files do not fit together, or the
+    set cannot be fetched; MissingExtraError without NumPy.
+
+    >>> mnist("/no/such/folder")
+    Traceback (most recent call last):
+        ...
+    nn.errors.DataFileError: '/no/such/folder' is no folder: give the one that holds MNIST's files
+    """
+    np = numpy_or_error("nn.data.mnist")
+    if directory is None:
+        pixels, labels = _fetched_mnist()
+        X, y = pixels / 255.0, labels.astype(np.int64)
+        return X[:60_000], X[60_000:], y[:60_000], y[60_000:]
+    folder = Path(directory)
+    if not folder.is_dir():
+        raise DataFileError(f"{str(folder)!r} is no folder: give the one that holds MNIST's files")
+    paths = [_present(folder, name) for name in MNIST_FILES]
+    X_train, y_train = _examples(*paths[:2])
+    X_test, y_test = _examples(*paths[2:])
+    if X_train.shape[1:] != X_test.shape[1:]:
+        raise DataFileError(
+            f"pictures of one size belong together, but those in {str(paths[0])!r} have "
+            f"{X_train.shape[1]} pixels and those in {str(paths[2])!r} {X_test.shape[1]}"
+        )
+    return X_train, X_test, y_train, y_test
+
+
+def _points(
+    point: Callable[[int, float], tuple[float, float]],
+    n: int,
+    classes: int,
+    noise: float,
+    rng: Random | int,
+    *,
+    closed: bool = False,
+) -> tuple[Rows, Labels]:
+    """`n` noisy points of `classes` curves in turn, evenly from t = 0 to 1, 1 being 0 if closed."""
+    n = check_count("n", n)
+    spread = _spread(noise, rng)
+    X: Rows = []
+    for i in range(n):
+        label, place = i % classes, i // classes
+        last = (n - label - 1) // classes  # place of the last point on this curve
+        x, y = point(label, place / (last + 1) if closed else place / max(1, last))
+        X.append([x + spread(), y + spread()])
+    return X, [i % classes for i in range(n)]
+
+
+def _spread(noise: float, rng: Random | int) -> Callable[[], float]:
+    if not (noise >= 0 and math.isfinite(noise)):
+        raise autograd.InputValueError(f"noise must be 0 or more, but got {noise!r}")
+    generator = as_rng(rng)
+    return lambda: noise * generator.normalvariate(0.0, 1.0)
+
+
+def _sklearn_datasets(user: str) -> Any:
+    try:
+        import sklearn.datasets
+    except ImportError as error:
+        raise autograd.MissingExtraError(
+            f"{user} needs scikit-learn, which is not installed: "
+            "pip install 'scalar-autograd[demo]'"
+        ) from error
+    return sklearn.datasets
+
+
+def _fetched_mnist() -> tuple[Any, Any]:
+    datasets = _sklearn_datasets("fetching MNIST")
+    try:
+        # This parser needs no pandas.
+        bunch = datasets.fetch_openml("mnist_784", version=1, as_frame=False, parser="liac-arff")
+    except (OSError, ValueError) as error:
+        raise DataFileError(
+            f"MNIST could not be fetched from openml.org ({error}): go online, or get the files "
+            f"{', '.join(f'{name}.gz' for name in MNIST_FILES)} and give the folder that holds them"
+        ) from error
+    return bunch.data, bunch.target
+
+
+def _present(folder: Path, name: str) -> Path:
+    for path in (folder / name, folder / f"{name}.gz"):
+        if path.exists():
+            return path
+    raise DataFileError(f"{str(folder)!r} holds neither {name} nor {name}.gz")
+
+
+def _examples(images: Path, labels: Path) -> tuple[Any, Any]:
+    """Rows of grey levels from 0 to 1 with their labels, out of a pair of files."""
+    np = numpy_or_error("nn.data.mnist")
+    X, y = read_idx(images), read_idx(labels)
+    for path, array, axes in ((images, X, 3), (labels, y, 1)):
+        if array.dtype != np.uint8 or array.ndim != axes:
+            raise DataFileError(
+                f"{str(path)!r} must hold bytes along {axes} axes, but it holds {array.dtype} "
+                f"along {array.ndim}: is it in the other's place?"
+            )
+    if len(X) != len(y) or not X.size:
+        raise DataFileError(
+            f"each picture needs a label, but {str(images)!r} holds {len(X)} of {X.shape[1]} x "
+            f"{X.shape[2]} pixels and {str(labels)!r} {len(y)} labels"
+        )
+    if y.max() > 9:
+        row = int(y.argmax())
+        raise DataFileError(
+            f"{str(labels)!r} labels picture {row} {y[row]}: labels are 0 to 9, so it is damaged"
+        )
+    return X.reshape(len(X), -1) / 255.0, y.astype(np.int64)

@@ -1,0 +1,205 @@
+"""Data sets: points in the plane, and digits."""
+
+import gzip
+import math
+import random
+import statistics
+import sys
+import types
+import urllib.error
+
+import numpy as np
+import pytest
+
+import autograd
+import nn
+from tests.nn.test_idx import idx
+
+PLANE = [nn.data.moons, nn.data.circles, nn.data.spirals, nn.data.xor]
+each_set = pytest.mark.parametrize("points", PLANE, ids=lambda points: points.__name__)
+
+# Points in the plane
+
+
+def test_moons_without_noise_lie_on_their_half_circles():
+    """Label 0: upper half around (0, 0); label 1: lower half around (1, 0.5); radius 1."""
+    X, y = nn.data.moons(101, noise=0.0)
+    assert [len(X), y.count(0), y.count(1)] == [101, 51, 50]
+    for (a, b), label in zip(X, y):
+        center = (1.0, 0.5) if label else (0.0, 0.0)
+        assert math.dist((a, b), center) == pytest.approx(1.0, rel=1e-12)
+        assert (b <= 0.5 + 1e-12) if label else (b >= -1e-12)
+    ends = [X[0], X[100], X[1], X[99]]
+    assert np.array(ends) == pytest.approx(np.array([[1, 0], [-1, 0], [0, 0.5], [2, 0.5]]))
+
+
+def test_circles_without_noise_have_two_radii_and_no_point_twice():
+    X, y = nn.data.circles(101, noise=0.0, factor=0.25)
+    assert y == [0, 1] * 50 + [0]
+    for row, label in zip(X, y):
+        assert math.hypot(*row) == pytest.approx(0.25 if label else 1.0, rel=1e-12)
+    assert len({(round(a, 9), round(b, 9)) for a, b in X}) == 101
+    # Evenly all around, so the mean of each circle is its middle.
+    assert np.mean(X[::2], axis=0) == pytest.approx([0, 0], abs=1e-12)
+    assert np.mean(X[1::2], axis=0) == pytest.approx([0, 0], abs=1e-12)
+
+
+@pytest.mark.parametrize("arms", [1, 2, 3])
+def test_spirals_without_noise_are_turned_copies_of_one(arms):
+    """Radius from 0.1 to 1 while the angle makes `turns` turns; arm k is turned by k/arms."""
+    X, y = nn.data.spirals(30 * arms, noise=0.0, arms=arms, turns=1.5)
+    assert y == list(range(arms)) * 30
+    for i in range(30):
+        t = i / 29
+        for k, (a, b) in enumerate(X[i * arms : (i + 1) * arms]):
+            expected = (0.1 + 0.9 * t) * np.exp(2j * np.pi * (1.5 * t + k / arms))
+            assert complex(a, b) == pytest.approx(expected, rel=1e-12)
+
+
+def test_xor_is_its_truth_table_again_and_again():
+    X, y = nn.data.xor(9)
+    assert y == [int(a != b) for a, b in X]
+    assert X[:4] == X[4:8] != []
+    assert sorted(X[:4]) == [[0, 0], [0, 1], [1, 0], [1, 1]]
+
+
+@each_set
+def test_noise_has_the_deviation_asked_for(points):
+    clean, _ = points(2000, noise=0.0)
+    noisy, _ = points(2000, noise=0.2, rng=1)
+    shifts = [a - b for p, q in zip(clean, noisy) for a, b in zip(p, q)]
+    # 4,000 draws: the spread is off by about 1 %.
+    assert statistics.pstdev(shifts) == pytest.approx(0.2, rel=0.05)
+    assert noisy == points(2000, noise=0.2, rng=random.Random(1))[0]
+
+
+@each_set
+@pytest.mark.parametrize("n", [1, 2, 3])
+def test_few_points(points, n):
+    assert [len(part) for part in points(n)] == [n, n]
+
+
+@each_set
+@pytest.mark.parametrize(
+    ("options", "error"),
+    [
+        ({"n": 0}, ValueError),
+        ({"n": 1.5}, TypeError),
+        ({"noise": -1}, ValueError),
+        ({"noise": math.inf}, ValueError),
+        ({"rng": "seed"}, TypeError),
+    ],
+)
+def test_impossible_points(points, options, error):
+    with pytest.raises(error):
+        points(**options)
+
+
+@pytest.mark.parametrize("factor", [0.0, 1.0, math.nan])
+def test_impossible_circles(factor):
+    with pytest.raises(autograd.InputValueError, match="factor must be between 0 and 1"):
+        nn.data.circles(factor=factor)
+
+
+@pytest.mark.parametrize("options", [{"arms": 0}, {"turns": math.inf}])
+def test_impossible_spirals(options):
+    with pytest.raises(autograd.InputValueError):
+        nn.data.spirals(**options)
+
+
+# Digits
+
+
+def test_digits_are_the_real_ones():
+    X, y = nn.data.digits()
+    assert len(X) == len(y) == 1797
+    assert {len(row) for row in X} == {64}
+    assert [min(map(min, X)), max(map(max, X))] == [0.0, 1.0]
+    assert [y.count(d) for d in range(10)] == [178, 182, 177, 183, 181, 182, 181, 179, 174, 180]
+    assert {type(number) for number in X[0]} == {float}
+    assert {type(label) for label in y} == {int}
+
+
+def test_digits_without_scikit_learn_name_the_extra(monkeypatch):
+    monkeypatch.setitem(sys.modules, "sklearn.datasets", None)
+    with pytest.raises(autograd.MissingExtraError, match=r"scikit-learn.*scalar-autograd\[demo\]"):
+        nn.data.digits()
+
+
+# MNIST
+
+
+def write_mnist(folder, zipped=False, **replaced):
+    """Three pictures of 2x2 to learn from and two to be tested with; some files replaced."""
+    arrays = {
+        "train-images-idx3-ubyte": np.arange(12).reshape(3, 2, 2) * 23,
+        "train-labels-idx1-ubyte": np.array([5, 0, 9]),
+        "t10k-images-idx3-ubyte": np.full((2, 2, 2), 51),
+        "t10k-labels-idx1-ubyte": np.array([7, 2]),
+    }
+    for name, array in arrays.items():
+        content = replaced.get(name[:8].replace("-", "_"), idx(array))
+        if content is not None:
+            path = folder / (f"{name}.gz" if zipped else name)
+            path.write_bytes(gzip.compress(content) if zipped else content)
+    return folder
+
+
+@pytest.mark.parametrize("zipped", [False, True], ids=["plain", "gzip"])
+def test_mnist_reads_four_files(tmp_path, zipped):
+    """A row a picture, grey levels from 0 to 1; sizes are those of the headers."""
+    folder = write_mnist(tmp_path, zipped)
+    X_train, X_test, y_train, y_test = nn.data.mnist(folder)
+    assert X_train == pytest.approx(np.arange(12).reshape(3, 4) * 23 / 255, rel=1e-15)
+    assert X_test.tolist() == [[0.2] * 4] * 2
+    assert (y_train.tolist(), y_test.tolist()) == ([5, 0, 9], [7, 2])
+    assert nn.data.mnist(str(folder))[0].dtype == np.float64
+
+
+IMAGES = np.zeros((3, 2, 2))
+MISFITS = {
+    "missing": ({"t10k_lab": None}, "holds neither t10k-labels-idx1-ubyte nor t10k-labels-idx1"),
+    "too few labels": ({"train_la": idx(np.array([1, 2]))}, "3 of 2 x 2 pixels and .* 2 labels"),
+    "no pictures": (
+        {"train_im": idx(np.zeros((0, 2, 2))), "train_la": idx(np.zeros(0))},
+        "0 of 2 x 2 pixels",
+    ),
+    "labels for pictures": (
+        {"train_im": idx(np.array([1, 2]))},
+        "bytes along 3 axes, but it holds uint8 along 1",
+    ),
+    "floats": ({"train_im": idx(IMAGES, "f4")}, "bytes along 3 axes, but it holds float32"),
+    "an 11th class": ({"train_la": idx(np.array([1, 2, 10]))}, "labels picture 2 10: labels are 0"),
+    "other sizes": (
+        {"t10k_ima": idx(np.zeros((2, 3, 3)))},
+        "'.*train-images.* have 4 pixels and those in '.*t10k-images.*' 9",
+    ),
+    "damaged": ({"t10k_ima": b"<html>"}, "t10k-images-idx3-ubyte.* is no IDX file"),
+}
+
+
+@pytest.mark.parametrize("case", MISFITS)
+def test_mnist_refuses_files_that_do_not_fit(tmp_path, case):
+    replaced, message = MISFITS[case]
+    with pytest.raises(nn.DataFileError, match=message):
+        nn.data.mnist(write_mnist(tmp_path, **replaced))
+
+
+def test_mnist_is_fetched_where_no_folder_is_given(monkeypatch):
+    """The first 60,000 are to learn from."""
+    pixels, labels = np.tile([[0], [255]], (35_000, 1)), np.array(["3", "8"] * 35_000)
+    bunch = types.SimpleNamespace(data=pixels, target=labels)
+    monkeypatch.setattr("sklearn.datasets.fetch_openml", lambda *args, **options: bunch)
+    parts = nn.data.mnist()
+    assert [len(part) for part in parts] == [60_000, 10_000, 60_000, 10_000]
+    assert parts[1][:2].tolist() == [[0.0], [1.0]]
+    assert parts[3][:2].tolist() == [3, 8]
+
+
+def test_mnist_without_a_network_says_what_to_do(monkeypatch):
+    def offline(*args, **options):
+        raise urllib.error.URLError("no route to host")
+
+    monkeypatch.setattr("sklearn.datasets.fetch_openml", offline)
+    with pytest.raises(nn.DataFileError, match=r"no route to host.*get the files .*\.gz"):
+        nn.data.mnist()
