@@ -146,11 +146,11 @@ class Explanation:
         """What the terms add up to, and what is known of those not shown."""
         if not self._terms:
             return []
-        terms = [number(term.contribution) for term in self._terms]
+        terms = [term.contribution for term in self._terms]
         hidden = self.count - len(self._terms)
         if hidden:
-            terms.append(f"{number(self._rest())} (the {_how_many(hidden)} others)")
-        total = " + ".join(f"({term})" if term[0] == "−" else term for term in terms)
+            terms.append(self._rest())
+        total = _summed(terms) + (f" (the {_how_many(hidden)} others)" if hidden else "")
         lines = ["", f"Sum: {total} = {number(self.gradient)}"]
         if hidden and self.share is not None:
             lines.append(f"The paths shown carry {self.share:.1%} of the sum of all magnitudes.")
@@ -215,6 +215,14 @@ def _written(term: Term, *, labelled: bool, style: Any = TEXT) -> list[str]:
 def _equations(left: str, right: list[str]) -> list[str]:
     """One equation over several lines, the equals signs below each other."""
     return [f"{left if i == 0 else ' ' * len(left)} = {line}" for i, line in enumerate(right)]
+
+
+def _summed(numbers: Sequence[float]) -> str:
+    """Numbers with the signs of a sum between them: 1 − 2 + 3."""
+    text = number(numbers[0])
+    for x in map(number, numbers[1:]):
+        text += f" − {x[1:]}" if x.startswith("−") else f" + {x}"
+    return text
 
 
 def _how_many(count: int) -> str:

@@ -78,8 +78,9 @@ class Reader:
         name = self._symbols.name_of(node)
         if name:
             return clean(name)
-        text = TEXT.write(self._symbols.formula(node))
-        return text if len(text) <= LONGEST_NAME and "#" not in text else str(node.op.symbol)
+        formula = self._symbols.written_out(node)
+        text = "" if formula is None else TEXT.write(formula)
+        return text if 0 < len(text) <= LONGEST_NAME else str(node.op.symbol)
 
     def _factor(self, stretch: list[Step]) -> Factor:
         value = math.prod(step.local for step in stretch) + 0.0  # no -0

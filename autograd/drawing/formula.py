@@ -1,7 +1,7 @@
 """Formulas for people: names, expressions and products as one line of text, or as LaTeX.
 
 The variables of an expression are names of Values; its functions are primitives, written by the
-symbol and the LaTeX of their declarations. Next: :mod:`autograd.drawing.explain`.
+symbol and the LaTeX of their declarations. Next: :mod:`autograd.drawing.explanation`.
 """
 
 from __future__ import annotations

@@ -58,28 +58,38 @@ class Symbols:
         }
         return evaluate([written], SIMPLIFY, _Names(values))[0]
 
-    def formula(self, node: Any, depth: int = 0) -> Operand:
+    def formula(self, node: Any) -> Operand:
         """A Value by its name, or its formula, or a number that stands in the legend."""
+        written = self.written_out(node)
+        if written is None:
+            self._formulas[node] = written = self._numbered(node)
+        return written
+
+    def written_out(self, node: Any, depth: int = 0) -> Operand | None:
+        """A Value in names and numbers, None if that would be long."""
         if type(node) is float:
             return node
         name = self.name_of(node)
         if name:
             return Expr("var", name)
-        if node.op is None and self._literals:
-            return float(node.data)
-        if node not in self._formulas:
-            written = self._written_out(node, depth)
-            self._formulas[node] = self._numbered(node) if written is None else written
-        return self._formulas[node]
+        if node.op is None:
+            return float(node.data) if self._literals else self._formulas.get(node)
+        if node in self._formulas:
+            return self._formulas[node]
+        composed = self._composed(node, depth)
+        if composed is not None:  # it may only be too deep here
+            self._formulas[node] = composed
+        return composed
 
-    def _written_out(self, node: Any, depth: int) -> Expr | None:
-        """The formula of an unnamed Value, None if it would be long."""
+    def _composed(self, node: Any, depth: int) -> Operand | None:
         operands = operands_of(node)
-        if not operands or depth == DEEPEST or len(operands) > DEEPEST:
+        if depth == DEEPEST or len(operands) > DEEPEST:
             return None
-        formula = SIMPLIFY[node.op.name](*(self.formula(x, depth + 1) for x in operands))
-        is_short = isinstance(formula, Expr) and len(TEXT.write(formula)) <= LONGEST
-        return formula if is_short else None
+        parts = [self.written_out(x, depth + 1) for x in operands]
+        if any(part is None for part in parts):
+            return None
+        formula = SIMPLIFY[node.op.name](*parts)
+        return formula if len(TEXT.write(formula)) <= LONGEST else None
 
     def _numbered(self, node: Any) -> Expr:
         label = f"#{len(self.legend) + 1}"
