@@ -19,6 +19,7 @@ from autograd.program.source import Writer
 __all__ = ["Adjoints", "blocks_of"]
 
 Array = Any
+Shape = tuple[int, ...]
 
 
 class Target(NamedTuple):
@@ -90,22 +91,26 @@ class Adjoints:
         operand: Operand,
         text: str,
         batched: bool,
+        *,
+        shape: Shape | None = None,
         into: Callable[[str], str] | None = None,
     ) -> None:
-        """Write the addition of an array, of the operand's shape, to what the operand read.
+        """Write the addition of an array to what an operand read.
 
-        ``batched`` says whether it has a batch axis in front. ``into``, if given, is the text
-        that writes the array into a named place instead.
+        ``batched`` says whether it has a batch axis in front of its ``shape``, which is the
+        operand's unless told. ``into``, if given, is the text that writes the array into a named
+        place instead.
         """
-        writer = self.writer
-        targets = [target for target in targets_of(operand) if target.block in self.needed]
+        shape = operand.shape if shape is None else shape
         if isinstance(operand, Joined):
-            text = writer.name(text)
-        for target in targets:
+            text = self.writer.name(text)
+        for target in targets_of(operand):
+            if target.block not in self.needed:
+                continue
             if target.view is not None:
-                self._add_to_view(target, target.view, text, batched, into)
+                self._add_to_view(target, target.view, text, shape, batched, into)
             else:
-                self._scatter(target, operand.shape, text, batched)
+                self._scatter(target, operand.shape, shape, text, batched)
 
     def _shape(self, block: int) -> str:
         size = self.writer.form.blocks[block].size
@@ -126,6 +131,7 @@ class Adjoints:
         target: Target,
         view: View,
         text: str,
+        shape: Shape,
         batched: bool,
         into: Callable[[str], str] | None,
     ) -> None:
@@ -133,19 +139,16 @@ class Adjoints:
         own = writer.is_batched[block]
         lost = [i for i, (n, m) in enumerate(zip(view.shape, view.own_shape)) if n != m]
         axes = tuple([0] * (batched and not own) + [i + batched for i in lost])
-        fresh_array = not text.isidentifier() and "broadcast_to" not in text
         if axes:
+            text = writer.reshaped(text, view.shape, batched, shape)
             axis = axes[0] if len(axes) == 1 else axes
-            summed, into = f"fold_add({text}, {axis})", None
-            if not lost:
-                base = text
-                into = lambda place: f"fold_add({base}, {axis}, None, {place})"  # noqa: E731
-            text = writer.reshaped(summed, view.own_shape, own) if lost else summed
-            fresh_array = True
+            into = None if lost else f"fold_add({text}, {axis}, None, {{}})".format
+            text = f"fold_add({text}, {axis})"
+            shape = tuple([n for i, n in enumerate(view.shape) if i not in lost])
         if all(map(self._is_whole, self._expected[block])):
-            flat = writer.reshaped(text, (len(target.index),), own, len(view.shape))
-            self._add_whole(block, flat, fresh_array)
+            self._add_whole(block, writer.reshaped(text, (len(target.index),), own, shape))
             return
+        text = writer.reshaped(text, view.own_shape, own, shape)
         started = self._start(block)
         covered = self._covered[block]
         place = writer.view(f"d{block}", view)
@@ -157,15 +160,15 @@ class Adjoints:
             writer.line(f"{place}[...] = {text}")
         covered[target.index] = True
 
-    def _add_whole(self, block: int, text: str, fresh_array: bool) -> None:
+    def _add_whole(self, block: int, text: str) -> None:
         if block in self._covered:
             self.writer.line(f"d{block} = d{block} + {text}")
             self._borrowed.discard(block)
             return
         self._covered[block] = np.ones(1, dtype=bool)
         self.writer.line(f"d{block} = {text}")
-        if not fresh_array:
-            self._borrowed.add(block)
+        if text.isidentifier() or ".reshape(" in text:
+            self._borrowed.add(block)  # the array may be another block's adjoint
 
     def _start(self, block: int) -> bool:
         """Write the making of an adjoint's array, unless it exists; whether it did."""
@@ -177,11 +180,12 @@ class Adjoints:
         self._covered[block] = np.zeros(size, dtype=bool)
         return False
 
-    def _scatter(self, target: Target, shape: tuple[int, ...], text: str, batched: bool) -> None:
+    def _scatter(
+        self, target: Target, wanted: Shape, shape: Shape, text: str, batched: bool
+    ) -> None:
         writer, block = self.writer, target.block
         self._start(block)
-        size = int(np.prod(shape))
-        flat = writer.name(writer.reshaped(text, (size,), batched, len(shape)))
+        flat = writer.name(writer.reshaped(text, (int(np.prod(wanted)),), batched, shape))
         if target.at is not None:
             flat = writer.name(f"{flat}[..., {writer.once_constant(target.at)}]")
         if batched and not writer.is_batched[block]:

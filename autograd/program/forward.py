@@ -16,7 +16,7 @@ from autograd.program.layout import Literal, Operand, View
 from autograd.program.numpy_names import FUNCTIONS, Lowering, elementwise
 from autograd.program.reroll import rolled
 from autograd.program.source import Writer
-from autograd.program.tidy import tidied
+from autograd.program.tidy import Tidy
 
 __all__ = ["for_arrays", "formulas", "literals", "map_names", "matrix", "rows", "write_forward"]
 
@@ -59,9 +59,9 @@ def formulas(
 def for_arrays(exprs: list[Any], known: Mapping[str, float], *, fast: bool) -> list[Any]:
     """Expressions over NumPy's functions, tidied in the fast form; None stays None."""
     lowering = Lowering(known)
-    seen: dict[Expr, Any] = {}
+    tidy = Tidy()
     made = [None if expr is None else lowering.of(expr) for expr in exprs]
-    return [None if expr is None else tidied(expr, seen) for expr in made] if fast else made
+    return [None if expr is None else tidy.of(expr) for expr in made] if fast else made
 
 
 def map_names(writer: Writer, statement: ArrayStatement) -> dict[str, str]:
@@ -91,7 +91,7 @@ def _map(writer: Writer, statement: ArrayStatement) -> str:
     shapes = [operand_shape(operand) for operand in operands]
     if np.broadcast_shapes(*shapes) != statement.shape:
         text = f"np.broadcast_to({text}, {writer.shape(statement.shape, batched)})"
-    return writer.reshaped(text, (int(np.prod(statement.shape)),), batched, len(statement.shape))
+    return writer.reshaped(text, (int(np.prod(statement.shape)),), batched, statement.shape)
 
 
 def operand_shape(operand: Operand) -> tuple[int, ...]:
@@ -107,18 +107,21 @@ def _rows(writer: Writer, statement: ArrayStatement) -> str:
     arrays = [writer.read(operand, whole=True) for operand in statement.operands]
     size = (int(np.prod(shape)),)
     if op is OPS["dot"]:
-        return writer.reshaped(row_dots(writer, *arrays), size, batched, len(shape))
+        return writer.reshaped(row_dots(writer, *arrays), size, batched, shape)
+    column = (*shape, 1)
     if op is OPS["sum"]:
-        return writer.reshaped(f"fold_add({arrays[0]}, -1)", size, batched, len(shape))
+        text = f"fold_add({arrays[0]}, -1, keepdims=True)"
+        return writer.reshaped(text, size, batched, column)
     formula = rolled(op)
     if formula is None:
         value, _ = formulas(op, statement.operands[0].shape[-1], {}, fast=writer.fast)
-        names = {f"x{i}": f"{arrays[0]}[..., {i}]" for i in range(statement.operands[0].shape[-1])}
+        n = statement.operands[0].shape[-1]
+        names = {f"x{i}": f"{arrays[0]}[..., {i}:{i + 1}]" for i in range(n)}
         (text,) = writer.expressions([value], names)
-        return writer.reshaped(text, size, batched, len(shape))
+        return writer.reshaped(text, size, batched, column)
     value = for_arrays([formula[0]], {}, fast=writer.fast)
     (text,) = writer.expressions(value, {"x": arrays[0]})
-    return writer.reshaped(text, size, batched)
+    return writer.reshaped(text, size, batched, column)
 
 
 def row_dots(writer: Writer, a: str, b: str) -> str:

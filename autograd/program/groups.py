@@ -129,7 +129,7 @@ class _Grouping:
             for family in families(addresses[:, :half], addresses[:, half:]):
                 self._append_product(op, slots, *family)
         elif op.arity is None and not op.opaque and self._is_long(addresses):
-            shape = split([addresses[:, 0]])
+            shape = split([addresses[:, 0]]) if len(slots) > 1 else ()
             rows = self._read(addresses.reshape(*shape, k))
             self._append("rows", op, shape, (rows,), slots)
         else:

@@ -10,7 +10,10 @@ gradient comes out non-finite. Next: :mod:`autograd.program.array`.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
+
+import numpy as np
 
 from autograd.op import OPS
 from autograd.program import kernels
@@ -71,11 +74,15 @@ class Reverse:
     def _upstream(self, statement: ArrayStatement, shape: tuple[int, ...]) -> str:
         """A name for the adjoint of a statement's result, in some shape."""
         batched = self.writer.is_batched[statement.block]
-        return self.writer.once(self.writer.reshaped(f"d{statement.block}", shape, batched, 1))
+        size = (self.form.blocks[statement.block].size,)
+        text = self.writer.reshaped(f"d{statement.block}", shape, batched, size)
+        return self.writer.once(text) if shape != size else text
 
     def _result(self, statement: ArrayStatement, shape: tuple[int, ...]) -> str:
         batched = self.writer.is_batched[statement.block]
-        return self.writer.once(self.writer.reshaped(f"b{statement.block}", shape, batched, 1))
+        size = (self.form.blocks[statement.block].size,)
+        text = self.writer.reshaped(f"b{statement.block}", shape, batched, size)
+        return self.writer.once(text) if shape != size else text
 
     def _times(self, upstream: str, partial: str, selects: bool = False) -> str:
         """Text of adjoint × local derivative."""
@@ -128,8 +135,8 @@ class Reverse:
         column = (*statement.shape, 1)
         upstream = self._upstream(statement, column)
         if op is OPS["sum"]:
-            shape = writer.shape(statement.operands[0].shape, batched)
-            text = f"np.broadcast_to({upstream}, {shape})"
+            k = statement.operands[0].shape[-1]
+            text = f"({upstream} + {writer.once_constant(zeros(k))})"
             self.adjoints.add(statement.operands[0], text, batched)
             return
         sides = [writer.read(operand, whole=True) for operand in statement.operands]
@@ -152,9 +159,10 @@ class Reverse:
             return text
         n = statement.operands[0].shape[-1]
         _, partials = formulas(op, n, {}, fast=writer.fast)
-        names = {"out": f"{out}[..., 0]", **{f"x{i}": f"{x}[..., {i}]" for i in range(n)}}
+        names = {"out": out, **{f"x{i}": f"{x}[..., {i}:{i + 1}]" for i in range(n)}}
         texts = writer.expressions([0.0 if p is None else p for p in partials], names)
-        return f"np.stack(np.broadcast_arrays({', '.join(texts)}), -1)"
+        full = [f"({text} + 0.0 * {out})" for text in texts]
+        return f"np.concatenate([{', '.join(full)}], -1)"
 
     def _pull_product(self, statement: ArrayStatement, wanted: list[bool]) -> None:
         left, right = statement.operands
@@ -181,24 +189,32 @@ class Reverse:
         elif batched and not stack and p == q == 1:
             factor = rows(writer, other) if others else matrix(writer, other)
             product = self._times(f"d{block}", factor)
-            self.adjoints.add(side, writer.reshaped(product, side.shape, True), True)
+            self.adjoints.add(side, product, True, shape=side.shape[1:])
             return
         else:
             g, factor = self._upstream(statement, statement.shape), matrix(writer, other)
             g = f"{g}.swapaxes(-1, -2)" if transposed else g
         function = "matmul" if writer.fast else self._kernel("masked_matmul")
-        text, into = f"{function}({g}, {factor})", None
-        if batched:
+        text, into, shape = f"{function}({g}, {factor})", None, side.shape
+        if batched and g == f"d{block}":
+            shape = side.shape[1:]
+        elif batched:
             text = writer.reshaped(text, side.shape, True)
         elif writer.fast and not stack and isinstance(side, View) and side.strides[-1] == 1:
             into = f"matmul({g}, {factor}, {{}})".format
-        self.adjoints.add(side, text, batched, into)
+        self.adjoints.add(side, text, batched, shape=shape, into=into)
 
     def _rows_of(self, statement: ArrayStatement) -> str:
         """The result's adjoint as a matrix with a row for each row of the left side."""
         p, q = statement.shape
         text = f"d{statement.block}"
         return text if p == 1 else self.writer.once(f"{text}.reshape(batch * {p}, {q})")
+
+
+@lru_cache(maxsize=64)
+def zeros(n: int) -> Any:
+    """A vector of n zeros, one and the same for every n."""
+    return np.zeros(n)
 
 
 class _Local:

@@ -91,9 +91,9 @@ class Writer:
         parts = [*(["batch"] if batched else []), *map(str, shape)]
         return f"({', '.join(parts)},)"
 
-    def reshaped(self, text: str, shape: Shape, batched: bool, now: int = -1) -> str:
-        """Text of an array in another shape; ``now`` is the present number of axes if known."""
-        if len(shape) == now == 1:
+    def reshaped(self, text: str, shape: Shape, batched: bool, now: Shape | None = None) -> str:
+        """Text of an array in another shape, ``now`` being its present one; without batch axis."""
+        if shape == now:
             return text
         return f"{text}.reshape({self.shape(shape, batched)})"
 
@@ -159,7 +159,7 @@ class Writer:
                 if part.block == len(self.form.blocks) - len(self.form.statements) - 1:
                     array = self.once_constant(self.form.constants)
                 self.line(f"{flat}[..., {at}] = {array}[..., {index}]")
-            self._names[key] = self.name(self.reshaped(flat, reading.shape, batched, 1))
+            self._names[key] = self.name(self.reshaped(flat, reading.shape, batched, (size,)))
         return self._names[key]
 
     # Expressions
@@ -188,7 +188,7 @@ class Writer:
             return f"{expr.op}({parts[0]}, -1, keepdims=True)"
         if expr.op == "where" and not any(isinstance(x, Expr) for x in expr.operands[1:]):
             if expr.operands[1:] == (1.0, 0.0):
-                return f"{parts[0]}.astype(dtype)"
+                return f"{parts[0]}.astype(dtype)"  # a condition is an array of bools
             # Two plain numbers would give float64 whatever the program's dtype.
             parts[1] = self.constant(self.dtype.type(expr.operands[1]))
         return f"{expr.op}({', '.join(parts)})"

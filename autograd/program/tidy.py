@@ -13,20 +13,33 @@ from typing import Any
 from autograd.expr import Expr, Operand
 from autograd.ieee import IEEE
 
-__all__ = ["tidied"]
+__all__ = ["Tidy"]
 
 INFINITY = float("inf")
 LINEAR = {"add", "sub", "neg"}
 
 
-def tidied(expr: Operand, seen: dict[Expr, Operand]) -> Operand:
-    """An expression without what the module's head names; ``seen`` keeps shared parts shared."""
-    if not isinstance(expr, Expr) or expr.op == "var":
-        return expr
-    if expr not in seen:
-        operands = [tidied(x, seen) for x in expr.operands]
-        seen[expr] = _step(Expr(expr.op, *operands))
-    return seen[expr]
+class Tidy:
+    """Rewrites expressions without what the module's head names; equal parts become one."""
+
+    def __init__(self) -> None:
+        self._done: dict[Expr, Operand] = {}
+        self._known: dict[tuple[Any, ...], Expr] = {}
+
+    def of(self, expr: Operand) -> Operand:
+        """The expression in its short form."""
+        if not isinstance(expr, Expr):
+            return expr
+        if expr not in self._done:
+            operands = [self.of(x) for x in expr.operands]
+            made = _step(Expr(expr.op, *operands)) if expr.op != "var" else expr
+            self._done[expr] = self._one(made) if isinstance(made, Expr) else made
+        return self._done[expr]
+
+    def _one(self, expr: Expr) -> Expr:
+        """The first expression that was like this one."""
+        key = (expr.op, *[id(x) if isinstance(x, Expr) else repr(x) for x in expr.operands])
+        return self._known.setdefault(key, expr)
 
 
 def _step(expr: Expr) -> Operand:
