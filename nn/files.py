@@ -1,4 +1,4 @@
-"""JSON files that a crash cannot spoil; :mod:`nn.module` decides what goes into them.
+"""Files that a crash cannot spoil, above all JSON; :mod:`nn.module` decides what goes into them.
 
 The text goes to a temporary file in the same folder, is forced to the disk, and then takes the
 place of the old file in one step: whoever looks finds the old content or the new, never a part.
@@ -15,7 +15,7 @@ from typing import Any
 
 from nn.errors import ModelFileError
 
-__all__ = ["check_writable", "read_json", "write_json"]
+__all__ = ["check_writable", "read_json", "write_bytes", "write_json", "write_text"]
 
 
 def write_json(path: str | os.PathLike[str], content: dict[str, Any]) -> None:
@@ -28,11 +28,21 @@ def write_json(path: str | os.PathLike[str], content: dict[str, Any]) -> None:
         text = json.dumps(content, indent=1, allow_nan=False) + "\n"
     except (TypeError, ValueError) as error:
         raise ModelFileError(f"{os.fspath(path)!r} is not written: {error}") from error
+    write_text(path, text)
+
+
+def write_text(path: str | os.PathLike[str], text: str) -> None:
+    """Write text as UTF-8, atomically; ModelFileError if the place cannot be written."""
+    write_bytes(path, text.encode())
+
+
+def write_bytes(path: str | os.PathLike[str], content: bytes) -> None:
+    """Write bytes, atomically; ModelFileError if the place cannot be written."""
     target = _target(path)
     temporary = _temporary(target)
     try:
-        with open(temporary, "x", encoding="utf-8") as file:
-            file.write(text)
+        with open(temporary, "xb") as file:
+            file.write(content)
             file.flush()
             os.fsync(file.fileno())
         os.replace(temporary, target)
