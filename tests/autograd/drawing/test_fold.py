@@ -1,0 +1,201 @@
+"""A folded picture is small, loses nothing, and no fold contains its own operand."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import autograd
+from autograd import Value
+from autograd.drawing.fold import folded_picture
+from autograd.drawing.slices import Slice
+from autograd.graph import topological_order
+from tests.autograd.drawing.graphs import network, neuron, scattered
+
+
+def members(picture):
+    """All Values in the boxes."""
+    for node in picture.nodes:
+        for one in node if isinstance(node, tuple) else (node,):
+            if type(one) is not float:
+                yield one
+
+
+def assert_sound(picture, root):
+    """Every node is in one box, and every dependence an edge from a lower to a higher box."""
+    nodes = list(members(picture))
+    assert sorted(map(id, nodes)) == sorted(map(id, topological_order([root])))
+    box_of = {}
+    for number, node in enumerate(picture.nodes):
+        for one in node if isinstance(node, tuple) else (node,):
+            if type(one) is not float:
+                box_of[one] = number
+    wanted = {
+        (box_of[parent], box_of[node])
+        for node in nodes
+        for parent in node.parents
+        if box_of[parent] != box_of[node]
+    }
+    constants = {box.id for box in picture.boxes if box.symbol == "constants"}
+    constants |= {box.id for box in picture.boxes if box.kind == "constant"}
+    given_ = {(e.source, e.target) for e in picture.edges if e.source not in constants}
+    assert given_ == wanted
+    assert all(edge.source < edge.target for edge in picture.edges)
+    for box, node in zip(picture.boxes, picture.nodes):
+        assert box.size == (len(node) if isinstance(node, tuple) else 1)
+
+
+@given(
+    st.integers(0, 10_000),
+    st.integers(1, 400),
+    st.sampled_from([None, "module", "operation"]),
+    st.sampled_from([30, 150, None]),
+)
+@settings(max_examples=25, deadline=None)
+def test_fold_is_sound_for_any_graph(seed, count, by, limit):
+    """Whatever the graph and the way of folding."""
+    y = scattered(seed, count)
+    picture = folded_picture(Slice.of([y]), limit=limit, by=by)
+    assert_sound(picture, y)
+    assert limit is None or len(picture.boxes) <= limit
+
+
+def test_fold_happens_above_the_limit_only():
+    """A graph of 150 boxes is drawn whole, and says nothing of folding."""
+    y = Value(1.0)
+    for _ in range(149):
+        y = autograd.sin(y)
+    assert len(folded_picture(Slice.of([y])).boxes) == 150
+    assert not folded_picture(Slice.of([y])).folded
+    picture = folded_picture(Slice.of([autograd.sin(y)]))
+    assert len(picture.boxes) < 50
+    assert picture.folded.startswith("folded: 151 nodes")
+
+
+def test_network_folds_by_neuron():
+    """Each neuron is a box named by its path, with its weights in it and all examples."""
+    loss = network(20)
+    picture = folded_picture(Slice.of([loss]))
+    assert_sound(picture, loss)
+    assert picture.folded.endswith("by modules with their parameters")
+    neurons = {box.name: box for box in picture.boxes if box.module}
+    assert set(neurons) == {
+        *(f"layers.0.neurons.{j}" for j in range(16)),
+        "layers.1.neurons.0",
+    }
+    # 16 weights, and for each example 16 products, 16 sums and one tanh.
+    assert {box.size for box in neurons.values()} == {16 + 20 * 33}
+
+
+def test_wide_network_folds_by_layer():
+    """Where neurons are too many the next larger modules are taken."""
+    loss = network(1, (4, 200, 1))
+    picture = folded_picture(Slice.of([loss]))
+    assert_sound(picture, loss)
+    assert {box.name for box in picture.boxes if box.module} == {"layers.0", "layers.1"}
+
+
+def test_module_used_twice_in_a_row_is_two_boxes():
+    """A recurrent module would depend on itself if its uses were one box."""
+    w = Value(0.5, "cell.weights.0")
+    h = Value(1.0, "h")
+    for _ in range(3):
+        h = autograd.tanh(w * h) + 1.0
+    picture = folded_picture(Slice.of([h]), by="module")
+    assert_sound(picture, h)
+    assert [box.name for box in picture.boxes if box.kind == "fold"] == ["cell"] * 3
+
+
+def test_folding_by_module_can_be_asked_for():
+    """A small network is folded if one asks."""
+    loss = network(1, (2, 2, 1))
+    assert not folded_picture(Slice.of([loss])).folded
+    assert folded_picture(Slice.of([loss]), by="module").folded
+
+
+def test_fold_of_one_result_shows_its_number():
+    """For a single example a neuron's box has the data and the gradient of its output."""
+    loss = network(1, (2, 2, 1))
+    loss.backward()
+    picture = folded_picture(Slice.of([loss]), by="module")
+    output = next(box for box in picture.boxes if box.name == "layers.1.neurons.0")
+    assert output.data == pytest.approx(loss.data**0.5 * -1 + 1)
+    assert output.grad == pytest.approx(2 * (output.data - 1))
+
+
+@pytest.mark.parametrize("made", ["sum", "loop"])
+def test_long_sum_is_two_boxes(made):
+    """Terms of like names on one side, additions on the other."""
+    terms = [Value(float(i), f"x{i}") for i in range(1000)]
+    y = autograd.sum(terms) if made == "sum" else sum(terms)
+    picture = folded_picture(Slice.of([y]))
+    assert [box.kind for box in picture.boxes] == ["fold", "output" if made == "sum" else "fold"]
+    assert (picture.boxes[0].name, picture.boxes[0].size) == ("x…", 1000)
+    assert picture.edges[0].size == 1000
+
+
+def test_many_constants_of_one_operation_are_one_box():
+    """A dot product with plain numbers is not drawn number by number."""
+    y = autograd.dot([Value(1.0, f"w{i}") for i in range(300)], [2.0] * 300)
+    picture = folded_picture(Slice.of([y]))
+    folds = {(box.name, box.symbol, box.size) for box in picture.boxes if box.kind == "fold"}
+    assert folds == {("w…", "inputs", 300), (None, "constants", 300)}
+
+
+def test_repetitions_are_found():
+    """A loop of three operations is cut between its rounds."""
+    y = Value(0.5)
+    for _ in range(400):
+        y = autograd.sin(y) * 2.0 + 1.0
+    picture = folded_picture(Slice.of([y]))
+    assert picture.folded.endswith("repetitions of the same operations")
+    assert all(name.endswith("of 400") for name in [box.name for box in picture.boxes])
+    assert {box.symbol for box in picture.boxes[:-1]} == {"sin (17), × (17), + (17)"}
+
+
+def test_depth_shows_what_is_near_the_result():
+    """What is further back is a dashed box, and every path is cut at the same length."""
+    x = Value(1.0, "x")
+    y = x
+    for _ in range(10):
+        y = autograd.sin(y)
+    picture = folded_picture(Slice.of([y], depth=3))
+    assert [box.kind for box in picture.boxes] == ["outside", "interior", "interior", "output"]
+    skip = y + autograd.sin(y) + x
+    picture = folded_picture(Slice.of([skip], depth=2))
+    assert [box.name or box.op for box in picture.boxes] == ["sin", "sin", "add", "x", "add"]
+
+
+def test_long_chain_folds():
+    """Depth costs nothing but time."""
+    y = Value(0.5)
+    for _ in range(50_000):
+        y = autograd.sin(y) * 1.1
+    picture = folded_picture(Slice.of([y]))
+    assert picture.total == 100_001
+    assert len(picture.boxes) <= 30
+
+
+def test_leaf_alone_is_a_picture():
+    """A Value without a history, and many of them."""
+    assert [box.kind for box in folded_picture(Slice.of([Value(1.0)])).boxes] == ["input"]
+    leaves = [Value(1.0, f"x{i}") for i in range(400)]
+    picture = folded_picture(Slice.of(leaves))
+    assert [(box.name, box.size) for box in picture.boxes] == [("x…", 400)]
+    assert picture.outputs == (0,)
+
+
+def test_pictures_of_equal_graphs_are_equal():
+    """Nothing depends on where objects are in memory."""
+    for make in (neuron, lambda: network(20), lambda: scattered(3, 500)):
+        first, second = (folded_picture(Slice.of([make()])) for _ in range(2))
+        assert first[:2] == second[:2]
+        assert first[3:] == second[3:]
+
+
+def test_inner_parts_get_smaller():
+    """Unfolding ends: a part that is asked to be split never is one box of all of it."""
+    part = [autograd.relu(Value(float(i))) for i in range(400)]
+    picture = folded_picture(Slice(part, part), split=True)
+    assert 1 < sum(box.kind == "fold" for box in picture.boxes) < 30
+    inner = max(box.size for box in picture.boxes if box.symbol.startswith("ReLU"))
+    assert inner < 400

@@ -1,0 +1,92 @@
+"""The tree of text shows every node once and refers to it afterwards."""
+
+import re
+
+import autograd
+from autograd import Value, draw
+from tests.autograd.drawing.graphs import HOSTILE, network, neuron, scattered
+
+
+def test_neuron_reads_as_a_formula():
+    """Each result stands above what it is made of."""
+    assert str(draw(neuron(), show=("name", "op", "data"))) == (
+        "E = × · data 0.05146\n"
+        "├─ 0.5\n"
+        "└─ ^ · data 0.1029\n"
+        "   ├─ − · data 0.3208\n"
+        "   │  ├─ t · input · data 1\n"
+        "   │  └─ y = σ · data 0.6792\n"
+        "   │     └─ + · data 0.75\n"
+        "   │        ├─ × · data 1\n"
+        "   │        │  ├─ w · input · data 0.5\n"
+        "   │        │  └─ x · input · data 2\n"
+        "   │        └─ b · input · data −0.25\n"
+        "   └─ 2"
+    )
+
+
+def test_shared_node_is_written_once():
+    """Where it comes again it is named, or numbered if it has no name."""
+    x = Value(3.0, "x")
+    s = x + 1.0
+    y = s * s - x
+    tree = str(draw(y, show="op"))
+    assert tree.splitlines() == [
+        "−",
+        "├─ ×",
+        "│  ├─ #2 +",
+        "│  │  ├─ input",
+        "│  │  └─ 1",
+        "│  └─ #2 (see above)",
+        "└─ x (see above)",
+    ]
+
+
+def test_every_node_is_in_the_tree_once():
+    """Also where branches are so deep that they are continued at the margin."""
+    for y in (scattered(2, 140), deep(140)):
+        drawing = draw(y, limit=None)
+        lines = str(drawing).splitlines()
+        written = [line for line in lines if not re.search(r"\(see (above|below)\)$", line)]
+        assert len(written) == len(drawing.picture.boxes)
+        assert max(map(len, lines)) < 200
+
+
+def deep(count):
+    y = Value(0.5, "x")
+    for _ in range(count):
+        y = autograd.sin(y)
+    return y
+
+
+def test_branch_that_continues_is_found_below():
+    """What is to be seen below stands at the margin."""
+    lines = str(draw(deep(70), limit=None)).splitlines()
+    for line in lines:
+        if line.endswith("(see below)"):
+            number = re.search(r"#\d+", line).group()
+            assert any(other.startswith(f"{number} ") for other in lines)
+
+
+def test_fold_says_what_is_in_it():
+    """Folded boxes are in brackets, and the last line says what was folded."""
+    tree = str(draw(network(20)))
+    assert "[layers.0.neurons.0, 676 nodes: × (320), + (320), tanh (20)]" in tree
+    assert tree.endswith("by modules with their parameters)")
+
+
+def test_hostile_names_are_one_line():
+    """No name breaks the tree."""
+    for name in HOSTILE:
+        tree = str(draw(Value(1.0, name) * 2.0))
+        assert len(tree.split("\n")) == 3
+        tree.encode()
+
+
+def test_several_results_follow_each_other():
+    """A result that was shown as a part of another one is referred to."""
+    x = Value(2.0, "x")
+    y = x * x
+    y.name = "y"
+    lines = str(draw([y + 1.0, y, x], show=("name", "op"))).splitlines()
+    assert lines[-2:] == ["y (see above)", "x (see above)"]
