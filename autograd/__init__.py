@@ -89,7 +89,7 @@ if TYPE_CHECKING:
     from autograd import drawing as drawing
     from autograd.check import GradientReport, assert_gradients, gradcheck
     from autograd.drawing import draw, explain, to_graphviz, to_mermaid
-    from autograd.program import Program, compile
+    from autograd.program import Program, compile, compiled
 
 __version__ = "0.1.0"
 
@@ -120,6 +120,7 @@ __all__ = [
     "ceil",
     "clip",
     "compile",
+    "compiled",
     "cos",
     "cosh",
     "custom_op",
@@ -184,6 +185,7 @@ _LATER = {
     "Program": "autograd.program",
     "assert_gradients": "autograd.check",
     "compile": "autograd.program",
+    "compiled": "autograd.program",
     "draw": "autograd.drawing",
     "explain": "autograd.drawing",
     "gradcheck": "autograd.check",

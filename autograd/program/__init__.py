@@ -6,14 +6,16 @@ graph to a tape), :mod:`autograd.program.program` (what is called), then the exe
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from autograd.errors import InputTypeError, InputValueError
 from autograd.node import Node
 from autograd.program.lower import lower
 from autograd.program.program import Program
+from autograd.program.traced import Compiled
 
-__all__ = ["Program", "compile"]
+__all__ = ["Compiled", "Program", "compile", "compiled"]
 
 
 def compile(
@@ -47,12 +49,44 @@ def compile(
     >>> print(value, grad)
     [9. 4.] [12. 10.]
     """
-    for name in ("reduce",):
-        if name in arguments:
-            raise InputValueError(f"{name!r} is an option of value_and_grad: rename the argument")
+    if "reduce" in arguments:
+        raise InputValueError("'reduce' is an option of value_and_grad: rename the argument")
     if isinstance(output, (int, float)) and not isinstance(output, Node):
         raise InputTypeError(
             f"compile takes a Value or a nested sequence of Values, but got {output!r}: "
             "nothing is recorded in a plain number"
         )
     return Program(lower(output, arguments), dtype=dtype, backend=backend)
+
+
+def compiled(
+    f: Callable[..., Any], /, *, dtype: Any = "float64", backend: str = "auto"
+) -> Compiled:
+    """A function of numbers and arrays as a program, recorded when it is first called.
+
+    It is recorded once for each set of argument shapes, by calling ``f`` with fresh Values in the
+    structure of its arguments: nested lists for lists, an array of objects for an array. What is
+    returned is called like ``f`` and gives numbers and arrays; its ``value_and_grad(wrt, …)`` gives
+    the gradient by named parameters too.
+
+    While ``f`` is recorded, a comparison of Values is recorded as a number, 1 or 0, so that
+    ``where(x > 0, a, b)`` chooses anew in every call. What would freeze a branch (``if x > 0:``,
+    ``float(x)``, ``int(x)``, ``round(x)``) raises TraceError with the line it stands on. Whatever
+    else ``f`` does, such as printing or drawing random numbers, happens while it is recorded only.
+
+    Raises (when called):
+        TraceError: The recording would freeze a branch.
+        InputTypeError: An argument is no number or array of numbers.
+
+    >>> from autograd import compiled, where
+    >>> @compiled
+    ... def hinge(w, x):
+    ...     margin = 1.0 - w * x
+    ...     return where(margin > 0.0, margin, 0.0)
+    >>> print(hinge(0.5, 1.0), hinge(2.0, 1.0))
+    0.5 0.0
+    >>> value, grad = hinge.value_and_grad("w", 0.5, 1.0)
+    >>> print(value, grad)
+    0.5 -1.0
+    """
+    return Compiled(f, dtype=dtype, backend=backend)
