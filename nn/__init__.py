@@ -19,8 +19,11 @@ from nn.losses import (
     cross_entropy,
     half_squared_error,
     hinge_loss,
+    huber_loss,
+    kl_div,
     l1_loss,
     mse_loss,
+    nll_loss,
 )
 from nn.module import Module
 from nn.optim import SGD, Optimizer
@@ -47,9 +50,12 @@ __all__ = [
     "fit",
     "half_squared_error",
     "hinge_loss",
+    "huber_loss",
     "init",
+    "kl_div",
     "l1_loss",
     "metrics",
     "mse_loss",
+    "nll_loss",
     "predict",
 ]

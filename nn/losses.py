@@ -9,12 +9,13 @@ Next: :mod:`nn.optim`.
 
 from __future__ import annotations
 
-import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 import autograd
 from autograd import Value
+from nn.class_losses import cross_entropy, nll_loss
+from nn.terms import listed, reduced
 
 __all__ = [
     "binary_cross_entropy",
@@ -22,8 +23,11 @@ __all__ = [
     "cross_entropy",
     "half_squared_error",
     "hinge_loss",
+    "huber_loss",
+    "kl_div",
     "l1_loss",
     "mse_loss",
+    "nll_loss",
 ]
 
 Scalar: TypeAlias = float | Value
@@ -38,7 +42,7 @@ def half_squared_error(predictions: Numbers, targets: Numbers, *, reduction: str
     >>> half_squared_error([1.0, 3.0], [0.0, 0.0])
     5.0
     """
-    return _reduced("half_squared_error", _half_square, predictions, targets, reduction)
+    return reduced("half_squared_error", _half_square, predictions, targets, reduction)
 
 
 def mse_loss(predictions: Numbers, targets: Numbers, *, reduction: str = "mean") -> Any:
@@ -47,7 +51,7 @@ def mse_loss(predictions: Numbers, targets: Numbers, *, reduction: str = "mean")
     >>> mse_loss([1.0, 3.0], [0.0, 0.0])
     5.0
     """
-    return _reduced("mse_loss", lambda y, t: (y - t) ** 2, predictions, targets, reduction)
+    return reduced("mse_loss", lambda y, t: (y - t) ** 2, predictions, targets, reduction)
 
 
 def l1_loss(predictions: Numbers, targets: Numbers, *, reduction: str = "mean") -> Any:
@@ -56,7 +60,27 @@ def l1_loss(predictions: Numbers, targets: Numbers, *, reduction: str = "mean") 
     >>> l1_loss([1.0, -3.0], [0.0, 0.0])
     2.0
     """
-    return _reduced("l1_loss", lambda y, t: abs(y - t), predictions, targets, reduction)
+    return reduced("l1_loss", lambda y, t: abs(y - t), predictions, targets, reduction)
+
+
+def huber_loss(
+    predictions: Numbers, targets: Numbers, *, delta: float = 1.0, reduction: str = "mean"
+) -> Any:
+    """½d² for differences d up to `delta`, from there on the tangent: delta·(\\|d\\| − delta/2).
+
+    Far-off targets pull no harder than those at distance `delta` (Huber 1964).
+
+    >>> huber_loss([1.0, 4.0], [0.0, 0.0])  # (0.5 + 3.5) / 2
+    2.0
+    """
+    if not delta > 0:
+        raise autograd.InputValueError(f"huber_loss: delta must be above 0, but got {delta!r}")
+
+    def term(y: Any, t: Any) -> Any:
+        near = autograd.clip(y - t, -delta, delta)
+        return near * ((y - t) - 0.5 * near)
+
+    return reduced("huber_loss", term, predictions, targets, reduction)
 
 
 def binary_cross_entropy(predictions: Numbers, targets: Numbers, *, reduction: str = "mean") -> Any:
@@ -67,7 +91,7 @@ def binary_cross_entropy(predictions: Numbers, targets: Numbers, *, reduction: s
     >>> round(binary_cross_entropy(0.25, 0.0), 12)  # −log(0.75)
     0.287682072452
     """
-    return _reduced(
+    return reduced(
         "binary_cross_entropy", _cross_entropy_of_chance, predictions, targets, reduction
     )
 
@@ -83,7 +107,7 @@ def binary_cross_entropy_with_logits(
     0.69314718056
     """
     name = "binary_cross_entropy_with_logits"
-    return _reduced(name, _cross_entropy_of_logit, predictions, targets, reduction)
+    return reduced(name, _cross_entropy_of_logit, predictions, targets, reduction)
 
 
 def hinge_loss(predictions: Numbers, targets: Numbers, *, reduction: str = "mean") -> Any:
@@ -92,32 +116,28 @@ def hinge_loss(predictions: Numbers, targets: Numbers, *, reduction: str = "mean
     >>> hinge_loss([2.0, 0.5, -1.0], [1, 1, 1])  # (0 + 0.5 + 2) / 3
     0.8333333333333334
     """
-    return _reduced("hinge_loss", _hinge, predictions, targets, reduction)
+    return reduced("hinge_loss", _hinge, predictions, targets, reduction)
 
 
-def cross_entropy(logits: Any, targets: Any, *, reduction: str = "mean") -> Any:
-    """logsumexp(z) − dot(t, z): cross-entropy of softmax(z), from one logit z for each class.
+def kl_div(log_predictions: Numbers, targets: Numbers, *, reduction: str = "mean") -> Any:
+    """t·(log t − y) for targets t and *logarithms* y of predicted probabilities, as PyTorch's.
 
-    `targets` is a class's index or a list of probabilities (one-hot is the common case); for a
-    batch, lists of `logits` and of targets, of which `reduction` takes the mean or the sum.
+    Summed over the classes this is the Kullback-Leibler divergence of predictions from targets;
+    for a batch, reduction "batchmean" divides that sum by the number of lists, while "mean"
+    divides by the number of all terms.
 
-    >>> round(cross_entropy([0.0, 0.0, 0.0, 0.0], 2), 12)  # log(4)
-    1.38629436112
-    >>> cross_entropy([1.0, 2.0], [0.5, 0.5]) == cross_entropy([[1.0, 2.0]], [[0.5, 0.5]])
-    True
+    >>> from math import log
+    >>> round(kl_div([log(0.5), log(0.5)], [1.0, 0.0], reduction="sum"), 12)  # log(2)
+    0.69314718056
     """
-    logits, targets = _listed(logits), _listed(targets)
-    if not isinstance(logits, list) or not logits:
-        raise autograd.InputTypeError(f"cross_entropy takes a list of logits, but got {logits!r}")
-    if not isinstance(_listed(logits[0]), list):
-        return _cross_entropy_of_one(logits, targets)
-    if not isinstance(targets, list) or len(targets) != len(logits):
-        raise autograd.InputValueError(
-            f"cross_entropy takes one target for each of {len(logits)} lists of logits, "
-            f"but got {targets!r}"
+    if reduction != "batchmean":
+        return reduced("kl_div", _divergence, log_predictions, targets, reduction)
+    rows = listed(log_predictions)
+    if not isinstance(rows, list):
+        raise autograd.InputTypeError(
+            f"kl_div with reduction 'batchmean' takes a list for each example, but got {rows!r}"
         )
-    pairs = zip(map(_listed, logits), map(_listed, targets))
-    return _reduce("cross_entropy", [_cross_entropy_of_one(z, t) for z, t in pairs], reduction)
+    return reduced("kl_div", _divergence, rows, targets, "sum") / max(1, len(rows))
 
 
 def _half_square(y: Any, t: Any) -> Any:
@@ -146,41 +166,11 @@ def _hinge(y: Any, t: Any) -> Any:
     return autograd.relu(1.0 - t * y)
 
 
-def _cross_entropy_of_one(logits: list[Any], target: Any) -> Any:
-    if isinstance(target, list):
-        _check_distribution(target, len(logits))
-        return autograd.logsumexp(logits) - autograd.dot(target, logits)
-    return autograd.logsumexp(logits) - logits[_class_index(target, len(logits))]
-
-
-def _class_index(target: Any, classes: int) -> int:
-    try:
-        index = operator.index(target)
-    except TypeError:
-        raise autograd.InputTypeError(
-            "cross_entropy takes a class's index or a list of probabilities as target, "
-            f"but got {type(target).__name__} {target!r}"
-        ) from None
-    if not 0 <= index < classes:
-        raise autograd.InputValueError(
-            f"cross_entropy: class {index} is outside the {classes} classes 0 to {classes - 1} "
-            "that the logits are for"
-        )
-    return index
-
-
-def _check_distribution(target: list[Any], classes: int) -> None:
-    if len(target) != classes:
-        raise autograd.InputValueError(
-            f"cross_entropy takes a probability for each of {classes} logits, but got {len(target)}"
-        )
-    if any(isinstance(t, Value) for t in target):
-        return
-    # Single-precision probabilities of many classes miss a sum of 1 by about 1e-6.
-    if not (all(t >= 0 for t in target) and abs(sum(target) - 1.0) < 1e-5):
-        raise autograd.InputValueError(
-            f"cross_entropy takes probabilities that add up to 1, but got {target!r}"
-        )
+def _divergence(y: Any, t: Any) -> Any:
+    if not isinstance(t, Value) and not t >= 0:
+        raise autograd.InputValueError(f"kl_div takes targets of 0 or more, but got {t!r}")
+    # What is not predicted and not wanted costs nothing: 0·log(0) is 0.
+    return autograd.where(t, t * (autograd.log(t) - y), 0.0)
 
 
 def _check_between(loss: str, what: str, number: Any) -> None:
@@ -189,50 +179,3 @@ def _check_between(loss: str, what: str, number: Any) -> None:
     value = number.data if isinstance(number, Value) else number
     if value < 0 or value > 1:
         raise autograd.InputValueError(f"{loss} takes {what}s between 0 and 1, but got {value!r}")
-
-
-def _reduced(
-    name: str, term: Callable[[Any, Any], Any], predictions: Any, targets: Any, reduction: str
-) -> Any:
-    return _reduce(name, [term(y, t) for y, t in _pairs(name, predictions, targets)], reduction)
-
-
-def _reduce(name: str, terms: list[Any], reduction: str) -> Any:
-    if reduction not in ("mean", "sum"):
-        raise autograd.InputValueError(
-            f'{name}: reduction is "mean" or "sum", but got {reduction!r}'
-        )
-    if len(terms) == 1:
-        return terms[0]
-    return autograd.sum(terms) if reduction == "sum" else autograd.mean(terms)
-
-
-def _pairs(name: str, predictions: Any, targets: Any) -> list[tuple[Any, Any]]:
-    """Predictions with their targets, in order, out of any nesting."""
-    predictions, targets = _listed(predictions), _listed(targets)
-    if isinstance(predictions, list) and not isinstance(targets, list) and len(predictions) == 1:
-        targets = [targets]
-    if isinstance(predictions, list) != isinstance(targets, list):
-        raise autograd.InputTypeError(
-            f"{name} takes predictions and targets of one shape, "
-            f"but got {_shape(predictions)} and {_shape(targets)}"
-        )
-    if not isinstance(predictions, list):
-        return [(predictions, targets)]
-    if len(predictions) != len(targets) or not predictions:
-        raise autograd.InputValueError(
-            f"{name} takes as many targets as predictions, at least one, "
-            f"but got {len(predictions)} predictions and {len(targets)} targets"
-        )
-    return [pair for y, t in zip(predictions, targets) for pair in _pairs(name, y, t)]
-
-
-def _listed(numbers: Any) -> Any:
-    """A sequence or an array as a list, a NumPy number as Python's, anything else as it is."""
-    if hasattr(numbers, "tolist"):
-        return numbers.tolist()
-    return list(numbers) if isinstance(numbers, tuple) else numbers
-
-
-def _shape(numbers: Any) -> str:
-    return f"a list of {len(numbers)}" if isinstance(numbers, list) else "a single number"

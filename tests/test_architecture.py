@@ -45,8 +45,8 @@ LAYERS = {
     ],
     "nn": [
         {"errors", "arguments", "init"},
-        {"idx"},
-        {"sets"},
+        {"idx", "terms", "augment"},
+        {"sets", "class_losses"},
         {"files", "data", "metrics", "losses", "progress"},
         {"module"},
         {"layers", "optim"},

@@ -40,11 +40,18 @@ CLOSED_FORMS = {
         sigmoid(z) - t,
     ),
     nn.hinge_loss: lambda y, t: (max(0, 1 - t * y), -t if t * y < 1 else 0),
+    nn.huber_loss: lambda y, t: (
+        ((y - t) ** 2 / 2, y - t)
+        if abs(y - t) <= 1
+        else (abs(y - t) - 0.5, math.copysign(1, y - t))
+    ),
+    nn.kl_div: lambda y, t: (t * (math.log(t) - y), -t),
 }
 DOMAINS = {
     nn.binary_cross_entropy: (chances, chances),
     nn.binary_cross_entropy_with_logits: (numbers, st.floats(0, 1)),
     nn.hinge_loss: (numbers, st.sampled_from([-1, 1])),
+    nn.kl_div: (numbers, chances),
 }
 named = pytest.mark.parametrize("loss", CLOSED_FORMS, ids=lambda loss: loss.__name__)
 
@@ -112,6 +119,8 @@ def test_unknown_reduction_is_refused(loss):
         (nn.binary_cross_entropy, 0.5, 2, "targets between 0 and 1, but got 2"),
         (nn.binary_cross_entropy, 1.5, 1, "predictions between 0 and 1, but got 1.5"),
         (nn.binary_cross_entropy_with_logits, 0.5, -1, "targets between 0 and 1, but got -1"),
+        (nn.kl_div, 0.5, -0.5, "targets of 0 or more, but got -0.5"),
+        (nn.kl_div, 0.5, math.nan, "targets of 0 or more, but got nan"),
         (nn.hinge_loss, 0.5, 0, r"targets -1 and 1, but got 0: from 0 and 1, take 2\*t - 1"),
     ],
 )
@@ -136,6 +145,42 @@ def test_certain_and_right_costs_nothing_certain_and_wrong_infinitely_much():
         assert value_and_slope(nn.binary_cross_entropy, p, p)[0] == 0.0
         assert value_and_slope(nn.binary_cross_entropy, p, 1 - p)[0] == math.inf
         assert nn.binary_cross_entropy(p, p) == 0.0
+
+
+@pytest.mark.parametrize("delta", [0.25, 3.0, math.inf])
+def test_huber_loss_is_a_parabola_with_tangents(delta):
+    """Value and derivative are continuous where the two meet."""
+    for y in (-7.0, -delta, -0.125, 0.0, 0.125, delta, 7.0):
+        if math.isfinite(y):
+            outside = max(abs(y) - delta, 0.0)
+            near = min(abs(y), delta)
+            value, slope = value_and_slope(lambda y, t: nn.huber_loss(y, t, delta=delta), y, 0.0)
+            assert value == pytest.approx(near**2 / 2 + near * outside, rel=1e-15)
+            assert slope == math.copysign(near, y)
+
+
+@pytest.mark.parametrize("delta", [0.0, -1.0, math.nan])
+def test_huber_loss_needs_a_width(delta):
+    with pytest.raises(autograd.InputValueError, match="delta must be above 0"):
+        nn.huber_loss(1.0, 0.0, delta=delta)
+
+
+def test_what_is_neither_predicted_nor_wanted_costs_nothing():
+    """Also in nll_loss of probabilities; an impossible prediction of something wanted costs inf."""
+    assert value_and_slope(nn.kl_div, -math.inf, 0.0) == (0.0, 0.0)
+    assert nn.kl_div(-math.inf, 0.5) == math.inf
+    assert nn.nll_loss([0.0, -math.inf], [1.0, 0.0]) == 0.0
+    assert nn.nll_loss([0.0, -math.inf], 1) == math.inf
+
+
+def test_kl_div_takes_the_mean_over_the_batch_or_over_all():
+    y, t = np.log([[0.5, 0.5], [0.25, 0.75]]), [[1.0, 0.0], [0.5, 0.5]]
+    total = nn.kl_div(y, t, reduction="sum")
+    assert total == pytest.approx(math.log(2) + 0.5 * math.log(0.25 / (0.25 * 0.75)), rel=1e-14)
+    assert nn.kl_div(y, t) == pytest.approx(total / 4, rel=1e-15)
+    assert nn.kl_div(y, t, reduction="batchmean") == total / 2
+    with pytest.raises(autograd.InputTypeError, match="a list for each example, but got 0"):
+        nn.kl_div(0.5, 0.5, reduction="batchmean")
 
 
 def test_targets_may_be_values():
@@ -201,6 +246,50 @@ def test_cross_entropy_of_a_batch():
     assert nn.cross_entropy(np.array(batch), np.array(ts)) == nn.cross_entropy(batch, ts)
 
 
+@given(st.lists(numbers, min_size=1, max_size=6), st.data())
+def test_nll_loss_of_log_softmax_is_cross_entropy(zs, data):
+    """For a class, and for probabilities; with the same derivatives."""
+    t = data.draw(st.integers(0, len(zs) - 1))
+    for target in (t, [float(i == t) for i in range(len(zs))], [1 / len(zs)] * len(zs)):
+        logits, same = [Value(z) for z in zs], [Value(z) for z in zs]
+        one = nn.cross_entropy(logits, target)
+        two = nn.nll_loss(autograd.log_softmax(same), target)
+        autograd.backward([one, two])
+        assert two.data == pytest.approx(one.data, rel=1e-12, abs=1e-12)
+        assert [z.grad for z in same] == pytest.approx([z.grad for z in logits], abs=1e-12)
+
+
+@pytest.mark.needs("torch")
+@pytest.mark.parametrize(
+    ("name", "reduction"),
+    [
+        (name, reduction)
+        for name in ("huber_loss", "kl_div", "nll_loss")
+        # PyTorch warns that its mean of kl_div will change.
+        for reduction in ("sum", "batchmean" if name == "kl_div" else "mean")
+    ],
+)
+def test_batches_agree_with_torch(name, reduction):
+    """Value and gradient, on both sides of Huber's joint."""
+    import torch
+
+    outputs = np.linspace(-3.0, 1.0, 12).reshape(4, 3)
+    targets = {
+        "huber_loss": np.linspace(1.0, -1.0, 12).reshape(4, 3),
+        "kl_div": np.array([[0.2, 0.3, 0.5], [1.0, 0.0, 0.0], [0.0, 0.5, 0.5], [0.1, 0.1, 0.8]]),
+        "nll_loss": np.array([2, 0, 1, 1]),
+    }[name]
+    theirs = torch.tensor(outputs, requires_grad=True)
+    wanted = getattr(torch.nn.functional, name)(theirs, torch.tensor(targets), reduction=reduction)
+    wanted.backward()
+    ours = [[Value(y) for y in row] for row in outputs]
+    loss = getattr(nn, name)(ours, targets, reduction=reduction)
+    loss.backward()
+    assert loss.data == pytest.approx(wanted.item(), rel=1e-14)
+    grads = [[y.grad for y in row] for row in ours]
+    assert np.array(grads) == pytest.approx(theirs.grad.numpy(), rel=1e-14)
+
+
 def test_cross_entropy_of_huge_logits_is_finite():
     assert nn.cross_entropy([1000.0, 0.0], 1) == 1000.0
     assert nn.cross_entropy([1000.0, 0.0], 0) == 0.0
@@ -223,7 +312,10 @@ def test_cross_entropy_of_huge_logits_is_finite():
         ([], 0, TypeError, "takes a list of logits"),
     ],
 )
-def test_cross_entropy_refuses_what_is_no_target(logits, target, error, message):
+@pytest.mark.parametrize("loss", [nn.cross_entropy, nn.nll_loss], ids=lambda loss: loss.__name__)
+def test_what_is_no_target_is_refused(loss, logits, target, error, message):
+    if loss is nn.nll_loss:
+        message = message.replace("logits", "log-probabilities")
     with pytest.raises(error, match=message) as caught:
-        nn.cross_entropy(logits, target)
+        loss(logits, target)
     assert isinstance(caught.value, autograd.AutogradError)

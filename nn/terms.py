@@ -1,0 +1,62 @@
+"""What losses share: predictions paired with targets out of any nesting, and mean or sum of terms.
+
+Next: :mod:`nn.losses`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import autograd
+
+__all__ = ["listed", "reduce", "reduced"]
+
+
+def reduced(
+    name: str, term: Callable[[Any, Any], Any], predictions: Any, targets: Any, reduction: str
+) -> Any:
+    """The mean or sum of a term for each prediction and its target."""
+    return reduce(name, [term(y, t) for y, t in pairs(name, predictions, targets)], reduction)
+
+
+def reduce(name: str, terms: list[Any], reduction: str) -> Any:
+    """The mean or the sum of terms; of a single one, itself."""
+    if reduction not in ("mean", "sum"):
+        raise autograd.InputValueError(
+            f'{name}: reduction is "mean" or "sum", but got {reduction!r}'
+        )
+    if len(terms) == 1:
+        return terms[0]
+    return autograd.sum(terms) if reduction == "sum" else autograd.mean(terms)
+
+
+def pairs(name: str, predictions: Any, targets: Any) -> list[tuple[Any, Any]]:
+    """Predictions with their targets, in order, out of any nesting."""
+    predictions, targets = listed(predictions), listed(targets)
+    if isinstance(predictions, list) and not isinstance(targets, list) and len(predictions) == 1:
+        targets = [targets]
+    if isinstance(predictions, list) != isinstance(targets, list):
+        raise autograd.InputTypeError(
+            f"{name} takes predictions and targets of one shape, "
+            f"but got {_shape(predictions)} and {_shape(targets)}"
+        )
+    if not isinstance(predictions, list):
+        return [(predictions, targets)]
+    if len(predictions) != len(targets) or not predictions:
+        raise autograd.InputValueError(
+            f"{name} takes as many targets as predictions, at least one, "
+            f"but got {len(predictions)} predictions and {len(targets)} targets"
+        )
+    return [pair for y, t in zip(predictions, targets) for pair in pairs(name, y, t)]
+
+
+def listed(numbers: Any) -> Any:
+    """A sequence or an array as a list, a NumPy number as Python's, anything else as it is."""
+    if hasattr(numbers, "tolist"):
+        return numbers.tolist()
+    return list(numbers) if isinstance(numbers, tuple) else numbers
+
+
+def _shape(numbers: Any) -> str:
+    return f"a list of {len(numbers)}" if isinstance(numbers, list) else "a single number"
