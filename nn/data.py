@@ -7,6 +7,7 @@ numbers takes `rng`, a `random.Random` or a seed. Next: :mod:`nn.train` learns f
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from random import Random
 from typing import Any, TypeVar
@@ -110,11 +111,17 @@ def minibatches(
 
 
 def train_test_split(
-    X: Sequence[Any], y: Sequence[Any], *, test_size: float = 0.25, rng: Random | int
+    X: Sequence[Any],
+    y: Sequence[Any],
+    *,
+    test_size: float = 0.25,
+    stratify: bool = False,
+    rng: Random | int,
 ) -> tuple[list[Any], list[Any], list[Any], list[Any]]:
     """(X_train, X_test, y_train, y_test), drawn at random; `test_size` is the fraction tested.
 
-    Both parts get at least one example.
+    Both parts get at least one example. With `stratify` each label has the same share in both
+    parts, to within one example.
 
     >>> X_train, X_test, y_train, y_test = train_test_split(range(8), range(8), rng=0)
     >>> len(X_train), len(X_test), sorted(y_train + y_test) == list(range(8))
@@ -130,8 +137,36 @@ def train_test_split(
     order = list(range(len(X)))
     as_rng(rng).shuffle(order)
     tested = min(max(1, math.ceil(test_size * len(X))), len(X) - 1)
+    if stratify:
+        order = _stratified(order, list(y), tested)
     test, train = order[:tested], order[tested:]
     return [X[i] for i in train], [X[i] for i in test], [y[i] for i in train], [y[i] for i in test]
+
+
+def _stratified(order: list[int], y: list[Any], tested: int) -> list[int]:
+    """The order rearranged so that its first `tested` examples hold each label's fair share."""
+    try:
+        counts = Counter(y)
+    except TypeError:
+        raise autograd.InputTypeError(
+            "a stratified split needs labels, such as 0 and 1, as targets; these are not hashable"
+        ) from None
+    lonely = [label for label, count in counts.items() if count < 2]
+    if lonely:
+        raise autograd.InputValueError(
+            f"a stratified split needs two examples or more of each label, but {lonely[0]!r} has "
+            "one only"
+        )
+    # Whole shares first; what is missing goes to those whose share was cut most.
+    shares = {label: divmod(count * tested, len(y)) for label, count in counts.items()}
+    left = {label: whole for label, (whole, _) in shares.items()}
+    for label in sorted(counts, key=lambda label: -shares[label][1])[: tested - sum(left.values())]:
+        left[label] += 1
+    chosen, rest = list[int](), list[int]()
+    for i in order:
+        left[y[i]] -= 1
+        (chosen if left[y[i]] >= 0 else rest).append(i)
+    return chosen + rest
 
 
 class Standardizer:

@@ -53,6 +53,36 @@ def test_split_loses_and_doubles_nothing(n, fraction, seed):
     assert train_test_split(X, y, test_size=fraction, rng=seed)[3] == y_test
 
 
+@given(st.lists(st.integers(2, 20), min_size=1, max_size=5), st.floats(0.01, 0.99), seeds)
+def test_stratified_split_gives_each_label_its_share(counts, fraction, seed):
+    """As many are tested as without, and of each label as many as its share, rounded up or down."""
+    y = [label for label, count in enumerate(counts) for _ in range(count)]
+    X = list(range(len(y)))
+    plain = train_test_split(X, y, test_size=fraction, rng=seed)
+    X_train, X_test, y_train, y_test = train_test_split(
+        X, y, test_size=fraction, stratify=True, rng=seed
+    )
+    assert sorted(X_train + X_test) == X
+    assert [y[i] for i in X_train + X_test] == y_train + y_test
+    assert len(y_test) == len(plain[3])
+    for label, count in enumerate(counts):
+        assert abs(y_test.count(label) - len(y_test) * count / len(y)) < 1
+
+
+def test_stratified_split_is_shuffled_and_takes_arrays():
+    X, y = np.arange(100), np.array([0, 1] * 50)
+    one, two = (train_test_split(X, y, stratify=True, rng=seed)[1] for seed in (0, 1))
+    assert one != sorted(one)
+    assert one != two
+
+
+def test_stratified_split_needs_labels_and_two_of_each():
+    with pytest.raises(autograd.InputValueError, match="of each label, but 'b' has one only"):
+        train_test_split([1, 2, 3], ["a", "a", "b"], stratify=True, rng=0)
+    with pytest.raises(autograd.InputTypeError, match="needs labels"):
+        train_test_split([1, 2], [[0.0], [1.0]], stratify=True, rng=0)
+
+
 def test_arrays_can_be_split_and_batched():
     X, y = np.arange(8.0).reshape(4, 2), np.arange(4)
     parts = train_test_split(X, y, test_size=0.5, rng=0)
