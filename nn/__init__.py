@@ -10,7 +10,7 @@ Read in this order: :mod:`nn.module`, :mod:`nn.layers`, :mod:`nn.losses`, :mod:`
 >>> nn.SGD(model.parameters(), lr=0.01).step()
 """
 
-from nn import data, init, metrics
+from nn import augment, data, init, metrics
 from nn.errors import DataFileError, DivergenceError, ModelFileError
 from nn.layers import ACTIVATIONS, MLP, Layer, Linear, Neuron, Sequential
 from nn.losses import (
@@ -43,6 +43,7 @@ __all__ = [
     "Neuron",
     "Optimizer",
     "Sequential",
+    "augment",
     "binary_cross_entropy",
     "binary_cross_entropy_with_logits",
     "cross_entropy",
