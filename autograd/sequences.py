@@ -23,9 +23,7 @@ def _sequence(xs: Iterable[Any], name: str) -> tuple[Any, ...]:
         raise InputTypeError(
             f"{name} takes one sequence of Values or numbers, but got {type(xs).__name__}"
         )
-    return tuple(
-        [x if type(x) is float or type(x) is Value else checked(x, name) for x in xs]
-    )
+    return tuple([x if type(x) is float or type(x) is Value else checked(x, name) for x in xs])
 
 
 def sum(xs: Iterable[Any]) -> Any:
