@@ -183,9 +183,9 @@ import sys
 sys.path.insert(0, {root!r})
 from autograd import draw
 from tests.autograd.drawing.graphs import network, neuron, scattered
-for y in (neuron(), network(20), scattered(5, 100), scattered(5, 1000)):
+for y in (neuron(), network(20), scattered(5, 100), scattered(5, 500)):
     sys.stdout.buffer.write(draw(y).to_svg().encode())
-    sys.stdout.buffer.write(draw(y, flow=True, direction="TB", limit=None).to_html().encode())
+    sys.stdout.buffer.write(draw(y, flow=True, direction="TB").to_html().encode())
 """
 
 
