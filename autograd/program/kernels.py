@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["add_at", "chosen", "masked", "masked_matmul", "row_dot", "scatter_plan"]
+__all__ = ["add_at", "chosen", "masked", "masked_matmul", "row_dot", "scatter_plan", "side_by_side"]
 
 Array = Any
 
@@ -31,6 +31,11 @@ def masked_matmul(upstream: Array, factor: Array) -> Array:
         masked(upstream[..., i, None], factor[..., i, None, :]) for i in range(factor.shape[-2])
     )
     return sum(terms, np.zeros((), upstream.dtype))
+
+
+def side_by_side(shape: tuple[int, ...], *columns: Array) -> Array:
+    """Columns of this shape, or numbers that stand for one, as the columns of one array."""
+    return np.concatenate([np.broadcast_to(column, shape) for column in columns], -1)
 
 
 def scatter_plan(index: Array) -> tuple[Array, Array, Array]:

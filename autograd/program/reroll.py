@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any
 
 from autograd.expr import XP, Expr, Operand, show
-from autograd.op import Op
+from autograd.op import OPS, Op
 
 __all__ = ["FOLDS", "rolled"]
 
@@ -89,8 +89,12 @@ class _Roll:
             return item
         key = (id(item),)
         if key not in self._known:
-            fold = self._fold(item)
-            self._remember(key, item, self._inside(item) if fold is None else fold)
+            if item.op in OPS and OPS[item.op].arity is None:  # such as norm in norm's partials
+                written_out = OPS[item.op].forward(XP, *item.operands)
+                self._remember(key, (item, written_out), self.whole(written_out))
+            else:
+                fold = self._fold(item)
+                self._remember(key, item, self._inside(item) if fold is None else fold)
         return self._known[key]
 
     def _inside(self, item: Expr) -> Expr:

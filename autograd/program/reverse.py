@@ -161,8 +161,7 @@ class Reverse:
         _, partials = formulas(op, n, {}, fast=writer.fast)
         names = {"out": out, **{f"x{i}": f"{x}[..., {i}:{i + 1}]" for i in range(n)}}
         texts = writer.expressions([0.0 if p is None else p for p in partials], names)
-        full = [f"({text} + 0.0 * {out})" for text in texts]
-        return f"np.concatenate([{', '.join(full)}], -1)"
+        return f"{self._kernel('side_by_side')}({out}.shape, {', '.join(texts)})"
 
     def _pull_product(self, statement: ArrayStatement, wanted: list[bool]) -> None:
         left, right = statement.operands
