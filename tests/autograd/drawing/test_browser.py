@@ -1,0 +1,107 @@
+"""Pictures as people see them: a real browser measures every text and opens every fold."""
+
+import itertools
+
+import pytest
+
+import autograd
+from autograd import Value, draw
+from tests.autograd.drawing.browser import evaluate
+from tests.autograd.drawing.graphs import HOSTILE, network, neuron
+
+pytestmark = pytest.mark.needs("chromium")
+
+MEASURE = """
+    const bounds = one => {
+        const b = one.getBBox();
+        return [b.x, b.y, b.x + b.width, b.y + b.height];
+    };
+    return [...document.querySelector("svg.ag").querySelectorAll(".box")].map(box => ({
+        kind: box.getAttribute("class"),
+        card: [...box.querySelectorAll("rect.card")].map(bounds).pop(),
+        texts: [...box.querySelectorAll("text")].map(text => [text.textContent, bounds(text)]),
+    }));
+"""
+
+
+def overlap(a, b):
+    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
+
+
+def assert_labels_fit(boxes):
+    """Each text is inside its card, and no two texts of the picture share a point."""
+    assert boxes
+    for box in boxes:
+        card = box.get("card")  # constants have none
+        for text, bounds in box["texts"] if card else ():
+            inside = card[0] <= bounds[0] and bounds[2] <= card[2]
+            assert inside, f"{text!r} at {bounds} leaves its card {card}"
+            assert card[1] <= bounds[1] + 2, text
+            assert bounds[3] - 2 <= card[3], text
+    texts = [text for box in boxes for text in box["texts"] if text[0].strip()]
+    for (one, a), (other, b) in itertools.combinations(texts, 2):
+        # A line box is higher than its letters, and lines of one card follow closely.
+        lower = [b[0], b[1] + 2, b[2], b[3] - 2]
+        assert not overlap(a, lower), f"{one!r} at {a} overlaps {other!r} at {b}"
+
+
+@pytest.mark.parametrize("direction", ["LR", "TB"])
+def test_labels_fit_their_boxes(tmp_path, direction):
+    """Names of 1 to 30 characters of every width, numbers from 1e-300 to 1e300."""
+    numbers = itertools.cycle([1e-300, -1.2345e-300, 1e300, -9.8765e299, 0.0, 123456.0, -1.5])
+    letters = "iWm_0." + "né" + "Ωж" + "名"
+    total = 0.0
+    for length, letter in itertools.product((1, 3, 12, 30), letters):
+        x = Value(next(numbers), letter * length)
+        made = autograd.leaky_relu(x)
+        made.name = letter * length
+        total = autograd.maximum(total, made)
+    total.backward()
+    page = draw(total, direction=direction, limit=None).to_html()
+    assert_labels_fit(evaluate(page, MEASURE, tmp_path))
+
+
+def test_hostile_names_fit_and_do_no_harm(tmp_path):
+    """Scripts in names do not run, and odd characters stay in their boxes."""
+    y = autograd.sum([Value(1.0, name) for name in HOSTILE if "reversed" not in name])
+    boxes = evaluate(draw(y).to_html(), MEASURE, tmp_path)
+    assert_labels_fit(boxes)
+    shown = {text for box in boxes for text, _ in box["texts"]}
+    assert "</script><script>alert(1)</script>"[:15] in {text[:15] for text in shown}
+
+
+@pytest.mark.parametrize("make", [neuron, lambda: network(10), lambda: network(1, (3, 4, 1))])
+def test_labels_of_whole_pictures_fit(tmp_path, make):
+    """The same for pictures as they are drawn by default, folded or not."""
+    assert_labels_fit(evaluate(draw(make()).to_html(), MEASURE, tmp_path))
+
+
+def test_folded_box_opens_at_a_click(tmp_path):
+    """A click, or the Enter key, shows what is in a box; a button leads back."""
+    script = """
+        const visible = () => [...document.querySelectorAll("svg.ag")]
+            .filter(svg => svg.getClientRects().length)
+            .map(svg => svg.querySelectorAll(".box").length);
+        const seen = [visible()];
+        const whole = document.querySelector("svg.ag");
+        const box = whole.querySelector(".box[data-part]");
+        box.dispatchEvent(new MouseEvent("click", {bubbles: true}));
+        seen.push(visible());
+        const open = document.querySelector("section.ag-part:not([hidden])");
+        const title = open.querySelector("strong").textContent;
+        open.querySelector(".box[data-part]").dispatchEvent(
+            new KeyboardEvent("keydown", {key: "Enter", bubbles: true}));
+        seen.push(visible());
+        for (let i = 0; i < 2; i++) {
+            document.querySelector("section.ag-part:not([hidden]) button").click();
+            seen.push(visible());
+        }
+        return [title, seen];
+    """
+    title, seen = evaluate(draw(network(20)).to_html(), script, tmp_path)
+    assert title == "layers.0.neurons.0"
+    whole, part, deeper, back, home = seen
+    assert len(whole) == len(part) == len(back) == 1
+    assert whole == home == [20]
+    assert part == back != whole
+    assert deeper not in (whole, part)
