@@ -1,0 +1,124 @@
+"""Each pass on its own: tape in, tape out, the same results."""
+
+import autograd
+from autograd import Value
+from autograd.program.lower import lower
+from autograd.program.simplify import drop_dead, expand_powers, fold_constants, share_common
+from autograd.program.sums import find_dots, flatten_sums
+
+
+def tape_of(y, **arguments):
+    return lower(y, arguments).validate()
+
+
+def operations(tape):
+    """Names of the primitives in a valid tape, in order."""
+    return [statement.op.name for statement in tape.validate().statements]
+
+
+def leaves(n):
+    return [Value(float(i + 1)) for i in range(n)]
+
+
+def test_tape_prints_what_it_computes():
+    """Arguments, one statement a line, and what is returned."""
+    x = leaves(2)
+    assert str(tape_of(autograd.relu(x[0] * 2.0 + x[1]), x=x)).splitlines() == [
+        "x: (2,)",
+        "%2 = mul x[0] 2.0",
+        "%3 = add %2 x[1]",
+        "%4 = relu %3",
+        "return %4",
+    ]
+
+
+def test_constants_fold():
+    """A primitive of frozen leaves is computed once, at compile time."""
+    x, frozen = Value(1.0), Value(3.0)
+    tape = fold_constants(tape_of(x * autograd.exp(frozen * 2.0), x=x))
+    assert operations(tape) == ["mul"]
+    assert tape.constants[-1] == autograd.exp(6.0)
+
+
+def test_signed_zeros_are_two_constants():
+    """0.0 and -0.0 are equal, but 1/x tells them apart."""
+    x = Value(1.0)
+    tape = tape_of([x * 0.0, x * -0.0, x * 0.0], x=x)
+    assert [str(number) for number in tape.constants] == ["0.0", "-0.0"]
+
+
+def test_common_subexpressions_are_shared():
+    """The same primitive of the same operands, however often it was recorded."""
+    x = leaves(2)
+    y = autograd.sin(x[0] + x[1]) * autograd.sin(x[0] + x[1])
+    assert operations(share_common(tape_of(y, x=x))) == ["add", "sin", "mul"]
+
+
+def test_dead_statements_go():
+    """What no output reads is left out, and what only that reads."""
+    x = Value(1.0)
+    tape = tape_of([autograd.exp(x), autograd.sin(autograd.cos(x))], x=x)
+    tape = tape.with_statements(tape.statements, tape.outputs[:1], tape.constants)
+    dropped = drop_dead(tape)
+    assert [statement.op.name for statement in dropped.statements] == ["exp"]
+
+
+def test_small_powers_become_products():
+    """Squares, cubes and fourth powers; any other exponent stays."""
+    x = Value(2.0)
+    assert operations(expand_powers(tape_of(x**2, x=x))) == ["mul"]
+    assert operations(expand_powers(tape_of(x**3, x=x))) == ["mul", "mul"]
+    assert operations(expand_powers(tape_of(x**4, x=x))) == ["mul", "mul"]
+    assert operations(expand_powers(tape_of(x**2.5, x=x))) == ["pow"]
+    assert operations(expand_powers(tape_of(2**x, x=x))) == ["pow"]
+
+
+def test_chains_of_additions_become_sums():
+    """From either side, nested in any way, through sums; two terms stay an addition."""
+    x = leaves(6)
+    y = (x[0] + (x[1] + x[2])) + autograd.sum(x[3:])
+    assert operations(drop_dead(flatten_sums(tape_of(y, x=x)))) == ["sum"]
+    assert operations(flatten_sums(tape_of(x[0] + x[1], x=x))) == ["add"]
+
+
+def test_a_sum_that_is_read_elsewhere_stays():
+    """Only what nothing else reads is taken apart: no work is done twice."""
+    x = leaves(4)
+    inner = x[0] + x[1] + x[2]
+    tape = drop_dead(flatten_sums(tape_of([inner + x[3], inner], x=x)))
+    assert operations(tape) == ["sum", "add"]
+
+
+def test_sums_of_products_become_dots():
+    """A neuron written as a loop is one dot product and an addition."""
+    w, x, b = leaves(5), leaves(5), Value(1.0)
+    s = 0.0
+    for p, q in zip(w, x):
+        s = s + p * q
+    tape = drop_dead(find_dots(flatten_sums(tape_of(s + b, w=w, x=x, b=b))))
+    assert str(tape).splitlines()[3:] == [
+        "%11 = dot w[0] w[1] w[2] w[3] w[4] x[0] x[1] x[2] x[3] x[4]",
+        "%12 = add %11 b",
+        "return %12",
+    ]
+
+
+def test_factors_of_one_kind_stand_on_one_side():
+    """x·w among w·x is turned round; products of other factors make a dot of their own."""
+    w, x, u, h = leaves(3), leaves(3), leaves(2), leaves(2)
+    y = w[0] * x[0] + x[1] * w[1] + u[0] * h[0] + w[2] * x[2] + h[1] * u[1]
+    tape = drop_dead(find_dots(flatten_sums(tape_of(y, w=w, x=x, u=u, h=h))))
+    assert str(tape).splitlines()[4:] == [
+        "%10 = dot w[0] w[1] w[2] x[0] x[1] x[2]",
+        "%11 = dot u[0] u[1] h[0] h[1]",
+        "%12 = add %10 %11",
+        "return %12",
+    ]
+
+
+def test_a_product_that_is_read_elsewhere_stays():
+    """It is a term like any other."""
+    w, x = leaves(3), leaves(3)
+    products = [p * q for p, q in zip(w, x)]
+    tape = find_dots(flatten_sums(tape_of([autograd.sum(products), products[0]], w=w, x=x)))
+    assert operations(drop_dead(tape)) == ["mul", "dot", "add"]
