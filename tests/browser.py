@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import fcntl
 import itertools
 import json
 import os
@@ -36,20 +37,26 @@ class Browser:
         self._ids = itertools.count(1)
         self._received = b""
         self._profile = tempfile.mkdtemp(prefix="autograd-browser-")
-        from_here, self._write = os.pipe()
-        self._read, to_here = os.pipe()
-        # Chromium reads commands from file descriptor 3 and writes answers to 4.
-        command = f'exec "$0" "$@" 3<&{from_here} 4>&{to_here}'
+        commands, self._write = os.pipe()
+        self._read, answers = os.pipe()
+        # Beyond 4, so that neither is overwritten before it is copied.
+        ends = [fcntl.fcntl(end, fcntl.F_DUPFD, 10) for end in (commands, answers)]
+
+        def connect() -> None:  # Chromium reads commands from descriptor 3 and answers on 4
+            os.dup2(ends[0], 3)
+            os.dup2(ends[1], 4)
+
         program = shutil.which("chromium") or "chromium"
         self._process = subprocess.Popen(
-            ["sh", "-c", command, program, *FLAGS.split(), f"--user-data-dir={self._profile}"],
-            pass_fds=(from_here, to_here),
+            [program, *FLAGS.split(), f"--user-data-dir={self._profile}"],
+            pass_fds=(3, 4),
+            preexec_fn=connect,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
         )
-        os.close(from_here)
-        os.close(to_here)
+        for end in (commands, answers, *ends):
+            os.close(end)
 
     def __enter__(self) -> Browser:
         return self

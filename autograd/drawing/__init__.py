@@ -6,5 +6,14 @@
 
 from autograd.drawing.drawing import Drawing, draw, to_graphviz, to_mermaid
 from autograd.drawing.explanation import Explanation, explain
+from autograd.drawing.recorder import Recorder
 
-__all__ = ["Drawing", "Explanation", "draw", "explain", "to_graphviz", "to_mermaid"]
+__all__ = [
+    "Drawing",
+    "Explanation",
+    "Recorder",
+    "draw",
+    "explain",
+    "to_graphviz",
+    "to_mermaid",
+]

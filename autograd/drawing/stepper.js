@@ -11,7 +11,7 @@ const boxGroups = boxes.map((_, i) => svg.querySelector(`[data-box="${i}"]`));
 const edgeGroups = edges.map((_, i) => svg.querySelector(`[data-edge="${i}"]`));
 const count = 1 + forward.length + backward.length;
 let step = 0;
-let time = frames.length - 1;
+let time = 0;
 
 // What a text of the drawing says when no step is shown.
 const drawn = new Map();

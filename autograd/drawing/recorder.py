@@ -1,0 +1,123 @@
+"""Recorder: one graph at many moments of a training, in a page with a second slider."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from autograd.drawing import files
+from autograd.drawing.drawing import Drawing, draw
+from autograd.drawing.frames import Frame, frame_of
+from autograd.drawing.model import Picture, take_picture
+from autograd.drawing.stepper import page
+from autograd.drawing.svg import summary
+from autograd.errors import InputValueError
+from autograd.sweep import fresh_values, operands_of, record_of
+
+__all__ = ["Recorder"]
+
+ROOM = 10  # characters of the longest number in the usual format
+
+
+class Recorder:
+    """Records the numbers of one graph step by step, and writes them as a page to step through.
+
+    Each :meth:`snap` evaluates the graph of ``loss`` from its leaves as they are then, forward and
+    backward, and keeps the numbers; no Value changes. So the graph may be recorded once and
+    recomputed by the training, or be one of many that it builds from the same parameters. The
+    page has a slider through the training and one through the graph, and marks ReLUs that are off
+    or dead, and gradients that vanish.
+
+    The options are those of :func:`autograd.draw`.
+
+    Raises:
+        InputTypeError, InputValueError: As ``draw`` does.
+
+    >>> from autograd import Value, exp
+    >>> w = Value(2.0, "w")
+    >>> loss = (exp(w) - 1.0) ** 2
+    >>> recorder = Recorder(loss)
+    >>> for _ in range(3):
+    ...     loss.recompute().backward()
+    ...     w.data, w.grad = w.data - 0.01 * w.grad, None
+    ...     recorder.snap()
+    >>> recorder
+    <Recorder: 4 moments of a graph of 4 nodes>
+    """
+
+    def __init__(self, loss: Any, **options: Any) -> None:
+        options.setdefault("room", ROOM)
+        self._drawing: Drawing = draw(loss, **options)
+        self._whole = take_picture(loss)
+        self._order, _ = record_of([self._whole.nodes[i] for i in self._whole.outputs])
+        self._frames: list[tuple[str, Frame]] = []
+        self.snap("at the start")
+
+    def __len__(self) -> int:
+        return len(self._frames)
+
+    def __repr__(self) -> str:
+        return f"<Recorder: {len(self)} moments of a graph of {self._whole.total:,} nodes>"
+
+    def snap(self, label: str | None = None) -> None:
+        """Keep the numbers of this moment; ``label`` is what the page calls it, "step 1" …"""
+        fresh = fresh_values(self._order)
+        whole = _at(self._whole, [fresh.get(node) for node in self._whole.nodes])
+        shown = _shown(self._drawing.picture, whole, frame_of(whole))
+        self._frames.append((label or f"step {len(self._frames)}", frame_of(shown)))
+
+    def to_html(self) -> str:
+        """The page as text."""
+        drawing = self._drawing
+        return page(
+            drawing.picture,
+            drawing.to_svg(),
+            title=f"Training: {summary(drawing.picture)}",
+            format=drawing.style.format,
+            frames=self._frames,
+        )
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the page to a file that ends in .html.
+
+        Raises:
+            InputValueError: The file ends otherwise.
+            OutputError: The folder does not exist, or the file cannot be written.
+        """
+        path = Path(path)
+        if path.suffix.lower() != ".html":
+            raise InputValueError(
+                f"a recording is saved as an .html file, but {os.fspath(path)!r} ends otherwise"
+            )
+        files.write(path, self.to_html().encode())
+
+
+def _at(picture: Picture, fresh: Sequence[float | None]) -> Picture:
+    """The picture with these numbers in the boxes of interior nodes, and the leaves' own of now."""
+    boxes = [
+        box if type(node) is float else box._replace(data=node.data if x is None else x, grad=None)
+        for box, node, x in zip(picture.boxes, picture.nodes, fresh)
+    ]
+    return picture._replace(boxes=tuple(boxes))
+
+
+def _shown(picture: Picture, whole: Picture, frame: Frame) -> Picture:
+    """The picture that is shown, folds and all, with the numbers of the whole graph."""
+    at = {node: i for i, node in enumerate(whole.nodes) if type(node) is not float}
+    boxes = []
+    for box, node in zip(picture.boxes, picture.nodes):
+        if type(node) is tuple:
+            node = _result(node) if box.data is not None else 0.0
+        if type(node) is not float:
+            box = box._replace(data=frame.data[at[node]], grad=frame.grads[at[node]])
+        boxes.append(box)
+    return picture._replace(boxes=tuple(boxes))
+
+
+def _result(nodes: Sequence[Any]) -> Any:
+    """The node of a fold that no other one in it uses."""
+    computed = [node for node in nodes if type(node) is not float and node.op is not None]
+    used = {x for node in computed for x in operands_of(node) if type(x) is not float}
+    return next((node for node in reversed(computed) if node not in used), 0.0)
