@@ -1,0 +1,130 @@
+"""A recording holds the numbers of each moment and changes none of them."""
+
+import json
+import re
+
+import pytest
+
+import autograd as ag
+import nn
+from autograd import InputTypeError, InputValueError, OutputError, Value
+from autograd.drawing import Recorder
+from autograd.drawing.frames import Frame, Passed
+from autograd.drawing.marks import marks_of
+from autograd.drawing.model import take_picture
+from autograd.drawing.text import number
+
+
+def numbers_of(recorder: Recorder) -> dict:
+    text = recorder.to_html()
+    return json.loads(re.search(r'application/json">(.*?)</script>', text, re.DOTALL)[1])
+
+
+def line():
+    w, b = Value(1.0, "w"), Value(0.0, "b")
+    return w, b, (w * 2.0 + b - 5.0) ** 2
+
+
+def test_each_moment_has_its_own_numbers():
+    """Frames hold data and gradients at the leaves of that moment."""
+    w, _, loss = line()
+    recorder = Recorder(loss)
+    w.data = 2.0
+    recorder.snap()
+    w.data = 2.5
+    recorder.snap("fitted")
+    frames = numbers_of(recorder)["frames"]
+    assert [frame["label"] for frame in frames] == ["at the start", "step 1", "fitted"]
+    assert [frame["data"][0] for frame in frames] == ["1", "2", "2.5"]
+    assert [frame["grad"][0] for frame in frames] == ["−12", "−4", "0"]
+    assert len(recorder) == 3
+
+
+def test_snapping_changes_nothing():
+    """Neither data nor gradients of any Value, stale or not."""
+    w, _, loss = line()
+    loss.backward()
+    before = (loss.data, loss.grad, w.grad)
+    recorder = Recorder(loss)
+    w.data = 7.0
+    recorder.snap()
+    assert (loss.data, loss.grad, w.grad) == before
+
+
+def test_a_training_that_builds_its_graph_anew():
+    """The recorded graph follows the parameters, whichever graph the training used."""
+    w, b, loss = line()
+    recorder = Recorder(loss)
+    for _ in range(3):
+        fresh = (w * 2.0 + b - 5.0) ** 2
+        fresh.backward()
+        w.data, w.grad = w.data - 0.1 * w.grad, None
+        recorder.snap()
+    frames = numbers_of(recorder)["frames"]
+    assert frames[-1]["data"][0] == number(w.data)
+
+
+def test_a_folded_graph_is_recorded_too():
+    """Boxes that stand for many nodes show the result of theirs, at each moment."""
+    model = nn.MLP(4, [12, 12, 1], activation="tanh")
+    out = model([0.1, -0.2, 0.3, 0.4])
+    loss = (out[0] if isinstance(out, list) else out) ** 2
+    recorder = Recorder(loss)
+    picture = ag.draw(loss).picture
+    assert picture.folded
+    parameter = model.parameters()[-1]
+    parameter.data += 1.0
+    recorder.snap()
+    loss.recompute().backward()
+    after = ag.draw(loss).picture
+    frame = numbers_of(recorder)["frames"][-1]
+    for box in after.boxes:
+        if box.data is not None:
+            assert frame["data"][box.id] == number(box.data)
+            assert box.kind == "constant" or frame["grad"][box.id] == number(box.grad)
+
+
+def test_the_page_is_saved(tmp_path):
+    """As HTML only, whole or not at all."""
+    *_, loss = line()
+    recorder = Recorder(loss)
+    recorder.save(tmp_path / "training.html")
+    assert (tmp_path / "training.html").read_text(encoding="utf-8") == recorder.to_html()
+    with pytest.raises(InputValueError, match=r"\.html file, but '.*training\.svg'"):
+        recorder.save(tmp_path / "training.svg")
+    with pytest.raises(OutputError, match="no folder"):
+        recorder.save(tmp_path / "nowhere" / "training.html")
+
+
+@pytest.mark.parametrize("thing", [3.0, "loss", None, []], ids=repr)
+def test_only_values_are_recorded(thing):
+    with pytest.raises(InputTypeError):
+        Recorder(thing)
+    assert len(Recorder(Value(3.0))) == 1
+
+
+def frame(picture, locals_, grads):
+    edges = tuple(Passed(local, 1.0, local, local) for local in locals_)
+    return Frame(tuple(box.data for box in picture.boxes), tuple(grads), edges)
+
+
+def test_dead_is_off_to_the_end():
+    """Off in every later moment and in the last three at least; otherwise it is merely off."""
+    picture = take_picture(ag.relu(Value(1.0)))
+    relu = 1
+
+    def kinds(*slopes):
+        frames = [frame(picture, [slope], [slope, 1.0]) for slope in slopes]
+        marks = marks_of(picture, frames)
+        return ["dead" if relu in m["dead"] else "off" if relu in m["off"] else "on" for m in marks]
+
+    assert kinds(1.0, 0.0, 1.0, 0.0, 0.0, 0.0) == ["on", "off", "on", "dead", "dead", "dead"]
+    assert kinds(1.0, 1.0, 0.0, 0.0) == ["on", "on", "off", "off"]
+    assert kinds(0.0) == ["off"]
+
+
+def test_vanishing_is_a_millionth_of_the_largest():
+    picture = take_picture(ag.relu(Value(1.0)))
+    for small, vanishing in ((2e-6, []), (1e-7, [0]), (0.0, [])):
+        (marks,) = marks_of(picture, [frame(picture, [1.0], [small, 1.0])])
+        assert marks["vanishing"] == vanishing
