@@ -18,7 +18,8 @@ derivative by each variable, exact to the last digits.
 
   python -m autograd "tanh(x*w + b)" x=2 w=-3 b=6.88
   python -m autograd "where(x > 0, x**2, sin(x))" x=-1/3
-  python -m autograd "dot([a, b], [b, 2]) / norm([a, b])" a=3 b=4"""
+  python -m autograd "dot([a, b], [b, 2]) / norm([a, b])" a=3 b=4
+  python -m autograd "(t - sigmoid(w*x))**2" w=2 x=0.5 t=1 --explain --draw graph.html"""
 
 EPILOG = f"""\
 An expression is made of numbers, the variables, pi and e, + - * / **,
@@ -42,17 +43,43 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("expression", help="what to differentiate, in quotes")
     parser.add_argument("--edges", action=_ShowEdges, nargs=0, help=_ShowEdges.__doc__)
     parser.add_argument("values", nargs="*", metavar="name=value", help="a value for each variable")
+    parser.add_argument(
+        "--explain", action="store_true", help="write out the chain rule for each variable"
+    )
+    parser.add_argument(
+        "--draw", metavar="FILE", help="save the graph: .svg .html (steps through) .png .pdf .dot"
+    )
     options = parser.parse_intermixed_args(_protected(argv))
     try:
         variables = _variables(options.values)
         result = evaluate_text(options.expression.strip(), variables)
         if isinstance(result, Value):
             result.backward()
+        parts = [_table(options.expression.strip(), result, variables)]
+        if options.explain or options.draw:
+            parts += _shown(result, variables, options.explain, options.draw)
     except AutogradError as error:
         print(f"python -m autograd: error: {error}", file=sys.stderr)
         return 2
-    print(_table(options.expression.strip(), result, variables))
+    print("\n\n".join(parts))
     return 0
+
+
+def _shown(
+    result: Value | float, variables: dict[str, Value], explained: bool, file: str | None
+) -> list[str]:
+    """The chain rule by each variable as text, and the picture of the graph in a file."""
+    from autograd.drawing import draw, explain
+
+    if not isinstance(result, Value):
+        raise AutogradError("there is nothing to explain or draw: the expression has no variable")
+    if result.name is None:
+        names = ("y", "f", "result", "the result")
+        result.name = next(name for name in names if name not in variables)
+    if file is not None:
+        draw(result).save(file)
+    parts = [str(explain(result, variable)) for variable in variables.values()] if explained else []
+    return [*parts, f"The graph is in {file}"] if file is not None else parts
 
 
 class _ShowEdges(argparse.Action):

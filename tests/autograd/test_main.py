@@ -54,6 +54,42 @@ def test_what_cannot_be_understood_exits_with_2(arguments, message, capsys):
     assert output.out == ""
 
 
+def test_explain_writes_out_the_chain_rule(capsys):
+    """After the table, an explanation for each variable; the result has a name of its own."""
+    assert main(["(t - sigmoid(w*x))**2", "w=2", "x=0.5", "t=1", "--explain"]) == 0
+    table, *explanations = capsys.readouterr().out.split("\n\n")[1:]
+    assert table.split()[:3] == ["variable", "value", "derivative"]
+    assert [text.split(" =")[0] for text in explanations] == ["dy/dw", "dy/dx", "dy/dt"]
+    assert "= −2(t−σ(w·x)) · σ(w·x)(1−σ(w·x))·x\n" in explanations[0]
+    assert main(["y*y", "y=3", "--explain"]) == 0
+    assert "df/dy = 6, the sum over 2 paths" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("ending", ["svg", "html", "dot", "mmd"])
+def test_draw_writes_the_picture(ending, tmp_path, capsys):
+    """In the form that the file's ending says."""
+    path = tmp_path / f"graph.{ending}"
+    assert main(["sin(x)*x", "x=2", "--draw", str(path)]) == 0
+    assert "sin" in path.read_text(encoding="utf-8")
+    assert str(path) in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["2 + 2", "--explain"], "no variable"),
+        (["x", "x=1", "--draw", "graph.bmp"], ".svg"),
+        (["x", "x=1", "--draw", "nowhere/graph.svg"], "nowhere"),
+    ],
+)
+def test_what_cannot_be_shown_exits_with_2(arguments, message, capsys):
+    """One message on standard error, nothing on standard output."""
+    assert main(arguments) == 2
+    output = capsys.readouterr()
+    assert message in output.err
+    assert output.out == ""
+
+
 def test_runs_as_a_module():
     """The exit status reaches the shell, and --help shows examples."""
     run = [sys.executable, "-m", "autograd"]
