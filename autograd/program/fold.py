@@ -1,0 +1,59 @@
+"""Rules at operands that are known: partial evaluation of a primitive's expressions.
+
+Where an exponent is the constant 2, ``pow`` is a product. Everything known is computed, choices are
+made, and what is left gives the same numbers to the bit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from autograd.expr import Expr, Operand
+from autograd.graph import topological_order
+from autograd.ieee import IEEE
+from autograd.op import OPS
+
+__all__ = ["folded", "inner_exprs"]
+
+
+def folded(expr: Operand, known: Mapping[str, Operand]) -> Operand:
+    """An expression with these variables replaced, by numbers or by other expressions.
+
+    >>> from autograd.op import OPS
+    >>> folded(OPS["pow"].value_expr, {"b": 2.0})
+    Expr('a * a')
+    >>> folded(OPS["pow"].partial_exprs[0], {"b": 2.0})
+    Expr('2.0 * a')
+    """
+    if not isinstance(expr, Expr):
+        return expr
+    parts: dict[Expr, Operand] = {}
+    for part in topological_order([expr], inner_exprs):
+        if part.op == "var":
+            parts[part] = known.get(str(part.operands[0]), part)
+        else:
+            operands = [parts[x] if isinstance(x, Expr) else x for x in part.operands]
+            same = all(x is y for x, y in zip(operands, part.operands))
+            parts[part] = _simplified(part.op, operands, part if same else None)
+    return parts[expr]
+
+
+def inner_exprs(expr: Expr) -> list[Expr]:
+    """The operands that are expressions themselves."""
+    return [x for x in expr.operands if isinstance(x, Expr)]
+
+
+def _simplified(op: str, operands: list[Operand], unchanged: Expr | None) -> Operand:
+    """One application, by rules that hold for every float, NaN and -0.0 included."""
+    first, last = operands[0], operands[-1]
+    if not any(isinstance(x, Expr) for x in operands):
+        return (IEEE[op] if op in IEEE else OPS[op].evaluate)(*operands)
+    if op == "where" and not isinstance(first, Expr):
+        return operands[1] if first else last
+    if op == "pow" and not isinstance(last, Expr) and last in (0.0, 1.0):
+        return first if last else 1.0
+    if op in ("mul", "div") and not isinstance(last, Expr) and last == 1.0:
+        return first
+    if op == "mul" and not isinstance(first, Expr) and first == 1.0:
+        return last
+    return unchanged if unchanged is not None else Expr(op, *operands)

@@ -1,0 +1,62 @@
+"""The loop executor: one number after the other, in the recorded order, at native speed.
+
+It suits deep, narrow and irregular graphs and single points, and equals the eager engine to the
+bit. With llvmlite installed, a compiled interpreter runs a flat list of rows
+(:mod:`autograd.program.loop_code`); without it, or where a user's own primitive is a Python
+function, the tape runs as generated Python (:mod:`autograd.program.loop_source`). Either way
+everything is computed in double precision: with float32, arguments and results are rounded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from autograd.program.ir import Tape
+from autograd.program.loop_native import can_compile
+from autograd.program.loop_python import PythonLoop
+from autograd.program.loop_run import NativeLoop
+from autograd.program.loop_steps import is_native
+
+__all__ = ["LoopExecutor"]
+
+Array = Any
+
+
+class LoopExecutor:
+    """Runs a tape statement by statement; ``native`` says how, None as well as possible."""
+
+    def __init__(self, tape: Tape, dtype: str, *, native: bool | None = None) -> None:
+        self._dtype = np.dtype(dtype)
+        opaque = sorted({op.name for op, _ in tape.statements if not is_native(op)})
+        self._reason = ""
+        if native is None:
+            native = can_compile() and not opaque
+            if opaque:
+                self._reason = f", because {', '.join(opaque)} cannot be compiled"
+            elif not native:
+                self._reason = (
+                    ', because llvmlite is missing: pip install "scalar-autograd[compile]"'
+                )
+        self._loop: NativeLoop | PythonLoop = NativeLoop(tape) if native else PythonLoop(tape)
+
+    def forward(self, arrays: Sequence[Array], batch: int | None) -> Array:
+        """See :class:`autograd.program.executor.Executor`."""
+        return self._rounded(self._loop.forward(arrays, batch))
+
+    def value_and_grad(
+        self, wrt: tuple[int, ...], arrays: Sequence[Array], batch: int | None, weight: float
+    ) -> tuple[Array, list[Array]]:
+        """See :class:`autograd.program.executor.Executor`."""
+        values, grads = self._loop.value_and_grad(wrt, arrays, batch, weight)
+        return self._rounded(values), [self._rounded(grad) for grad in grads]
+
+    def _rounded(self, array: Array) -> Array:
+        return array if array.dtype is self._dtype else array.astype(self._dtype)
+
+    def listing(self) -> list[str]:
+        """See :class:`autograd.program.executor.Executor`."""
+        first, *others = self._loop.listing()
+        return [first + self._reason, *others]

@@ -1,0 +1,177 @@
+"""Write functions in LLVM's language: numbered temporaries, blocks, loops, and expressions.
+
+Next: :mod:`autograd.program.loop_ir` writes the loop executor's interpreter with it.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable, Mapping, Sequence
+
+from autograd.expr import Expr, Operand
+from autograd.graph import consumers, topological_order
+from autograd.ieee import FAST, IEEE
+from autograd.op import OPS
+from autograd.program.fold import inner_exprs
+
+__all__ = ["CALLBACKS", "Body", "declarations"]
+
+CALLBACKS = {"cbrt": 1, "lgamma": 1, "polygamma": 2}
+"""Functions that are Python's own (:mod:`autograd.special`), and how many operands they take."""
+
+INTRINSICS = {
+    "abs": "llvm.fabs.f64",
+    "sqrt": "llvm.sqrt.f64",
+    "floor": "llvm.floor.f64",
+    "ceil": "llvm.ceil.f64",
+}
+ARITHMETIC = {"add": "fadd", "sub": "fsub", "mul": "fmul", "div": "fdiv"}
+COMPARISONS = {"lt": "olt", "le": "ole", "gt": "ogt", "ge": "oge", "eq": "oeq", "ne": "une"}
+
+
+def declarations() -> list[str]:
+    """The functions that expressions call: the C library's, the same that :mod:`math` calls."""
+    lines = [f"declare double @{name}(double)" for name in INTRINSICS.values()]
+    for name in FAST:
+        if name not in INTRINSICS:
+            count = 2 if name in ("pow", "atan2") else CALLBACKS.get(name, 1)
+            lines.append(f"declare double @{_symbol(name)}({', '.join(['double'] * count)})")
+    return lines
+
+
+def _symbol(name: str) -> str:
+    return f"scalar_autograd_{name}" if name in CALLBACKS else INTRINSICS.get(name, name)
+
+
+class Body:
+    """Lines of one function: numbered temporaries, blocks, and expressions lowered to both."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+        self.block = "entry"
+        self._count = 0
+
+    def name(self) -> str:
+        """A fresh name."""
+        self._count += 1
+        return f"%t{self._count}"
+
+    def set(self, text: str) -> str:
+        """Append an instruction and return the name of its result."""
+        name = self.name()
+        self.lines.append(f"  {name} = {text}")
+        return name
+
+    def do(self, text: str) -> None:
+        """Append an instruction without a result."""
+        self.lines.append(f"  {text}")
+
+    def label(self) -> str:
+        """A fresh label."""
+        self._count += 1
+        return f"l{self._count}"
+
+    def start(self, label: str) -> None:
+        """Begin the block of this label."""
+        self.lines.append(f"{label}:")
+        self.block = label
+
+    def cell(self, index: int, code: str = "%code") -> str:
+        """A cell of the row, as an index."""
+        return self.cells(code, str(index))
+
+    def cells(self, pointer: str, index: str) -> str:
+        """A number of an array of 32-bit integers, as an index."""
+        place = self.set(f"getelementptr i32, ptr {pointer}, i64 {index}")
+        return self.set(f"zext i32 {self.set(f'load i32, ptr {place}')} to i64")
+
+    def slot(self, array: str, index: str) -> str:
+        """The address of a number in an array."""
+        return self.set(f"getelementptr double, ptr {array}, i64 {index}")
+
+    def load(self, array: str, index: str) -> str:
+        """A number of an array."""
+        return self.set(f"load double, ptr {self.slot(array, index)}")
+
+    def add_to(self, array: str, index: str, number: str) -> None:
+        """Add to a number of an array."""
+        place = self.slot(array, index)
+        total = self.set(f"fadd double {self.set(f'load double, ptr {place}')}, {number}")
+        self.do(f"store double {total}, ptr {place}")
+
+    def loop(self, count: str, step: Callable[[str, str], str], start: str = "0.0") -> str:
+        """Run ``step(index, number)`` so many times; its results become the next number."""
+        head, again, after = self.label(), self.label(), self.label()
+        index, number = self.name(), self.name()
+        following = self.name()
+        before = self.block
+        self.do(f"br label %{head}")
+        self.start(head)
+        place = len(self.lines)
+        truth = self.name()
+        self.do(f"{truth} = icmp ult i64 {index}, {count}")
+        self.do(f"br i1 {truth}, label %{again}, label %{after}")
+        self.start(again)
+        result = step(index, number)
+        self.do(f"{following} = add i64 {index}, 1")
+        self.do(f"br label %{head}")
+        self.lines[place:place] = [
+            f"  {index} = phi i64 [ 0, %{before} ], [ {following}, %{self.block} ]",
+            f"  {number} = phi double [ {start}, %{before} ], [ {result}, %{self.block} ]",
+        ]
+        self.start(after)
+        return number
+
+    def exprs(self, exprs: Sequence[Operand], variables: Mapping[str, str]) -> list[str]:
+        """Lower expressions: parts that are used twice first, the others where they are used."""
+        order = topological_order([x for x in exprs if isinstance(x, Expr)], inner_exprs)
+        uses = consumers(order, inner_exprs)
+        uses.update(x for x in exprs if isinstance(x, Expr))
+        values: dict[Expr, str] = {}
+        for expr in order:
+            if expr.op == "var":
+                values[expr] = variables[str(expr.operands[0])]
+            elif uses[expr] > 1:
+                values[expr] = self._expr(expr, values)
+        return [self._value(x, values) for x in exprs]
+
+    def _value(self, expr: Operand, values: Mapping[Expr, str]) -> str:
+        if not isinstance(expr, Expr):
+            return f"0x{struct.unpack('<Q', struct.pack('<d', expr))[0]:016X}"
+        return values[expr] if expr in values else self._expr(expr, values)
+
+    def _expr(self, expr: Expr, values: Mapping[Expr, str]) -> str:
+        if expr.op == "where":
+            return self._where(expr, values)
+        operands = [self._value(x, values) for x in expr.operands]
+        if expr.op in ARITHMETIC:
+            return self.set(f"{ARITHMETIC[expr.op]} double {', '.join(operands)}")
+        if expr.op in COMPARISONS:
+            return self.set(f"fcmp {COMPARISONS[expr.op]} double {', '.join(operands)}")
+        if expr.op == "neg":
+            return self.set(f"fneg double {operands[0]}")
+        if expr.op not in IEEE:  # another primitive, by its rule
+            return self.exprs(
+                [OPS[expr.op].value_expr], dict(zip(OPS[expr.op].variables, operands))
+            )[0]
+        typed = ", ".join(f"double {x}" for x in operands)
+        return self.set(f"call double @{_symbol(expr.op)}({typed})")
+
+    def _where(self, expr: Expr, values: Mapping[Expr, str]) -> str:
+        """A branch, so that only what is chosen is computed."""
+        condition, a, b = expr.operands
+        yes, no, after = self.label(), self.label(), self.label()
+        truth = self._value(condition, values)
+        self.do(f"br i1 {truth}, label %{yes}, label %{no}")
+        sources = []
+        for label, choice in ((yes, a), (no, b)):
+            self.start(label)
+            value = self._value(choice, values)
+            sources.append(f"[ {value}, %{self.block} ]")
+            self.do(f"br label %{after}")
+        self.start(after)
+        return self.set(f"phi double {', '.join(sources)}")
+
+    def function(self, head: str) -> str:
+        """The finished function."""
+        return "\n".join([f"define {head} nounwind {{", "entry:", *self.lines, "}"])

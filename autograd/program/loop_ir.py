@@ -1,0 +1,251 @@
+"""The interpreter of instruction rows in LLVM's language, written from the op table.
+
+Each opcode of :mod:`autograd.program.loop_rows` is one small function that ends with a jump to the
+next row's (``musttail``), so that every kind of row has a branch of its own to predict, and results
+and adjoints stay in a machine register from row to row. All bodies are the primitives' declared
+expressions. Next: :mod:`autograd.program.loop_native` compiles and calls it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+
+from autograd.expr import XP, Expr, Operand
+from autograd.graph import topological_order
+from autograd.op import OPS
+from autograd.program.fold import inner_exprs
+from autograd.program.loop_emit import Body, declarations
+from autograd.program.loop_entries import context, entry_functions, passed, run_forward
+from autograd.program.loop_rows import FOLDS, WIDTH, Rule, forward_codes, reverse_codes, rules
+
+__all__ = ["module"]
+
+G = Expr("var", "g")
+FORWARD = "ptr noalias %code, ptr %v, ptr %d, ptr %ctx, ptr noalias %ops, double %r"
+REVERSE = "ptr noalias %code, ptr noalias %v, ptr noalias %w, ptr %ctx, ptr noalias %ops, double %g"
+
+
+@cache
+def module() -> str:
+    """The whole interpreter: a function for each opcode, two tables of them, and the entries."""
+    forward = [_forward(key, code) for key, code in forward_codes().items()]
+    reverse = [_reverse(key, code) for key, code in reverse_codes().items()]
+    tables = [_table("forward", len(forward)), _table("reverse", len(reverse))]
+    memset = "declare void @llvm.memset.p0.i64(ptr, i8, i64, i1)"
+    return "\n".join([*declarations(), memset, *tables, *forward, *reverse, *entry_functions()])
+
+
+def _table(name: str, count: int) -> str:
+    functions = ", ".join(f"ptr @{name}.{code}" for code in range(count))
+    return f"@{name}.ops = internal constant [{count} x ptr] [{functions}]"
+
+
+def _jump(body: Body, arguments: str, following: str) -> None:
+    """Go to the function of the row at ``following``, and never come back."""
+    opcode = body.set(f"zext i32 {body.set(f'load i32, ptr {following}')} to i64")
+    place = body.set(f"getelementptr ptr, ptr %ops, i64 {opcode}")
+    target = body.set(f"load ptr, ptr {place}")
+    body.do(f"musttail call void {target}({arguments})")
+    body.do("ret void")
+
+
+def _forward(key: tuple[str, ...], code: int) -> str:
+    body = Body()
+    head = f"internal void @forward.{code}({FORWARD})"
+    if key[0] == "halt":
+        body.do("ret void")
+        return body.function(head)
+    following = body.set(f"getelementptr i32, ptr %code, i64 {WIDTH['forward']}")
+    slot = "%d"
+    if key[0] in FOLDS:
+        result = _fold(body, key[0])
+    else:
+        result, cell = "%r", 1
+        for place, (name, kinds) in enumerate(zip(key[::2], key[1::2])):
+            if place:
+                body.do(f"store double {result}, ptr {slot}")
+                slot = body.set(f"getelementptr double, ptr {slot}, i64 1")
+            rule = rules()[name]
+            variables = {}
+            for variable, kind in zip(rule.variables, kinds):
+                variables[variable] = result
+                if kind == "R":
+                    variables[variable] = body.load("%v", body.cell(cell))
+                    cell += 1
+            (result,) = body.exprs([rule.value], variables)
+    body.do(f"store double {result}, ptr {slot}")
+    slot = body.set(f"getelementptr double, ptr {slot}, i64 1")
+    passed = f"ptr {following}, ptr %v, ptr {slot}, ptr %ctx, ptr %ops, double {result}"
+    _jump(body, passed, following)
+    return body.function(head)
+
+
+def _reverse(key: tuple[str, ...], code: int) -> str:
+    body = Body()
+    head = f"internal void @reverse.{code}({REVERSE})"
+    if key[0] == "halt":
+        body.do("ret void")
+        return body.function(head)
+    following = body.set(f"getelementptr i32, ptr %code, i64 {WIDTH['reverse']}")
+    handed: str | None = None
+    if len(key) == 4:
+        handed = _second_then_first(body, key, following)
+    else:
+        _skip_if_zero(body, "%g", following)
+        if key[0] == "expanded":
+            _expanded(body)
+        elif key[0] in FOLDS:
+            _fold_back(body, key[0])
+        else:
+            slots = [body.cell(2 + i) for i in range(len(key[1]))]
+            handed = _spread(body, rules()[key[0]], key[1], slots, body.cell(1), "%g")
+    if handed is None:
+        handed = body.load("%w", body.cell(1, following))
+    _jump(body, passed(following, handed), following)
+    return body.function(head)
+
+
+def _second_then_first(body: Body, key: tuple[str, ...], following: str) -> str | None:
+    """Undo a pair; the adjoint that it hands on, if any."""
+    second = body.cell(1)
+    first = body.set(f"sub i64 {second}, 1")
+    slots = [first if kind in "PS" else body.cell(4 + i) for i, kind in enumerate(key[3])]
+    if {*key[3]} & {*"PS"}:
+        _skip_if_zero(body, "%g", following)
+        adjoint = _spread(body, rules()[key[2]], key[3], slots, second, "%g")
+        assert adjoint is not None
+    else:  # the first one's adjoint is its own: if the second one's is zero, only that is skipped
+        some, after = body.label(), body.label()
+        truth = body.set("fcmp une double %g, 0.0")
+        body.do(f"br i1 {truth}, label %{some}, label %{after}")
+        body.start(some)
+        _spread(body, rules()[key[2]], key[3], slots, second, "%g")
+        body.do(f"br label %{after}")
+        body.start(after)
+        adjoint = body.load("%w", first)
+    _skip_if_zero(body, adjoint, following)
+    slots = [body.cell(2 + i) for i in range(len(key[1]))]
+    return _spread(body, rules()[key[0]], key[1], slots, first, adjoint)
+
+
+def _skip_if_zero(body: Body, adjoint: str, following: str) -> None:
+    """A node whose adjoint is exactly zero passes nothing on: go to the next row."""
+    zero, other = body.label(), body.label()
+    truth = body.set(f"fcmp oeq double {adjoint}, 0.0")
+    body.do(f"br i1 {truth}, label %{zero}, label %{other}")
+    body.start(zero)
+    _jump(body, passed(following, body.load("%w", body.cell(1, following))), following)
+    body.start(other)
+
+
+def _spread(
+    body: Body, rule: Rule, kinds: str, slots: Sequence[str], own: str, adjoint: str
+) -> str | None:
+    """Spread the adjoint of the slot ``own`` over the operands; the adjoint handed on, if any."""
+    edges = [edge for edge in zip(kinds, slots, rule.partials) if edge[0] != "N"]
+    partials = [partial for _, _, partial in edges]
+    used = _variables(partials)
+    variables = {x: body.load("%v", s) for x, s in zip(rule.variables, slots) if x in used}
+    variables["g"] = adjoint
+    if "out" in used:
+        variables["out"] = body.load("%v", own)
+    wanted = [*(partials if rule.selects else []), *map(_weighted, partials)]
+    numbers = body.exprs(wanted, variables)
+    handed: list[str] = []
+    for index, (kind, slot, _) in enumerate(edges):
+        product = numbers[index - len(edges)]
+        if kind != "A":
+            handed.append(product)
+        elif rule.selects:
+            _add_if_chosen(body, slot, numbers[index], product)
+        else:
+            body.add_to("%w", slot, product)
+    if len(handed) == 2:
+        return body.set(f"fadd double {', '.join(handed)}")
+    return handed[0] if handed else None
+
+
+def _add_if_chosen(body: Body, slot: str, partial: str, product: str) -> None:
+    chosen, after = body.label(), body.label()
+    truth = body.set(f"fcmp une double {partial}, 0.0")
+    body.do(f"br i1 {truth}, label %{chosen}, label %{after}")
+    body.start(chosen)
+    body.add_to("%w", slot, product)
+    body.do(f"br label %{after}")
+    body.start(after)
+
+
+def _weighted(partial: Operand) -> Operand:
+    """g × a local derivative."""
+    if isinstance(partial, Expr):
+        return G * partial
+    return {1.0: G, -1.0: -G}.get(partial, G * partial)
+
+
+def _variables(exprs: Sequence[Operand]) -> set[str]:
+    """Names of the variables in these expressions."""
+    order = topological_order([x for x in exprs if isinstance(x, Expr)], inner_exprs)
+    return {str(expr.operands[0]) for expr in order if expr.op == "var"}
+
+
+def _fold(body: Body, name: str) -> str:
+    """The rule traced over one element is 0.0 + term: one step adds the term to the result."""
+    variables = "ab"[: FOLDS[name]]
+    start, term = OPS[name].forward(XP, *(Expr("var", x) for x in variables)).operands
+    assert start == 0.0
+    table, count, places = _sequences(body, name, 1)
+
+    def step(index: str, number: str) -> str:
+        numbers = {"r": number}
+        for variable, place in zip(variables, places):
+            slot = body.cells(table, body.set(f"add i64 {index}, {place}"))
+            numbers[variable] = body.load("%v", slot)
+        return body.exprs([Expr("var", "r") + term], numbers)[0]
+
+    return body.loop(count, step)
+
+
+def _sequences(body: Body, name: str, cell: int) -> tuple[str, str, list[str]]:
+    """The table of operands, how many a sequence has, and where each sequence starts in it."""
+    table = context(body, "table")
+    first, count = body.cell(cell), body.cell(cell + 1)
+    return table, count, [first, body.set(f"add i64 {first}, {count}")][: FOLDS[name]]
+
+
+def _fold_back(body: Body, name: str) -> None:
+    """Backward, sequence after sequence, as the eager sweep goes through the operands."""
+    variables = "ab"[: FOLDS[name]]
+    table, count, places = _sequences(body, name, 2)
+    for own, partial in enumerate(
+        OPS[name].partials(XP, None, *(Expr("var", x) for x in variables))
+    ):
+
+        def step(index: str, number: str, own: int = own, partial: Operand = partial) -> str:
+            slots = [body.cells(table, body.set(f"add i64 {index}, {place}")) for place in places]
+            used = _variables([partial])
+            numbers = {x: body.load("%v", s) for x, s in zip(variables, slots) if x in used}
+            (product,) = body.exprs([_weighted(partial)], {**numbers, "g": "%g"})
+            body.add_to("%w", slots[own], product)
+            return number
+
+        body.loop(count, step)
+
+
+def _expanded(body: Body) -> None:
+    """Run the rows that compute the partials, then add adjoint × partial to each operand's."""
+    pairs, temporary = context(body, "pairs"), context(body, "temporary")
+    inner = body.set(f"getelementptr i32, ptr {context(body, 'inner')}, i64 {body.cell(2)}")
+    run_forward(body, inner, temporary, context(body, "forward_ops"))
+    place = body.cell(3)
+
+    def step(index: str, number: str) -> str:
+        at = body.set(f"add i64 {place}, {body.set(f'shl i64 {index}, 1')}")
+        operand, partial = (
+            body.cells(pairs, body.set(f"add i64 {at}, {offset}")) for offset in (0, 1)
+        )
+        product = body.set(f"fmul double %g, {body.load('%v', partial)}")
+        body.add_to("%w", operand, product)
+        return number
+
+    body.loop(body.cell(4), step)

@@ -1,0 +1,148 @@
+"""Compile the loop executor's interpreter, once for a machine, and keep the machine code on disk.
+
+It goes through llvmlite, the LLVM that Numba is built on, without Numba's front end: that took half
+a minute for what is done here in under a second. The file in the user's cache is named after all
+that the code depends on. Where nothing can be written, every process compiles anew.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import hashlib
+import importlib.util
+import os
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from autograd.ieee import FAST, IEEE
+from autograd.program.loop_emit import CALLBACKS, INTRINSICS
+from autograd.program.loop_ir import module
+
+__all__ = ["cache_folders", "can_compile", "entries", "object_code"]
+
+APPLICATION = "scalar-autograd"
+DIGEST = hashlib.sha256
+_lock = threading.Lock()
+_alive: list[Any] = []
+"""What machine code refers to: the engine that holds it, Python functions that it calls."""
+
+
+def can_compile() -> bool:
+    """Whether llvmlite is installed; it is not imported for the question."""
+    return "llvmlite" in sys.modules or importlib.util.find_spec("llvmlite") is not None
+
+
+def entries() -> tuple[Any, Any]:
+    """The compiled functions ``forward`` and ``value_and_grad`` of a frame's address."""
+    with _lock:
+        return _entries()
+
+
+@cache
+def _entries() -> tuple[Any, Any]:
+    import llvmlite.binding as llvm
+
+    machine = _machine()
+    for name in FAST:
+        if name not in INTRINSICS:
+            llvm.add_symbol(*_symbol(name))
+    engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), machine)
+    engine.add_object_file(llvm.ObjectFileRef.from_data(object_code(*cache_folders())))
+    engine.finalize_object()
+    _alive.append(engine)
+    prototype = ctypes.CFUNCTYPE(None, ctypes.c_void_p)
+    forward, value_and_grad = (
+        prototype(engine.get_function_address(name)) for name in ("forward", "value_and_grad")
+    )
+    return forward, value_and_grad
+
+
+@cache
+def _machine() -> Any:
+    """This computer as a target of LLVM: its own instructions, no contraction of a·b + c."""
+    import llvmlite.binding as llvm
+
+    llvm.initialize_native_target()
+    llvm.initialize_native_asmprinter()
+    target = llvm.Target.from_default_triple()
+    features = llvm.get_host_cpu_features().flatten()
+    cpu = llvm.get_host_cpu_name()
+    return target.create_target_machine(opt=2, cpu=cpu, features=features, jit=True)
+
+
+def _symbol(name: str) -> tuple[str, int]:
+    """Name and address of the function that expressions call: math's own, or a callback."""
+    if name in CALLBACKS:
+        prototype = ctypes.CFUNCTYPE(ctypes.c_double, *[ctypes.c_double] * CALLBACKS[name])
+        function: Any = prototype(IEEE[name])
+        _alive.append(function)
+        symbol = f"scalar_autograd_{name}"
+    else:
+        function = getattr(ctypes.CDLL("ucrtbase" if os.name == "nt" else None), name)
+        symbol = name
+    return symbol, ctypes.cast(function, ctypes.c_void_p).value or 0
+
+
+def object_code(*folders: Path) -> bytes:
+    """The machine code, from the first of these folders that has or takes it, or made anew."""
+    import llvmlite.binding as llvm
+
+    text, machine = module(), _machine()
+    about = (llvm.llvm_version_info, machine.triple, llvm.get_host_cpu_name())
+    features = llvm.get_host_cpu_features().flatten()
+    name = DIGEST(repr((about, features, text)).encode()).hexdigest()[:32] + ".bin"
+    for folder in folders:
+        try:
+            data = (folder / name).read_bytes()
+        except OSError:
+            continue
+        digest, code = data[:32], data[32:]
+        if DIGEST(code).digest() == digest:  # LLVM would end the process over a damaged file
+            return code
+    parsed = llvm.parse_assembly(text)
+    parsed.verify()
+    code = bytes(machine.emit_object(parsed))
+    for folder in folders:
+        try:
+            _write(folder, name, DIGEST(code).digest() + code)
+            break
+        except OSError:
+            continue
+    return code
+
+
+def _write(folder: Path, name: str, data: bytes) -> None:
+    """Write to the side and move, so that no other process reads half a file."""
+    folder.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=folder, suffix=".tmp")
+    with os.fdopen(handle, "wb") as file:
+        file.write(data)
+    os.replace(temporary, folder / name)
+
+
+def cache_folders() -> Iterator[Path]:
+    """Folders to try in order: the user's cache, then one that only this user can open."""
+    home = os.path.expanduser("~")
+    if sys.platform == "win32":
+        base = os.environ.get("LOCALAPPDATA") or os.path.join(home, "AppData", "Local")
+    elif sys.platform == "darwin":
+        base = os.path.join(home, "Library", "Caches")
+    else:
+        base = os.environ.get("XDG_CACHE_HOME") or os.path.join(home, ".cache")
+    yield Path(base) / APPLICATION
+    if hasattr(os, "getuid"):
+        # Everyone can write to the temporary folder, and what is read here is executed: use only
+        # a folder of this user's that is closed to all others.
+        own = Path(tempfile.gettempdir()) / f"{APPLICATION}-{os.getuid()}"
+        try:
+            own.mkdir(mode=0o700, exist_ok=True)
+            status = own.lstat()
+        except OSError:
+            return
+        if status.st_uid == os.getuid() and status.st_mode & 0o170077 == 0o040000:
+            yield own

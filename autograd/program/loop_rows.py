@@ -1,0 +1,107 @@
+"""Which rows the loop executor's interpreter knows: rules, kinds of operands, opcodes.
+
+A row applies one rule, or two of consecutive statements. A kind says where an
+operand is. Forward: R in its slot; P the previous row's result, still in a machine register.
+Backward: A, add to the operand's adjoint; N, pass it over; P, hand the adjoint to the next row in a
+register; S, the same for the two equal operands of x * x. In a deep graph the way through memory is
+what takes the time, so frequent arithmetic has forms for all of these. Next:
+:mod:`autograd.program.loop_ir` writes the interpreter, :mod:`autograd.program.loop_code` the
+rows of a program.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from itertools import product
+from typing import NamedTuple
+
+from autograd.expr import Operand
+from autograd.op import OPS
+from autograd.program.fold import folded
+
+__all__ = ["FOLDS", "FORWARD_KINDS", "WIDTH", "Rule", "forward_codes", "reverse_codes", "rules"]
+
+Key = tuple[str, ...]
+
+FOLDS = {"sum": 1, "dot": 2}
+"""Primitives that are one loop over so many sequences of operands; others are expanded."""
+
+# A sum or product has its P first and its N last: with the operands exchanged it is the same.
+FORWARD_KINDS = {
+    "add": ("RR", "PR"),
+    "sub": ("RR", "PR", "RP"),
+    "mul": ("RR", "PR", "PP"),
+    "square": ("R", "P"),
+}
+REVERSE_KINDS = {
+    "add": ("AA", "AN", "PA", "PN"),
+    "sub": ("AA", "AN", "NA", "PA", "AP", "PN", "NP"),
+    "mul": ("AA", "AN", "PA", "PN", "SS"),
+    "square": ("A", "P"),
+}
+
+
+WIDTH = {"forward": 5, "reverse": 6}
+"""Cells of a row: opcode and operands; backward, opcode, result and operands."""
+
+
+class Rule(NamedTuple):
+    """What a row computes: the expressions of a primitive, perhaps at a constant operand."""
+
+    name: str
+    variables: tuple[str, ...]
+    value: Operand
+    partials: tuple[Operand | None, ...]
+    selects: bool
+
+
+@cache
+def rules() -> dict[str, Rule]:
+    """The primitives of a fixed number of operands, and ``square``: pow at the exponent 2."""
+    found = {
+        op.name: Rule(op.name, op.variables, op.value_expr, op.partial_exprs, op.selects)
+        for op in OPS.values()
+        if op.arity is not None and not op.opaque
+    }
+    power, two = found["pow"], {"b": 2.0}
+    partials = (folded(power.partials[0], two),)
+    found["square"] = Rule("square", ("a",), folded(power.value, two), partials, False)
+    return found
+
+
+@cache
+def forward_codes() -> dict[Key, int]:
+    """(rule, kinds) or (rule, kinds, second rule, kinds) -> opcode of the forward pass."""
+    fast = [(name, kinds) for name, many in FORWARD_KINDS.items() for kinds in many]
+    keys: list[Key] = [*fast]
+    keys += [(*one, *two) for one, two in product(fast, fast)]
+    keys += [(name, "R" * len(rules()[name].variables)) for name in _others()]
+    keys += [(name, "") for name in (*FOLDS, "halt")]
+    return {key: code for code, key in enumerate(keys)}
+
+
+@cache
+def reverse_codes() -> dict[Key, int]:
+    """The same for the reverse pass, which undoes a pair's second rule first."""
+    fast = [(name, kinds) for name, many in REVERSE_KINDS.items() for kinds in many]
+    # In a pair an A may stand for an N: the adjoint of a constant is written and never read.
+    paired = [key for key in fast if "N" not in key[1]]
+    keys: list[Key] = [*fast]
+    keys += [(*one, *two) for one, two in product(paired, paired)]
+    for name in _others():
+        keys += [(name, kinds) for kinds in _kinds(rules()[name])]
+    keys += [(name, "") for name in (*FOLDS, "expanded", "halt")]
+    return {key: code for code, key in enumerate(keys)}
+
+
+def _others() -> list[str]:
+    """Rules without fast forms."""
+    return [n for n in rules() if n not in FORWARD_KINDS]
+
+
+def _kinds(rule: Rule) -> list[str]:
+    """Which adjoints a row may add to: any of one or two operands, all that three have."""
+    edges = ["N" if partial is None else "NA" for partial in rule.partials]
+    if len(edges) > 2:
+        edges = [edge[-1] for edge in edges]
+    return [kinds for kinds in map("".join, product(*edges)) if "A" in kinds]

@@ -1,0 +1,183 @@
+"""A tape run by the compiled interpreter: fill frame and registers, call, take the results."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+
+from autograd.program.ir import Tape
+from autograd.program.loop_code import Backward, Code
+from autograd.program.loop_entries import FRAME
+from autograd.program.loop_native import entries
+
+__all__ = ["NativeLoop"]
+
+Array = Any
+
+FIELD = {name: index for index, name in enumerate(FRAME)}
+ROWS, RESULT, MANY, WEIGHT = FIELD["rows"], FIELD["result"], FIELD["many"], FIELD["weight"]
+ROW_GRADS, TOTAL = FIELD["row_grads"], FIELD["total"]
+
+
+def _address(array: Array) -> int:
+    address: int = array.__array_interface__["data"][0]
+    return address
+
+
+class _Call:
+    """The frame of calls with these batched arguments and this ``wrt``; its parts stay alive."""
+
+    def __init__(
+        self, loop: NativeLoop, scratch: _Scratch, batched: tuple[int, ...], wrt: Any
+    ) -> None:
+        code, back = loop.code, loop.backward(wrt)
+        registers = _address(scratch.registers)
+        shared_out = [i for i in wrt or () if i not in batched]
+        kept_out = [i for i in wrt or () if i in batched]
+        self.places, self.kept, self.shared = (
+            loop.places_of(indices) for indices in (batched, kept_out, shared_out)
+        )
+        self.table = code.table if back is None else back.table
+        self.result = np.empty(code.outputs.size)
+        self.total = np.empty(self.shared.size)
+        arrays = {
+            "code": code.rows, "table": self.table, "places": self.places,
+            "outputs": code.outputs, "result": self.result, "w": scratch.adjoints,
+            "batched": self.kept, "shared": self.shared, "total": self.total,
+        }  # fmt: skip
+        if back is not None:
+            arrays |= {"back": back.rows, "inner": back.inner, "pairs": back.pairs}
+        values = {name: _address(array) for name, array in arrays.items()}
+        values |= {
+            "v": registers, "d": registers + 8 * code.steps.first, "placed": self.places.size,
+            "temporary": registers + 8 * code.steps.temporary, "returned": code.outputs.size,
+            "many": 1, "bytes": scratch.adjoints.nbytes, "kept": self.kept.size,
+            "summed": self.shared.size,
+        }  # fmt: skip
+        self.frame = np.array([values.get(name, 0) for name in FRAME], dtype=np.int64)
+        self.numbers = self.frame.view(np.float64)
+        self.at = _address(self.frame)
+
+
+class _Scratch:
+    """Registers and adjoints of one call at a time, constants filled in, and frames for them.
+
+    Fresh memory for every call would cost more than the call: the system hands out new pages.
+    """
+
+    def __init__(self, code: Code) -> None:
+        self.registers, self.adjoints = np.empty(code.size), np.empty(code.size)
+        self.registers[code.steps.end : code.steps.end + code.constants.size] = code.constants
+        self.calls: dict[Any, _Call] = {}
+
+
+class NativeLoop:
+    """Runs the rows of a tape, one row of the batch after the other."""
+
+    def __init__(self, tape: Tape) -> None:
+        self._forward, self._value_and_grad = entries()
+        self._count = len(tape.statements)
+        self.code = Code(tape)
+        self._spans = [(a.start, a.start + a.size) for a in tape.arguments]
+        self._backward: dict[tuple[int, ...], Backward] = {}
+        self._free: list[_Scratch] = []
+
+    def forward(self, arrays: Sequence[Array], many: int | None) -> Array:
+        """The outputs, of every row of the batch if there is one."""
+        with self._scratch() as scratch:
+            call, rows = self._prepared(scratch, arrays, None)
+            if many is None:
+                self._forward(call.at)
+                return call.result.copy()
+            result = np.empty((many, call.result.size))
+            frame = call.frame
+            frame[ROWS], frame[RESULT], frame[MANY] = _address(rows), _address(result), many
+            self._forward(call.at)
+            return result
+
+    def value_and_grad(
+        self, wrt: tuple[int, ...], arrays: Sequence[Array], many: int | None, weight: float
+    ) -> tuple[Array, list[Array]]:
+        """The output, or that of every row, and the derivatives of weight × their sum."""
+        with self._scratch() as scratch:
+            call, rows = self._prepared(scratch, arrays, wrt)
+            call.numbers[WEIGHT] = weight
+            result, row_grads = call.result, None
+            if many is not None:
+                result, row_grads = np.empty((many, 1)), np.empty((many, call.kept.size))
+                frame = call.frame
+                frame[ROWS], frame[RESULT], frame[MANY] = _address(rows), _address(result), many
+                frame[ROW_GRADS] = _address(row_grads)
+            self._value_and_grad(call.at)
+            if many is None:
+                result = result.copy()
+            return result, self._split(wrt, arrays, call.total, row_grads)
+
+    def _split(
+        self, wrt: tuple[int, ...], arrays: Sequence[Array], total: Array, row_grads: Array
+    ) -> list[Array]:
+        """The gradients of each argument: parts of these two arrays, which are in their order."""
+        grads = []
+        shared = kept = 0
+        for i in wrt:
+            size = self._spans[i][1] - self._spans[i][0]
+            if arrays[i].ndim == 1:
+                grads.append(total[shared : shared + size].copy())
+                shared += size
+            else:
+                grads.append(row_grads[:, kept : kept + size].copy())
+                kept += size
+        return grads
+
+    def _prepared(
+        self, scratch: _Scratch, arrays: Sequence[Array], wrt: tuple[int, ...] | None
+    ) -> tuple[_Call, Array]:
+        """The call, shared arguments in its registers, and the batch's rows of the others."""
+        batched = []
+        for i, array in enumerate(arrays):
+            if array.ndim == 1:
+                start, stop = self._spans[i]
+                scratch.registers[start:stop] = array
+            else:
+                batched.append(i)
+        key = (wrt, *batched)
+        call = scratch.calls.get(key)
+        if call is None:
+            call = scratch.calls[key] = _Call(self, scratch, tuple(batched), wrt)
+        if not batched:
+            return call, None
+        rows = [arrays[i] for i in batched]
+        joined = rows[0] if len(rows) == 1 else np.concatenate(rows, axis=1)
+        return call, np.ascontiguousarray(joined, dtype=float)
+
+    @contextmanager
+    def _scratch(self) -> Iterator[_Scratch]:
+        """Memory for one call: used again by later ones, never by two at a time."""
+        try:
+            scratch = self._free.pop()
+        except IndexError:
+            scratch = _Scratch(self.code)
+        yield scratch
+        self._free.append(scratch)
+
+    def backward(self, wrt: tuple[int, ...] | None) -> Backward | None:
+        """The rows that lead back to these arguments."""
+        if wrt is None:
+            return None
+        back = self._backward.get(wrt)
+        if back is None:
+            wanted = [x for i in wrt for x in range(*self._spans[i])]
+            back = self._backward[wrt] = self.code.backward(wanted)
+        return back
+
+    def places_of(self, indices: Sequence[int]) -> Array:
+        """Registers of these arguments, one after the other."""
+        places = [x for i in indices for x in range(*self._spans[i])]
+        return np.array(places, dtype=np.uint32)
+
+    def listing(self) -> list[str]:
+        """How many rows there are."""
+        return [f"loop executor, native: {self._count} statements in {len(self.code.rows)} rows"]

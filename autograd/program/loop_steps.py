@@ -1,0 +1,129 @@
+"""A tape as steps over registers: what one row of the loop executor does, and how it is undone.
+
+Registers are one array of numbers: the arguments, every result in order, temporaries of the reverse
+pass, constants. Until their number is known, constants go by the tape's negative slots. A primitive
+of any number of operands is a loop (``sum``, ``dot``) or is expanded into the steps that its rule
+is made of. The order of the tape is kept, so every number comes out the same to the bit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from autograd.expr import XP, Expr
+from autograd.graph import topological_order
+from autograd.op import OPS, Op
+from autograd.program.fold import inner_exprs
+from autograd.program.ir import Tape
+from autograd.program.loop_rows import FOLDS, rules
+
+__all__ = ["EXPANDED", "Pull", "Registers", "Step", "Steps", "is_native"]
+
+Registers = tuple[int, ...]
+EXPANDED = "expanded"
+
+
+class Step(NamedTuple):
+    """A rule or a loop applied to registers; its result goes to the next register."""
+
+    name: str
+    operands: Registers
+
+
+class Pull(NamedTuple):
+    """How an adjoint is spread over operands: by a rule or loop, or by partials from steps."""
+
+    name: str
+    operands: Registers
+    result: int
+    edges: tuple[bool, ...]
+    steps: tuple[Step, ...] = ()
+    partials: Registers = ()
+
+
+def is_native(op: Op) -> bool:
+    """Whether the interpreter knows a primitive: no function of a user's own, no new choice."""
+    return (
+        not op.opaque
+        and (op.name in rules() or op.arity is None)
+        and (op.arity is not None or not op.selects)
+    )
+
+
+class Steps:
+    """The steps and pulls of a tape, its constants, and the registers of its outputs."""
+
+    def __init__(self, tape: Tape) -> None:
+        self.first = tape.first
+        self.constants = list(tape.constants)
+        self.steps: list[Step] = []
+        self.pulls: list[Pull] = []
+        self._literals: dict[str, int] = {}
+        expanded: list[tuple[int, Op]] = []
+        registers = [*range(self.first)]  # of each slot
+        for op, slots in tape.statements:
+            operands = tuple([registers[x] if x >= 0 else x for x in slots])
+            if op.arity is None and op.name not in FOLDS:
+                expanded.append((len(self.pulls), op))
+            registers.append(self._add(op, operands))
+        self.outputs = tuple([registers[x] if x >= 0 else x for x in tape.outputs])
+        self.temporary = self.first + len(self.steps)
+        for index, op in expanded:
+            self.pulls[index] = self._with_partials(self.pulls[index], op)
+        self.end = self.temporary + max((len(pull.steps) for pull in self.pulls), default=0)
+
+    def _add(self, op: Op, operands: Registers) -> int:
+        """Append the steps of one statement; the register of its result."""
+        name = op.name
+        if op.arity is None and name not in FOLDS:
+            symbols = [Expr("var", str(x)) for x in operands]
+            (result,) = self._expand([op.forward(XP, *symbols)], self.steps, self.first)
+            self.pulls.append(Pull(EXPANDED, operands, result, (True,) * len(operands)))
+            return result
+        if name == "pow" and operands[1] < 0 and self.constants[-1 - operands[1]] == 2.0:
+            name, operands = "square", operands[:1]
+        self.steps.append(Step(name, operands))
+        result = self.first + len(self.steps) - 1
+        if name in FOLDS:
+            edges = (True,) * len(operands)
+        else:
+            edges = tuple([partial is not None for partial in rules()[name].partials])
+        self.pulls.append(Pull(name, operands, result, edges))
+        return result
+
+    def _with_partials(self, pull: Pull, op: Op) -> Pull:
+        """The same with the steps that compute the partials into the temporary registers."""
+        out, *symbols = (Expr("var", str(x)) for x in (pull.result, *pull.operands))
+        exprs = op.one_an_operand(op.partials(XP, out, *symbols), len(symbols))
+        steps: list[Step] = []
+        partials = self._expand([0.0 if x is None else x for x in exprs], steps, self.temporary)
+        edges = tuple([x is not None for x in exprs])
+        return pull._replace(edges=edges, steps=tuple(steps), partials=partials)
+
+    def _expand(self, exprs: Sequence[Any], steps: list[Step], first: int) -> Registers:
+        """Append the steps that compute expressions of registers; the registers of the results."""
+        places: dict[Any, int] = {}
+        for expr in topological_order([x for x in exprs if isinstance(x, Expr)], inner_exprs):
+            if expr.op == "var":
+                places[expr] = int(expr.operands[0])
+                continue
+            operands = tuple(
+                [places[x] if isinstance(x, Expr) else self._literal(x) for x in expr.operands]
+            )
+            if OPS[expr.op].arity is None and expr.op not in FOLDS:
+                symbols = [Expr("var", str(x)) for x in operands]
+                rule = OPS[expr.op].forward
+                (places[expr],) = self._expand([rule(XP, *symbols)], steps, first)
+                continue
+            places[expr] = first + len(steps)
+            steps.append(Step(expr.op, operands))
+        return tuple([places[x] if isinstance(x, Expr) else self._literal(x) for x in exprs])
+
+    def _literal(self, number: float) -> int:
+        """The slot of a constant that a rule brings."""
+        slot = self._literals.get(repr(number))
+        if slot is None:
+            self.constants.append(float(number))
+            slot = self._literals[repr(number)] = -len(self.constants)
+        return slot

@@ -1,0 +1,249 @@
+"""The loop executor, native and in Python, against the eager engine: equal to the bit."""
+
+import math
+import random
+import threading
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from autograd import Value, custom_op, dot, exp, logsumexp, maximum, norm, relu, sin, tanh, where
+from autograd.op import OPS
+from autograd.program import compile
+from autograd.program.loop import LoopExecutor
+from autograd.program.loop_native import can_compile
+from autograd.record import RECORDERS
+
+SPECIAL = [
+    *(0.0, 1.0, 0.5, 2.0, 3.0, 20.0, 1e300, 1e-300, 5e-324, 2.2e-308, 709.9, 745.2, 2.0**52 + 0.5),
+    *(1e16, math.inf),
+]
+SPECIAL += [-x for x in SPECIAL] + [math.nan]
+
+needs_llvm = pytest.mark.skipif(not can_compile(), reason="llvmlite is not installed")
+both = pytest.mark.parametrize("native", [pytest.param(True, marks=needs_llvm), False])
+
+
+def same(a, b):
+    """Equal bits; any NaN is like any other."""
+    a, b = np.asarray(a, dtype=float), np.asarray(b, dtype=float)
+    nan = np.isnan(a) & np.isnan(b)
+    return bool(np.all(nan | (a.view(np.int64) == b.view(np.int64))))
+
+
+def loop(output, native, **arguments):
+    return LoopExecutor(compile(output, **arguments).tape, "float64", native=native)
+
+
+def points(op, rng, count):
+    """Rows of operands: special numbers in all pairs, then numbers of every size."""
+    rows = [[a, b, 1.0] for a in SPECIAL for b in SPECIAL]
+    rows += [[a, a, b] for a in SPECIAL for b in SPECIAL]
+    for _ in range(count):
+        size = 10 ** rng.uniform(-3, rng.choice([0, 1, 2, 308]))
+        rows.append([rng.choice([-1, 1]) * size * rng.random() for _ in range(3)])
+        rows.append([rng.uniform(*(op.sample[i % len(op.sample)])) for i in range(3)])
+    return np.array(rows)
+
+
+FIXED = [op for op in OPS.values() if op.arity is not None]
+
+
+@both
+@pytest.mark.parametrize("op", FIXED, ids=str)
+def test_primitive_equals_the_eager_one(op, native):
+    """Values and derivatives of every primitive, at special numbers and thousands of others."""
+    slow = op.name in ("polygamma", "lgamma")
+    rng = random.Random(op.name)
+    leaves = [Value(1.0) for _ in range(op.arity)]
+    program = loop(RECORDERS[op.name](*leaves), native, x=leaves)
+    rows = points(op, rng, 50 if slow or not native else 1000)[:, : op.arity]
+    if op.name == "polygamma":
+        rows = rows[np.abs(rows[:, 0]) < 5.0]
+        rows[:, 0] = np.round(rows[:, 0])
+    if not native:
+        rows = rows[:: max(1, len(rows) // 300)]
+    values, (grads,) = program.value_and_grad((0,), [rows], len(rows), 1.0)
+    expected = [op.evaluate(*row) for row in rows.tolist()]
+    assert same(values[:, 0], expected)
+    assert same(values, program.forward([rows], len(rows)))
+    partials = [op.local(*row) for row in rows.tolist()]
+    pulled = [
+        [0.0 if p is None or (op.selects and not p) else 0.0 + 1.0 * p for p in row]
+        for row in partials
+    ]
+    assert same(grads, pulled)
+
+
+@both
+@pytest.mark.parametrize("op", [op for op in FIXED if op.arity > 1], ids=str)
+def test_constant_operands(op, native):
+    """A constant in any place gives what the eager engine gives, and no derivative."""
+    rng = random.Random(op.name)
+    for place in range(op.arity):
+        for constant in (2.0, -0.0, 0.5, math.inf, -1.0):
+            numbers = [rng.uniform(*s) for s in op.sample]
+            leaves = [constant if i == place else Value(x) for i, x in enumerate(numbers)]
+            wanted = [x for x in leaves if isinstance(x, Value)]
+            y = RECORDERS[op.name](*leaves)
+            y.backward()
+            value, (grad,) = loop(y, native, x=wanted).value_and_grad(
+                (0,), [np.array([x.data for x in wanted])], None, 1.0
+            )
+            assert same(value, [y.data])
+            assert same(grad, [x.grad for x in wanted])
+
+
+def random_graph(rng, size):
+    """Leaves and one result of a random graph over the frequent primitives."""
+    leaves = [Value(rng.uniform(-2, 2)) for _ in range(4)]
+    nodes = list(leaves)
+    operations = [
+        lambda a, b: a + b, lambda a, b: a - b, lambda a, b: a * b, lambda a, b: a * a,
+        lambda a, b: a**2, lambda a, b: a**2 * b, lambda a, b: 2.0 * a, lambda a, b: 1.0 - a,
+        lambda a, b: a - 0.5, lambda a, b: a / b, lambda a, b: tanh(a), lambda a, b: -a,
+        lambda a, b: relu(a), lambda a, b: maximum(a, b), lambda a, b: a + a, lambda a, b: a - a,
+        lambda a, b: norm([a, b, 0.5]), lambda a, b: dot([a, b, 3.0], [b, b, a]),
+        lambda a, b: logsumexp([a, b, a, 1.0]), lambda a, b: where(a > b, sin(a), exp(b)),
+    ]  # fmt: skip
+    for _ in range(size):
+        recent = nodes[-3:]
+        a = rng.choice(recent)
+        b = rng.choice(nodes if rng.random() < 0.3 else recent)
+        nodes.append(rng.choice(operations)(a, b))
+    return leaves, nodes[-1] + nodes[-2] * leaves[0]
+
+
+@both
+@pytest.mark.parametrize("seed", range(40))
+def test_random_graphs_equal_the_eager_ones(seed, native):
+    """Whatever the order, the fan-out and the pairs of rows: the same bits."""
+    rng = random.Random(seed)
+    leaves, y = random_graph(rng, rng.choice([1, 2, 3, 5, 10, 40, 300]))
+    y.backward(0.7)
+    program = loop(y, native, x=leaves[:1], y=leaves[1:])
+    x = np.array([leaf.data for leaf in leaves])
+    value, grads = program.value_and_grad((0, 1), [x[:1], x[1:]], None, 0.7)
+    assert same(value, [y.data])
+    assert same(np.concatenate(grads), [leaf.grad for leaf in leaves])
+    _, (only,) = program.value_and_grad((1,), [x[:1], x[1:]], None, 0.7)
+    assert same(only, grads[1])
+
+
+@both
+def test_batches_sum_shared_gradients_row_by_row(native):
+    """A shared argument's gradient is the sum over rows in order; a batched one has its rows."""
+    a, b, c = Value(1.0), [Value(2.0), Value(3.0)], Value(0.3)
+    program = loop(tanh(a * b[0] + c) * exp(b[1] - c), native, a=a, b=b, c=c)
+    rng = np.random.default_rng(0)
+    x, y = rng.normal(size=(50, 2)), rng.normal(size=(50, 1))
+    shared = np.array([0.8])
+    values, (da, db, dc) = program.value_and_grad((0, 1, 2), [shared, x, y], 50, 0.5)
+    total = np.zeros(1)
+    for i in range(50):
+        value, (ga, gb, gc) = program.value_and_grad((0, 1, 2), [shared, x[i], y[i]], None, 0.5)
+        total += ga
+        assert same(values[i], value)
+        assert same(db[i], gb)
+        assert same(dc[i], gc)
+    assert same(da, total)
+    assert same(program.forward([shared, x, y], 50), values)
+
+
+@both
+def test_zero_adjoint_passes_nothing_on(native):
+    """The branch not taken has infinite derivatives, and they stay out."""
+    x = Value(0.0)
+    y = where(x > 0.0, 1.0 / x, x * 2.0) + 0.0 * exp(x)
+    value, (grad,) = loop(y, native, x=x).value_and_grad((0,), [np.zeros(1)], None, 1.0)
+    assert same(value, [y.data])
+    y.backward()
+    assert same(grad, [x.grad])
+
+
+@both
+def test_overflow_and_poles(native):
+    """Nothing raises in between: infinities and NaN go through as in the eager engine."""
+    x, y = Value(1e200), Value(0.0)
+    z = exp(x) * y + x * x / y - (y - x) ** 0.5
+    z.backward()
+    value, (grad,) = loop(z, native, x=[x, y]).value_and_grad(
+        (0,), [np.array([1e200, 0.0])], None, 1.0
+    )
+    assert same(value, [z.data])
+    assert same(grad, [x.grad, y.grad])
+
+
+@both
+def test_arguments_constants_and_nothing_as_outputs(native):
+    """Outputs may be arguments, constants, the same twice, or none at all."""
+    x, frozen = Value(2.0), Value(5.0)
+    program = loop([x, frozen, x * x, x], native, x=x)
+    assert program.forward([np.array([3.0])], None).tolist() == [3.0, 5.0, 9.0, 3.0]
+    _, (grad,) = loop(x, native, x=x).value_and_grad((0,), [np.array([3.0])], None, 2.0)
+    assert grad.tolist() == [2.0]
+    _, (grad,) = loop(frozen, native, x=x).value_and_grad((0,), [np.array([3.0])], None, 2.0)
+    assert grad.tolist() == [0.0]
+
+
+def test_custom_ops_run_in_python():
+    """A user's own function of floats cannot be compiled: the listing says so."""
+    cube = custom_op("cube", lambda x: x * x * x, lambda xp, out, x: (3.0 * x * x,))
+    many = custom_op("many", lambda *xs: xs[0] * xs[-1], lambda xp, out, *xs: (xs[-1], None, xs[0]))
+    x = [Value(1.5), Value(-2.0)]
+    y = cube(x[0]) * x[1] + many(x[0], x[1], x[1])
+    y.backward()
+    program = LoopExecutor(compile(y, x=x).tape, "float64")
+    value, (grad,) = program.value_and_grad((0,), [np.array([1.5, -2.0])], None, 1.0)
+    assert same(value, [y.data])
+    assert same(grad, [leaf.grad for leaf in x])
+    assert "cube" in "\n".join(program.listing())
+
+
+@both
+def test_float32_rounds_arguments_and_results_only(native):
+    """In between everything is computed in double precision."""
+    x = Value(1.0)
+    tape = compile((x + 1e-10) - 1.0, x=x).tape
+    program = LoopExecutor(tape, "float32", native=native)
+    values, (grad,) = program.value_and_grad((0,), [np.ones((2, 1), np.float32)], 2, 1.0)
+    assert values.dtype == grad.dtype == np.float32
+    assert values.tolist() == [[float(np.float32((1.0 + 1e-10) - 1.0))]] * 2
+
+
+@both
+def test_long_tapes_in_pieces(native):
+    """A deep recurrence crosses from piece to piece, and a sum over all of it comes back."""
+    x, y = Value(0.3), Value(0.2)
+    u, w, total = x, y, x * 0.0
+    for _ in range(500):
+        u, w = 1.0 - 1.1 * u * u + w, 0.3 * u
+        total = total + u
+    total.backward()
+    program = loop(total, native, x=[x, y])
+    value, (grad,) = program.value_and_grad((0,), [np.array([0.3, 0.2])], None, 1.0)
+    assert same(value, [total.data])
+    assert same(grad, [x.grad, y.grad])
+
+
+@both
+def test_threads_share_an_executor(native):
+    """Calls that run at the same time have registers of their own."""
+    x = [Value(0.0) for _ in range(50)]
+    program = loop(sum(tanh(a * b) for a, b in pairwise(x)), native, x=x)
+    inputs = np.random.default_rng(1).normal(size=(4, 50))
+    expected = [program.value_and_grad((0,), [row], None, 1.0)[1][0] for row in inputs]
+    wrong = []
+
+    def work(i):
+        for _ in range(100):
+            _, (grad,) = program.value_and_grad((0,), [inputs[i]], None, 1.0)
+            wrong.extend([] if same(grad, expected[i]) else [i])
+
+    threads = [threading.Thread(target=work, args=(i,)) for i in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not wrong
