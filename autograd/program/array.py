@@ -28,7 +28,6 @@ Array = Any
 PASSES: tuple[Callable[[Tape], Tape], ...] = (
     flatten_sums,
     find_dots,
-    drop_dead,
     expand_powers,
     fold_constants,
     share_common,

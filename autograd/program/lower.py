@@ -26,7 +26,7 @@ def lower(output: Any, arguments: Mapping[str, Any]) -> Tape:
             a leaf for the second time; the output holds something other than numbers.
         GraphError: An argument holds a Value that is computed.
     """
-    slots = _Slots()
+    slots: dict[Any, int] = {}
     placed = []
     start = 0
     for name, nested in arguments.items():
@@ -38,38 +38,44 @@ def lower(output: Any, arguments: Mapping[str, Any]) -> Tape:
             raise InputValueError(_twice(placed, leaves, slots))
         start += len(leaves)
     roots, output_shape = flatten(output, "the output")
-    order, _ = record_of([root for root in roots if isinstance(root, Node)])
-    statements = []
-    literal = slots.literal
+    order, nodes = record_of([root for root in roots if isinstance(root, Node)])
+    constants = _Constants()
+    literal = constants.slot
+    for node in nodes:
+        if node.op is None and node not in slots:
+            slots[node] = literal(node._data)
+    statements: list[Statement] = []
     for slot, node in enumerate(order, start):
-        operands = tuple(
-            [slots[x] if type(x) is not float else literal(x) for x in operands_of(node)]
-        )
+        x, y = node._left, node._right
+        if y is not None:  # the usual case, written out
+            operands: tuple[int, ...] = (
+                slots[x] if type(x) is not float else literal(x),
+                slots[y] if type(y) is not float else literal(y),
+            )
+        else:
+            operands = tuple(
+                [slots[x] if type(x) is not float else literal(x) for x in operands_of(node)]
+            )
         statements.append(Statement(node.op, operands))
         slots[node] = slot
     outputs = tuple([slots[x] if isinstance(x, Node) else literal(_number(x)) for x in roots])
-    return Tape(tuple(placed), tuple(slots.constants), statements, outputs, output_shape)
+    return Tape(tuple(placed), tuple(constants.numbers), statements, outputs, output_shape)
 
 
-class _Slots(dict[Any, int]):
-    """Node -> slot; a node that has none is a leaf that no argument names, frozen as it is now."""
+class _Constants:
+    """The constants of a tape while it grows."""
 
     def __init__(self) -> None:
-        super().__init__()
-        self.constants: list[float] = []
-        self._literals: dict[Any, int] = {}
+        self.numbers: list[float] = []
+        self._slots: dict[Any, int] = {}
 
-    def __missing__(self, leaf: Any) -> int:
-        self[leaf] = slot = self.literal(leaf._data)
-        return slot
-
-    def literal(self, number: float) -> int:
+    def slot(self, number: float) -> int:
         """The slot of a constant; -0.0 and 0.0 are two of them."""
         key = number if number and number == number else repr(number)
-        slot = self._literals.get(key)
+        slot = self._slots.get(key)
         if slot is None:
-            self.constants.append(number)
-            self._literals[key] = slot = -len(self.constants)
+            self.numbers.append(number)
+            self._slots[key] = slot = -len(self.numbers)
         return slot
 
 
@@ -86,7 +92,8 @@ def flatten(nested: Any, what: str) -> tuple[list[Any], Shape]:
         return list(nested.ravel().tolist()), tuple(nested.shape)
     if not isinstance(nested, (list, tuple)):
         return [nested], ()
-    if not any(isinstance(item, (list, tuple)) or is_array(item) for item in nested):
+    kinds = set(map(type, nested))
+    if not any(issubclass(kind, (list, tuple)) or kind.__name__ == "ndarray" for kind in kinds):
         return list(nested), (len(nested),)
     parts = [flatten(item, what) for item in nested]
     shapes = {shape for _, shape in parts}

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from autograd.op import OPS, Op
 from autograd.program.ir import Statement, Tape
 
-__all__ = ["Rewriter", "drop_dead", "expand_powers", "fold_constants", "share_common"]
+__all__ = ["Rewriter", "drop_dead", "expand_powers", "fold_constants", "reads", "share_common"]
 
 
 class Rewriter:
@@ -101,19 +101,32 @@ def expand_powers(tape: Tape) -> Tape:
     return _rewritten(tape, step)
 
 
+def reads(tape: Tape) -> list[int]:
+    """How often each slot is read on the way to the outputs; 0 for what is dead.
+
+    The list ends with the constants, so that their negative slots index it too.
+    """
+    first, statements = tape.first, tape.statements
+    read = [0] * (first + len(statements) + len(tape.constants))
+    for slot in tape.outputs:
+        read[slot] += 1
+    for index in range(len(statements) - 1, -1, -1):
+        if read[first + index]:
+            for slot in statements[index][1]:
+                read[slot] += 1
+    return read
+
+
 def drop_dead(tape: Tape) -> Tape:
     """What no output depends on is left out."""
-    first = tape.first
-    live = bytearray(len(tape.statements))
-    for slot in tape.outputs:
-        if slot >= first:
-            live[slot - first] = 1
-    for index in range(len(live) - 1, -1, -1):
-        if live[index]:
-            for slot in tape.statements[index].operands:
-                if slot >= first:
-                    live[slot - first] = 1
-    new = Rewriter(tape)
-    for alive, (op, operands) in zip(live, tape.statements):
-        new.is_at(new.add(op, new.places(operands)) if alive else -1)
-    return new.finish()
+    first, statements = tape.first, tape.statements
+    read = reads(tape)
+    live = [index for index in range(len(statements)) if read[first + index]]
+    moved = list(range(first)) + [-1] * len(statements) + list(range(-len(tape.constants), 0))
+    for new, index in enumerate(live, first):
+        moved[first + index] = new
+    kept = [
+        Statement(statements[index].op, tuple([moved[x] for x in statements[index].operands]))
+        for index in live
+    ]
+    return tape.with_statements(kept, [moved[slot] for slot in tape.outputs], tape.constants)
