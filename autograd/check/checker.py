@@ -141,7 +141,7 @@ def _check(
                 entry = replace(entry, verdict="inconclusive", reason=reason)
             elif entry.reason == judge.ILL_CONDITIONED and isinstance(output, Value):
                 entry = _refined(entry, judge, output, leaves[i])
-            if entry.reason.startswith(("kink", judge.ILL_CONDITIONED)):
+            if entry.reason.startswith(("kink", judge.JUMP, judge.ILL_CONDITIONED)):
                 entry = _named(entry, subject, call, i, j, estimates[0])
             entries.append(replace(entry, order=order))
     return entries

@@ -25,6 +25,8 @@ AMPLIFICATION = {1: 8.0, 2: 2.0}
 FEWEST_ROWS = 3
 # The last step is then about 1e-8 of x's scale, where rounding leaves half of the digits.
 MOST_ROWS = 24
+STANDING_OUT = 1e3
+"""How far above the rounding error f lies apart from its neighbours if it jumps at the point."""
 SAFETY = 4.0
 """An estimated error is a guess; a contradiction takes several times as much."""
 KNOWN = 0.05
@@ -37,7 +39,8 @@ class Estimate:
 
     ``error`` bounds the distance of ``value`` from the truth, roughly; ``left`` and ``right`` are
     the one-sided derivatives, known to ``side_error``; ``step`` is the smallest step used.
-    ``finite`` says whether f was finite at any pair of neighbours.
+    ``finite`` says whether f was finite at any pair of neighbours, ``continuous`` whether its
+    values there approach that at the point.
     """
 
     value: float
@@ -47,6 +50,7 @@ class Estimate:
     side_error: float
     step: float
     finite: bool
+    continuous: bool
 
     def contradicts(self, other: Estimate) -> bool:
         """Whether the two estimates differ by more than their errors explain."""
@@ -105,7 +109,7 @@ class _Output:
         self.noise = noise
         self.rtol, self.atol = rtol, atol
         self.central, self.left, self.right = Extrapolation(2), Extrapolation(1), Extrapolation(1)
-        self.rows = 0
+        self.offsets: list[float] = []
         self.step = math.nan
         self.done = False
 
@@ -118,10 +122,11 @@ class _Output:
             self.right.add((high - self.at) / above, above, noise)
         if not (math.isfinite(low) and math.isfinite(high)):
             return
-        self.rows += 1
+        offset = abs(0.5 * (low + high) - self.at)
+        self.offsets.append(offset if offset > STANDING_OUT * noise else 0.0)
         self.step = max(below, above)
         self.central.add((high - low) / (below + above), 0.5 * (below + above), noise)
-        if self.rows >= FEWEST_ROWS:
+        if len(self.offsets) >= FEWEST_ROWS:
             self.done = self._is_settled(noise)
 
     def _is_settled(self, noise: float) -> bool:
@@ -132,11 +137,17 @@ class _Output:
             return not self.estimate().has_kink(wanted)
         return rounding > 100.0 * self.central.error
 
+    def _is_continuous(self) -> bool:
+        """Whether the mean of two neighbours goes to f itself: as h², at a kink still as h."""
+        if len(self.offsets) < FEWEST_ROWS:
+            return True
+        return self.offsets[-1] <= 0.5 * self.offsets[-FEWEST_ROWS]
+
     def estimate(self) -> Estimate:
         sides = self.left.error + self.right.error
         return Estimate(
             self.central.value, self.central.error, self.left.value, self.right.value, sides,
-            self.step, self.rows > 0,
+            self.step, bool(self.offsets), self._is_continuous(),
         )  # fmt: skip
 
 

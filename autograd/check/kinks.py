@@ -33,7 +33,7 @@ def name_kink(graphs: Sequence[Any], paths: Mapping[Any, str]) -> str:
     if len({tuple((node.op, len(node.parents)) for node in order) for order in orders}) > 1:
         return "the function takes another path on the other side: a branch of Python's"
     for node, below, above in zip(*orders):
-        if _jumps(below, above):
+        if _jumps(below, above) or _jumps(node, above):
             place = _place(node, paths)
             values = operand_values(node)[:SHOWN_OPERANDS]
             shown = ", ".join(f"{x:.3g}" for x in values)

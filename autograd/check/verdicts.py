@@ -27,6 +27,8 @@ class Judge:
 
     ILL_CONDITIONED: ClassVar[str] = "differences do not resolve this derivative"
 
+    JUMP: ClassVar[str] = "f is not continuous here"
+
     def bound(self, a: float, b: float) -> float:
         """How far two derivatives may be apart."""
         return self.rtol * max(abs(a), abs(b)) + self.atol
@@ -86,6 +88,8 @@ class Judge:
             return "inconclusive", f"f is {value} here"
         if not best.finite:
             return "inconclusive", "f is not finite on both sides of this point"
+        if not best.continuous:
+            return "inconclusive", self.JUMP
         if kinked:
             return self._at_kink(analytic, estimates[0], bound)
         if not math.isfinite(analytic):

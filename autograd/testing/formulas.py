@@ -131,6 +131,7 @@ class _Builder:
         self.kinks = kinks
         self.steps: list[Step] = []
         self.unused: dict[int, None] = {}
+        self.steady: set[int] = set()
 
     def apply(self, op: Op, first: int, second: int) -> None:
         """Add one drawn operation, and the shifts that its operands need."""
@@ -189,8 +190,8 @@ class _Builder:
     def _avoid_kink(self, op: Op, operands: list[int | float]) -> None:
         """Shift the operand that decides, so far that no operand is within reach of a kink."""
         numbers = [self._number(x) for x in operands]
-        if op.name == "where" and numbers[0] in (0.0, 1.0):
-            return  # a comparison's result, which does not move
+        if op.name == "where" and (isinstance(operands[0], float) or operands[0] in self.steady):
+            return  # the condition is a comparison's result, which does not move
         low, high = _working_range(op.sample[0])
         for distance in (0.0, *_shifts()):
             moved = [numbers[0] + distance, *numbers[1:]]
@@ -209,6 +210,8 @@ class _Builder:
         self.steps.append(step)
         self.data.append(op.evaluate(*numbers))
         self.unused[len(self.data) - 1] = None
+        if all(partial is None for partial in partials):
+            self.steady.add(len(self.data) - 1)
         return len(self.data) - 1
 
 

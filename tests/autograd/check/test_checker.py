@@ -95,7 +95,12 @@ KINKS = {
     "abs": (abs, [0.0], "abs at 0; slopes -1 and 1"),
     "tie": (ag.maximum, [2.0, 2.0], "maximum at 2, 2; slopes 0 and 1"),
     "norm at the origin": (lambda p: ag.norm(p), [[0.0, 0.0]], "norm at 0, 0"),
-    "step": (ag.floor, [3.0], "floor at 3"),
+    "step": (ag.floor, [3.0], "not continuous here: floor at 3"),
+    "a point of its own": (
+        lambda x: ag.where(x, x * x + 1.0, x),
+        [0.0],
+        "not continuous here: where at 0, 1, 0",
+    ),
     "Python's if": (lambda x: x * 2.0 if x > 1.0 else x + x * x, [1.0], "another path"),
     "custom_op": (
         ag.custom_op("ramp", lambda x: max(x, 0.0), lambda xp, o, x: (xp.where(x > 0, 1.0, 0.0),)),
