@@ -10,8 +10,10 @@ Read in this order: :mod:`nn.module`, :mod:`nn.layers`, :mod:`nn.losses`, :mod:`
 >>> nn.SGD(model.parameters(), lr=0.01).step()
 """
 
-from nn import augment, data, init, metrics
+from nn import augment, data, init, metrics, schedules
 from nn.errors import DataFileError, DivergenceError, ModelFileError
+from nn.gradients import clip_grad_norm, clip_grad_value, l1_penalty, l2_penalty
+from nn.history import History
 from nn.layers import ACTIVATIONS, MLP, Layer, Linear, Neuron, Sequential
 from nn.losses import (
     binary_cross_entropy,
@@ -27,7 +29,8 @@ from nn.losses import (
 )
 from nn.module import Module
 from nn.optim import SGD, Optimizer
-from nn.train import History, fit, predict
+from nn.predict import predict, predict_proba, score
+from nn.train import fit
 
 __all__ = [
     "ACTIVATIONS",
@@ -46,6 +49,8 @@ __all__ = [
     "augment",
     "binary_cross_entropy",
     "binary_cross_entropy_with_logits",
+    "clip_grad_norm",
+    "clip_grad_value",
     "cross_entropy",
     "data",
     "fit",
@@ -55,8 +60,13 @@ __all__ = [
     "init",
     "kl_div",
     "l1_loss",
+    "l1_penalty",
+    "l2_penalty",
     "metrics",
     "mse_loss",
     "nll_loss",
     "predict",
+    "predict_proba",
+    "schedules",
+    "score",
 ]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import math
+import os
 import sys
 from collections.abc import Callable, Sequence
 from random import Random
@@ -16,7 +17,7 @@ import autograd
 import nn
 from nn.files import check_writable
 from nn.metrics import accuracy, confusion_matrix, render_confusion_matrix
-from nn.train import DECISIONS
+from nn.predict import DECISIONS
 
 DIGITS = """\
 Teach a network, written neuron by neuron in scalar Values, to read handwritten
@@ -38,6 +39,9 @@ bit. Ctrl-C stops training and judges (and saves) what was learnt so far."""
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit status: 0, 2 for bad options, 130 after Ctrl-C."""
     options = _parser().parse_args(argv)
+    # NumPy is not imported yet. Matrices this small are multiplied fastest by one thread; several
+    # wait for each other, on a busy machine for milliseconds.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         if options.out is not None:
             check_writable(options.out)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import operator
 from random import Random
 from typing import Any
 
 import autograd
 
-__all__ = ["as_rng", "check_count", "numpy_or_error"]
+__all__ = ["as_rng", "check_count", "check_number", "numpy_or_error"]
 
 
 def as_rng(rng: Random | int) -> Random:
@@ -57,3 +58,19 @@ def numpy_or_error(user: str) -> Any:
             f"{user} needs NumPy, which is not installed: pip install 'scalar-autograd[demo]'"
         ) from error
     return numpy
+
+
+def check_number(name: str, number: float, *, positive: bool = False) -> float:
+    """A finite number of at least 0, or above 0 if `positive`, as a float.
+
+    >>> check_number("lr", 0.1, positive=True)
+    0.1
+    """
+    try:
+        value = math.nan if isinstance(number, (str, bool)) else float(number)
+    except TypeError:
+        value = math.nan
+    if not (math.isfinite(value) and (value > 0 or (value == 0 and not positive))):
+        bound = "above 0" if positive else "of 0 or more"
+        raise autograd.InputValueError(f"{name} must be a number {bound}, but got {number!r}")
+    return value

@@ -14,9 +14,10 @@ from typing import Any
 
 import autograd
 from autograd import Value
+from nn.arguments import check_number
 from nn.errors import DivergenceError
 
-__all__ = ["SGD", "Optimizer"]
+__all__ = ["SGD", "Optimizer", "divergence"]
 
 
 class Optimizer(ABC):
@@ -27,7 +28,7 @@ class Optimizer(ABC):
     >>> from autograd import Value
     >>> class SignDescent(Optimizer):
     ...     def update(self, data, grad, memory):
-    ...         return data - self.lr * ((grad > 0) - (grad < 0)), memory
+    ...         return data - self.lr * ((grad > 0) * 1.0 - (grad < 0)), memory
     >>> x = Value(1.0)
     >>> (x * 5.0).backward()
     >>> SignDescent([x], lr=0.25).step()
@@ -39,7 +40,7 @@ class Optimizer(ABC):
 
     def __init__(self, params: Iterable[Value], lr: float) -> None:
         self.params = _checked(params)
-        self.lr = _number("lr", lr, positive=True)
+        self.lr = check_number("lr", lr, positive=True)
         self.memory: list[Any] = [self.start] * len(self.params)
 
     @abstractmethod
@@ -54,14 +55,14 @@ class Optimizer(ABC):
         updates = [self.update(p.data, p.grad, m) for p, m in zip(self.params, self.memory)]
         for parameter, (data, _) in zip(self.params, updates):
             if not math.isfinite(data):
-                raise DivergenceError(
-                    f"a step would make {parameter.name or 'a parameter'} {data}, from "
-                    f"{parameter.data} and gradient {parameter.grad}: try a lower learning rate; "
-                    "no parameter has changed"
-                )
+                raise divergence(parameter.name, data, parameter.data, parameter.grad)
         for parameter, (data, _) in zip(self.params, updates):
             parameter.data = data
         self.memory = [memory for _, memory in updates]
+
+    def options(self) -> dict[str, Any]:
+        """The rule's numbers by name, as given."""
+        return {name: x for name, x in vars(self).items() if name not in ("params", "memory")}
 
     def zero_grad(self) -> None:
         """Set every parameter's `.grad` to 0.0."""
@@ -90,18 +91,30 @@ class SGD(Optimizer):
         weight_decay: float = 0.0,
     ) -> None:
         super().__init__(params, lr)
-        self.momentum = _number("momentum", momentum)
-        self.weight_decay = _number("weight_decay", weight_decay)
+        self.momentum = check_number("momentum", momentum)
+        self.weight_decay = check_number("weight_decay", weight_decay)
         self.nesterov = bool(nesterov)
         if self.nesterov and not self.momentum:
             raise autograd.InputValueError("nesterov needs a momentum above 0, but got momentum=0")
 
     def update(self, data: Any, grad: Any, memory: Any) -> tuple[Any, Any]:
         """One step of the formula above; `memory` is v."""
-        grad = grad + self.weight_decay * data
+        # Whole vectors come here: what is switched off costs nothing.
+        if self.weight_decay:
+            grad = grad + self.weight_decay * data
+        if not self.momentum:
+            return data - self.lr * grad, memory
         velocity = self.momentum * memory + grad
         step = grad + self.momentum * velocity if self.nesterov else velocity
         return data - self.lr * step, velocity
+
+
+def divergence(name: str | None, data: float, before: float, grad: float) -> DivergenceError:
+    """The error that says which parameter a step would make infinite or NaN."""
+    return DivergenceError(
+        f"a step would make {name or 'a parameter'} {data}, from {before} and gradient {grad}: "
+        "try a lower learning rate; no parameter has changed"
+    )
 
 
 def _checked(params: Iterable[Value]) -> list[Value]:
@@ -123,14 +136,3 @@ def _checked(params: Iterable[Value]) -> list[Value]:
             "an optimiser takes each parameter once, but one is given twice and would step twice"
         )
     return checked
-
-
-def _number(name: str, number: Any, *, positive: bool = False) -> float:
-    try:
-        value = math.nan if isinstance(number, (str, bool)) else float(number)
-    except TypeError:
-        value = math.nan
-    if not (math.isfinite(value) and (value > 0 or (value == 0 and not positive))):
-        bound = "above 0" if positive else "of 0 or more"
-        raise autograd.InputValueError(f"{name} must be a number {bound}, but got {number!r}")
-    return value

@@ -1,40 +1,50 @@
-"""Progress on standard error: a tqdm bar in a terminal, a plain line an epoch in a log."""
+"""Progress on standard error: a tqdm bar in terminals and notebooks, a line an epoch in a log."""
 
 from __future__ import annotations
 
 import sys
+import time
 from types import TracebackType
 from typing import Any
 
 __all__ = ["Progress"]
 
+PAUSE = 0.1  # seconds between two looks of the bar: writing takes longer than a small step
+
 
 class Progress:
-    """Shows figures, such as loss and accuracy, while `epochs` × `steps` steps are made.
+    """Shows figures, such as loss and accuracy, from epoch `first` + 1 to `epochs`.
 
     >>> with Progress(epochs=1, steps=2, show=False) as progress:
     ...     progress.step({"loss": 0.5})
+    ...     progress.end_epoch({"loss": 0.25})
     """
 
-    def __init__(self, epochs: int, steps: int, *, show: bool = True) -> None:
-        self.epochs, self.steps = epochs, steps
+    def __init__(self, epochs: int, steps: int, *, first: int = 0, show: bool = True) -> None:
+        self.epochs, self.steps, self.epoch = epochs, steps, first + 1
         self.show = show
-        self.bar = _bar(epochs * steps) if show else None
-        self.done = 0
+        self.bar: Any = _bar(epochs * steps, first * steps) if show else None
+        self.shown = 0.0
 
     def step(self, figures: dict[str, float]) -> None:
         """One more step is done; `figures` are those of the epoch so far."""
-        self.done += 1
-        if not self.show:
+        if self.bar is None:
             return
-        ends_epoch = self.done % self.steps == 0
-        epoch = f"epoch {(self.done - 1) // self.steps + 1}/{self.epochs}"
+        now = time.monotonic()
+        if now - self.shown > PAUSE:
+            self.shown = now
+            self._describe(figures)
+        self.bar.update()
+
+    def end_epoch(self, figures: dict[str, float]) -> None:
+        """An epoch is done, whose figures these are."""
         if self.bar is not None:
-            self.bar.set_description(epoch, refresh=False)
-            self.bar.set_postfix_str(_text(figures, ", "), refresh=ends_epoch)
-            self.bar.update()
-        elif ends_epoch:
+            self._describe(figures)
+            self.bar.refresh()
+        elif self.show:
+            epoch = f"epoch {self.epoch}/{self.epochs}"
             print(f"{epoch}  {_text(figures, '  ')}", file=sys.stderr, flush=True)
+        self.epoch += 1
 
     def __enter__(self) -> Progress:
         return self
@@ -48,17 +58,27 @@ class Progress:
         if self.bar is not None:
             self.bar.close()
 
+    def _describe(self, figures: dict[str, float]) -> None:
+        self.bar.set_description(f"epoch {self.epoch}/{self.epochs}", refresh=False)
+        self.bar.set_postfix_str(_text(figures, ", "), refresh=False)
+
 
 def _text(figures: dict[str, float], separator: str) -> str:
     return separator.join(f"{name} {number:.4f}" for name, number in figures.items())
 
 
-def _bar(total: int) -> Any:
-    """A tqdm bar, or None where nobody watches or tqdm is not installed: lines will do."""
-    if not sys.stderr.isatty():
+def _bar(total: int, initial: int) -> Any:
+    """A tqdm bar, or None where nobody watches or tqdm is not installed: lines will do.
+
+    A notebook's standard error is no terminal, but understands a bar of fixed width; the bar
+    with widgets would be lost when the notebook is saved by a program.
+    """
+    notebook = type(sys.stderr).__module__.startswith("ipykernel.")
+    if not (notebook or sys.stderr.isatty()):
         return None
     try:
         from tqdm import tqdm
     except ImportError:
         return None
-    return tqdm(total=total, unit="batch", file=sys.stderr, dynamic_ncols=True)
+    size: dict[str, Any] = {"ncols": 90} if notebook else {"dynamic_ncols": True}
+    return tqdm(total=total, initial=initial, unit="batch", file=sys.stderr, **size)

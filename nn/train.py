@@ -1,60 +1,41 @@
 """Training: mini-batches through model, loss and optimiser, with progress shown and kept.
 
-`batch_gradient` is the heart: the gradient of a loss averaged over a mini-batch. Next:
+:mod:`nn.steps` makes the steps; here epochs are counted, judged, saved and ended. Next:
 ``python -m nn`` (:mod:`nn.__main__`) is `fit` at work.
 """
 
 from __future__ import annotations
 
 import math
+import os
 import time
+import warnings
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
 import autograd
-from nn import losses
 from nn.arguments import as_rng, check_count
-from nn.data import check_examples, check_rows, minibatches
-from nn.errors import DivergenceError
+from nn.checkpoint import Run, load_checkpoint, save_checkpoint
+from nn.data import batches
+from nn.files import check_writable
+from nn.gradients import Adjustment
+from nn.history import History
 from nn.metrics import argmax
 from nn.module import Module
 from nn.optim import Optimizer
+from nn.predict import DECISIONS, check_backend, decided
 from nn.progress import Progress
+from nn.schedules import ConstantSchedule
+from nn.steps import CompiledSteps, EagerSteps, Steps
 
-__all__ = ["DECISIONS", "History", "batch_gradient", "fit", "predict"]
+__all__ = ["fit"]
 
 Loss = Callable[[Any, Any], Any]
 Decision = Callable[[Any], Any]
-
-# What label the outputs of a model stand for that was trained with a given loss.
-DECISIONS: dict[Loss, Decision] = {
-    losses.cross_entropy: argmax,
-    losses.binary_cross_entropy: lambda outputs: int(_only(outputs) > 0.5),
-    losses.binary_cross_entropy_with_logits: lambda outputs: int(_only(outputs) > 0.0),
-    losses.hinge_loss: lambda outputs: 1 if _only(outputs) > 0.0 else -1,
-}
-
-# How many examples share a graph: one sweep then visits each parameter once for all of them,
-# which saves a quarter of the time, and a batch of any size takes the memory of this many.
-TOGETHER = 32
-
-
-@dataclass
-class History:
-    """What `fit` saw, one entry an epoch: mean loss, accuracy while learning, seconds.
-
-    `accuracy` stays empty where outputs are no labels; `interrupted` tells of a Ctrl-C.
-
-    >>> History(loss=[0.7, 0.2]).loss[-1]
-    0.2
-    """
-
-    loss: list[float] = field(default_factory=list)
-    accuracy: list[float] = field(default_factory=list)
-    seconds: list[float] = field(default_factory=list)
-    interrupted: bool = False
+Examples = tuple[Iterable[Iterable[float]], Iterable[Any]]
+Callback = Callable[[History, Module], Any]
 
 
 def fit(
@@ -67,20 +48,53 @@ def fit(
     epochs: int,
     batch_size: int = 32,
     rng: Random | int = 0,
-    schedule: Callable[[float], float] = lambda done: 1.0,
+    schedule: Callable[[float], float] = ConstantSchedule(),  # noqa: B008 (it is immutable)
+    validation: Examples | None = None,
     decide: Decision | None = None,
+    track_accuracy: bool = True,
+    l1: float = 0.0,
+    l2: float = 0.0,
+    clip_norm: float | None = None,
+    clip_value: float | None = None,
+    patience: int | None = None,
+    restore_best: bool = False,
+    callbacks: Sequence[Callback] = (),
+    checkpoint: str | os.PathLike[str] | None = None,
+    resume: bool = False,
     progress: bool = True,
+    backend: str = "auto",
 ) -> History:
     """Train `model` for `epochs` passes over shuffled mini-batches, whose gradients are averaged.
 
-    `loss(outputs, target)` is called for each example. `schedule` turns the fraction of epochs
-    done into a factor on the optimiser's learning rate for the next one: ``lambda done: 1 - done``
-    lets it sink evenly. `decide` turns outputs into a label, for the accuracy shown; by default as
-    suits the loss, see DECISIONS. Progress goes to standard error: a bar in a terminal where tqdm
-    is installed, otherwise a line an epoch.
+    Model and `loss(outputs, target)` are recorded once, for one example, and run as a compiled
+    program; for classes, the target is then a one-hot vector. The Values get their new numbers
+    after every epoch. With ``backend="eager"`` each batch is a graph of its own, with the same
+    results up to rounding.
 
     Everything is checked before the first parameter moves. Ctrl-C ends training and keeps what
     was learnt; a loss that is not finite raises DivergenceError and keeps what was learnt before.
+
+    Args:
+        schedule: Turns the fraction of epochs done into a factor on the optimiser's learning rate
+            for the next one: see :mod:`nn.schedules`.
+        validation: (X, y) to judge the model by after every epoch.
+        decide: Turns outputs into a label, for the accuracy; by default as suits the loss.
+        track_accuracy: False saves the time that the accuracy while learning takes.
+        l1, l2: Strengths of the penalties l1·Σ|p| and l2·Σp²; the loss shown is without them.
+        clip_norm, clip_value: Limits of the gradient's norm, and of each of its entries.
+        patience: Stop after this many epochs without a new best loss (validation's if given).
+        restore_best: At the end, go back to the parameters after the best epoch.
+        callbacks: Called with the history and the model after every epoch; True ends training.
+        checkpoint: A file that gets the whole state after every epoch; with `resume`, training
+            goes on from it if it is there, to the bit as if it had never stopped.
+        progress: Show a bar (terminals and notebooks with tqdm) or a line an epoch on stderr.
+        backend: "auto", "array" or "loop" for programs, "eager" for Values.
+
+    Raises:
+        InputTypeError, InputValueError: Options, data or model do not fit together.
+        TraceError: Model or loss cannot be recorded.
+        DivergenceError: The loss or a parameter became infinite or NaN.
+        ModelFileError: The checkpoint cannot be written, or is not of this run.
 
     >>> import nn
     >>> line = nn.Neuron(1)
@@ -92,124 +106,143 @@ def fit(
     >>> round(line.weights[0].data, 3), round(line.bias.data, 3)
     (2.0, 1.0)
     """
-    rows, targets = check_examples(X, y)
     epochs, batch_size = check_count("epochs", epochs), check_count("batch_size", batch_size)
-    _rehearse(model, loss, rows, targets)
+    patience = None if patience is None else check_count("patience", patience)
+    adjustment = Adjustment(l1, l2, clip_norm, clip_value)
+    _check_owner(model, optimizer)
+    run = Run(model, optimizer, as_rng(rng), schedule, optimizer.lr)
+    if checkpoint is not None:
+        check_writable(checkpoint)
+    elif resume:
+        raise autograd.InputValueError("resume needs the checkpoint to go on from, but got none")
+    steps = _steps(model, loss, optimizer, X, y, adjustment, backend)
+    judged = None if validation is None else steps.prepared(*validation)
+    decide = decide or DECISIONS.get(loss)
+    if checkpoint is not None and resume and os.path.exists(checkpoint):
+        load_checkpoint(checkpoint, run)
+    first = len(run.history.loss)
+    parts = math.ceil(len(steps.targets) / batch_size)
+    run.history.interrupted = run.history.stopped = False
+    with Progress(epochs, parts, first=first, show=progress) as shown:
+        try:
+            for epoch in range(first, epochs):
+                optimizer.lr = run.lr * schedule(epoch / epochs)
+                _learn(run, steps, batch_size, decide if track_accuracy else None, shown)
+                figures = _judge(run, steps, judged, decide)
+                _note_best(run, restore_best)
+                if checkpoint is not None:
+                    steps.finish()
+                    save_checkpoint(checkpoint, run)
+                shown.end_epoch(figures)
+                enough = [bool(callback(run.history, model)) for callback in callbacks]
+                if any(enough) or _is_stuck(run.history, patience):
+                    run.history.stopped = epoch + 1 < epochs
+                    break
+        except KeyboardInterrupt:
+            run.history.interrupted = True
+        finally:
+            optimizer.lr = run.lr
+            steps.finish()
+            if restore_best and run.best_parameters is not None:
+                for parameter, number in zip(optimizer.params, run.best_parameters):
+                    parameter.data = number
+    return run.history
+
+
+def _learn(
+    run: Run, steps: Steps, batch_size: int, decide: Decision | None, shown: Progress
+) -> None:
+    """One epoch, noted in the history."""
+    history, tally = run.history, _Tally()
+    steps.begin(len(history.loss) + 1)
+    for chosen in batches(len(steps.targets), batch_size=batch_size, rng=run.rng):
+        value, outputs = steps.step(chosen, look=decide is not None)
+        tally.examples += len(chosen)
+        tally.loss += value * len(chosen)
+        if decide is not None:
+            tally.hits += _hits(decide, outputs, [steps.targets[i] for i in chosen])
+        shown.step({"loss": tally.loss / tally.examples})
+    steps.write_back()
+    history.loss.append(tally.loss / tally.examples)
+    if decide is not None:
+        history.accuracy.append(tally.hits / tally.examples)
+    history.lr.append(run.optimizer.lr)
+    history.seconds.append(time.perf_counter() - tally.started)
+
+
+def _judge(
+    run: Run, steps: Steps, judged: tuple[Any, list[Any]] | None, decide: Decision | None
+) -> dict[str, float]:
+    """Loss and accuracy of the validation data into the history; the figures to show."""
+    history = run.history
+    figures = {"loss": history.loss[-1]}
+    if history.accuracy:
+        figures["accuracy"] = history.accuracy[-1]
+    if judged is not None:
+        value, outputs = steps.judge(*judged)
+        history.val_loss.append(value)
+        figures["val_loss"] = value
+        if decide is not None:
+            right = _hits(decide, outputs, judged[1]) / len(judged[1])
+            history.val_accuracy.append(right)
+            figures["val_accuracy"] = right
+    return figures
+
+
+def _note_best(run: Run, keep: bool) -> None:
+    """The best epoch so far is the one with the smallest loss, on validation data if there are."""
+    history = run.history
+    monitored = (history.val_loss or history.loss)[-1]
+    if run.best is None or monitored < run.best:
+        run.best, history.best_epoch = monitored, len(history.loss)
+        if keep:
+            run.best_parameters = [parameter.data for parameter in run.optimizer.params]
+
+
+def _is_stuck(history: History, patience: int | None) -> bool:
+    return patience is not None and len(history.loss) - (history.best_epoch or 0) >= patience
+
+
+def _hits(decide: Decision, outputs: Any, targets: Sequence[Any]) -> int:
+    """How many outputs are decided as the targets say; one-hot targets are labels too."""
+    labels = [argmax(target) if isinstance(target, list) else target for target in targets]
+    return sum(one == label for one, label in zip(decided(decide, outputs), labels))
+
+
+def _steps(
+    model: Module,
+    loss: Loss,
+    optimizer: Optimizer,
+    X: Any,
+    y: Any,
+    adjustment: Adjustment,
+    backend: str,
+) -> Steps:
+    chosen = check_backend(backend)
+    if chosen != "eager":
+        return CompiledSteps(model, loss, optimizer, X, y, adjustment, backend=chosen)
+    if backend == "auto":
+        warnings.warn(
+            "fit runs Value by Value, a hundred times slower than compiled, because NumPy is not "
+            "installed: pip install 'scalar-autograd[compile]'",
+            stacklevel=3,
+        )
+    return EagerSteps(model, loss, optimizer, X, y, adjustment)
+
+
+def _check_owner(model: Module, optimizer: Optimizer) -> None:
     held = {id(parameter) for parameter in optimizer.params}
     if not any(id(parameter) in held for parameter in model.parameters()):
         raise autograd.InputValueError(
             "fit needs an optimiser of this model's parameters, but it holds none of them"
         )
-    rng = as_rng(rng)
-    decide = decide or DECISIONS.get(loss)
-    history, lr = History(), optimizer.lr
-    steps = math.ceil(len(rows) / batch_size)
-    with Progress(epochs, steps, show=progress) as shown:
-        try:
-            for epoch in range(epochs):
-                optimizer.lr = lr * schedule(epoch / epochs)
-                tally = _Tally(decide)
-                for xs, ts in minibatches(rows, targets, batch_size=batch_size, rng=rng):
-                    optimizer.zero_grad()
-                    value, outputs = batch_gradient(model, loss, xs, ts)
-                    _check_finite(value, epoch + 1)
-                    optimizer.step()
-                    tally.add(value, outputs, ts)
-                    shown.step(tally.figures())
-                tally.record(history)
-        except KeyboardInterrupt:
-            history.interrupted = True
-        finally:
-            optimizer.lr = lr
-    return history
 
 
-def batch_gradient(
-    model: Callable[[Any], Any], loss: Loss, xs: Sequence[Any], ts: Sequence[Any]
-) -> tuple[float, list[Any]]:
-    """(mean loss, outputs as floats) over a mini-batch, whose mean gradient goes to `.grad`.
-
-    >>> from autograd import Value
-    >>> w = Value(2.0)
-    >>> batch_gradient(lambda x: w * x, losses.mse_loss, [1.0, 3.0], [0.0, 0.0])[0]
-    20.0
-    >>> w.grad  # (2·2·1² + 2·2·3²)/2
-    20.0
-    """
-    share = 1.0 / len(xs)
-    total, outputs = 0.0, list[Any]()
-    for start in range(0, len(xs), TOGETHER):
-        part = [model(x) for x in xs[start : start + TOGETHER]]
-        errors = [loss(*pair) for pair in zip(part, ts[start:])]
-        autograd.backward(errors, [share] * len(errors))
-        total += sum(error.data for error in errors)
-        outputs += map(_numbers, part)
-    return total * share, outputs
-
-
-def predict(
-    model: Callable[[Any], Any], X: Iterable[Iterable[float]], *, decide: Decision = argmax
-) -> list[Any]:
-    """The label that `decide` finds in the model's outputs, for each row of `X`.
-
-    >>> import nn
-    >>> predict(nn.Layer(2, 3, init="zeros"), [[1.0, 2.0], [3.0, 4.0]])
-    [0, 0]
-    """
-    with autograd.no_grad():
-        return [decide(model(row)) for row in check_rows(X)]
-
-
-def _rehearse(model: Module, loss: Loss, rows: list[list[float]], targets: list[Any]) -> None:
-    """Meet a wrong input size or a label outside the classes before anything has changed."""
-    with autograd.no_grad():
-        outputs = model(rows[0])
-        for target in targets:
-            loss(outputs, target)
-
-
-def _check_finite(value: float, epoch: int) -> None:
-    if not math.isfinite(value):
-        raise DivergenceError(
-            f"the loss became {value} in epoch {epoch}: try a lower learning rate; "
-            "the parameters are as they were before that step"
-        )
-
-
-def _numbers(outputs: Any) -> Any:
-    """Outputs as floats, so that nobody who keeps them keeps their graph."""
-    return [float(y) for y in outputs] if isinstance(outputs, (list, tuple)) else float(outputs)
-
-
-def _only(outputs: Any) -> Any:
-    """The one output, whether the model returns it bare or in a list."""
-    return outputs[0] if isinstance(outputs, list) else outputs
-
-
+@dataclass
 class _Tally:
     """Running sums over one epoch."""
 
-    def __init__(self, decide: Decision | None) -> None:
-        self.decide = decide
-        self.examples, self.loss, self.hits = 0, 0.0, 0
-        self.started = time.perf_counter()
-
-    def add(self, value: float, outputs: list[Any], ts: Sequence[Any]) -> None:
-        self.examples += len(ts)
-        self.loss += value * len(ts)
-        if self.decide is not None:
-            labels = [argmax(t) if isinstance(t, list) else t for t in ts]
-            self.hits += sum(self.decide(out) == label for out, label in zip(outputs, labels))
-
-    def figures(self) -> dict[str, float]:
-        figures = {"loss": self.loss / self.examples}
-        if self.decide is not None:
-            figures["accuracy"] = self.hits / self.examples
-        return figures
-
-    def record(self, history: History) -> None:
-        figures = self.figures()
-        history.loss.append(figures["loss"])
-        if "accuracy" in figures:
-            history.accuracy.append(figures["accuracy"])
-        history.seconds.append(time.perf_counter() - self.started)
+    examples: int = 0
+    loss: float = 0.0
+    hits: int = 0
+    started: float = field(default_factory=time.perf_counter)

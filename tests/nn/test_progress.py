@@ -12,7 +12,9 @@ def shown(stream, monkeypatch, **options):
     monkeypatch.setattr(sys, "stderr", stream)
     with Progress(epochs=2, steps=3, **options) as progress:
         for i in range(6):
-            progress.step({"loss": 1.0 / (i + 1), "accuracy": 0.5})
+            progress.step({"loss": 1.0 / (i + 1)})
+            if i % 3 == 2:
+                progress.end_epoch({"loss": 1.0 / (i + 1), "accuracy": 0.5})
     return stream.getvalue()
 
 

@@ -8,7 +8,7 @@ import pytest
 
 import autograd
 import nn
-from nn.train import batch_gradient
+from nn.steps import batch_gradient
 
 # Twenty points on a line at an angle, which one neuron can tell apart.
 X = [[0.1 * i + 0.05, -0.2 * i] for i in range(-10, 10)]
@@ -18,6 +18,10 @@ LOSS = nn.binary_cross_entropy_with_logits
 
 def network(rng=0):
     return nn.MLP(2, [4, 1], activation="tanh", rng=rng)
+
+
+def numbers(model):
+    return list(model.state_dict().values())
 
 
 def fit(model, x=X, y=Y, *, lr=0.1, loss=LOSS, **options):
@@ -44,7 +48,7 @@ def test_batches_larger_than_a_graph_are_taken_in_parts(monkeypatch, together):
     """The gradient is the same however many examples share a graph."""
     one, two = network(), network()
     value, outputs = batch_gradient(one, LOSS, X, Y)
-    monkeypatch.setattr("nn.train.TOGETHER", together)
+    monkeypatch.setattr("nn.steps.TOGETHER", together)
     same_value, same_outputs = batch_gradient(two, LOSS, X, Y)
     assert same_value == pytest.approx(value, rel=1e-14)
     assert same_outputs == outputs
@@ -56,7 +60,7 @@ def test_batches_larger_than_a_graph_are_taken_in_parts(monkeypatch, together):
 def test_fit_is_the_loop_a_reader_would_write():
     """Shuffle, average the batch's gradients, step: nothing more, to the bit."""
     ours, theirs = network(), network()
-    fit(ours, epochs=3, rng=5)
+    fit(ours, epochs=3, rng=5, backend="eager")
     rng, optimizer = random.Random(5), nn.SGD(theirs.parameters(), 0.1)
     for _ in range(3):
         for xs, ts in nn.data.minibatches(X, Y, batch_size=8, rng=rng):
@@ -134,44 +138,54 @@ def test_own_modules_and_single_values_train():
     assert fit(neuron, epochs=20).loss[-1] < fit(nn.Neuron(2, rng=0), epochs=1).loss[0]
 
 
-def test_predict_decides_for_each_row():
-    layer = nn.Layer(2, 2, init=lambda rng, *_: rng.random(), rng=0)
-    expected = [max((0, 1), key=lambda i: layer(x)[i].data) for x in X]
-    assert nn.predict(layer, X) == nn.predict(layer, np.array(X)) == expected
+class Interrupted(nn.SGD):
+    """Ctrl-C in the middle of step number `last` + 1, which is then not made."""
 
+    last, calls = 4, 0
 
-def test_interrupt_keeps_what_was_learnt():
-    """Ctrl-C in the second epoch: the parameters are those after the last whole step."""
-    calls, batches_an_epoch = [], 3
-
-    def interrupting(outputs, target):
-        calls.append(1)
-        # 20 rehearsals; then, in the middle of the second epoch's second batch:
-        if len(calls) == len(X) + len(X) + 8 + 4:
+    def step(self):
+        self.calls += 1
+        if self.calls > self.last:
             raise KeyboardInterrupt
-        return LOSS(outputs, target)
+        super().step()
 
+    def update(self, data, grad, memory):
+        if isinstance(data, np.ndarray):
+            self.calls += 1
+            if self.calls > self.last:
+                raise KeyboardInterrupt
+        return super().update(data, grad, memory)
+
+
+@pytest.mark.parametrize("backend", ["auto", "eager"])
+def test_interrupt_keeps_what_was_learnt(backend):
+    """Ctrl-C in the second epoch: the parameters are those after the last whole step."""
     stopped, whole = network(), network()
-    history = fit(stopped, loss=interrupting, epochs=5)
+    optimizer = Interrupted(stopped.parameters(), 0.1, momentum=0.5)
+    options = {"loss": LOSS, "batch_size": 8, "progress": False, "backend": backend}
+    history = nn.fit(stopped, X, Y, optimizer=optimizer, epochs=5, **options)
     assert history.interrupted
     assert len(history.loss) == 1
-    optimizer, rng = nn.SGD(whole.parameters(), 0.1), random.Random(0)
+    same, rng = nn.SGD(whole.parameters(), 0.1, momentum=0.5), random.Random(0)
     epochs = [list(nn.data.minibatches(X, Y, batch_size=8, rng=rng)) for _ in range(2)]
+    assert len(epochs[0]) == 3
     for xs, ts in [*epochs[0], epochs[1][0]]:
-        optimizer.zero_grad()
+        same.zero_grad()
         batch_gradient(whole, LOSS, xs, ts)
-        optimizer.step()
-    assert len(epochs[0]) == batches_an_epoch
-    assert stopped.state_dict() == whole.state_dict()
+        same.step()
+    assert numbers(stopped) == pytest.approx(numbers(whole), rel=1e-12)
+    assert optimizer.memory == pytest.approx(same.memory, rel=1e-12)
 
 
-def test_divergence_is_named_and_keeps_the_last_finite_parameters():
+@pytest.mark.parametrize("backend", ["auto", "eager"])
+def test_divergence_is_named_and_keeps_the_last_finite_parameters(backend):
     model = nn.MLP(2, [1], rng=0)
     with pytest.raises(nn.DivergenceError, match=r"loss became (inf|nan) in epoch .*learning rate"):
-        fit(model, y=[1e9] * 20, loss=nn.mse_loss, lr=1e9, epochs=50)
+        fit(model, y=[1e9] * 20, loss=nn.mse_loss, lr=1e9, epochs=50, backend=backend)
     assert all(math.isfinite(p.data) for p in model.parameters())
 
 
+@pytest.mark.parametrize("backend", ["auto", "eager"])
 @pytest.mark.parametrize(
     ("change", "error", "message"),
     [
@@ -186,12 +200,15 @@ def test_divergence_is_named_and_keeps_the_last_finite_parameters():
         ({"epochs": 1.5}, TypeError, "epochs takes a whole number"),
         ({"batch_size": 0}, ValueError, "batch_size must be at least 1"),
         ({"rng": "seed"}, TypeError, "rng takes a random.Random or an integer seed"),
+        ({"x": np.full((20, 2), np.nan)}, ValueError, "X holds nan in row 0, column 0"),
+        ({"backend": "fast"}, ValueError, "backend is one of auto, array, loop, eager, but got"),
     ],
     ids=str,
 )
-def test_bad_input_is_refused_before_anything_moves(change, error, message):
+def test_bad_input_is_refused_before_anything_moves(change, error, message, backend):
     """Also when the fault is in the last example."""
     model = network()
+    change = {"backend": backend, **change}
     if change.get("loss") is nn.cross_entropy:
         change = {**change, "y": [0] * 19 + [2]}
     before = model.state_dict()

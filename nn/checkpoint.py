@@ -1,0 +1,124 @@
+"""Checkpoints: all that a training run needs to go on as if it had never stopped.
+
+A checkpoint is a JSON file, written atomically after an epoch: parameters, what the optimiser
+remembers, the state of the random numbers, the history and the best epoch, floats exact. A
+schedule is a function of the epoch, so its description is enough. :func:`nn.train.fit` writes it
+with ``checkpoint=path`` and goes on from it with ``resume=True``.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from random import Random
+from typing import Any
+
+from nn.errors import ModelFileError
+from nn.files import read_json, write_json
+from nn.history import History
+from nn.module import Module
+from nn.optim import Optimizer
+from nn.schedules import Schedule
+
+__all__ = ["Run", "load_checkpoint", "save_checkpoint"]
+
+FORMAT = "scalar-autograd checkpoint"
+VERSION = 1
+
+Path = str | os.PathLike[str]
+
+
+@dataclass
+class Run:
+    """The state of a training run between two epochs."""
+
+    model: Module
+    optimizer: Optimizer
+    rng: Random
+    schedule: Callable[[float], float]
+    lr: float
+    history: History = field(default_factory=History)
+    best: float | None = None
+    best_parameters: list[float] | None = None
+
+
+def save_checkpoint(path: Path, run: Run) -> None:
+    """Write the state; after a crash, the file holds the old one or the new.
+
+    Raises ModelFileError if the file cannot be written.
+    """
+    version, words, spare = run.rng.getstate()
+    content = {
+        "format": FORMAT,
+        "version": VERSION,
+        "settings": _settings(run),
+        "parameters": run.model.state_dict(),
+        "trained": [parameter.data for parameter in run.optimizer.params],
+        "memory": run.optimizer.memory,
+        "rng": [version, list(words), spare],
+        "history": asdict(run.history),
+        "best": run.best,
+        "best_parameters": run.best_parameters,
+    }
+    write_json(path, content)
+
+
+def load_checkpoint(path: Path, run: Run) -> None:
+    """Bring the state back into the run's model, optimiser, generator and history.
+
+    Raises ModelFileError, changing nothing, if the file is truncated, of another kind or version,
+    or of a run with another model, optimiser or schedule.
+    """
+    name = repr(os.fspath(path))
+    content = read_json(path)
+    if content.get("format") != FORMAT or content.get("version") != VERSION:
+        raise ModelFileError(f"{name} is no checkpoint of version {VERSION}")
+    try:
+        _check_settings(name, content["settings"], _settings(run))
+        numbers, memory = content["trained"], content["memory"]
+        if not len(numbers) == len(memory) == len(run.optimizer.params):
+            raise ValueError(
+                f"{len(numbers)} trained parameters, but the optimiser has "
+                f"{len(run.optimizer.params)}"
+            )
+        version, words, spare = content["rng"]
+        rng = Random()
+        rng.setstate((version, tuple(words), spare))
+        history = History(**content["history"])
+        best, best_parameters = content["best"], content["best_parameters"]
+        run.model.load_state_dict(content["parameters"])
+    except ModelFileError:
+        raise
+    except (KeyError, TypeError, ValueError) as error:
+        raise ModelFileError(f"{name} does not fit this training run: {error}") from error
+    for parameter, number in zip(run.optimizer.params, numbers):
+        parameter.data = number
+    run.optimizer.memory = [_tuples(item) for item in memory]
+    run.rng.setstate(rng.getstate())
+    run.history, run.best, run.best_parameters = history, best, best_parameters
+
+
+def _settings(run: Run) -> dict[str, Any]:
+    """What must be the same when the run goes on."""
+    schedule = run.schedule
+    return {
+        "optimizer": type(run.optimizer).__name__,
+        **{name: number for name, number in run.optimizer.options().items() if name != "lr"},
+        "lr": run.lr,
+        "schedule": repr(schedule) if isinstance(schedule, Schedule) else "a function",
+    }
+
+
+def _check_settings(name: str, saved: dict[str, Any], given: dict[str, Any]) -> None:
+    for key in {**saved, **given}:
+        if saved.get(key) != given.get(key):
+            raise ModelFileError(
+                f"{name} was trained with {key}={saved.get(key)}, but now it is {given.get(key)}: "
+                "use the same, or load the parameters and start a new run"
+            )
+
+
+def _tuples(memory: Any) -> Any:
+    """JSON knows lists only."""
+    return tuple(map(_tuples, memory)) if isinstance(memory, list) else memory

@@ -1,0 +1,123 @@
+"""What may be done to gradients before a step: penalties on large parameters, and clipping.
+
+The functions are for loops of your own; :func:`nn.train.fit` takes the same as options.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import autograd
+from autograd import Value
+from nn.arguments import check_number
+
+__all__ = ["Adjustment", "clip_grad_norm", "clip_grad_value", "l1_penalty", "l2_penalty"]
+
+# PyTorch's guard against a division by zero in clip_grad_norm_, kept for equal numbers.
+TINY = 1e-6
+
+
+def l1_penalty(params: Iterable[Value], strength: float) -> Any:
+    """strength·Σ\\|p\\|, a term for a loss: it draws parameters to zero, many all the way.
+
+    >>> l1_penalty([Value(1.0), Value(-2.0)], 0.5)
+    Value(1.5)
+    """
+    return check_number("strength", strength) * autograd.sum([abs(p) for p in params])
+
+
+def l2_penalty(params: Iterable[Value], strength: float) -> Any:
+    """strength·Σp², a term for a loss: it keeps parameters small.
+
+    >>> l2_penalty([Value(1.0), Value(-2.0)], 0.5)
+    Value(2.5)
+    """
+    params = list(params)
+    return check_number("strength", strength) * autograd.dot(params, params)
+
+
+def clip_grad_norm(params: Iterable[Value], max_norm: float) -> float:
+    """Shrink the gradients together until their Euclidean norm is `max_norm`, if it is larger.
+
+    Returns the norm they had. As torch.nn.utils.clip_grad_norm_.
+
+    >>> x, y = Value(3.0), Value(4.0)
+    >>> (x * x + y * y).backward()
+    >>> clip_grad_norm([x, y], 1.0)
+    10.0
+    >>> round(x.grad, 6), round(y.grad, 6)
+    (0.6, 0.8)
+    """
+    check_number("max_norm", max_norm, positive=True)
+    params = list(params)
+    norm = math.hypot(*(p.grad for p in params))
+    for p in params:
+        p.grad = p.grad * _shrinking(norm, max_norm)
+    return norm
+
+
+def clip_grad_value(params: Iterable[Value], limit: float) -> None:
+    """Bring each gradient into [−limit, limit]. As torch.nn.utils.clip_grad_value_.
+
+    >>> x = Value(3.0)
+    >>> (x * x).backward()
+    >>> clip_grad_value([x], 1.0)
+    >>> x.grad
+    1.0
+    """
+    check_number("limit", limit, positive=True)
+    for p in params:
+        p.grad = min(max(p.grad, -limit), limit)
+
+
+@dataclass(frozen=True)
+class Adjustment:
+    """The penalties and limits of a training run, for gradients in Values and in vectors.
+
+    >>> import numpy as np
+    >>> Adjustment(l2=0.5, clip_value=2.0).of_vector(np.array([1.0, 9.0]), np.array([0.5, 0.5]))
+    array([1.5, 2. ])
+    """
+
+    l1: float = 0.0
+    l2: float = 0.0
+    clip_norm: float | None = None
+    clip_value: float | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("l1", "l2"):
+            check_number(name, getattr(self, name))
+        for name in ("clip_norm", "clip_value"):
+            if getattr(self, name) is not None:
+                check_number(name, getattr(self, name), positive=True)
+
+    def of_values(self, params: Sequence[Value]) -> None:
+        """Add the penalties' derivatives to `.grad`, then clip."""
+        if self.l1 or self.l2:
+            for p in params:
+                p.grad = p.grad + self._slope(p.data)
+        if self.clip_norm is not None:
+            clip_grad_norm(params, self.clip_norm)
+        if self.clip_value is not None:
+            clip_grad_value(params, self.clip_value)
+
+    def of_vector(self, data: Any, grad: Any) -> Any:
+        """The same for a vector of parameters and their gradient."""
+        if self.l1 or self.l2:
+            grad = grad + self._slope(data)
+        if self.clip_norm is not None:
+            grad = grad * _shrinking(math.sqrt(grad @ grad), self.clip_norm)
+        if self.clip_value is not None:
+            grad = grad.clip(-self.clip_value, self.clip_value)
+        return grad
+
+    def _slope(self, data: Any) -> Any:
+        """l1·sign(p) + 2·l2·p."""
+        return self.l1 * ((data > 0) * 1.0 - (data < 0)) + 2.0 * self.l2 * data
+
+
+def _shrinking(norm: float, max_norm: float) -> float:
+    return min(1.0, max_norm / (norm + TINY))

@@ -1,0 +1,69 @@
+"""Predictions: labels, probabilities and scores, recorded or Value by Value."""
+
+import math
+
+import numpy as np
+import pytest
+
+import autograd
+import nn
+from nn.predict import MANY, predict_outputs
+
+X = [[math.sin(i), math.cos(3 * i)] for i in range(2 * MANY)]
+MODEL = nn.MLP(2, [4, 3], activation="tanh", rng=3)
+
+
+@pytest.mark.parametrize("backend", ["auto", "array", "loop", "eager"])
+def test_predict_decides_for_each_row(backend):
+    expected = [max(range(3), key=lambda i: MODEL(x)[i].data) for x in X]
+    assert nn.predict(MODEL, X, backend=backend) == expected
+    assert nn.predict(MODEL, np.array(X), backend=backend) == expected
+    assert nn.predict(MODEL, iter(X), backend=backend) == expected
+    assert set(nn.predict(MODEL, X, decide=lambda z: z[0] > z[1], backend=backend)) == {False, True}
+
+
+def test_few_rows_are_not_worth_a_recording():
+    """The outputs are the model's own, to the bit."""
+    assert predict_outputs(MODEL, X[:3]) == [[y.data for y in MODEL(x)] for x in X[:3]]
+    assert predict_outputs(nn.Neuron(2, rng=0), X[:3]) == [
+        nn.Neuron(2, rng=0)(x).data for x in X[:3]
+    ]
+
+
+@pytest.mark.parametrize("rows", [X[:3], X], ids=["few", "many"])
+def test_probabilities_are_what_the_loss_means(rows):
+    """Softmax for cross_entropy, sigmoid for logits, the output itself for chances."""
+    for p, x in zip(nn.predict_proba(MODEL, rows), rows):
+        assert p == pytest.approx([y.data for y in autograd.softmax(MODEL(x))], rel=1e-12)
+    for model in (nn.MLP(2, [1], rng=0), nn.Neuron(2, rng=0)):
+        logits = predict_outputs(model, rows, backend="eager")
+        chances = nn.predict_proba(model, rows, loss=nn.binary_cross_entropy_with_logits)
+        for (zero, one), z in zip(chances, logits):
+            z = z[0] if isinstance(z, list) else z
+            assert one == pytest.approx(1 / (1 + math.exp(-z)), rel=1e-12)
+            assert zero + one == pytest.approx(1.0)
+    model = nn.MLP(2, [1], output="sigmoid", rng=0)
+    for (zero, one), x in zip(nn.predict_proba(model, rows, loss=nn.binary_cross_entropy), rows):
+        assert one == pytest.approx(model(x)[0].data, rel=1e-12)
+        assert zero == pytest.approx(1 - one)
+
+
+def test_losses_without_probabilities_are_refused():
+    with pytest.raises(autograd.InputValueError, match="predict_proba knows the probabilities"):
+        nn.predict_proba(MODEL, X, loss=nn.mse_loss)
+
+
+def test_score_is_the_share_of_right_labels():
+    labels = nn.predict(MODEL, X)
+    assert nn.score(MODEL, X, labels) == 1.0
+    wrong = [(label + 1) % 3 for label in labels[:32]] + labels[32:]
+    assert nn.score(MODEL, X, np.array(wrong)) == 1 - 32 / len(X)
+
+
+def test_bad_rows_and_backends_are_refused():
+    with pytest.raises(autograd.InputValueError, match="takes 2 inputs, but got 1"):
+        nn.predict(MODEL, [[1.0]] * 100)
+    with pytest.raises(autograd.InputValueError, match="X holds nan in row 1"):
+        nn.predict(MODEL, [X[0], [math.nan, 1.0]])
+    with pytest.raises(autograd.InputValueError, match="backend is one of"):
+        nn.predict(MODEL, X, backend="numpy")
