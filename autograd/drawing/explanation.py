@@ -132,10 +132,16 @@ class Explanation:
                 lines += ["", f"{i}. {route}", *_equations("  ", _written(term, labelled=False))]
             lines += self._sum()
         lines += self._remarks()
-        for label, meaning in self.legend.items():
-            if any(re.search(rf"{label}(?!\d)", line) for line in lines):
-                lines.append(f"{label} is {meaning}")
-        return "\n".join(lines)
+        text = "\n".join(lines)
+        return "\n".join([text, *(f"{label} is {what}" for label, what in self._legend(text))])
+
+    def _legend(self, text: str) -> list[tuple[str, str]]:
+        """The entries that a text refers to."""
+        return [
+            (label, what)
+            for label, what in self.legend.items()
+            if re.search(rf"{label}(?!\d)", text)
+        ]
 
     def _counted(self) -> str:
         if not self.count:
@@ -193,6 +199,8 @@ class Explanation:
                 )
             rows.append(rf"&= {LATEX.number(self.gradient)}")
         rows[0] = f"{left} {rows[0]}"
+        for label, what in self._legend("\n".join(rows).replace("\\#", "#")):
+            rows.append(rf"&\quad {LATEX.name(label)}\ {LATEX.name(f'is {what}')}")
         return "\\begin{aligned}\n" + " \\\\\n".join(rows) + "\n\\end{aligned}"
 
     def _repr_latex_(self) -> str:

@@ -21,7 +21,7 @@ __all__ = ["Factor", "Reader"]
 
 LONGEST_NAME = 12
 MOST_STEPS = 8  # written out between two names
-MOST_FACTORS = 12
+MOST_FACTORS = 8
 
 
 class Factor(NamedTuple):

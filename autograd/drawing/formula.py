@@ -78,7 +78,8 @@ class Style(ABC):
             return self.write(product.over[0], place + (place == PRODUCT))
         size = abs(product.coefficient)
         over = [self.write(x, PRODUCT + 1) for x in product.over]
-        under = [self.write(x, PRODUCT + 1) for x in product.under]
+        alone = self.has_bars and len(product.under) == 1  # a bar groups as parentheses do
+        under = [self.write(x, CHOICE if alone else PRODUCT + 1) for x in product.under]
         if size != 1.0 or not over:
             over.insert(0, self.number(size))
         text = self.joined(over)
@@ -87,6 +88,7 @@ class Style(ABC):
         return f"{self.minus}{text}" if product.coefficient < 0.0 else text
 
     minus = "−"
+    has_bars = False
 
     @abstractmethod
     def derivative(self, upper: str, lower: str) -> str:
@@ -133,7 +135,7 @@ class Text(Style):
         symbol = OPS[name].symbol if name in OPS else name
         if len(symbol) == 3 and symbol[1] == "x" and not symbol.isalpha():  # |x|, ⌊x⌋
             return symbol[0] + operands + symbol[2]
-        return f"{symbol if symbol[-1].isalpha() or symbol in '√∛' else name}({operands})"
+        return f"{symbol if symbol[-1].isalpha() or symbol in '√∛' else clean(name)}({operands})"
 
     def joined(self, factors: list[str]) -> str:
         text = factors[0]
@@ -157,6 +159,7 @@ class Latex(Style):
     """LaTeX for a formula in math mode."""
 
     minus = "-"
+    has_bars = True
 
     def name(self, name: str) -> str:
         return latex_name(name)
@@ -188,9 +191,9 @@ class Latex(Style):
             parts = [self.write(first, SIGN + 1)]
         else:
             parts = [self.write(first, place), *(self.write(x, place + bool(place)) for x in rest)]
-        called = rf"\operatorname{{{expr.op}}}\left({{args}}\right)"
-        template = OPS[expr.op].latex if expr.op in OPS else called.replace("_", r"\_")
-        return template.format(*parts, args=", ".join(parts))
+        if expr.op not in OPS:  # a user's primitive
+            return rf"\operatorname{{{latex_letters(expr.op)}}}\left({', '.join(parts)}\right)"
+        return OPS[expr.op].latex.format(*parts, args=", ".join(parts))
 
     def joined(self, factors: list[str]) -> str:
         text = factors[0]
@@ -229,6 +232,7 @@ _SPECIAL = {
     " ": r"\ ",
     "−": "-",
     "⋯": r"\cdots ",
+    "·": r"\cdot ",
     "←": r"\leftarrow ",
 }
 
@@ -245,4 +249,9 @@ def latex_name(name: str) -> str:
         base = letters if len(letters) == 1 else rf"\mathrm{{{letters}}}"
         base = rf"\{letters}" if _GREEK.fullmatch(letters) else base
         return rf"{base}_{{{index}}}" if index else base
-    return rf"\mathrm{{{''.join(_SPECIAL.get(c, c) for c in clean(name))}}}"
+    return rf"\mathrm{{{latex_letters(name)}}}"
+
+
+def latex_letters(text: str) -> str:
+    """Text in math mode, every character standing for itself."""
+    return "".join(_SPECIAL.get(c, c) for c in clean(text))

@@ -234,6 +234,17 @@ def test_a_users_primitive_without_a_formula():
     )
     x = Value(2.0, "x")
     assert str(explain(step(x * 3.0), x)).splitlines()[0] == "dy/dx = 3·step′"
+    assert r"\mathrm{step′}" in explain(step(x * 3.0), x).latex
+
+
+def test_latex_of_a_users_primitive():
+    """Its name is written letter by letter: an underscore is no index."""
+    twice = autograd.custom_op("to_twice", lambda x: 2.0 * x, lambda xp, out, x: (2.0,))
+    x = Value(2.0, "x")
+    long = twice(autograd.sum([x] * 6))
+    latex = explain(long * autograd.tanh(long), x, paths=1).latex
+    assert r"to\_twice" in latex
+    assert "_t" not in latex.replace(r"\_t", "")
 
 
 def test_deep_graphs_do_not_recurse():
