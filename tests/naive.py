@@ -43,8 +43,13 @@ def least(*slopes):
 
 
 def norm(*xs):
-    length = math.sqrt(sum(x * x for x in xs))
+    length = math.hypot(*xs)
     return length, *(x / length if length else 0.0 for x in xs)
+
+
+def atan2(y, x):
+    length = math.hypot(x, y) or math.inf
+    return math.atan2(y, x), x / length / length, -y / length / length
 
 
 def dot(*xs):
@@ -131,7 +136,7 @@ RULES = {
     ),
     "hypot": norm,
     "norm": norm,
-    "atan2": lambda y, x: (math.atan2(y, x), x / (x * x + y * y), -y / (x * x + y * y)),
+    "atan2": atan2,
     "sum": lambda *xs: (sum(xs), *[1.0] * len(xs)),
     "dot": dot,
     "logsumexp": logsumexp,
