@@ -1,4 +1,5 @@
-// Steps through a computation graph: forward box by box, then backward edge by edge.
+// Steps through a computation graph: forward box by box, then backward edge by edge, and where
+// folded boxes hide the edges, box by box.
 // Every number was computed and written by the engine; this script only shows them.
 "use strict";
 
@@ -40,11 +41,16 @@ function write(group, kind, number) {
 }
 
 // The gradients after the first `passed` backward steps: edges add up, in the engine's order.
+// `unknown` are boxes whose gradient comes from inside folded ones.
 function gradientsAfter(passed, frame) {
   const sums = boxes.map(() => null);
   for (const i of graph.outputs) sums[i] = graph.seed;
-  for (const i of graph.unknown) sums[i] = frame.grad[i];
-  for (const i of backward.slice(0, passed)) sums[edges[i].source] = frame.edges[i].total;
+  for (const { edge, box } of backward.slice(0, passed)) {
+    if (edge === undefined) sums[box] = frame.grad[box];
+    else if (!graph.unknown.includes(edges[edge].source)) {
+      sums[edges[edge].source] = frame.edges[edge].total;
+    }
+  }
   return sums;
 }
 
@@ -101,10 +107,12 @@ function bringIntoView(groups) {
   if (!groups.length) return;
   const view = stage.getBoundingClientRect();
   const rects = groups.map((group) => group.getBoundingClientRect());
-  const left = Math.min(...rects.map((r) => r.left));
-  const right = Math.max(...rects.map((r) => r.right));
-  const top = Math.min(...rects.map((r) => r.top));
-  const bottom = Math.max(...rects.map((r) => r.bottom));
+  let left = Math.min(...rects.map((r) => r.left));
+  let right = Math.max(...rects.map((r) => r.right));
+  let top = Math.min(...rects.map((r) => r.top));
+  let bottom = Math.max(...rects.map((r) => r.bottom));
+  if (right - left > view.width) ({ left, right } = rects[0]); // the box itself at least
+  if (bottom - top > view.height) ({ top, bottom } = rects[0]);
   if (left < view.left || right > view.right) {
     stage.scrollLeft += (left + right - view.left - view.right) / 2;
   }
@@ -151,6 +159,9 @@ function tellOverview(frame) {
   const hint = document.createElement("p");
   hint.className = "hint";
   hint.textContent = "Next, the slider or the arrow keys → and ← move one step.";
+  if (graph.missing) {
+    hint.textContent += " Gradients of folded parts are known only after backward().";
+  }
   tell(title, `Overview.${here} ${title}.`, hint);
 }
 
@@ -172,8 +183,10 @@ function tellForward(i, frame) {
   const title = `Forward ${step} of ${forward.length}: compute ${named(i)}`;
   light([i], into.map(([, k]) => k));
   if (box.kind === "fold") {
-    const inside = `${named(i)} stands for ${box.size} nodes, which are folded`;
-    tell(title, `${title}. ${inside}.`, sum([`${box.size} nodes`, "folded: steps are inside"]));
+    const inside = `${box.size} nodes, folded into one box`;
+    const result = frame.data[i] === null ? [] : ["=", [frame.data[i], named(i), "result"]];
+    const gives = frame.data[i] === null ? "" : `, ${frame.data[i]}`;
+    tell(title, `${title}${gives}: ${inside}.`, sum(["…", inside], ...result));
     return;
   }
   const numbers = applied(box, into.map(([edge]) => frame.data[edge.source] ?? "?"));
@@ -186,31 +199,44 @@ function tellForward(i, frame) {
 }
 
 function tellBackward(passed, frame) {
-  const k = backward[passed - 1];
+  const { edge, box } = backward[passed - 1];
+  const heading = `Backward ${passed} of ${backward.length}`;
+  if (edge === undefined) tellArrival(heading, box, frame);
+  else tellPassed(heading, edge, frame, gradientsAfter(passed - 1, frame));
+}
+
+// A gradient that comes from inside folded boxes, all at once.
+function tellArrival(heading, i, frame) {
+  const outward = edges.map((edge, k) => [edge, k]).filter(([edge]) => edge.source === i);
+  const title = `${heading}: the gradient of ${named(i)}`;
+  light([i], outward.map(([, k]) => k));
+  tell(
+    title,
+    `${title} is ${frame.grad[i]}; its parts are inside folded boxes.`,
+    sum(["…", "parts inside folded boxes"], "=", [frame.grad[i], `grad of ${named(i)}`, "result"])
+  );
+}
+
+function tellPassed(heading, k, frame, sums) {
   const { source, target, written } = edges[k];
   const { local, upstream, contribution, total } = frame.edges[k];
-  const before = gradientsAfter(passed - 1, frame)[source] ?? "0";
-  const title = `Backward ${passed} of ${backward.length}: from ${named(target)} to ${named(source)}`;
+  const title = `${heading}: from ${named(target)} to ${named(source)}`;
   const formula = written && written !== local ? ` = ${written}` : "";
+  light([target, source], [k]);
   const product = sum(
     [local, `local derivative${formula}`], "×", [upstream, `upstream: grad of ${named(target)}`],
     "=", [contribution, "contribution"]
   );
-  light([target, source], [k]);
+  const spoken = `${title}. Local derivative ${local}, times upstream ${upstream}, is the ` +
+    `contribution ${contribution}.`;
   if (graph.unknown.includes(source)) {
-    const elsewhere = `The rest of the gradient of ${named(source)}, ${total}, is inside folded nodes.`;
-    tell(
-      title,
-      `${title}. Local derivative ${local}, times upstream ${upstream}, is the contribution ` +
-        `${contribution}. ${elsewhere}`,
-      product, Object.assign(document.createElement("p"), { className: "hint", textContent: elsewhere })
-    );
+    tell(title, `${spoken} It is one part of the gradient of ${named(source)}.`, product);
     return;
   }
+  const before = sums[source] ?? "0";
   tell(
     title,
-    `${title}. Local derivative ${local}, times upstream ${upstream}, is the contribution ` +
-      `${contribution}. Added to the gradient of ${named(source)}: ${before} becomes ${total}.`,
+    `${spoken} Added to the gradient of ${named(source)}: ${before} becomes ${total}.`,
     product,
     sum(
       [before, `grad of ${named(source)} so far`], "+", [contribution, "contribution"],

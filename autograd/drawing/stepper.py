@@ -13,7 +13,7 @@ from importlib.resources import files
 from typing import Any
 
 from autograd.drawing.formula import CHOICE, INFIX, TEXT
-from autograd.drawing.frames import SEED, Frame, backward_order, frame_of, through_folds
+from autograd.drawing.frames import SEED, Frame, frame_of, through_folds
 from autograd.drawing.marks import Marks, marks_of, remark
 from autograd.drawing.model import Box, Picture
 from autograd.drawing.simplify import product_of
@@ -120,7 +120,7 @@ def _numbers(
 ) -> dict[str, Any]:
     """Everything that the script shows, numbers as they are to be written."""
     frames = [frame for _, frame in moments]
-    passes = {i for frame in frames for i, passed in enumerate(frame.edges) if passed}
+    hidden = through_folds(picture)
     return {
         "boxes": [_described(box, format) for box in picture.boxes],
         "edges": [
@@ -128,15 +128,30 @@ def _numbers(
             for edge, written in zip(picture.edges, _written(picture))
         ],
         "forward": [i for i, into in enumerate(picture.edges_into()) if into],
-        "backward": [i for i in backward_order(picture) if i in passes],
+        "backward": _backward(picture, frames, hidden),
         "outputs": picture.outputs,
         "seed": format(SEED),
-        "unknown": through_folds(picture),
+        "unknown": hidden,
+        "missing": any(frames[0].grads[i] is None for i in hidden if picture.boxes[i].size == 1),
         "frames": [
             _moment(label, frame, marks, format)
             for (label, frame), marks in zip(moments, marks_of(picture, frames))
         ],
     }
+
+
+def _backward(
+    picture: Picture, frames: Sequence[Frame], hidden: Sequence[int]
+) -> list[dict[str, int]]:
+    """Backward steps, results first: what reaches a box from inside folds, then its own edges."""
+    passes = {i for frame in frames for i, passed in enumerate(frame.edges) if passed}
+    arrives = {i for frame in frames for i in hidden if frame.grads[i] is not None}
+    steps: list[dict[str, int]] = []
+    for box, into in reversed([*zip(picture.boxes, picture.edges_into())]):
+        if box.id in arrives and box.id not in picture.outputs:
+            steps.append({"box": box.id})
+        steps.extend({"edge": i} for i in into if i in passes)
+    return steps
 
 
 def _described(box: Box, format: Format) -> dict[str, Any]:

@@ -282,6 +282,32 @@ def test_dead_rectifiers_are_marked(browser, tmp_path):
     assert sum("dead" in box["classes"] for box in seen["boxes"].values()) == 1
 
 
+@needs_browser
+def test_folded_boxes_are_stepped_over(browser, tmp_path):
+    """Where folds hide the edges, gradients arrive box by box, the engine's."""
+    xs = [Value(i / 10, f"x{i}") for i in range(300)]
+    scale = Value(0.5, "scale")
+    total = ag.sum([ag.tanh(scale * x) * x for x in xs])
+    total.name = "total"
+    y = total * total
+    hint = "Gradients of folded parts are known only after backward()."
+    page = browser.open(saved(tmp_path, draw(y)), *PHONE)
+    assert hint in page.evaluate("document.querySelector('.hint').textContent")
+    y.backward()
+    drawing = draw(y)
+    assert drawing.picture.folded
+    page = browser.open(saved(tmp_path, drawing), *PHONE)
+    assert hint not in page.evaluate("document.querySelector('.hint').textContent")
+    page.press("End")
+    seen = page.evaluate(READ)
+    assert number(scale.grad) in [box["grad"] for box in seen["boxes"].values()]
+    for box in drawing.picture.boxes:
+        if box.data is not None:
+            assert seen["boxes"][str(box.id)]["data"] == number(box.data)
+        if box.grad is not None:
+            assert seen["boxes"][str(box.id)]["grad"] == number(box.grad)
+
+
 def test_the_page_needs_no_network(tmp_path):
     """One file, a few kilobytes beyond its picture: no address in it is loaded."""
     drawing = draw(one_neuron())
