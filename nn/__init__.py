@@ -10,7 +10,7 @@ Read in this order: :mod:`nn.module`, :mod:`nn.layers`, :mod:`nn.losses`, :mod:`
 >>> nn.SGD(model.parameters(), lr=0.01).step()
 """
 
-from nn import augment, data, init, metrics, schedules
+from nn import augment, data, init, metrics, plots, schedules
 from nn.errors import DataFileError, DivergenceError, ModelFileError
 from nn.gradients import clip_grad_norm, clip_grad_value, l1_penalty, l2_penalty
 from nn.history import History
@@ -65,6 +65,7 @@ __all__ = [
     "metrics",
     "mse_loss",
     "nll_loss",
+    "plots",
     "predict",
     "predict_proba",
     "schedules",

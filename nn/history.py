@@ -6,8 +6,10 @@ import csv
 import io
 import os
 from dataclasses import dataclass, field
+from typing import Any
 
 from nn.files import write_text
+from nn.plots import plot_history
 
 __all__ = ["History"]
 
@@ -56,3 +58,11 @@ class History:
         rows = zip(*(getattr(self, name) for name in columns))
         writer.writerows([i, *map(repr, row)] for i, row in enumerate(rows, 1))
         write_text(path, text.getvalue())
+
+    def plot(self, ax: Any = None) -> Any:
+        """The curves of loss and accuracy on `ax` or new axes, which it returns.
+
+        >>> History(loss=[0.5, 0.25]).plot().get_xlabel()
+        'epoch'
+        """
+        return plot_history(self, ax=ax)

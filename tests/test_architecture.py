@@ -23,7 +23,7 @@ MAX_LINES = 300
 LAYERS = {
     "autograd": [
         {"errors"},
-        {"graph", "numbers", "special"},
+        {"files", "graph", "numbers", "special"},
         {"expr", "ieee"},
         {"op"},
         {"ops_nary", "ops_kinked", "modes"},
@@ -53,7 +53,7 @@ LAYERS = {
         {"steps", "plots"},
         {"history"},
         {"checkpoint"},
-        {"train"},
+        {"train", "options"},
         {"__init__"},
         {"__main__"},
     ],

@@ -1,0 +1,122 @@
+"""What the plots share: axes to draw on, and mosaics of small pictures.
+
+matplotlib is imported when something is drawn. Next: :mod:`nn.plots`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import autograd
+from nn.arguments import check_count, numpy_or_error
+
+__all__ = [
+    "BLUE",
+    "GREY",
+    "ORANGE",
+    "axes",
+    "bare",
+    "matplotlib_or_error",
+    "mosaic",
+    "mosaic_places",
+    "pictures",
+]
+
+Array = Any
+Axes = Any
+
+# Told apart by colour-blind readers too (Okabe and Ito's palette).
+BLUE, ORANGE, GREY = "#0072b2", "#d55e00", "#767676"
+
+
+def axes(ax: Axes | None, *, width: float = 6.0, height: float = 4.0) -> Axes:
+    """The axes given, or those of a new figure of this size in inches.
+
+    Raises MissingExtraError where matplotlib is not installed.
+    """
+    if ax is not None:
+        if not hasattr(ax, "imshow"):
+            raise autograd.InputTypeError(
+                f"ax takes matplotlib axes, such as plt.subplots()[1], but got {ax!r}"
+            )
+        return ax
+    made: Axes = matplotlib_or_error().pyplot.subplots(
+        figsize=(width, height), layout="constrained"
+    )[1]
+    return made
+
+
+def matplotlib_or_error() -> Any:
+    """The module matplotlib, with its pyplot, colors and patches."""
+    try:
+        import matplotlib.pyplot
+    except ImportError as error:
+        raise autograd.MissingExtraError(
+            "nn.plots draws with matplotlib, which is not installed: "
+            "pip install 'scalar-autograd[notebooks]'"
+        ) from error
+    return matplotlib
+
+
+def bare(ax: Axes) -> None:
+    """No ticks and no frame: for pictures, whose pixels need no numbers."""
+    ax.set_xticks([])
+    ax.set_yticks([])
+    for spine in ax.spines.values():
+        spine.set_visible(False)
+
+
+def pictures(what: str, X: Any, shape: Sequence[int] | None = None) -> Array:
+    """(n, height, width) of rows; `shape` is (height, width), by default square."""
+    np = numpy_or_error("nn.plots")
+    try:
+        array = np.asarray(X, dtype=float)
+    except (TypeError, ValueError) as error:
+        raise autograd.InputTypeError(f"{what} takes rows of numbers, but: {error}") from error
+    if array.ndim == 2 and array.size:
+        side = math.isqrt(array.shape[1])
+        height, width = shape or (side, side)
+        if height * width == array.shape[1]:
+            return array.reshape(-1, height, width)
+    if array.ndim == 3 and array.size:
+        return array
+    raise autograd.InputValueError(
+        f"{what} takes a row of pixels for each picture, and shape=(height, width) unless they are "
+        f"square, but got an array of shape {array.shape} and shape={shape}"
+    )
+
+
+def mosaic_places(count: int, columns: int, height: int, width: int) -> list[tuple[int, int]]:
+    """Row and column of each picture's upper left pixel in a mosaic.
+
+    >>> mosaic_places(3, 2, 8, 8)
+    [(0, 0), (0, 9), (9, 0)]
+    """
+    columns = check_count("columns", columns)
+    steps = height + _gap(width), width + _gap(width)
+    return [(i // columns * steps[0], i % columns * steps[1]) for i in range(count)]
+
+
+def mosaic(ax: Axes, tiles: Array, columns: int, **options: Any) -> Any:
+    """Draw pictures as one, in rows of `columns` with gaps between them; `options` of imshow."""
+    np = numpy_or_error("nn.plots")
+    n, height, width = tiles.shape
+    places = mosaic_places(n, columns, height, width)
+    columns = min(n, columns)
+    rows = math.ceil(n / columns)
+    gap = _gap(width)
+    shape = rows * (height + gap) - gap, columns * (width + gap) - gap
+    canvas = np.full(shape, np.nan)
+    for (top, left), tile in zip(places, tiles):
+        canvas[top : top + height, left : left + width] = tile
+    options.setdefault("interpolation", "nearest")
+    image = ax.imshow(canvas, **options)
+    bare(ax)
+    return image
+
+
+def _gap(width: int) -> int:
+    """Pixels between pictures of this width: enough to be seen."""
+    return max(1, round(width / 12))

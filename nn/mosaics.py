@@ -1,0 +1,194 @@
+"""Mosaics: digits with what was read into them, weights as pictures, augmentation, nudges.
+
+Public as functions of :mod:`nn.plots`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from random import Random
+from typing import Any
+
+import autograd
+from nn.arguments import as_rng, check_count, numpy_or_error
+from nn.augment import augment, noise, rotate, scale, shift
+from nn.canvas import BLUE, GREY, ORANGE, axes, matplotlib_or_error, mosaic, mosaic_places, pictures
+
+__all__ = ["plot_augmentations", "plot_digits", "plot_nudges", "plot_weights"]
+
+Axes = Any
+Shape = Sequence[int]
+
+# What stands in the rows of a gallery of augmentations.
+CHANGES: dict[str, Callable[[Any, Random], Any]] = {
+    "shift": lambda X, rng: shift(X, 2.0, rng=rng),
+    "rotate": lambda X, rng: rotate(X, 15.0, rng=rng),
+    "scale": lambda X, rng: scale(X, 0.2, rng=rng),
+    "noise": lambda X, rng: noise(X, 0.15, rng=rng),
+    "all": lambda X, rng: augment(X, shift=2.0, rotate=15.0, scale=0.2, noise=0.15, rng=rng),
+}
+
+
+def plot_digits(
+    X: Any,
+    y: Sequence[Any] | None = None,
+    predicted: Sequence[Any] | None = None,
+    *,
+    columns: int = 10,
+    shape: Shape | None = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """Pictures in rows of `columns`, each above its label, or above what it was taken for.
+
+    With labels `y` and `predicted` a mistake is framed and told as "7, not 1". `shape` is (height,
+    width), by default square.
+
+    >>> X, y = [[0.0, 1.0, 1.0, 0.0]] * 3, [7, 1, 1]
+    >>> ax = plot_digits(X, y, predicted=[7, 7, 1])
+    >>> [text.get_text() for text in ax.texts]
+    ['7', '7, not 1', '1']
+    """
+    tiles = pictures("plot_digits", X, shape)
+    for name, labels in (("y", y), ("predicted", predicted)):
+        if labels is not None and len(labels) != len(tiles):
+            raise autograd.InputValueError(
+                f"plot_digits takes a label for each picture, but got {len(tiles)} pictures and "
+                f"{len(labels)} labels in {name}"
+            )
+    told = predicted if predicted is not None else y
+    texts = [""] * len(tiles) if told is None else [str(label) for label in told]
+    wrong = [False] * len(tiles)
+    if y is not None and predicted is not None:
+        wrong = [bool(a != p) for a, p in zip(y, predicted)]
+        texts = [f"{p}, not {a}" if bad else str(p) for a, p, bad in zip(y, predicted, wrong)]
+    return _told_mosaic(ax, tiles, texts, columns, [ORANGE if bad else "" for bad in wrong])
+
+
+def plot_weights(
+    layer: Any,
+    *,
+    columns: int = 8,
+    shape: Shape | None = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """The weights of a layer's neurons as pictures: blue draws a neuron up, orange down.
+
+    `layer` is a Layer, or a network, whose first layer is taken. All share one scale.
+
+    >>> import nn
+    >>> ax = plot_weights(nn.MLP(16, [3, 1]))
+    >>> ax.get_title()
+    'weights of 3 neurons'
+    """
+    layer = getattr(layer, "layers", [layer])[0]
+    neurons = getattr(layer, "neurons", None)
+    if not neurons:
+        raise autograd.InputTypeError(
+            f"plot_weights takes a Layer, or a network that begins with one, but got {layer!r}"
+        )
+    rows = [[float(weight) for weight in neuron.weights] for neuron in neurons]
+    tiles = pictures("plot_weights", rows, shape)
+    columns = min(check_count("columns", columns), len(tiles))
+    high = max(float(abs(tiles).max()), 1e-300)
+    ax = axes(ax, width=1.1 * columns + 1, height=1.1 * math.ceil(len(tiles) / columns) + 0.5)
+    colours: Any = matplotlib_or_error().colors.LinearSegmentedColormap
+    colours = colours.from_list("weights", [ORANGE, "white", BLUE])
+    image = mosaic(ax, tiles, columns, cmap=colours, vmin=-high, vmax=high)
+    ax.figure.colorbar(image, ax=ax, shrink=0.8)
+    ax.set_title(f"weights of {len(tiles)} neurons")
+    return ax
+
+
+def plot_augmentations(
+    picture: Any,
+    *,
+    samples: int = 8,
+    rng: Random | int = 0,
+    shape: Shape | None = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """A gallery of what augmentation does to one picture: a row for each change, and for all.
+
+    >>> ax = plot_augmentations([0.0, 1.0, 1.0, 0.0])
+    >>> [label.get_text() for label in ax.get_yticklabels()]
+    ['original', 'shift', 'rotate', 'scale', 'noise', 'all']
+    """
+    np = numpy_or_error("nn.plots")
+    tiles = pictures("plot_augmentations", np.asarray(picture)[None], shape)
+    samples, rng = check_count("samples", samples), as_rng(rng)
+    copies = np.repeat(tiles, samples, axis=0)
+    rows = [copies, *(change(copies, rng) for change in CHANGES.values())]
+    _, height, width = tiles.shape
+    ax = axes(ax, width=0.8 * samples + 1, height=0.8 * len(rows))
+    mosaic(ax, np.concatenate(rows), samples, cmap="gray_r", vmin=0.0, vmax=1.0)
+    places = mosaic_places(len(rows), 1, height, width)
+    ax.set_yticks([top + (height - 1) / 2 for top, _ in places], ["original", *CHANGES])
+    ax.tick_params(length=0)
+    return ax
+
+
+def plot_nudges(
+    nudges: Any,
+    X: Any,
+    y: Sequence[Any] | None = None,
+    *,
+    most: int = 8,
+    shape: Shape | None = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """Which examples push one weight up the most (first row), and which down (second row).
+
+    `nudges` has a number for each row of `X`: how far the example alone would move the weight,
+    that is minus its gradient. Each picture is told with its label and its nudge; the title has
+    the mean over all, which is what back-propagation follows.
+
+    >>> ax = plot_nudges([0.5, -0.25, 0.5], [[0.0, 1.0, 1.0, 0.0]] * 3, most=1)
+    >>> [text.get_text() for text in ax.texts], ax.get_title()
+    (['+0.5', '-0.25'], 'mean nudge of 3 examples: +0.25')
+    """
+    np = numpy_or_error("nn.plots")
+    tiles, pushes = pictures("plot_nudges", X, shape), np.asarray(nudges, dtype=float)
+    if pushes.shape != (len(tiles),) or (y is not None and len(y) != len(tiles)):
+        raise autograd.InputValueError(
+            "plot_nudges takes a nudge of one weight, and a label if any, for each picture, but "
+            f"got {len(tiles)} pictures, nudges of shape {pushes.shape}"
+            + ("" if y is None else f" and {len(y)} labels")
+        )
+    most = min(check_count("most", most), len(tiles))
+    order = np.argsort(-pushes, kind="stable")
+    chosen = [*order[:most], *order[::-1][:most]]
+    texts = [("" if y is None else f"{y[i]}: ") + f"{pushes[i]:+.2g}" for i in chosen]
+    colours = [BLUE if pushes[i] > 0 else ORANGE if pushes[i] < 0 else GREY for i in chosen]
+    ax = _told_mosaic(ax, tiles[chosen], texts, most, colours)
+    ax.set_title(f"mean nudge of {len(tiles)} examples: {pushes.mean():+.3g}")
+    return ax
+
+
+def _told_mosaic(
+    ax: Axes | None, tiles: Any, texts: Sequence[str], columns: int, colours: Sequence[str]
+) -> Axes:
+    """Pictures with a text below each, in a frame of a colour where there is one."""
+    np = numpy_or_error("nn.plots")
+    n, height, width = tiles.shape
+    columns = min(check_count("columns", columns), n)
+    room = math.ceil(0.3 * height) + 1 if any(texts) else 0
+    roomy = np.pad(tiles, ((0, 0), (0, room), (0, 0)), constant_values=np.nan)
+    ax = axes(ax, width=0.9 * columns, height=(1.2 if room else 0.9) * math.ceil(n / columns) + 0.3)
+    mosaic(ax, roomy, columns, cmap="gray_r", vmin=0.0, vmax=max(1e-300, float(np.nanmax(tiles))))
+    for (top, left), text, colour in zip(
+        mosaic_places(n, columns, height + room, width), texts, colours
+    ):
+        if text:
+            ax.text(
+                left + (width - 1) / 2, top + height + 0.1 * room, text,
+                color=colour or "black", ha="center", va="top", fontsize=8,
+            )  # fmt: skip
+        ax.add_patch(
+            matplotlib_or_error().patches.Rectangle(
+                (left - 0.5, top - 0.5), width, height,
+                fill=False, clip_on=False,
+                edgecolor=colour or "#d0d0d0", linewidth=2.0 if colour else 0.5,
+            )
+        )  # fmt: skip
+    return ax

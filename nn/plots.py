@@ -1,0 +1,246 @@
+"""Plots with matplotlib: how training went, what a network decides, what goes on inside.
+
+Each function draws on `ax`, or on the axes of a new figure, and returns them. The mosaics of
+pictures are in :mod:`nn.mosaics`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import autograd
+from autograd import Value
+from nn.arguments import check_count, numpy_or_error
+from nn.canvas import BLUE, GREY, ORANGE, axes, matplotlib_or_error
+from nn.metrics import argmax
+from nn.mosaics import plot_augmentations, plot_digits, plot_nudges, plot_weights
+from nn.predict import predict
+
+__all__ = [
+    "plot_activations",
+    "plot_augmentations",
+    "plot_confusion_matrix",
+    "plot_decision_boundary",
+    "plot_digits",
+    "plot_gradients",
+    "plot_history",
+    "plot_nudges",
+    "plot_weights",
+]
+
+Axes = Any
+
+
+def plot_history(history: Any, *, ax: Axes | None = None) -> Axes:
+    """Loss, on the left scale, and accuracy, on the right, over the epochs of a `nn.History`.
+
+    Training is drawn as a line, validation dashed; a dotted line marks the best epoch.
+
+    >>> import nn
+    >>> ax = plot_history(nn.History(loss=[0.7, 0.2]))
+    >>> ax.get_xlabel(), ax.get_ylabel()
+    ('epoch', 'loss')
+    """
+    ax = axes(ax)
+    _curves(ax, BLUE, "loss", history.loss, getattr(history, "val_loss", []))
+    drawn = [*ax.lines]
+    validated = getattr(history, "val_accuracy", [])
+    if history.accuracy or validated:
+        right = ax.twinx()
+        _curves(right, ORANGE, "accuracy", history.accuracy, validated)
+        drawn += right.lines
+    best = getattr(history, "best_epoch", None)
+    if best is not None:
+        drawn.append(ax.axvline(best, color=GREY, linestyle=":", label=f"best epoch {best}"))
+    ax.set_xlabel("epoch")
+    ax.xaxis.get_major_locator().set_params(integer=True)
+    ax.set_ylim(bottom=min(0.0, ax.get_ylim()[0]))
+    if len(drawn) > 1:
+        ax.figure.legend(
+            drawn, [line.get_label() for line in drawn],
+            loc="outside upper center", ncols=3, frameon=False,
+        )  # fmt: skip
+    return ax
+
+
+def plot_confusion_matrix(
+    matrix: Sequence[Sequence[int]], *, names: Sequence[str] = (), ax: Axes | None = None
+) -> Axes:
+    """A confusion matrix with its counts; the darker, the larger a share of its actual class.
+
+    >>> ax = plot_confusion_matrix([[9, 1], [0, 10]], names=["cat", "dog"])
+    >>> [text.get_text() for text in ax.texts]
+    ['9', '1', '', '10']
+    """
+    np = numpy_or_error("nn.plots")
+    counts = np.asarray(matrix)
+    if counts.ndim != 2 or counts.shape[0] != counts.shape[1] or not counts.size:
+        raise autograd.InputValueError(
+            f"plot_confusion_matrix takes a square matrix, but got one of shape {counts.shape}"
+        )
+    labels = list(names) or [str(i) for i in range(len(counts))]
+    if len(labels) != len(counts):
+        raise autograd.InputValueError(
+            f"plot_confusion_matrix takes a name for each of {len(counts)} classes, "
+            f"but got {len(labels)}"
+        )
+    ax = axes(ax, width=0.45 * len(counts) + 1.8, height=0.45 * len(counts) + 1.5)
+    shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    ax.imshow(shares, cmap="Blues", vmin=0.0, vmax=1.0)
+    for (i, j), count in np.ndenumerate(counts):
+        colour = "white" if shares[i, j] > 0.5 else "black" if i == j else ORANGE
+        ax.text(j, i, str(count) if count else "", color=colour, ha="center", va="center")
+    ax.set_xticks(range(len(counts)), labels)
+    ax.set_yticks(range(len(counts)), labels)
+    ax.set_xlabel("predicted")
+    ax.set_ylabel("actual")
+    return ax
+
+
+def plot_decision_boundary(
+    model: Callable[[Any], Any],
+    X: Any,
+    y: Sequence[Any],
+    *,
+    decide: Callable[[Any], Any] | None = None,
+    resolution: int = 200,
+    ax: Axes | None = None,
+) -> Axes:
+    """The plane coloured by what a network of two inputs decides, under the examples.
+
+    `decide` turns outputs into a label; by default the largest of several outputs wins, and one
+    output above 0 means class 1, as a logit does.
+
+    >>> import nn
+    >>> X, y = nn.data.xor()
+    >>> ax = plot_decision_boundary(nn.MLP(2, [4, 1]), X, y, resolution=20)
+    >>> [text.get_text() for text in ax.get_legend().get_texts()]
+    ['0', '1']
+    """
+    matplotlib, np = matplotlib_or_error(), numpy_or_error("nn.plots")
+    points, labels = np.asarray(X, dtype=float), np.asarray(y)
+    if (
+        points.ndim != 2
+        or points.shape[1] != 2
+        or labels.shape != (len(points),)
+        or not len(points)
+    ):
+        raise autograd.InputValueError(
+            "plot_decision_boundary takes rows of two columns with a label each, but got shapes "
+            f"{points.shape} and {labels.shape}"
+        )
+    resolution = check_count("resolution", resolution)
+    low, high = points.min(axis=0), points.max(axis=0)
+    margin = 0.1 * np.maximum(high - low, 1e-9)
+    sides = [np.linspace(a, b, resolution) for a, b in zip(low - margin, high + margin)]
+    grid = np.stack(np.meshgrid(*sides), axis=-1).reshape(-1, 2)
+    found = np.asarray(predict(model, grid, decide=decide or _decide))
+    classes = np.unique(np.concatenate([labels, found]))
+    colours = [matplotlib.colormaps["tab10"](i % 10) for i in range(len(classes))]
+    if len(classes) <= 2:
+        colours = [BLUE, ORANGE][: len(classes)]
+    ax = axes(ax, width=5.0, height=4.5)
+    ax.pcolormesh(
+        *sides, np.searchsorted(classes, found).reshape(resolution, resolution),
+        cmap=matplotlib.colors.ListedColormap(colours), vmin=-0.5, vmax=len(classes) - 0.5,
+        alpha=0.25, shading="nearest", linewidth=0, rasterized=True,
+    )  # fmt: skip
+    for label, colour in zip(classes, colours):
+        ax.scatter(
+            *points[labels == label].T,
+            color=[colour], s=24, edgecolors="white", linewidths=0.6, label=str(label),
+        )  # fmt: skip
+    ax.legend(title="class", loc="best")
+    return ax
+
+
+def plot_activations(model: Any, X: Any, *, bins: int = 40, ax: Axes | None = None) -> Axes:
+    """How each layer's outputs are distributed over the rows of `X`, one outline a layer.
+
+    `model` is a Sequential, such as an MLP. Layers whose outputs pile up at one place have died or
+    are saturated.
+
+    >>> import nn
+    >>> ax = plot_activations(nn.MLP(2, [4, 1]), [[0.0, 1.0], [1.0, 0.0]])
+    >>> ax.get_xlabel()
+    'outputs of layers'
+    """
+    np = numpy_or_error("nn.plots")
+    inputs = [Value(0.0) for _ in range(np.shape(X)[-1])]
+    groups, outputs = [], inputs
+    for layer in _layers("plot_activations", model):
+        outputs = layer(outputs)
+        outputs = outputs if isinstance(outputs, list) else [outputs]
+        groups.append(outputs)
+    program = autograd.compile([y for group in groups for y in group], x=inputs)
+    parts = np.split(program(x=np.asarray(X)), np.cumsum([len(g) for g in groups])[:-1], axis=-1)
+    return _histograms(parts, "outputs of layers", bins, ax)
+
+
+def plot_gradients(model: Any, *, bins: int = 40, ax: Axes | None = None) -> Axes:
+    """How the gradients in `.grad` of each layer's parameters are distributed.
+
+    Call it after `backward`, or after `nn.train.batch_gradient`. Layers whose gradients are much
+    smaller than those of others hardly learn.
+
+    >>> import nn
+    >>> model = nn.MLP(2, [4, 1])
+    >>> model([1.0, 2.0])[0].backward()
+    >>> ax = plot_gradients(model)
+    >>> ax.get_xlabel()
+    'gradients of layers'
+    """
+    layers = [layer for layer in _layers("plot_gradients", model) if hasattr(layer, "parameters")]
+    parts = [[p.grad for p in layer.parameters()] for layer in layers]
+    if not any(any(part) for part in parts):
+        raise autograd.InputValueError(
+            "plot_gradients draws what backward() has computed, but every gradient is 0: "
+            "call backward() on a loss first"
+        )
+    return _histograms(parts, "gradients of layers", bins, ax)
+
+
+def _decide(outputs: Any) -> int:
+    several = isinstance(outputs, (list, tuple)) and len(outputs) > 1
+    if several:
+        return argmax(outputs)
+    return int((outputs[0] if isinstance(outputs, (list, tuple)) else outputs) > 0.0)
+
+
+def _layers(what: str, model: Any) -> list[Any]:
+    layers = getattr(model, "layers", None)
+    if not layers:
+        raise autograd.InputTypeError(
+            f"{what} takes a model made of layers, such as an MLP, but got {model!r}"
+        )
+    return list(layers)
+
+
+def _curves(
+    ax: Axes, colour: str, what: str, trained: Sequence[float], validated: Sequence[float]
+) -> None:
+    for numbers, style, of in ((trained, "-", "training"), (validated, "--", "validation")):
+        if numbers:
+            epochs = range(1, len(numbers) + 1)
+            marker = "o" if len(numbers) == 1 else ""
+            ax.plot(epochs, numbers, style, marker=marker, color=colour, label=f"{of} {what}")
+    ax.set_ylabel(what, color=colour)
+    ax.tick_params(axis="y", labelcolor=colour)
+
+
+def _histograms(parts: Sequence[Any], what: str, bins: int, ax: Axes | None) -> Axes:
+    """An outline for each group of numbers, over the same bins."""
+    matplotlib, np = matplotlib_or_error(), numpy_or_error("nn.plots")
+    flat = [np.ravel(part) for part in parts]
+    edges = np.histogram_bin_edges(np.concatenate(flat), check_count("bins", bins))
+    ax = axes(ax)
+    for i, numbers in enumerate(flat):
+        shade = matplotlib.colormaps["viridis"](0.9 * i / max(1, len(flat) - 1))
+        shares = np.histogram(numbers, edges)[0] / len(numbers)
+        ax.stairs(shares, edges, color=shade, linewidth=1.5, label=f"layer {i}")
+        ax.stairs(shares, edges, color=shade, fill=True, alpha=0.12)
+    ax.set_xlabel(what)
+    ax.set_ylabel("share")
+    ax.legend()
+    return ax

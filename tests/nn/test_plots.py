@@ -1,0 +1,288 @@
+"""Plots: what is drawn where, on the axes given, and what is refused."""
+
+import subprocess
+import sys
+
+import matplotlib
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+from matplotlib.colors import to_hex
+
+import autograd
+import nn
+from nn import plots
+from nn.canvas import BLUE, GREY, ORANGE
+
+matplotlib.use("agg")
+
+PICTURES = np.linspace(0.0, 1.0, 5 * 64).reshape(5, 64)
+MODEL = nn.MLP(2, [4, 3, 2], activation="tanh", rng=0)
+XOR = nn.data.xor()
+NUDGES = [0.1, -0.4, 0.3, 0.0, -0.2]
+
+
+def trained():
+    model = nn.MLP(2, [3, 2], activation="tanh", rng=0)
+    nn.cross_entropy([model(x) for x in XOR[0]], XOR[1]).backward()
+    return model
+
+
+EVERY = {
+    "history": lambda **ax: plots.plot_history(nn.History(loss=[2.0, 1.0]), **ax),
+    "confusion": lambda **ax: plots.plot_confusion_matrix([[3, 1], [0, 2]], **ax),
+    "boundary": lambda **ax: plots.plot_decision_boundary(MODEL, *XOR, resolution=9, **ax),
+    "digits": lambda **ax: plots.plot_digits(PICTURES, **ax),
+    "weights": lambda **ax: plots.plot_weights(nn.Layer(9, 2), **ax),
+    "activations": lambda **ax: plots.plot_activations(MODEL, XOR[0], **ax),
+    "gradients": lambda **ax: plots.plot_gradients(trained(), **ax),
+    "augmentations": lambda **ax: plots.plot_augmentations(PICTURES[0], **ax),
+    "nudges": lambda **ax: plots.plot_nudges(NUDGES, PICTURES, **ax),
+}
+every = pytest.mark.parametrize("draw", EVERY.values(), ids=EVERY)
+
+
+@pytest.fixture(autouse=True)
+def _close_figures():
+    plt.close("all")  # those of doctests
+    yield
+    plt.close("all")
+
+
+def texts(ax):
+    return [text.get_text() for text in ax.texts]
+
+
+def curve(line):
+    return (line.get_label(), line.get_xdata().tolist(), list(line.get_ydata()))
+
+
+# Of every plot
+
+
+@every
+def test_axes_given_are_drawn_on_and_returned(draw):
+    """No other figure is made; without axes, one is. The picture can be rendered."""
+    figure, ax = plt.subplots()
+    assert draw(ax=ax) is ax
+    assert ax.has_data()
+    assert plt.get_fignums() == [figure.number]
+    assert draw().figure is not figure
+    figure.canvas.draw()
+
+
+@every
+def test_what_is_no_axes_is_refused(draw):
+    with pytest.raises(autograd.InputTypeError, match="ax takes matplotlib axes"):
+        draw(ax=3)
+
+
+@every
+def test_missing_matplotlib_names_the_extra(draw, monkeypatch):
+    monkeypatch.setitem(sys.modules, "matplotlib.pyplot", None)
+    with pytest.raises(autograd.MissingExtraError, match=r"scalar-autograd\[notebooks\]"):
+        draw()
+
+
+def test_plots_are_imported_without_matplotlib():
+    code = "import sys, nn.plots; print('matplotlib' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"
+
+
+# Curves
+
+
+def test_history_shows_loss_left_and_accuracy_right():
+    """Epochs count from 1; validation is dashed; the best epoch is marked."""
+    history = nn.History(loss=[3.0, 2.0, 1.0], accuracy=[0.5, 0.75, 1.0])
+    history.val_loss, history.val_accuracy, history.best_epoch = [3, 1, 2], [0.5, 0.75, 0.5], 2
+    ax = plots.plot_history(history)
+    right = next(other for other in ax.figure.axes if other is not ax)
+    assert [curve(line)[:2] for line in ax.lines[:2]] == [
+        ("training loss", [1, 2, 3]),
+        ("validation loss", [1, 2, 3]),
+    ]
+    assert [curve(line)[2] for line in right.lines] == [[0.5, 0.75, 1.0], [0.5, 0.75, 0.5]]
+    assert [line.get_linestyle() for line in right.lines] == ["-", "--"]
+    assert (ax.get_ylabel(), right.get_ylabel()) == ("loss", "accuracy")
+    assert ax.lines[2].get_xdata() == [2, 2]
+    (legend,) = ax.figure.legends
+    assert [text.get_text() for text in legend.get_texts()][-1] == "best epoch 2"
+
+
+def test_history_of_a_loss_alone_is_one_line():
+    ax = plots.plot_history(nn.History(loss=[3.0, 2.0]))
+    assert [curve(line) for line in ax.lines] == [("training loss", [1, 2], [3.0, 2.0])]
+    assert ax.figure.axes == [ax]
+    assert not ax.figure.legends
+
+
+# Confusion matrix
+
+
+def test_confusion_matrix_has_its_counts_and_shares():
+    """Zeros stay empty; shade is the share of the actual class; mistakes are orange or on dark."""
+    ax = plots.plot_confusion_matrix([[3, 1], [0, 0]], names=["cat", "dog"])
+    assert texts(ax) == ["3", "1", "", ""]
+    assert ax.images[0].get_array().tolist() == [[0.75, 0.25], [0, 0]]
+    assert [label.get_text() for label in ax.get_xticklabels()] == ["cat", "dog"]
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("predicted", "actual")
+    assert [text.get_color() for text in ax.texts[:2]] == ["white", ORANGE]
+
+
+@pytest.mark.parametrize(
+    ("matrix", "names", "message"),
+    [([[1, 2]], (), "a square matrix"), ([], (), "a square matrix"), ([[1]], "ab", "but got 2")],
+)
+def test_impossible_confusion_matrices(matrix, names, message):
+    with pytest.raises(autograd.InputValueError, match=message):
+        plots.plot_confusion_matrix(matrix, names=names)
+
+
+# Decision boundary
+
+
+@pytest.mark.parametrize("outputs", [1, 2])
+def test_decision_boundary_shows_the_decisions_under_the_examples(outputs):
+    """A network that splits at x = 0.5, as a logit and as two classes' logits."""
+    layer = nn.Layer(2, outputs, init="zeros")
+    layer.neurons[-1].weights[0].data, layer.neurons[-1].bias.data = 1.0, -0.5
+    ax = plots.plot_decision_boundary(layer, *XOR, resolution=12)
+    (mesh, *examples) = ax.collections
+    shown = mesh.get_array().reshape(12, 12)
+    assert (shown == (np.linspace(-0.1, 1.1, 12) > 0.5)).all()
+    assert [dots.get_offsets().tolist() for dots in examples] == [
+        [x for x, label in zip(*XOR) if label == k] for k in (0, 1)
+    ]
+    assert [to_hex(dots.get_facecolors()[0]) for dots in examples] == [BLUE, ORANGE]
+
+
+def test_decision_boundary_takes_labels_and_decisions_of_any_kind():
+    names = np.array(["no", "yes"])
+    ax = plots.plot_decision_boundary(
+        nn.Layer(2, 1, init="zeros"),
+        XOR[0],
+        names[XOR[1]],
+        decide=lambda outputs: "yes",
+        resolution=3,
+    )
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["no", "yes"]
+    assert set(ax.collections[0].get_array().ravel()) == {1}
+
+
+@pytest.mark.parametrize(("X", "y"), [([[1.0]], [0]), ([[1.0, 2.0]], [0, 1]), ([], [])])
+def test_decision_boundary_needs_two_columns_and_labels(X, y):
+    with pytest.raises(autograd.InputValueError, match="two columns with a label each"):
+        plots.plot_decision_boundary(MODEL, X, y)
+
+
+# Inside a network
+
+
+def test_activations_are_shares_by_layer():
+    """All outputs of a layer together; every layer over the same bins."""
+    model = nn.Sequential(nn.Layer(2, 2, init="zeros"), nn.Neuron(2, init="zeros"))
+    model.layers[1].bias.data = 1.0
+    ax = plots.plot_activations(model, XOR[0], bins=2)
+    outlines = ax.patches[::2]
+    assert [patch.get_data().values.tolist() for patch in outlines] == [[1, 0], [0, 1]]
+    assert [patch.get_label() for patch in outlines] == ["layer 0", "layer 1"]
+
+
+def test_gradients_are_those_of_the_last_backward():
+    model = nn.MLP(1, [1, 1], activation="linear", init=lambda rng, a, b: 2.0)
+    with pytest.raises(autograd.InputValueError, match=r"call backward\(\) on a loss first"):
+        plots.plot_gradients(model)
+    model([3.0])[0].backward()  # layer 0: 6 and 2; layer 1: 6 and 1
+    ax = plots.plot_gradients(model, bins=5)
+    assert [patch.get_data().values.tolist() for patch in ax.patches[::2]] == [
+        [0, 0.5, 0, 0, 0.5],
+        [0.5, 0, 0, 0, 0.5],
+    ]
+
+
+@pytest.mark.parametrize(
+    "draw", [lambda m: plots.plot_activations(m, [[1.0]]), plots.plot_gradients]
+)
+def test_layers_are_needed(draw):
+    with pytest.raises(autograd.InputTypeError, match="a model made of layers"):
+        draw(nn.Neuron(1))
+
+
+def test_weights_are_pictures_on_one_scale():
+    """Symmetric around 0, so that white is no weight."""
+    layer = nn.Layer(6, 2, init="zeros")
+    layer.neurons[1].weights[5].data = -3.0
+    ax = plots.plot_weights(layer, shape=(2, 3))
+    image = ax.images[0]
+    assert image.get_clim() == (-3.0, 3.0)
+    canvas = image.get_array().filled(9.0)
+    assert canvas.tolist() == [[0, 0, 0, 9, 0, 0, 0], [0, 0, 0, 9, 0, 0, -3]]
+    assert plots.plot_weights(nn.MLP(4, [3, 1], rng=0)).get_title() == "weights of 3 neurons"
+    with pytest.raises(autograd.InputTypeError, match="takes a Layer, or a network"):
+        plots.plot_weights(nn.Neuron(4))
+
+
+# Pictures
+
+
+def test_digits_show_labels_and_mark_mistakes():
+    ax = plots.plot_digits(PICTURES, [1, 2, 3, 4, 5], predicted=[1, 2, 8, 4, 5], columns=3)
+    assert texts(ax) == ["1", "2", "8, not 3", "4", "5"]
+    assert [to_hex(frame.get_edgecolor()) == ORANGE for frame in ax.patches] == [
+        False, False, True, False, False,
+    ]  # fmt: skip
+    # Third in the first row of three, above a text: 8 pixels and a gap each.
+    assert ax.patches[2].get_xy() == (17.5, -0.5)
+    shown = ax.images[0].get_array()
+    assert (shown[:8, 18:26] == PICTURES[2].reshape(8, 8)).all()
+    assert texts(plots.plot_digits(PICTURES, np.arange(5))) == list("01234")
+    assert texts(plots.plot_digits(PICTURES)) == []
+
+
+def test_augmentations_show_the_original_first():
+    """One seed, one gallery."""
+    galleries = [
+        plots.plot_augmentations(PICTURES[0], samples=2, rng=seed).images[0].get_array()
+        for seed in (0, 0, 1)
+    ]
+    assert (galleries[0][:8, :8] == PICTURES[0].reshape(8, 8)).all()
+    assert np.ma.allequal(galleries[0], galleries[1])
+    assert not np.ma.allequal(galleries[0], galleries[2])
+    assert galleries[0].shape == (6 * 9 - 1, 2 * 9 - 1)
+
+
+def test_nudges_show_who_pushes_most():
+    """Up in the first row, down in the second, strongest first; the mean over all above."""
+    ax = plots.plot_nudges(NUDGES, PICTURES, "abcde", most=2)
+    assert texts(ax) == ["c: +0.3", "a: +0.1", "b: -0.4", "e: -0.2"]
+    assert ax.get_title() == "mean nudge of 5 examples: -0.04"
+    assert [to_hex(frame.get_edgecolor()) for frame in ax.patches] == [BLUE] * 2 + [ORANGE] * 2
+    still = plots.plot_nudges([0.0], PICTURES[:1])
+    assert {to_hex(frame.get_edgecolor()) for frame in still.patches} == {GREY}
+
+
+@pytest.mark.parametrize(
+    ("draw", "message"),
+    [
+        (lambda: plots.plot_digits(PICTURES, [1, 2]), "5 pictures and 2 labels in y"),
+        (lambda: plots.plot_digits(PICTURES, [1] * 5, [1]), "1 labels in predicted"),
+        (lambda: plots.plot_digits(PICTURES, columns=0), "columns must be at least 1"),
+        (lambda: plots.plot_digits(PICTURES[:, :60]), r"of shape \(5, 60\) and shape=None"),
+        (lambda: plots.plot_digits(PICTURES, shape=(7, 8)), r"and shape=\(7, 8\)"),
+        (lambda: plots.plot_digits([]), r"of shape \(0,\)"),
+        (lambda: plots.plot_digits([["a"]]), "rows of numbers"),
+        (lambda: plots.plot_nudges([1.0], PICTURES), r"5 pictures, nudges of shape \(1,\)"),
+        (lambda: plots.plot_nudges(NUDGES, PICTURES, [1]), "and 1 labels"),
+        (lambda: plots.plot_nudges(NUDGES, PICTURES, most=0), "most must be at least 1"),
+    ],
+)
+def test_pictures_and_labels_must_fit(draw, message):
+    with pytest.raises((autograd.InputValueError, autograd.InputTypeError), match=message):
+        draw()
+
+
+def test_pictures_need_not_be_square():
+    assert plots.plot_digits(PICTURES, shape=(4, 16)).images[0].get_array().shape[0] == 4
+    assert plots.plot_digits(PICTURES.reshape(5, 16, 4)).images[0].get_array().shape[0] == 16
