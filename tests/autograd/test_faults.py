@@ -1,0 +1,157 @@
+"""Interrupts and errors at any moment: no leaf's gradient is half of anything, a retry is exact."""
+
+import contextlib
+import itertools
+import math
+import random
+import signal
+
+import pytest
+
+import autograd
+from autograd import Value
+
+NODES = 200
+
+
+class Fuse:
+    """Counts the rules that are evaluated, and raises at the chosen one."""
+
+    def __init__(self):
+        self.left = math.inf
+        self.error = None
+
+    def burn(self):
+        self.left -= 1
+        if self.left < 0:
+            raise self.error
+
+    def set(self, count, error):
+        self.left, self.error = count, error
+
+
+def graph_with_fuse():
+    """Two hundred nodes of a user's primitive, each of two operands, that share widely."""
+    fuse = Fuse()
+
+    def forward(a, b):
+        fuse.burn()
+        return math.sin(a) + 0.5 * b
+
+    def partials(xp, out, a, b):
+        if isinstance(a, float):  # not while the rule is traced
+            fuse.burn()
+            return math.cos(a), 0.5
+        raise TypeError("this rule is for floats")
+
+    op = autograd.custom_op("op", forward, partials)
+    rng = random.Random(4)
+    leaves = [Value(rng.uniform(-1, 1)) for _ in range(3)]
+    values = [*leaves]
+    for _ in range(NODES):
+        values.append(op(values[-1], rng.choice([*leaves, *values[-12:]])))
+    return fuse, leaves, values[-1]
+
+
+def everything(root):
+    """Data and gradient of all that a Value was made from."""
+    _, reached = autograd.sweep.record_of([root])
+    return [(x.data, x.grad, x.grad_computed) for x in reached]
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, RuntimeError("a user's bug")])
+def test_fault_at_any_node_of_backward_changes_nothing(error):
+    """Wherever the sweep is cut off, no gradient has moved, and the next sweep is exact."""
+    fuse, leaves, result = graph_with_fuse()
+    fuse.set(math.inf, None)
+    result.backward()
+    exact = [x.grad for x in leaves]
+    autograd.zero_grad(leaves)
+    before = everything(result)
+    evaluations = 0
+    for count in itertools.count():
+        fuse.set(count, error)
+        try:
+            result.backward()
+        except (KeyboardInterrupt, RuntimeError):
+            assert everything(result) == before
+            evaluations += 1
+        else:
+            break
+    assert evaluations >= 0.9 * NODES
+    assert [x.grad for x in leaves] == exact
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, OSError("a user's bug")])
+def test_fault_at_any_node_of_recompute_changes_nothing(error):
+    """Wherever recompute is cut off, all numbers are the old ones."""
+    fuse, leaves, result = graph_with_fuse()
+    old = result.data
+    leaves[0].data += 0.25
+    before = everything(result)
+    for count in itertools.count():
+        fuse.set(count, error)
+        try:
+            result.recompute()
+        except (KeyboardInterrupt, OSError):
+            assert everything(result) == before
+        else:
+            break
+    assert count >= 0.9 * NODES
+    assert result.data != old
+    fuse.set(math.inf, None)
+    leaves[0].data -= 0.25
+    result.recompute()
+    assert result.data == old
+
+
+def test_fault_while_recording_leaves_the_graph_usable():
+    """An error in a forward rule makes no node; what there was before is unharmed."""
+    fuse, leaves, result = graph_with_fuse()
+    fuse.set(0, KeyboardInterrupt)
+    with pytest.raises(KeyboardInterrupt):
+        result.op.evaluate(1.0, 2.0)
+    with pytest.raises(KeyboardInterrupt):
+        autograd.backward([result])
+    fuse.set(math.inf, None)
+    result.backward()
+    assert all(x.grad_computed for x in leaves)
+
+
+@contextlib.contextmanager
+def alarm(seconds):
+    """A KeyboardInterrupt from outside after so many seconds of real time."""
+
+    def interrupt(*_):
+        raise KeyboardInterrupt
+
+    previous = signal.signal(signal.SIGALRM, interrupt)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0.0)
+        signal.signal(signal.SIGALRM, previous)
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="needs Unix timers")
+def test_interrupt_from_outside_leaves_all_or_nothing():
+    """Ctrl-C at a random moment: every leaf has gained its whole gradient, or none has."""
+    rng = random.Random(6)
+    leaves = [Value(rng.uniform(-1, 1)) for _ in range(50)]
+    result = leaves[0]
+    for _ in range(3000):
+        result = autograd.tanh(result * rng.choice(leaves) + rng.choice(leaves))
+    result.backward()
+    exact = [x.grad for x in leaves]
+    interrupted = 0
+    for i in range(60):
+        autograd.zero_grad(leaves)
+        try:
+            with alarm(1e-5 + i * 2e-4):
+                result.backward()
+        except KeyboardInterrupt:
+            interrupted += 1
+        now = [x.grad for x in leaves]
+        assert now == exact or not any(x.grad_computed for x in leaves)
+    assert interrupted
