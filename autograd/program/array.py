@@ -6,17 +6,18 @@ to differentiate by; tracebacks and debuggers show it. Next: :mod:`autograd.prog
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import reduce
+from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property, reduce
 from math import isfinite
 from typing import Any
 
 import numpy as np
 
 from autograd.program.forward import write_forward
-from autograd.program.groups import group
+from autograd.program.groups import ArrayForm, group
 from autograd.program.ir import Tape
 from autograd.program.layout import View
+from autograd.program.listing import listed
 from autograd.program.reverse import Reverse
 from autograd.program.simplify import drop_dead, expand_powers, fold_constants, share_common
 from autograd.program.source import Writer
@@ -25,6 +26,11 @@ from autograd.program.sums import find_dots, flatten_sums
 __all__ = ["ArrayExecutor", "simplified"]
 
 Array = Any
+Flags = tuple[bool, ...]
+CHUNK = 2**13
+"""Most numbers in an intermediate array of a chunk: 64 KiB of float64."""
+PRODUCT_ROWS = 256
+"""Rows below which matrix products would lose speed, whatever the size of the chunk."""
 PASSES: tuple[Callable[[Tape], Tape], ...] = (
     flatten_sums,
     find_dots,
@@ -46,16 +52,36 @@ class ArrayExecutor:
 
     def __init__(self, tape: Tape, dtype: str) -> None:
         self.arguments = tape.arguments
-        self.form = group(simplified(tape))
+        self.tape = simplified(tape)
         self.dtype = dtype
         # Written functions by what they are for. Two threads may both write one: they are equal.
         self._functions: dict[Any, Callable[..., Any]] = {}
 
+    @cached_property
+    def form(self) -> ArrayForm:
+        """The array statements."""
+        return group(self.tape)
+
+    @cached_property
+    def _chunk(self) -> int:
+        """Rows of a batch to take at a time, so that intermediates stay in the cache."""
+        statements = self.form.statements
+        widest = max([self.form.blocks[s.block].size for s in statements], default=1)
+        rows = max(1, CHUNK // max(widest, 1))
+        multiplies = any(s.kind == "product" and np.prod(s.shape) > 1 for s in statements)
+        return max(rows, PRODUCT_ROWS) if multiplies else rows
+
     def forward(self, arrays: Sequence[Array], batch: int | None) -> Array:
         """The outputs, ``(outputs,)`` or ``(batch, outputs)``."""
-        if batch == 0:
-            return np.zeros((0, *self.form.output.shape), self.dtype)
         batched = tuple([array.ndim == 2 for array in arrays])
+        if batch is None or 0 < batch <= self._chunk:
+            return self._forward(batched, arrays, batch)
+        values = np.empty((batch, *self.form.output.shape), self.dtype)
+        for rows, part in self._chunks(batched, arrays, batch):
+            values[rows] = self._forward(batched, part, rows.stop - rows.start)
+        return values
+
+    def _forward(self, batched: Flags, arrays: Sequence[Array], batch: int | None) -> Array:
         with np.errstate(all="ignore"):
             values = self._function(batched, None, fast=True)(arrays, batch, 1.0)
             if not _finite(values):
@@ -66,9 +92,29 @@ class ArrayExecutor:
         self, wrt: tuple[int, ...], arrays: Sequence[Array], batch: int | None, weight: float
     ) -> tuple[Array, list[Array]]:
         """The output, and the derivatives of ``weight`` × its sum over the batch."""
-        if batch == 0:
-            return np.zeros((0, 1), self.dtype), [np.zeros_like(arrays[i]) for i in wrt]
         batched = tuple([array.ndim == 2 for array in arrays])
+        if batch is None or 0 < batch <= self._chunk:
+            return self._value_and_grad(batched, wrt, arrays, batch, weight)
+        values = np.empty((batch, *self.form.output.shape), self.dtype)
+        grads = [np.zeros_like(arrays[i]) for i in wrt]
+        for rows, part in self._chunks(batched, arrays, batch):
+            size = rows.stop - rows.start
+            values[rows], found = self._value_and_grad(batched, wrt, part, size, weight)
+            for grad, new in zip(grads, found):
+                if new.ndim == 2:
+                    grad[rows] = new
+                else:
+                    grad += new
+        return values, grads
+
+    def _value_and_grad(
+        self,
+        batched: Flags,
+        wrt: tuple[int, ...],
+        arrays: Sequence[Array],
+        batch: int | None,
+        weight: float,
+    ) -> tuple[Array, list[Array]]:
         with np.errstate(all="ignore"):
             values, grads = self._function(batched, wrt, fast=True)(arrays, batch, weight)
             if not (_finite(values) and all(map(_finite, grads))):
@@ -76,8 +122,16 @@ class ArrayExecutor:
                 values, grads = self._function(batched, wrt, fast=False)(arrays, batch, weight)
         return values, grads
 
+    def _chunks(
+        self, batched: Flags, arrays: Sequence[Array], batch: int
+    ) -> Iterator[tuple[slice, list[Array]]]:
+        """Slices of the batch, with the arrays' rows in each."""
+        for start in range(0, batch, self._chunk):
+            rows = slice(start, min(start + self._chunk, batch))
+            yield rows, [x[rows] if varies else x for x, varies in zip(arrays, batched)]
+
     def _function(
-        self, batched: tuple[bool, ...], wrt: tuple[int, ...] | None, *, fast: bool
+        self, batched: Flags, wrt: tuple[int, ...] | None, *, fast: bool
     ) -> Callable[..., Any]:
         """The function for these batched arguments; with ``wrt``, it computes gradients too."""
         key = (batched, wrt, fast)
@@ -87,7 +141,7 @@ class ArrayExecutor:
         return function
 
     def _written(
-        self, batched: tuple[bool, ...], wrt: tuple[int, ...] | None, *, fast: bool
+        self, batched: Flags, wrt: tuple[int, ...] | None, *, fast: bool
     ) -> Callable[..., Any]:
         writer = Writer(self.form, batched, self.dtype, fast=fast)
         for i in range(len(batched)):
@@ -118,10 +172,7 @@ class ArrayExecutor:
 
     def listing(self) -> list[str]:
         """One line for each array statement."""
-        return [
-            f"{self.form.blocks[s.block].name} = {s.op} {s.kind} {s.shape}"
-            for s in self.form.statements
-        ]
+        return listed(self.form)
 
 
 def _finite(array: Array) -> bool:

@@ -6,7 +6,8 @@ It checks what it is called with, once for all executors, and leaves the work to
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from importlib import import_module
 from typing import Any
 
 from autograd.errors import InputTypeError, InputValueError
@@ -37,7 +38,7 @@ class Program:
     [3. 6.] 3.0
     """
 
-    __slots__ = ("_argument", "_executors", "_np", "_type", "backend", "dtype", "tape")
+    __slots__ = ("_argument", "_executors", "_np", "_type", "_work", "backend", "dtype", "tape")
 
     def __init__(self, tape: Tape, *, dtype: Any = "float64", backend: str = "auto") -> None:
         np = numpy_or_error()
@@ -56,6 +57,7 @@ class Program:
         self._type = np.dtype(name)
         self._argument = {a.name: i for i, a in enumerate(tape.arguments)}
         self._executors: dict[str, Executor] = {}
+        self._work: Any = None
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _restored, (self.tape, self.dtype, self.backend)
@@ -104,12 +106,26 @@ class Program:
             shaped.append(grad.reshape(shape) if shape else grad.reshape(())[()])
         return self._shaped(values, batch), tuple(shaped) if type(wrt) is tuple else shaped[0]
 
+    def to_jax(self) -> Callable[..., Any]:
+        """The program as a pure function for JAX: to jit, differentiate, vmap and shard.
+
+        It takes the arguments by position, in their order, or by name, each with or without a
+        batch axis. A float64 program needs ``jax_enable_x64``.
+
+        Raises:
+            MissingExtraError: JAX is not installed.
+            GraphError: The rule of a custom_op cannot be traced.
+        """
+        lowering = import_module("autograd.program.jax")
+        function: Callable[..., Any] = lowering.to_jax(self.tape, self.dtype)
+        return function
+
     def __str__(self) -> str:
         inputs = ", ".join(f"{a.name}: {a.shape}" for a in self.tape.arguments)
         lines = [f"Program({inputs}) -> {self.tape.output_shape}, {self.dtype}"]
         if self.backend == "auto":
             single, batched = self._choice(None), self._choice(64)
-            lines.append(f"backend auto: {single} for single points, {batched} for batches")
+            lines.append(f"backend auto: {single} for one point, {batched} for a batch of 64")
         else:
             lines.append(f"backend {self.backend}")
         return "\n".join([*lines, *self._named(self._choice(64)).listing()])
@@ -120,7 +136,15 @@ class Program:
 
     def _choice(self, batch: int | None) -> str:
         """Name of the executor for a batch of this size."""
-        return "array" if self.backend == "auto" else self.backend
+        if self.backend != "auto":
+            return self.backend
+        if self._work is None:
+            from autograd.program.choice import work_of
+
+            array: Any = self._named("array")
+            self._work = work_of(array.tape)
+        name: str = self._work.choice(batch)
+        return name
 
     def _executor(self, batch: int | None) -> Executor:
         return self._named(self._choice(batch))

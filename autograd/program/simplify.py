@@ -62,9 +62,11 @@ def _rewritten(tape: Tape, step: Callable[[Rewriter, Op, tuple[int, ...]], int])
 
 def fold_constants(tape: Tape) -> Tape:
     """A primitive of constants is a constant."""
+    if not any(operands[0] < 0 and max(operands) < 0 for _, operands in tape.statements):
+        return tape
 
     def step(new: Rewriter, op: Op, operands: tuple[int, ...]) -> int:
-        if max(operands) >= 0:
+        if operands[0] >= 0 or max(operands) >= 0:
             return new.add(op, operands)
         return new.constant(op.evaluate(*[new.constants[-1 - slot] for slot in operands]))
 
@@ -73,6 +75,8 @@ def fold_constants(tape: Tape) -> Tape:
 
 def share_common(tape: Tape) -> Tape:
     """The same primitive of the same operands is computed once."""
+    if len(set(tape.statements)) == len(tape.statements):
+        return tape
     known: dict[tuple[Op, tuple[int, ...]], int] = {}
 
     def step(new: Rewriter, op: Op, operands: tuple[int, ...]) -> int:
@@ -87,6 +91,8 @@ def share_common(tape: Tape) -> Tape:
 def expand_powers(tape: Tape) -> Tape:
     """x**2, x**3 and x**4 are products, which arrays multiply much faster than they raise."""
     power, times = OPS["pow"], OPS["mul"]
+    if not any(statement.op is power for statement in tape.statements):
+        return tape
 
     def step(new: Rewriter, op: Op, operands: tuple[int, ...]) -> int:
         exponent = new.constants[-1 - operands[1]] if op is power and operands[1] < 0 else None

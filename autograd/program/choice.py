@@ -1,0 +1,64 @@
+"""Which executor "auto" takes: the one whose estimated time for a batch is less.
+
+Array statements cost a few microseconds each however short they are, and then little a number; the
+loop costs the same for every number. The constants were measured on one machine; they only have
+to be right within a small factor, since programs for which it is close run equally well on both.
+Next: :mod:`autograd.program.executor`.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from autograd.op import OPS
+from autograd.program.ir import Tape
+from autograd.program.loop_native import can_compile
+
+__all__ = ["Work", "work_of"]
+
+# Microseconds for value and gradient.
+ARRAY_CALL, ARRAY_STATEMENT, ARRAY_READ, ARRAY_PRODUCT = 10.0, 3.0, 1.5e-3, 1.5e-4
+LOOP_CALL, NATIVE_READ, PYTHON_READ = 8.0, 2.5e-3, 0.1
+
+
+class Work(NamedTuple):
+    """What a program has to do for one row of a batch."""
+
+    statements: int
+    """Array statements, about: a primitive at one depth counts once."""
+    reads: int
+    products: int
+    """Reads by dot products, which BLAS makes cheap."""
+    native: bool
+    """Whether the loop runs as machine code."""
+
+    def choice(self, batch: int | None) -> str:
+        """ "array" or "loop", for a batch of this size.
+
+        >>> Work(statements=10, reads=30_000, products=25_000, native=True).choice(32)
+        'array'
+        >>> Work(statements=4000, reads=12_000, products=0, native=True).choice(None)
+        'loop'
+        """
+        rows = batch or 1
+        array = ARRAY_CALL + ARRAY_STATEMENT * self.statements
+        array += rows * (ARRAY_READ * (self.reads - self.products) + ARRAY_PRODUCT * self.products)
+        loop = LOOP_CALL + rows * self.reads * (NATIVE_READ if self.native else PYTHON_READ)
+        return "loop" if loop < array else "array"
+
+
+def work_of(tape: Tape) -> Work:
+    """The work that a simplified tape stands for."""
+    first = tape.first
+    # Constants have negative slots, which index the end of the list.
+    depth = [0] * (first + len(tape.statements) + len(tape.constants))
+    levels = set()
+    reads = products = 0
+    for slot, (op, operands) in enumerate(tape.statements, first):
+        depth[slot] = here = 1 + max([depth[x] for x in operands])
+        levels.add((here, op))
+        reads += len(operands)
+        if op is OPS["dot"]:
+            products += len(operands)
+    native = can_compile() and not any(op.opaque for op, _ in tape.statements)
+    return Work(len(levels), reads, products, native)
