@@ -151,6 +151,7 @@ class CompiledSteps:
         )
         self.encoded = self.recording.encoded(self.targets)
         self.model, self.loss = model, loss
+        self.batch = self.rows[:0]
         self.known: Any = None
         self.state: tuple[Array, Any] = self.np.empty(0), None
         self.begin(1)
@@ -169,9 +170,10 @@ class CompiledSteps:
     def step(self, chosen: Sequence[int], *, look: bool) -> tuple[float, Any]:
         """As of `Steps`; the outputs are an array, or None if nobody looks."""
         np, recording, (vector, memory) = self.np, self.recording, self.state
-        X, T = self.rows[chosen], self.encoded[chosen]
-        outputs = recording.outputs(X, vector) if look else None
-        losses, grad = recording.gradient(X, T, vector)
+        if len(chosen) != len(self.batch):
+            self.batch = np.empty((len(chosen), *self.rows.shape[1:]))
+        X = np.take(self.rows, chosen, axis=0, out=self.batch, mode="clip")  # the quickest way
+        losses, grad, outputs = recording.gradient(X, self.encoded[chosen], vector, look=look)
         value = float(losses.sum()) / len(chosen)
         check_finite(value, self.epoch)
         with np.errstate(all="ignore"):

@@ -120,6 +120,7 @@ def fit(
     decide = decide or DECISIONS.get(loss)
     if checkpoint is not None and resume and os.path.exists(checkpoint):
         load_checkpoint(checkpoint, run)
+    labels = _labels(steps.targets)
     first = len(run.history.loss)
     parts = math.ceil(len(steps.targets) / batch_size)
     run.history.interrupted = run.history.stopped = False
@@ -127,7 +128,7 @@ def fit(
         try:
             for epoch in range(first, epochs):
                 optimizer.lr = run.lr * schedule(epoch / epochs)
-                _learn(run, steps, batch_size, decide if track_accuracy else None, shown)
+                _learn(run, steps, batch_size, labels, decide if track_accuracy else None, shown)
                 figures = _judge(run, steps, judged, decide)
                 _note_best(run, restore_best)
                 if checkpoint is not None:
@@ -150,7 +151,12 @@ def fit(
 
 
 def _learn(
-    run: Run, steps: Steps, batch_size: int, decide: Decision | None, shown: Progress
+    run: Run,
+    steps: Steps,
+    batch_size: int,
+    labels: list[Any],
+    decide: Decision | None,
+    shown: Progress,
 ) -> None:
     """One epoch, noted in the history."""
     history, tally = run.history, _Tally()
@@ -160,7 +166,7 @@ def _learn(
         tally.examples += len(chosen)
         tally.loss += value * len(chosen)
         if decide is not None:
-            tally.hits += _hits(decide, outputs, [steps.targets[i] for i in chosen])
+            tally.hits += _hits(decide, outputs, [labels[i] for i in chosen])
         shown.step({"loss": tally.loss / tally.examples})
     steps.write_back()
     history.loss.append(tally.loss / tally.examples)
@@ -183,7 +189,7 @@ def _judge(
         history.val_loss.append(value)
         figures["val_loss"] = value
         if decide is not None:
-            right = _hits(decide, outputs, judged[1]) / len(judged[1])
+            right = _hits(decide, outputs, _labels(judged[1])) / len(judged[1])
             history.val_accuracy.append(right)
             figures["val_accuracy"] = right
     return figures
@@ -203,9 +209,13 @@ def _is_stuck(history: History, patience: int | None) -> bool:
     return patience is not None and len(history.loss) - (history.best_epoch or 0) >= patience
 
 
-def _hits(decide: Decision, outputs: Any, targets: Sequence[Any]) -> int:
-    """How many outputs are decided as the targets say; one-hot targets are labels too."""
-    labels = [argmax(target) if isinstance(target, list) else target for target in targets]
+def _labels(targets: Sequence[Any]) -> list[Any]:
+    """Targets as labels: one-hot vectors are labels too."""
+    return [argmax(target) if isinstance(target, list) else target for target in targets]
+
+
+def _hits(decide: Decision, outputs: Any, labels: Sequence[Any]) -> int:
+    """How many outputs are decided as the labels say."""
     return sum(one == label for one, label in zip(decided(decide, outputs), labels))
 
 
@@ -232,7 +242,7 @@ def _steps(
 
 def _check_owner(model: Module, optimizer: Optimizer) -> None:
     held = {id(parameter) for parameter in optimizer.params}
-    if not any(id(parameter) in held for parameter in model.parameters()):
+    if not any(id(parameter) in held for _, parameter in model.named_parameters()):
         raise autograd.InputValueError(
             "fit needs an optimiser of this model's parameters, but it holds none of them"
         )

@@ -1,7 +1,10 @@
 """The command line, as a user runs it."""
 
+import gzip
+import random
 import re
 import signal
+import struct
 import subprocess
 import sys
 import time
@@ -10,10 +13,34 @@ from pathlib import Path
 import pytest
 
 import nn
-from nn.__main__ import main
+from nn.__main__ import main, squared_distance
 
 ROOT = Path(__file__).parents[2]
 QUICK = {"moons": ["--epochs", "2"], "digits": ["--epochs", "1", "--hidden", "2"]}
+
+
+@pytest.fixture(scope="module")
+def mnist(tmp_path_factory):
+    """A folder of MNIST's make: 300 and 100 pictures of 4x4 pixels, whose bright row is the label.
+
+    Labels are 0 to 3 only, so that they can be learnt; half the files are gzipped.
+    """
+    folder = tmp_path_factory.mktemp("mnist")
+    rng = random.Random(0)
+    for kind, n in (("train", 300), ("t10k", 100)):
+        labels = bytes(rng.randrange(4) for _ in range(n))
+        pixels = bytes(
+            rng.randrange(200, 256) if row == label else rng.randrange(80)
+            for label in labels
+            for row in range(4)
+            for _ in range(4)
+        )
+        images = struct.pack(">4B3I", 0, 0, 8, 3, n, 4, 4) + pixels
+        (folder / f"{kind}-images-idx3-ubyte.gz").write_bytes(gzip.compress(images))
+        (folder / f"{kind}-labels-idx1-ubyte").write_bytes(
+            struct.pack(">4BI", 0, 0, 8, 1, n) + labels
+        )
+    return folder
 
 
 def run(capsys, *arguments):
@@ -126,12 +153,67 @@ def test_missing_scikit_learn_is_one_line_and_status_2(capsys, monkeypatch):
     assert "scalar-autograd[demo]" in err
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["moons", "--help"], ["digits", "--help"]])
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["moons", "--help"], ["digits", "--help"], ["mnist", "--help"]]
+)
 def test_help_is_there(capsys, arguments):
     status, out, _ = run(capsys, *arguments)
     assert status == 0
-    assert "handwritten" in out or "half moons" in out
+    assert "handwritten" in out or "half moons" in out or "MNIST" in out
     assert max(map(len, out.splitlines())) <= 100
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["--epochs", "5"],
+        ["--epochs", "20", "--activation", "sigmoid", "--loss", "quadratic", "--lr", "3"],
+    ],
+    ids=["usual", "textbook"],
+)
+def test_mnist_learns_from_idx_files(capsys, mnist, options):
+    status, out, err = run(capsys, "mnist", "--data", str(mnist), *options)
+    assert status == 0
+    assert out.startswith("mnist: 300 examples to learn from; 16-16-16-10 network, 714 parameters")
+    assert re.fullmatch(r"test accuracy (0\.9[5-9]\d\d|1\.0000)", out.splitlines()[-1])
+    assert err.count("\n") == int(options[1])
+
+
+def test_mnist_computes_alike_by_programs_and_by_values(capsys, mnist):
+    options = ["mnist", "--data", str(mnist), "--epochs", "1"]
+    compiled, eager = run(capsys, *options), run(capsys, *options, "--backend", "eager")
+    assert compiled == eager
+
+
+def test_squared_distance_sums_over_the_outputs():
+    """Between outputs and a one-hot vector, or the class it stands for."""
+    assert squared_distance([0.5, 1.0, 0.0], 1) == 0.25
+    assert squared_distance([0.5, 1.0, 0.0], [0.0, 1.0, 0.0]) == 0.25
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--data", "/no/such/folder"], "'/no/such/folder' is no folder"),
+        (["--activation", "cosine"], "--activation: invalid choice"),
+        (["--loss", "cubic"], "--loss: invalid choice"),
+        (["--backend", "fast"], "--backend: invalid choice"),
+    ],
+    ids=lambda item: " ".join(item) if isinstance(item, list) else "",
+)
+def test_bad_mnist_options_are_one_line_and_status_2(capsys, arguments, message):
+    status, out, err = run(capsys, "mnist", *arguments)
+    assert (status, out) == (2, "")
+    assert err.count("\n") == 1
+    assert message in err
+
+
+def test_a_truncated_file_is_one_line_and_status_2(capsys, mnist, tmp_path):
+    for path in mnist.iterdir():
+        (tmp_path / path.name).write_bytes(path.read_bytes()[:-5])
+    status, _, err = run(capsys, "mnist", "--data", str(tmp_path))
+    assert status == 2
+    assert err.count("\n") == 1
 
 
 def test_interrupt_judges_and_saves_what_was_learnt(tmp_path):
