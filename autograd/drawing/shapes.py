@@ -79,7 +79,8 @@ def edge_shape(points: Sequence[Point], across: bool, thickness: float | None) -
     """
     points = list(dict.fromkeys((round(x, 2), round(y, 2)) for x, y in points))
     x, y = points[-1]
-    points[-1] = (x, y - HEAD) if across else (x - HEAD, y)
+    head = HEAD + (thickness or 1.0) - 1.0
+    points[-1] = (x, y - head) if across else (x - head, y)
     commands = [f"M{_pair(points[0])}"]
     for (x0, y0), (x1, y1) in pairwise(points):
         if abs(x0 - x1) < 0.05 or abs(y0 - y1) < 0.05:
@@ -91,13 +92,13 @@ def edge_shape(points: Sequence[Point], across: bool, thickness: float | None) -
             middle = (x0 + x1) / 2
             commands.append(f"C{_pair((middle, y0))} {_pair((middle, y1))} {_pair((x1, y1))}")
     stroke = "" if thickness is None else f' style="stroke-width:{coordinate(thickness)}"'
-    half = HEAD / 2
-    corners = ((x - half, y - HEAD), (x + half, y - HEAD)) if across else (
-        (x - HEAD, y - half), (x - HEAD, y + half)
+    half = head / 2
+    corners = ((x - half, y - head), (x + half, y - head)) if across else (
+        (x - head, y - half), (x - head, y + half)
     )  # fmt: skip
-    head = " ".join(map(_pair, ((x, y), *corners)))
+    tip = " ".join(map(_pair, ((x, y), *corners)))
     line = f'<path class="line" d="{"".join(commands)}"{stroke}/>'
-    return f'{line}<polygon class="head" points="{head}"/>'
+    return f'{line}<polygon class="head" points="{tip}"/>'
 
 
 def _pair(point: Point) -> str:
