@@ -1,0 +1,151 @@
+"""Rebuild the notebooks from their sources.
+
+    python notebooks/build.py            all of them
+    python notebooks/build.py 01 02      those whose names begin so
+    python notebooks/build.py --check    run them in short settings with every exercise answered,
+                                         and write nothing
+
+Edit the source `01_….py`, never the notebook beside it. A source is in percent format: `# %%`
+begins a cell of code, `# %% [markdown]` one of text. A cell tagged "exercise" leaves something open
+for the reader, has a line `# Check`, and prints `Right.` below it if what stands above is right;
+the next text holds a right answer, folded. A rebuild without changes gives the same bytes: seeds
+are fixed, and what differs from run to run is left out.
+
+Needs the extra `notebooks`: pip install -e ".[notebooks]"
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+FOLDER = Path(__file__).resolve().parent
+CELL = re.compile(r'# %%( \[markdown\])?(?: tags=\["(\w+)"\])?')
+ANSWER = re.compile(r"<details>.*?```python\n(.*?)```.*?</details>", re.DOTALL)
+CHECK = "# Check\n"
+PATIENCE = 120  # seconds for one cell, on a slow machine
+
+Cell = dict[str, Any]
+
+
+def sources() -> list[Path]:
+    """The sources of the notebooks, in order."""
+    return sorted(FOLDER.glob("[0-9][0-9]_*.py"))
+
+
+def cells_of(source: str) -> list[Cell]:
+    """The cells of a text in percent format, as they stand in a notebook, without outputs."""
+    cells: list[Cell] = []
+    for line in source.splitlines():
+        if head := CELL.fullmatch(line):
+            kind = "markdown" if head[1] else "code"
+            tags = {"tags": [head[2]]} if head[2] else {}
+            cells.append({"cell_type": kind, "metadata": tags, "lines": []})
+        elif cells:
+            cells[-1]["lines"].append(line)
+        elif line:
+            raise ValueError(f"a source begins with a cell, `# %%`, but here with {line!r}")
+    for i, cell in enumerate(cells):
+        lines = cell.pop("lines")
+        if cell["cell_type"] == "markdown":
+            lines = [re.sub("^# ?", "", line) for line in lines]
+        else:
+            cell |= {"execution_count": None, "outputs": []}
+        cell |= {"id": f"cell-{i:02}", "source": "\n".join(lines).strip("\n")}
+    return cells
+
+
+def with_answers(cells: list[Cell]) -> Iterator[Cell]:
+    """The cells, and after each exercise one in which the folded answer takes its place."""
+    for i, cell in enumerate(cells):
+        yield cell
+        if cell["metadata"].get("tags") == ["exercise"]:
+            answer = ANSWER.search(cells[i + 1]["source"])
+            if answer is None or CHECK not in cell["source"]:
+                raise ValueError(f"an exercise needs a check and an answer: {cell['source']!r}")
+            check = cell["source"].split(CHECK)[1]
+            yield cell | {"id": f"answer-{i:02}", "source": answer[1] + check, "metadata": {}}
+
+
+def run(cells: list[Cell]) -> list[Cell]:
+    """The cells with the outputs of a fresh kernel; an exception in a cell is raised here."""
+    import nbformat
+    from nbclient import NotebookClient
+
+    # Notebooks run as they would beside the packages, whether these are installed or not.
+    os.environ["PYTHONPATH"] = str(FOLDER.parent)
+    os.environ["PYTHONHASHSEED"] = "0"
+    notebook = nbformat.from_dict(notebook_of(cells))
+    where = {"metadata": {"path": str(FOLDER)}}
+    NotebookClient(notebook, timeout=PATIENCE, kernel_name="python3", resources=where).execute()
+    done: list[Cell] = json.loads(json.dumps(notebook["cells"]))
+    return [cleaned(cell) for cell in done]
+
+
+def cleaned(cell: Cell) -> Cell:
+    """The cell without what changes from run to run: times, and where a text was cut in two."""
+    cell["metadata"].pop("execution", None)
+    outputs: list[dict[str, Any]] = []
+    for output in cell.get("outputs", []):
+        if outputs and output.get("name") and output.get("name") == outputs[-1].get("name"):
+            outputs[-1]["text"] += output["text"]
+        else:
+            outputs.append(output)
+    return cell | {"outputs": outputs} if "outputs" in cell else cell
+
+
+def notebook_of(cells: list[Cell]) -> dict[str, Any]:
+    """A notebook of these cells."""
+    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    metadata = {"kernelspec": kernel, "language_info": {"name": "python"}}
+    return {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
+
+
+def written(notebook: dict[str, Any]) -> str:
+    """A notebook as text, each line of a source or an output on a line of its own."""
+    for cell in notebook["cells"]:
+        cell["source"] = cell["source"].splitlines(keepends=True)
+        for output in cell.get("outputs", []):
+            if "text" in output:
+                output["text"] = output["text"].splitlines(keepends=True)
+    return json.dumps(notebook, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def build(source: Path) -> str:
+    """The text of the notebook that a source makes."""
+    return written(notebook_of(run(cells_of(source.read_text(encoding="utf-8")))))
+
+
+def check(source: Path) -> None:
+    """Run a source in short settings, and see that each folded answer is right."""
+    os.environ["NOTEBOOKS_SHORT"] = "1"
+    cells = cells_of(source.read_text(encoding="utf-8"))
+    for cell in run(list(with_answers(cells))):
+        said = "".join(output.get("text", "") for output in cell.get("outputs", []))
+        if cell["id"].startswith("answer") and said.strip() != "Right.":
+            raise SystemExit(f"{source.name}: this answer is not right:\n{cell['source']}\n{said}")
+
+
+def main(arguments: list[str]) -> None:
+    """The command line."""
+    parser = argparse.ArgumentParser(description="Rebuild the notebooks from their sources.")
+    parser.add_argument("names", nargs="*", help="beginnings of names, such as 01; default: all")
+    parser.add_argument("--check", action="store_true", help="run in short settings, write nothing")
+    options = parser.parse_args(arguments)
+    for source in sources():
+        if not options.names or source.name.startswith(tuple(options.names)):
+            print(source.stem, flush=True)
+            if options.check:
+                check(source)
+            else:
+                source.with_suffix(".ipynb").write_text(build(source), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
