@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from autograd.drawing.frames import Frame
 from autograd.drawing.model import Picture
 
-__all__ = ["Marks", "marks_of", "remark"]
+__all__ = ["Marks", "gathered", "marks_of", "rectifiers_in", "remark"]
 
 RECTIFIERS = ("relu",)
 VANISHING = 1e-6
@@ -23,7 +23,7 @@ def marks_of(picture: Picture, frames: Sequence[Frame]) -> list[Marks]:
     every later frame and in the last three at least. A gradient vanishes where it is not 0 but
     below a millionth of the frame's largest one.
     """
-    rectifiers = {box.id for box in picture.boxes if box.op in RECTIFIERS}
+    rectifiers = rectifiers_in(picture)
     off = [_off(picture, frame, rectifiers) for frame in frames]
     enough = len(frames) >= DEAD_FOR
     died = _common(off[-DEAD_FOR:]) if enough else set()
@@ -35,6 +35,26 @@ def marks_of(picture: Picture, frames: Sequence[Frame]) -> list[Marks]:
         vanishing = [i for i, size in sizes.items() if size < limit]
         marks.append({"dead": sorted(died), "off": sorted(here - died), "vanishing": vanishing})
     return marks[::-1]
+
+
+def gathered(marks: Marks, holds: Sequence[Sequence[int]], rectifiers: Collection[int]) -> Marks:
+    """Marks of a picture whose boxes hold several of the boxes that these marks are about.
+
+    A box is off or dead if all rectifiers in it are, and its gradient vanishes if the last one's
+    in it does, which is its result's.
+
+    >>> gathered({"dead": [1, 2], "off": [5], "vanishing": [3]}, [(0, 1, 2, 3), (4, 5)], [1, 2, 5])
+    {'dead': [0], 'off': [1], 'vanishing': [0]}
+    """
+    dead, silent = set(marks["dead"]), {*marks["dead"], *marks["off"]}
+    found: Marks = {"dead": [], "off": [], "vanishing": []}
+    for box, inside in enumerate(holds):
+        inner = {i for i in inside if i in rectifiers}
+        if inner and inner <= silent:
+            found["dead" if inner <= dead else "off"].append(box)
+        if inside and inside[-1] in marks["vanishing"]:
+            found["vanishing"].append(box)
+    return found
 
 
 def remark(marks: Marks) -> str:
@@ -50,8 +70,15 @@ def remark(marks: Marks) -> str:
     if off:
         sentences.append(f"{_many(off, 'ReLU')} off in this step.")
     if vanishing:
-        sentences.append(f"{_many(vanishing, 'gradient')} vanishing: a millionth of the largest.")
+        sentences.append(
+            f"{_many(vanishing, 'gradient')} vanishing: below a millionth of the largest."
+        )
     return " ".join(sentences)
+
+
+def rectifiers_in(picture: Picture) -> set[int]:
+    """The boxes that are off where their operand is not positive."""
+    return {box.id for box in picture.boxes if box.op in RECTIFIERS}
 
 
 def _many(count: int, what: str) -> str:

@@ -10,8 +10,9 @@ from typing import Any
 from autograd.drawing import files
 from autograd.drawing.drawing import Drawing, draw
 from autograd.drawing.frames import Frame, frame_of
+from autograd.drawing.marks import gathered, marks_of, rectifiers_in, remark
 from autograd.drawing.model import Picture, take_picture
-from autograd.drawing.stepper import page
+from autograd.drawing.stepper import Moment, page
 from autograd.drawing.svg import summary
 from autograd.errors import InputValueError
 from autograd.sweep import fresh_values, operands_of, record_of
@@ -30,7 +31,7 @@ class Recorder:
     page has a slider through the training and one through the graph, and marks ReLUs that are off
     or dead, and gradients that vanish.
 
-    The options are those of :func:`autograd.draw`.
+    The options are those of :func:`autograd.draw`; ``limit=None`` records a large graph unfolded.
 
     Raises:
         InputTypeError, InputValueError: As ``draw`` does.
@@ -52,8 +53,10 @@ class Recorder:
         self._drawing: Drawing = draw(loss, **options)
         self._whole = take_picture(loss)
         self._order, _ = record_of([self._whole.nodes[i] for i in self._whole.outputs])
-        self._frames: list[tuple[str, Frame]] = []
-        self.snap("at the start")
+        self._labels: list[str] = []
+        self._frames: list[Frame] = []
+        self._whole_frames: list[Frame] = []
+        self.snap("start")
 
     def __len__(self) -> int:
         return len(self._frames)
@@ -65,8 +68,10 @@ class Recorder:
         """Keep the numbers of this moment; ``label`` is what the page calls it, "step 1" …"""
         fresh = fresh_values(self._order)
         whole = _at(self._whole, [fresh.get(node) for node in self._whole.nodes])
-        shown = _shown(self._drawing.picture, whole, frame_of(whole))
-        self._frames.append((label or f"step {len(self._frames)}", frame_of(shown)))
+        whole_frame = frame_of(whole)
+        self._labels.append(label or f"step {len(self)}")
+        self._frames.append(frame_of(_shown(self._drawing.picture, whole, whole_frame)))
+        self._whole_frames.append(whole_frame)
 
     def to_html(self) -> str:
         """The page as text."""
@@ -76,8 +81,23 @@ class Recorder:
             drawing.to_svg(),
             title=f"Training: {summary(drawing.picture)}",
             format=drawing.style.format,
-            frames=self._frames,
+            moments=self._moments(),
         )
+
+    def _moments(self) -> list[Moment]:
+        """The frames with their marks, which know of what is inside folded boxes too."""
+        at = _places(self._whole)
+        holds = [
+            [at[x] for x in (node if type(node) is tuple else (node,)) if type(x) is not float]
+            for node in self._drawing.picture.nodes
+        ]
+        rectifiers = rectifiers_in(self._whole)
+        return [
+            Moment(label, frame, gathered(marks, holds, rectifiers), remark(marks))
+            for label, frame, marks in zip(
+                self._labels, self._frames, marks_of(self._whole, self._whole_frames)
+            )
+        ]
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the page to a file that ends in .html.
@@ -105,7 +125,7 @@ def _at(picture: Picture, fresh: Sequence[float | None]) -> Picture:
 
 def _shown(picture: Picture, whole: Picture, frame: Frame) -> Picture:
     """The picture that is shown, folds and all, with the numbers of the whole graph."""
-    at = {node: i for i, node in enumerate(whole.nodes) if type(node) is not float}
+    at = _places(whole)
     boxes = []
     for box, node in zip(picture.boxes, picture.nodes):
         if type(node) is tuple:
@@ -114,6 +134,11 @@ def _shown(picture: Picture, whole: Picture, frame: Frame) -> Picture:
             box = box._replace(data=frame.data[at[node]], grad=frame.grads[at[node]])
         boxes.append(box)
     return picture._replace(boxes=tuple(boxes))
+
+
+def _places(picture: Picture) -> dict[Any, int]:
+    """The box of each Value."""
+    return {node: i for i, node in enumerate(picture.nodes) if type(node) is not float}
 
 
 def _result(nodes: Sequence[Any]) -> Any:

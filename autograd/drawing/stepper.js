@@ -154,7 +154,7 @@ const named = (i) => boxes[i].label;
 const inBrackets = (number) => (number.startsWith("−") ? `(${number})` : number);
 
 function tellOverview(frame) {
-  const here = frames.length > 1 ? ` At ${frame.label}.` : "";
+  const here = frames.length > 1 ? ` Training: ${frame.label}.` : "";
   const title = `Step through: ${forward.length} forward, ${backward.length} backward`;
   const hint = document.createElement("p");
   hint.className = "hint";

@@ -10,21 +10,30 @@ import json
 from collections.abc import Callable, Sequence
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, NamedTuple
 
 from autograd.drawing.formula import CHOICE, INFIX, TEXT
 from autograd.drawing.frames import SEED, Frame, frame_of, through_folds
-from autograd.drawing.marks import Marks, marks_of, remark
+from autograd.drawing.marks import Marks, marks_of
 from autograd.drawing.model import Box, Picture
 from autograd.drawing.simplify import product_of
 from autograd.drawing.symbols import Symbols
 from autograd.drawing.text import clean, escape, number
 
-__all__ = ["page"]
+__all__ = ["Moment", "page"]
 
 Format = Callable[[float], str]
 
 LONGEST_LABEL = 40
+
+
+class Moment(NamedTuple):
+    """A moment of a recording: what it is called, its numbers, what to mark and to say of it."""
+
+    label: str
+    frame: Frame
+    marks: Marks
+    remark: str
 
 
 def page(
@@ -34,19 +43,19 @@ def page(
     title: str,
     extra: str = "",
     format: Format = number,
-    frames: Sequence[tuple[str, Frame]] | None = None,
+    moments: Sequence[Moment] = (),
 ) -> str:
     """A self-contained page that steps through a picture.
 
     Args:
-        picture: The graph; without ``frames`` its numbers are the ones that are shown.
+        picture: The graph; without ``moments`` its numbers are the ones that are shown.
         svg: The same picture drawn, as :mod:`autograd.drawing.svg` does.
         title: What the page is called.
         extra: Markup to stand below the drawing.
         format: How numbers are written.
-        frames: A recording: for each of its moments a label and the numbers.
+        moments: A recording.
     """
-    moments = frames or [("", frame_of(picture))]
+    moments = moments or [_present(picture)]
     numbers = _numbers(picture, moments, format)
     training = _TIME if len(moments) > 1 else ""
     return f"""<!DOCTYPE html>
@@ -115,11 +124,9 @@ def for_script(data: Any) -> str:
     return text
 
 
-def _numbers(
-    picture: Picture, moments: Sequence[tuple[str, Frame]], format: Format
-) -> dict[str, Any]:
+def _numbers(picture: Picture, moments: Sequence[Moment], format: Format) -> dict[str, Any]:
     """Everything that the script shows, numbers as they are to be written."""
-    frames = [frame for _, frame in moments]
+    frames = [moment.frame for moment in moments]
     hidden = through_folds(picture)
     return {
         "boxes": [_described(box, format) for box in picture.boxes],
@@ -133,10 +140,7 @@ def _numbers(
         "seed": format(SEED),
         "unknown": hidden,
         "missing": any(frames[0].grads[i] is None for i in hidden if picture.boxes[i].size == 1),
-        "frames": [
-            _moment(label, frame, marks, format)
-            for (label, frame), marks in zip(moments, marks_of(picture, frames))
-        ],
+        "frames": [_moment(moment, format) for moment in moments],
     }
 
 
@@ -186,8 +190,16 @@ def _written(picture: Picture) -> list[str]:
     return written
 
 
-def _moment(label: str, frame: Frame, marks: Marks, format: Format) -> dict[str, Any]:
-    """One frame with its numbers written."""
+def _present(picture: Picture) -> Moment:
+    """The one moment of a picture by itself."""
+    frame = frame_of(picture)
+    (marks,) = marks_of(picture, [frame])
+    return Moment("", frame, marks, "")
+
+
+def _moment(moment: Moment, format: Format) -> dict[str, Any]:
+    """A moment with its numbers written."""
+    label, frame, marks, remark = moment
     return {
         "label": label,
         "data": [None if x is None else format(x) for x in frame.data],
@@ -197,5 +209,5 @@ def _moment(label: str, frame: Frame, marks: Marks, format: Format) -> dict[str,
             for passed in frame.edges
         ],
         "marks": marks,
-        "remark": remark(marks),
+        "remark": remark,
     }

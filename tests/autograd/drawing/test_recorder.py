@@ -34,7 +34,7 @@ def test_each_moment_has_its_own_numbers():
     w.data = 2.5
     recorder.snap("fitted")
     frames = numbers_of(recorder)["frames"]
-    assert [frame["label"] for frame in frames] == ["at the start", "step 1", "fitted"]
+    assert [frame["label"] for frame in frames] == ["start", "step 1", "fitted"]
     assert [frame["data"][0] for frame in frames] == ["1", "2", "2.5"]
     assert [frame["grad"][0] for frame in frames] == ["−12", "−4", "0"]
     assert len(recorder) == 3
@@ -101,6 +101,25 @@ def test_only_values_are_recorded(thing):
     with pytest.raises(InputTypeError):
         Recorder(thing)
     assert len(Recorder(Value(3.0))) == 1
+
+
+def test_dead_rectifiers_are_found_inside_folds():
+    """A folded neuron whose ReLU is off to the end is marked, and counted in words."""
+    model = nn.MLP(3, [20, 20, 1], activation="relu")
+    out = model([0.5, -0.5, 1.0])
+    loss = (out[0] if isinstance(out, list) else out) ** 2
+    model.layers[1].neurons[7].bias.data = -1e3
+    recorder = Recorder(loss)
+    for _ in range(3):
+        recorder.snap()
+    numbers = numbers_of(recorder)
+    labels = [box["label"] for box in numbers["boxes"]]
+    dead = [labels[i] for i in numbers["frames"][0]["marks"]["dead"]]
+    assert "layers.1.neurons.7" in dead
+    loss.recompute()
+    silent = sum(v.data == 0.0 for v in ag.draw(loss, limit=None).picture.nodes
+                 if isinstance(v, Value) and str(v.op) == "relu")  # fmt: skip
+    assert numbers["frames"][0]["remark"].startswith(f"{silent} ReLUs are dead")
 
 
 def frame(picture, locals_, grads):

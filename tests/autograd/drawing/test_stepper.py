@@ -260,7 +260,7 @@ def test_a_recording_shows_the_numbers_of_each_training_step(browser, tmp_path):
     root = max(page.evaluate(READ)["boxes"], key=int)
     for moment, (weight, gradient, value) in enumerate(expected):
         seen = at_moment(page, moment)
-        assert seen["when"] == ("at the start" if moment == 0 else f"step {moment}")
+        assert seen["when"] == ("start" if moment == 0 else f"step {moment}")
         assert seen["boxes"]["0"]["data"] == weight
         assert seen["boxes"]["0"]["grad"] == gradient
         assert seen["boxes"][root]["data"] == value
