@@ -1,0 +1,149 @@
+"""Export to JAX: a program as a pure function that ``jax.jit``, ``grad`` and ``vmap`` take.
+
+It is made of the array form's statements (:mod:`autograd.program.groups`), so a layer is one matrix
+product there too. Values and derivatives are the op table's rules over JAX's functions: each
+primitive is a ``jax.custom_vjp`` whose backward rule is the table's, which also keeps the engine's
+kinks, and zero adjoints that pass nothing on. This is reverse mode; forward mode works over it
+(``jax.hessian``), but not by itself (``jax.jvp``).
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from autograd.errors import GraphError, InputValueError
+from autograd.op import OPS
+from autograd.program.array import simplified
+from autograd.program.groups import ArrayForm, ArrayStatement, group
+from autograd.program.ir import Argument, Tape
+from autograd.program.jax_rules import along_rows, jax_module, primitive
+from autograd.program.layout import Gather, Literal, Operand, View
+from autograd.program.reroll import rolled
+
+__all__ = ["to_jax"]
+
+Array = Any
+
+
+def to_jax(tape: Tape, dtype: str) -> Callable[..., Any]:
+    """A pure function of the tape's arguments, by position or by name; see ``Program.to_jax``."""
+    jax = jax_module()
+    form = group(simplified(tape))
+    for statement in form.statements:
+        if statement.op.opaque and not statement.op.traced:
+            raise GraphError(
+                f"the partials of {statement.op.name!r} branch or call functions of floats, which "
+                "JAX cannot trace: write them with the functions of xp, and xp.where for a choice"
+            )
+    parameter = inspect.Parameter.POSITIONAL_OR_KEYWORD
+    signature = inspect.Signature(
+        [inspect.Parameter(argument.name, parameter) for argument in tape.arguments]
+    )
+
+    @cache
+    def runner(axes: tuple[int | None, ...]) -> Callable[..., Array]:
+        """The function of arrays of which some have a batch axis, compiled as a whole."""
+        run = _runner(form, tape.output_shape, dtype)
+        made: Callable[..., Array] = jax.jit(jax.vmap(run, axes) if 0 in axes else run)
+        return made
+
+    def function(*args: Any, **kwargs: Any) -> Any:
+        given = signature.bind(*args, **kwargs).arguments
+        arrays = [_checked(given[a.name], a, dtype) for a in tape.arguments]
+        axes = [0 if x.ndim > len(a.shape) else None for x, a in zip(arrays, tape.arguments)]
+        return runner(tuple(axes))(*arrays)
+
+    vars(function)["__signature__"] = signature
+    return function
+
+
+def _checked(array: Any, argument: Argument, dtype: str) -> Array:
+    jnp = jax_module().numpy
+    if dtype == "float64" and not jax_module().config.read("jax_enable_x64"):
+        raise InputValueError(
+            "this program computes in float64, which JAX has switched off: call "
+            'jax.config.update("jax_enable_x64", True), or compile with dtype="float32"'
+        )
+    array = jnp.asarray(array, dtype)
+    shape = argument.shape
+    if array.shape != shape and array.shape[1:] != shape:
+        raise InputValueError(
+            f"argument {argument.name!r} takes an array of shape {shape}, with or without a batch "
+            f"axis in front of it, but got one of shape {array.shape}"
+        )
+    return array
+
+
+def _runner(form: ArrayForm, shape: tuple[int, ...], dtype: str) -> Callable[..., Array]:
+    """The function of one point: all blocks in turn, then the output."""
+    jnp = jax_module().numpy
+
+    def run(*arrays: Array) -> Array:
+        blocks = [array.reshape(-1) for array in arrays]
+        blocks.append(jnp.asarray(form.constants, dtype))
+        for statement in form.statements:
+            blocks.append(_block(statement, blocks, dtype).reshape(-1))
+        output = _read(form.output, blocks, dtype)
+        return jnp.broadcast_to(output, form.output.shape).reshape(shape)
+
+    return run
+
+
+def _block(statement: ArrayStatement, blocks: Sequence[Array], dtype: str) -> Array:
+    """The result of an array statement."""
+    jnp = jax_module().numpy
+    op, shape = statement.op, statement.shape
+    if statement.kind == "map":
+        known = {}
+        for i, operand in enumerate(statement.operands):
+            if isinstance(operand, Literal) and operand.values.size == 1:
+                known[i] = repr(float(operand.values.item()))
+        operands = [
+            jnp.broadcast_to(_read(operand, blocks, dtype), shape)
+            for i, operand in enumerate(statement.operands)
+            if i not in known
+        ]
+        count = len(statement.operands)
+        return primitive(op, count, tuple(known.items()))(*operands)
+    arrays = [
+        jnp.broadcast_to(_read(operand, blocks, dtype), operand.shape)
+        for operand in statement.operands
+    ]
+    if statement.kind == "product":
+        return jnp.matmul(arrays[0], jnp.swapaxes(arrays[1], -1, -2))
+    if op is OPS["dot"]:
+        return jnp.sum(arrays[0] * arrays[1], -1)
+    if op is OPS["sum"]:
+        return jnp.sum(arrays[0], -1)
+    if rolled(op) is not None:
+        return along_rows(op)(arrays[0])
+    columns = [arrays[0][..., i] for i in range(arrays[0].shape[-1])]
+    return primitive(op, len(columns), ())(*columns)
+
+
+def _read(operand: Operand, blocks: Sequence[Array], dtype: str) -> Array:
+    """The numbers of an operand, in a shape that broadcasts to its own."""
+    jnp = jax_module().numpy
+    if isinstance(operand, Literal):
+        return jnp.asarray(operand.values, dtype)
+    if isinstance(operand, Gather):
+        return blocks[operand.block][operand.index]
+    if isinstance(operand, View):
+        return _view(blocks[operand.block], operand)
+    numbers = jnp.concatenate([blocks[part.block][part.index] for part in operand.parts])
+    order = np.argsort(np.concatenate([part.at for part in operand.parts]))
+    return numbers[order].reshape(operand.shape)
+
+
+def _view(block: Array, view: View) -> Array:
+    """Consecutive numbers as a slice, which costs JAX less than a gather."""
+    positions = view.positions()
+    first, count = view.offset, positions.size
+    if np.array_equal(positions.reshape(-1), np.arange(first, first + count)):
+        return block[first : first + count].reshape(positions.shape)
+    return block[positions]

@@ -1,0 +1,157 @@
+"""Primitives over JAX's arrays, with the op table's derivatives.
+
+Each is a ``jax.custom_vjp``: JAX's own derivatives of the same expressions would have other kinks
+and cancelled tails. JAX is imported when first needed. Next: :mod:`autograd.program.jax`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache, lru_cache, partial
+from importlib import import_module
+from typing import Any
+
+import numpy as np
+
+from autograd.errors import MissingExtraError
+from autograd.expr import XP, Expr, evaluate
+from autograd.op import OPS, Op
+from autograd.program.fold import folded
+from autograd.program.numpy_names import elementwise
+from autograd.program.reroll import rolled
+
+__all__ = ["along_rows", "jax_module", "primitive"]
+
+Array = Any
+
+_SAME_NAME = "exp expm1 log log1p log2 log10 sqrt cbrt sin cos tan sinh cosh tanh floor ceil where"
+_INVERSE = "sin cos tan sinh cosh tanh"
+
+
+_OTHER_NAME = {
+    "add": "add", "sub": "subtract", "mul": "multiply", "div": "divide", "neg": "negative",
+    "abs": "abs", "pow": "power", "atan2": "arctan2", "lt": "less", "le": "less_equal",
+    "gt": "greater", "ge": "greater_equal", "eq": "equal", "ne": "not_equal",
+}  # fmt: skip
+
+
+class _Functions(dict[str, Callable[..., Any]]):
+    """Names in rules -> JAX's functions; any other primitive by its own rule."""
+
+    def __missing__(self, name: str) -> Callable[..., Any]:
+        op = OPS[name]
+        return lambda *operands: evaluate([op.value_expr], self, dict(zip(op.variables, operands)))[
+            0
+        ]
+
+
+@cache
+def jax_module() -> Any:
+    """The module jax, imported when first needed."""
+    try:
+        import jax
+    except ImportError as error:
+        raise MissingExtraError(
+            "to_jax needs JAX, which is not installed: pip install jax"
+        ) from error
+    return jax
+
+
+@cache
+def _functions() -> _Functions:
+    """What the names in rules mean for JAX's arrays."""
+    jnp, special = jax_module().numpy, import_module("jax.scipy.special")
+    reductions = {"add": "sum", "mul": "prod", "maximum": "max", "minimum": "min"}
+    return _Functions(
+        {name: getattr(jnp, name) for name in _SAME_NAME.split()}
+        | {f"a{name}": getattr(jnp, f"arc{name}") for name in _INVERSE.split()}
+        | {name: getattr(jnp, numpy) for name, numpy in _OTHER_NAME.items()}
+        | {
+            f"fold_{name}": partial(getattr(jnp, numpy), axis=-1, keepdims=True)
+            for name, numpy in reductions.items()
+        }
+        | {
+            "erf": special.erf,
+            "erfc": special.erfc,
+            "lgamma": special.gammaln,
+            "polygamma": lambda n, x: special.polygamma(jnp.asarray(n).astype("int32"), x),
+        }
+    )
+
+
+@lru_cache(maxsize=1024)
+def primitive(op: Op, count: int, known: tuple[tuple[int, str], ...]) -> Callable[..., Array]:
+    """A primitive over arrays of one shape, operands ``known`` put in, with the table's rules."""
+    constants = {i: float(text) for i, text in known}
+    names = [f"x{i}" for i in range(count) if i not in constants]
+    symbols = [constants.get(i, Expr("var", f"x{i}")) for i in range(count)]
+    partials = op.one_an_operand(op.partials(XP, Expr("var", "out"), *symbols), count)
+    wanted = [folded(partials[i], {}) for i in range(count) if i not in constants]
+    value = None if op.opaque else folded(op.forward(XP, *symbols), {})
+
+    def forward(*operands: Array) -> Array:
+        if op.opaque:
+            return _called_back(op, [constants.get(i) for i in range(count)], operands)
+        return evaluate([value], _functions(), dict(zip(names, operands)))[0]
+
+    def local(variables: Mapping[str, Array]) -> list[Array]:
+        return evaluate(wanted, _functions(), variables)
+
+    return _with_rule(op, forward, local, names)
+
+
+@lru_cache(maxsize=256)
+def along_rows(op: Op) -> Callable[..., Array]:
+    """A regular n-ary primitive along the last axis."""
+    formula = rolled(op)
+    assert formula is not None
+    value, partials = formula
+
+    def forward(x: Array) -> Array:
+        return evaluate([value], _functions(), {"x": x})[0]
+
+    rule = _with_rule(op, forward, lambda v: evaluate([partials], _functions(), v), ["x"])
+    return lambda x: rule(x)[..., 0]
+
+
+def _with_rule(
+    op: Op,
+    forward: Callable[..., Array],
+    local: Callable[[Mapping[str, Array]], list[Array]],
+    names: Sequence[str],
+) -> Callable[..., Array]:
+    """The function with the table's derivatives in place of those that JAX would find."""
+    jnp = jax_module().numpy
+    function: Any = jax_module().custom_vjp(forward)
+
+    def remember(*operands: Array) -> tuple[Array, Any]:
+        out = forward(*operands)
+        return out, (out, operands)
+
+    def pull(kept: Any, g: Array) -> tuple[Array, ...]:
+        out, operands = kept
+        grads = []
+        for x, slope in zip(operands, local({"out": out, **dict(zip(names, operands))})):
+            if slope is None:
+                grads.append(jnp.zeros_like(x))
+                continue
+            silent = (g == 0.0) | (slope == 0.0) if op.selects else g == 0.0
+            grads.append(jnp.broadcast_to(jnp.where(silent, 0.0, g * slope), x.shape))
+        return tuple(grads)
+
+    function.defvjp(remember, pull)
+    made: Callable[..., Array] = function
+    return made
+
+
+def _called_back(op: Op, constants: Sequence[float | None], operands: Sequence[Array]) -> Array:
+    """A user's function of floats, called by JAX for each element."""
+    jax = jax_module()
+
+    def call(*arrays: Any) -> Any:
+        left = iter(arrays)
+        chosen = [next(left) if x is None else x for x in constants]
+        return elementwise(op.evaluate, *map(np.asarray, chosen)).astype(arrays[0].dtype)
+
+    result = jax.ShapeDtypeStruct(operands[0].shape, operands[0].dtype)
+    return jax.pure_callback(call, result, *operands, vmap_method="broadcast_all")
