@@ -1,6 +1,6 @@
 """The README keeps its word: every code block in it runs and prints what it says.
 
-A Python block runs by itself; the comment after a `print(...)` is the line it prints. A console
+A Python block runs by itself; the comment after a `print(...)`, or below it, is what it prints. A console
 block runs each `$` line and compares the output that follows, if any. The two set-up commands are
 run as they stand by `.ci/run`; here, what they run in the end.
 """
@@ -9,6 +9,7 @@ import re
 import shlex
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -52,12 +53,20 @@ def test_every_block_is_of_a_kind_that_is_run():
     assert {block.language for block in BLOCKS} <= {"python", "console", "sh"}
 
 
+def said_output(source: str) -> Iterator[str]:
+    """The lines that are said to be printed: after `print(...)`, or in comments below it."""
+    for first, below in re.findall(
+        r"^ *print\(.*?\)(?:  +# (.*))?\n((?:^# .*\n?)*)", source, re.MULTILINE
+    ):
+        yield from [first] if first else [line[2:] for line in below.splitlines()]
+
+
 @pytest.mark.parametrize("block", blocks("python"))
 def test_python_block_prints_what_it_says(block, capsys):
     """Each block is complete in itself, and its comments tell the truth."""
     blank_lines = "\n" * (block.line - 1)  # so that a traceback shows the README's line numbers
     exec(compile(blank_lines + block.source, "README.md", "exec"), {"__name__": "readme"})
-    said = re.findall(r"^ *print\(.*\)  +# (.*)$", block.source, re.MULTILINE)
+    said = list(said_output(block.source))
     assert said, "a block shows its result"
     assert capsys.readouterr().out.splitlines() == said
 
