@@ -1,8 +1,8 @@
 """The README keeps its word: every code block in it runs and prints what it says.
 
-A Python block runs by itself; the comment after a `print(...)`, or below it, is what it prints. A console
-block runs each `$` line and compares the output that follows, if any. The two set-up commands are
-run as they stand by `.ci/run`; here, what they run in the end.
+A Python block runs by itself; the comment after a `print(...)`, or below it, is what it prints. A
+console block runs each `$` line and compares the output that follows, if any. The two set-up
+commands are run as they stand by `.ci/run`; here, what they run in the end.
 """
 
 import re
