@@ -11,6 +11,7 @@ Read in this order: :mod:`nn.module`, :mod:`nn.layers`, :mod:`nn.losses`, :mod:`
 """
 
 from nn import augment, data, init, metrics, plots, schedules
+from nn.adaptive import Adagrad, Adam, AdamW, RMSprop
 from nn.errors import DataFileError, DivergenceError, ModelFileError
 from nn.gradients import clip_grad_norm, clip_grad_value, l1_penalty, l2_penalty
 from nn.history import History
@@ -36,6 +37,9 @@ __all__ = [
     "ACTIVATIONS",
     "MLP",
     "SGD",
+    "Adagrad",
+    "Adam",
+    "AdamW",
     "DataFileError",
     "DivergenceError",
     "History",
@@ -45,6 +49,7 @@ __all__ = [
     "Module",
     "Neuron",
     "Optimizer",
+    "RMSprop",
     "Sequential",
     "augment",
     "binary_cross_entropy",

@@ -50,7 +50,7 @@ LAYERS = {
         {"files", "data", "metrics", "losses", "progress", "gradients", "schedules"},
         {"module", "recording"},
         {"layers", "optim", "predict"},
-        {"steps", "plots"},
+        {"adaptive", "steps", "plots"},
         {"history"},
         {"checkpoint"},
         {"train", "options"},

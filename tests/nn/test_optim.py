@@ -1,4 +1,4 @@
-"""Optimisers, against PyTorch's published algorithm and PyTorch itself."""
+"""Optimisers, against where PyTorch's went, PyTorch itself, and its published algorithm."""
 
 import math
 
@@ -8,7 +8,10 @@ import pytest
 import autograd
 import nn
 from autograd import Value
+from tests.nn.trajectories import STEPS as RECORDED
+from tests.nn.trajectories import TRAJECTORIES
 
+CASES = pytest.mark.parametrize(("name", "options", "points"), TRAJECTORIES)
 OPTIONS = [
     {},
     {"momentum": 0.9},
@@ -29,9 +32,9 @@ def slope(x, y):
     return 4 * x * (x * x - 1) - 0.6 * (y - 0.3 * x), 2 * (y - 0.3 * x)
 
 
-def trajectory(options):
+def trajectory(name, options):
     params = [Value(start) for start in START]
-    optimizer = nn.SGD(params, lr=0.01, **options)
+    optimizer = getattr(nn, name)(params, **options)
     for _ in range(STEPS):
         optimizer.zero_grad()
         bowl(*params).backward()
@@ -57,36 +60,61 @@ def published(momentum=0.0, nesterov=False, weight_decay=0.0):
 def test_sgd_follows_the_published_algorithm(options):
     """All 50 steps, to the rounding of 50 steps."""
     # `published` moves x before it asks for y's slope unless the slopes are taken first, as here.
-    assert np.array(list(trajectory(options))) == pytest.approx(
+    assert np.array(list(trajectory("SGD", {"lr": 0.01, **options}))) == pytest.approx(
         np.array(list(published(**options))), rel=1e-12
     )
 
 
+@CASES
+def test_optimisers_go_where_pytorch_s_went(name, options, points):
+    """50 steps to 1e-10, by the points that PyTorch 2.13.0 passed."""
+    ours = list(trajectory(name, options))
+    for step, point in zip(RECORDED, points):
+        assert ours[step - 1] == pytest.approx(point, rel=1e-10)
+
+
 @pytest.mark.needs("torch")
-@pytest.mark.parametrize("options", OPTIONS, ids=str)
-def test_sgd_follows_pytorch(options):
-    """The same 50 steps in PyTorch, to 1e-12."""
+@CASES
+def test_optimisers_go_where_pytorch_s_go(name, options, points):
+    """The same 50 steps in the PyTorch that is installed, to 1e-10."""
     import torch
 
     params = [torch.tensor(start, dtype=torch.float64, requires_grad=True) for start in START]
-    optimizer = torch.optim.SGD(params, lr=0.01, **options)
-    for ours in trajectory(options):
+    optimizer = getattr(torch.optim, name)(params, **options)
+    for ours in trajectory(name, options):
         optimizer.zero_grad()
         bowl(*params).backward()
         optimizer.step()
-        assert ours == pytest.approx([p.item() for p in params], rel=1e-12)
+        assert ours == pytest.approx([p.item() for p in params], rel=1e-10)
 
 
-@pytest.mark.parametrize("options", OPTIONS, ids=str)
-def test_update_rule_serves_whole_vectors(options):
-    """The same numbers, to the bit, as parameter by parameter."""
-    rule = nn.SGD([Value(0.0)], lr=0.01, **options)
-    vector, memory = np.array(START), 0.0
-    for ours in trajectory(options):
+@CASES
+def test_update_rule_serves_whole_vectors(name, options, points):
+    """The same numbers as parameter by parameter, up to the rounding of roots."""
+    rule = getattr(nn, name)([Value(0.0)], **options)
+    vector, memory = np.array(START), rule.start
+    for ours in trajectory(name, options):
         x, y = (Value(p) for p in vector)
         bowl(x, y).backward()
         vector, memory = rule.update(vector, np.array([x.grad, y.grad]), memory)
-        assert vector.tolist() == ours
+        assert vector.tolist() == pytest.approx(ours, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "message"),
+    [
+        ("RMSprop", {"alpha": 1.0}, "alpha must be below 1, but got 1.0"),
+        ("RMSprop", {"momentum": -1.0}, "momentum must be a number of 0 or more"),
+        ("Adagrad", {"eps": 0.0}, "eps must be a number above 0"),
+        ("Adam", {"betas": (0.9, 1.0)}, r"betas\[1\] must be below 1"),
+        ("Adam", {"betas": (-0.1, 0.9)}, r"betas\[0\] must be a number of 0 or more"),
+        ("AdamW", {"weight_decay": math.nan}, "weight_decay must be a number of 0 or more"),
+    ],
+)
+def test_options_out_of_range_are_refused(name, options, message):
+    getattr(nn, name)([Value(1.0)])
+    with pytest.raises(autograd.InputValueError, match=message):
+        getattr(nn, name)([Value(1.0)], **options)
 
 
 def test_zero_grad_clears_what_the_optimiser_holds():

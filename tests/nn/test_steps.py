@@ -95,6 +95,23 @@ def test_adjusted_gradients_agree_too(options):
     assert compiled[0] != pytest.approx(trained("array", *CASES["classes"])[0], rel=1e-3)
 
 
+@pytest.mark.parametrize("rule", [nn.SGD, nn.RMSprop, nn.Adagrad, nn.Adam, nn.AdamW])
+def test_every_optimiser_moves_vectors_as_it_moves_values(rule):
+    """And remembers the same of each parameter, so that training can go on either way."""
+    ends = []
+    for ways in (["eager", "eager"], ["array", "array"], ["array", "eager"]):
+        model = nn.MLP(3, [4, 1], rng=1)
+        optimizer = rule(model.parameters(), lr=0.01)
+        for backend in ways:
+            options = {"epochs": 1, "batch_size": 12, "progress": False, "backend": backend}
+            nn.fit(model, X, COINS, loss=nn.mse_loss, optimizer=optimizer, **options)
+        ends.append((list(model.state_dict().values()), optimizer.memory))
+    for state, memory in ends[1:]:
+        assert state == pytest.approx(ends[0][0], rel=1e-10, abs=1e-12)
+        for one, other in zip(memory, ends[0][1]):
+            assert one == pytest.approx(other, rel=1e-9, abs=1e-12)
+
+
 def test_auto_records_where_numpy_is_there(monkeypatch):
     """And says what is missing where it is not; an explicit backend is refused then."""
     case = CASES["one neuron"]

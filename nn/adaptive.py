@@ -1,0 +1,177 @@
+"""Adaptive optimisers: each parameter gets a step size of its own, from the gradients it has seen.
+
+The rules, names and defaults are PyTorch's. Like all of :mod:`nn.optim` they serve single floats
+and whole vectors alike; ``x**0.5`` is the square root of both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import autograd
+from autograd import Value
+from nn.arguments import check_number
+from nn.optim import Optimizer
+
+__all__ = ["Adagrad", "Adam", "AdamW", "RMSprop"]
+
+
+class Adagrad(Optimizer):
+    """Steps shrink with all gradients so far; Duchi, Hazan and Singer 2011. From s = 0:
+
+    g ← grad + weight_decay·p;  s ← s + g²;  p ← p − lr·g/(√s + eps)
+
+    >>> from autograd import Value
+    >>> x = Value(3.0)
+    >>> (x * x).backward()
+    >>> Adagrad([x], lr=0.5).step()
+    >>> round(x.data, 6)
+    2.5
+    """
+
+    def __init__(
+        self,
+        params: Iterable[Value],
+        lr: float = 0.01,
+        weight_decay: float = 0.0,
+        eps: float = 1e-10,
+    ) -> None:
+        super().__init__(params, lr)
+        self.weight_decay = check_number("weight_decay", weight_decay)
+        self.eps = check_number("eps", eps, positive=True)
+
+    def update(self, data: Any, grad: Any, memory: Any) -> tuple[Any, Any]:
+        """One step of the formula above; `memory` is s."""
+        if self.weight_decay:
+            grad = grad + self.weight_decay * data
+        squares = memory + grad * grad
+        return data - self.lr * grad / (squares**0.5 + self.eps), squares
+
+
+class RMSprop(Optimizer):
+    """Steps shrink with the recent gradients; Hinton's lectures, 2012. From v = b = 0:
+
+    g ← grad + weight_decay·p;  v ← alpha·v + (1 − alpha)·g²;
+    b ← momentum·b + g/(√v + eps);  p ← p − lr·b
+
+    >>> from autograd import Value
+    >>> x = Value(3.0)
+    >>> (x * x).backward()
+    >>> RMSprop([x], lr=0.5, alpha=0.75).step()
+    >>> round(x.data, 6)
+    2.0
+    """
+
+    start = (0.0, 0.0)
+
+    def __init__(
+        self,
+        params: Iterable[Value],
+        lr: float = 0.01,
+        alpha: float = 0.99,
+        eps: float = 1e-8,
+        weight_decay: float = 0.0,
+        momentum: float = 0.0,
+    ) -> None:
+        super().__init__(params, lr)
+        self.alpha = check_fraction("alpha", alpha)
+        self.eps = check_number("eps", eps, positive=True)
+        self.weight_decay = check_number("weight_decay", weight_decay)
+        self.momentum = check_number("momentum", momentum)
+
+    def update(self, data: Any, grad: Any, memory: Any) -> tuple[Any, Any]:
+        """One step of the formula above; `memory` is (v, b)."""
+        squares, step = memory
+        if self.weight_decay:
+            grad = grad + self.weight_decay * data
+        squares = self.alpha * squares + (1.0 - self.alpha) * (grad * grad)
+        step = self.momentum * step + grad / (squares**0.5 + self.eps)
+        return data - self.lr * step, (squares, step)
+
+
+class Adam(Optimizer):
+    """Averages of gradients over the root of averages of their squares; Kingma and Ba 2015.
+
+    From m = v = 0, in step t:
+
+    g ← grad + weight_decay·p;  m ← β₁·m + (1 − β₁)·g;  v ← β₂·v + (1 − β₂)·g²;
+    p ← p − lr·m/(1 − β₁ᵗ) / (√(v/(1 − β₂ᵗ)) + eps)
+
+    >>> from autograd import Value
+    >>> x = Value(3.0)
+    >>> (x * x).backward()
+    >>> Adam([x], lr=0.5).step()
+    >>> round(x.data, 6)
+    2.5
+    """
+
+    start = (0.0, 0.0, 1.0, 1.0)
+
+    def __init__(
+        self,
+        params: Iterable[Value],
+        lr: float = 1e-3,
+        betas: tuple[float, float] = (0.9, 0.999),
+        eps: float = 1e-8,
+        weight_decay: float = 0.0,
+    ) -> None:
+        super().__init__(params, lr)
+        first, second = betas
+        self.betas = check_fraction("betas[0]", first), check_fraction("betas[1]", second)
+        self.eps = check_number("eps", eps, positive=True)
+        self.weight_decay = check_number("weight_decay", weight_decay)
+
+    def update(self, data: Any, grad: Any, memory: Any) -> tuple[Any, Any]:
+        """One step of the formula above; `memory` is (m, v, β₁ᵗ, β₂ᵗ)."""
+        if self.weight_decay:
+            grad = grad + self.weight_decay * data
+        return self._moved(data, grad, memory)
+
+    def _moved(self, data: Any, grad: Any, memory: Any) -> tuple[Any, Any]:
+        mean, square, fading1, fading2 = memory
+        beta1, beta2 = self.betas
+        mean = beta1 * mean + (1.0 - beta1) * grad
+        square = beta2 * square + (1.0 - beta2) * (grad * grad)
+        fading1, fading2 = beta1 * fading1, beta2 * fading2
+        root = (square / (1.0 - fading2)) ** 0.5 + self.eps
+        return data - self.lr / (1.0 - fading1) * mean / root, (mean, square, fading1, fading2)
+
+
+class AdamW(Adam):
+    """Adam with weights that decay by themselves, p ← p − lr·weight_decay·p before each step.
+
+    Loshchilov and Hutter 2019: a penalty in the gradient, as Adam's, would be scaled away.
+
+    >>> from autograd import Value
+    >>> x = Value(2.0)
+    >>> (x * x).backward()
+    >>> AdamW([x], lr=0.5, weight_decay=0.5).step()
+    >>> round(x.data, 6)
+    1.0
+    """
+
+    def __init__(
+        self,
+        params: Iterable[Value],
+        lr: float = 1e-3,
+        betas: tuple[float, float] = (0.9, 0.999),
+        eps: float = 1e-8,
+        weight_decay: float = 1e-2,
+    ) -> None:
+        super().__init__(params, lr, betas, eps, weight_decay)
+
+    def update(self, data: Any, grad: Any, memory: Any) -> tuple[Any, Any]:
+        """One decay, then one step of Adam; `memory` is Adam's."""
+        return self._moved(data * (1.0 - self.lr * self.weight_decay), grad, memory)
+
+
+def check_fraction(name: str, number: float) -> float:
+    """A number of at least 0 and below 1: how much of an average is kept.
+
+    >>> check_fraction("alpha", 0.99)
+    0.99
+    """
+    if check_number(name, number) >= 1.0:
+        raise autograd.InputValueError(f"{name} must be below 1, but got {number!r}")
+    return float(number)

@@ -1,0 +1,92 @@
+"""Schedules: the factors over ten epochs, and what is refused."""
+
+import math
+
+import pytest
+
+import autograd
+from nn import schedules
+
+TENTHS = [i / 10 for i in range(10)]
+
+
+@pytest.mark.parametrize(
+    ("schedule", "factors"),
+    [
+        (schedules.ConstantSchedule(), [1.0] * 10),
+        (schedules.LinearSchedule(), [1 - d for d in TENTHS]),
+        (schedules.LinearSchedule(final=0.5), [1 - 0.5 * d for d in TENTHS]),
+        (
+            schedules.StepSchedule(every=0.3, gamma=0.5),
+            [1.0] * 3 + [0.5] * 3 + [0.25] * 3 + [0.125],
+        ),
+        (schedules.ExponentialSchedule(final=0.001), [10 ** (-3 * d) for d in TENTHS]),
+        (schedules.CosineSchedule(), [(1 + math.cos(math.pi * d)) / 2 for d in TENTHS]),
+        (
+            schedules.CosineSchedule(final=0.2),
+            [0.2 + 0.4 * (1 + math.cos(math.pi * d)) for d in TENTHS],
+        ),
+        (
+            schedules.WarmUpSchedule(part=0.4, start=0.2, after=schedules.LinearSchedule()),
+            [0.2, 0.4, 0.6, 0.8, *(1 - i / 6 for i in range(6))],
+        ),
+    ],
+    ids=str,
+)
+def test_factors_over_ten_epochs(schedule, factors):
+    assert [schedule(done) for done in TENTHS] == pytest.approx(factors, rel=1e-12)
+
+
+@pytest.mark.needs("torch")
+@pytest.mark.parametrize(
+    ("ours", "theirs", "options"),
+    [
+        (schedules.StepSchedule(every=0.25, gamma=0.3), "StepLR", {"step_size": 5, "gamma": 0.3}),
+        (
+            schedules.ExponentialSchedule(final=0.9**20),
+            "ExponentialLR",
+            {"gamma": 0.9},
+        ),
+        (schedules.CosineSchedule(), "CosineAnnealingLR", {"T_max": 20}),
+        (
+            schedules.WarmUpSchedule(part=0.25, start=0.2),
+            "LinearLR",
+            {"start_factor": 0.2, "total_iters": 5},
+        ),
+    ],
+    ids=lambda item: item if isinstance(item, str) else "",
+)
+def test_pytorch_s_schedulers_go_the_same_way(ours, theirs, options):
+    """Over 20 epochs."""
+    import torch
+
+    optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=1.0)
+    scheduler = getattr(torch.optim.lr_scheduler, theirs)(optimizer, **options)
+    for epoch in range(20):
+        assert ours(epoch / 20) == pytest.approx(optimizer.param_groups[0]["lr"], rel=1e-9)
+        optimizer.step()
+        scheduler.step()
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: schedules.LinearSchedule(final=-1), "final must be a number of 0 or more"),
+        (lambda: schedules.CosineSchedule(final=math.nan), "final must be a number of 0 or more"),
+        (lambda: schedules.ExponentialSchedule(final=0), "final must be a number above 0"),
+        (lambda: schedules.StepSchedule(every=0), "every must be a number above 0"),
+        (lambda: schedules.StepSchedule(gamma=0), "gamma must be a number above 0"),
+        (lambda: schedules.WarmUpSchedule(part=1.0), "part is a fraction of training between 0"),
+        (lambda: schedules.WarmUpSchedule(start=-0.1), "start must be a number of 0 or more"),
+    ],
+)
+def test_numbers_out_of_range_are_refused(make, message):
+    with pytest.raises(autograd.InputValueError, match=message):
+        make()
+
+
+def test_equal_schedules_are_equal():
+    """And print what they are, so that a checkpoint can tell."""
+    assert schedules.CosineSchedule(0.1) == schedules.CosineSchedule(0.1)
+    assert schedules.CosineSchedule(0.1) != schedules.CosineSchedule(0.2)
+    assert repr(schedules.CosineSchedule(0.1)) == "CosineSchedule(final=0.1)"
