@@ -7,7 +7,9 @@ neuron has and how many neurons its layer. Pass one of these, its name, or your 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from math import sqrt
 from random import Random
 
@@ -85,3 +87,30 @@ def initialiser(init: str | Initialiser) -> Initialiser:
             f"unknown initialiser {init!r}: give a function or one of {', '.join(INITIALISERS)}"
         )
     return INITIALISERS[init]
+
+
+_ROOM: ContextVar[int | None] = ContextVar("room", default=None)
+"""How many more parameters may be made, or None for any number."""
+
+
+@contextmanager
+def at_most(count: int) -> Iterator[None]:
+    """Make no more than so many parameters inside this context.
+
+    A short file may describe a network that no memory holds.
+    """
+    token = _ROOM.set(count)
+    try:
+        yield
+    finally:
+        _ROOM.reset(token)
+
+
+def reserve(count: int) -> None:
+    """Make room for as many parameters; InputValueError if they are more than allowed."""
+    room = _ROOM.get()
+    if room is None:
+        return
+    if count > room:
+        raise autograd.InputValueError("it describes many more parameters than it holds")
+    _ROOM.set(room - count)

@@ -14,7 +14,7 @@ import autograd
 from autograd import Value
 from nn.arguments import as_rng, check_count
 from nn.errors import ModelFileError
-from nn.init import Initialiser, initialiser
+from nn.init import Initialiser, initialiser, reserve
 from nn.module import Module
 
 __all__ = ["ACTIVATIONS", "MLP", "Layer", "Linear", "Neuron", "Sequential"]
@@ -72,6 +72,7 @@ class Neuron(Module):
         name = _activation_name(self.activation)
         draw = initialiser(init or ("he" if name in RECTIFIERS else "xavier"))
         rng = as_rng(rng)
+        reserve(self.nin + 1)
         self.weights = [Value(draw(rng, self.nin, fan_out)) for _ in range(self.nin)]
         self.bias = Value(0.0)
         self.name_parameters()

@@ -17,6 +17,7 @@ import autograd
 from autograd import Value
 from nn.errors import ModelFileError
 from nn.files import read_json, write_json
+from nn.init import at_most
 
 __all__ = ["Module"]
 
@@ -135,7 +136,8 @@ class Module(ABC):
                 f"reads version {VERSION}: save the model again with it"
             )
         try:
-            model = cls.rebuild(content["model"])
+            with at_most(2 * len(content["parameters"]) + 1000):
+                model = cls.rebuild(content["model"])
             model.load_state_dict(content["parameters"])
         except (KeyError, TypeError, ValueError) as error:
             raise ModelFileError(f"{os.fspath(path)!r} holds no valid model: {error}") from error
