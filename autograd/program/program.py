@@ -6,7 +6,8 @@ It checks what it is called with, once for all executors, and leaves the work to
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import os
+from collections.abc import Callable, Collection, Mapping
 from importlib import import_module
 from typing import Any
 
@@ -119,6 +120,23 @@ class Program:
         lowering = import_module("autograd.program.jax")
         function: Callable[..., Any] = lowering.to_jax(self.tape, self.dtype)
         return function
+
+    def to_onnx(
+        self, path: str | os.PathLike[str], *, batched: Collection[str] | None = None
+    ) -> None:
+        """Write the program as an ONNX model; needs the extra ``onnx``.
+
+        Its inputs are the arguments, each with a batch axis in front if ``batched`` names it, by
+        default all; its one output is called "output". Numbers are of the program's dtype.
+
+        Raises:
+            InputValueError: A custom_op, or a function that ONNX cannot express, is in it.
+            InputTypeError: ``batched`` names no argument.
+            OutputError: The file cannot be written; then an older one is as it was.
+        """
+        from autograd.program.onnx import write_onnx
+
+        write_onnx(self.tape, self.dtype, path, batched)
 
     def __str__(self) -> str:
         inputs = ", ".join(f"{a.name}: {a.shape}" for a in self.tape.arguments)

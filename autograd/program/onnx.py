@@ -1,0 +1,260 @@
+"""Programs as ONNX models: the array form, statement by statement, in ONNX's operators.
+
+Inside the model every tensor has a batch axis in front, of length 1 where the batch shares it, so
+that broadcasting does the rest. Rules come from the op table, and what the functions in them are
+in ONNX from :mod:`autograd.program.onnx_functions`. Next: :mod:`autograd.program.onnx_graph`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Collection, Mapping, Sequence
+from math import prod
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from autograd.errors import InputTypeError, InputValueError, MissingExtraError
+from autograd.expr import XP, Expr, Operand
+from autograd.files import check, write
+from autograd.graph import topological_order
+from autograd.op import OPS
+from autograd.program.array import simplified
+from autograd.program.fold import folded, inner_exprs
+from autograd.program.forward import literals, operand_shape
+from autograd.program.groups import ArrayForm, ArrayStatement, group
+from autograd.program.ir import Tape
+from autograd.program.layout import Literal
+from autograd.program.layout import Operand as Reading
+from autograd.program.onnx_functions import (
+    FOLDS,
+    FORMULAS,
+    IN_SINGLE,
+    KNOWN_PRIMITIVES,
+    OPERATORS,
+)
+from autograd.program.onnx_graph import Graph
+from autograd.program.reroll import rolled
+
+__all__ = ["write_onnx"]
+
+
+def write_onnx(
+    tape: Tape, dtype: str, path: str | os.PathLike[str], batched: Collection[str] | None
+) -> None:
+    """Write the ONNX model of a tape, whole or not at all; see `Program.to_onnx`."""
+    try:
+        import onnx
+    except ImportError as error:
+        raise MissingExtraError(
+            "to_onnx builds models with the package onnx, which is not installed: "
+            'pip install "scalar-autograd[onnx]"'
+        ) from error
+    check(Path(path))
+    names = [argument.name for argument in tape.arguments]
+    chosen = names if batched is None else [batched] if isinstance(batched, str) else list(batched)
+    unknown = [name for name in chosen if name not in names]
+    if unknown:
+        raise InputTypeError(
+            f"to_onnx: batched names some of the arguments {', '.join(names) or '(none)'}, "
+            f"but got {unknown[0]!r}"
+        )
+    _check_supported(tape)
+    model = _Model(tape, dtype, chosen).proto()
+    onnx.checker.check_model(model)
+    write(Path(path), model.SerializeToString())
+
+
+def _check_supported(tape: Tape) -> None:
+    for op, _ in tape.statements:
+        if op.opaque:
+            raise InputValueError(
+                f"to_onnx: {op.name!r} is a custom_op, a Python function that ONNX cannot run: "
+                "write it with the functions of autograd instead"
+            )
+    if not tape.outputs:
+        raise InputValueError("to_onnx: the program has no output, so there is nothing to export")
+
+
+class _Model:
+    """The graph while it grows, block by block."""
+
+    def __init__(self, tape: Tape, dtype: str, batched: Collection[str]) -> None:
+        self.tape = tape
+        self.form: ArrayForm = group(simplified(tape))
+        self.graph = Graph(dtype)
+        self.batched = [argument.name in batched for argument in tape.arguments]
+        # Per block: its tensor, of shape (batch or 1, size), and whether it has the batch.
+        self.blocks: list[tuple[str, bool]] = []
+        self._known: dict[Any, str] = {}
+
+    def proto(self) -> Any:
+        """The finished onnx.ModelProto."""
+        graph = self.graph
+        for argument, batched in zip(self.tape.arguments, self.batched):
+            name = graph.input(argument.name, argument.shape, batched=batched)
+            lead = 0 if batched and argument.shape else -1 if batched else 1
+            flat = name if not argument.size else graph.reshape(name, (lead, argument.size))
+            self.blocks.append((flat, batched))
+        self.blocks.append((graph.constant(self.form.constants[None]), False))
+        for statement in self.form.statements:
+            self.blocks.append(self._statement(statement))
+        shape = self.form.output.shape
+        flat, varies = self._read(self.form.output, whole=True)
+        if any(self.batched) and not varies:
+            flat = graph.node("Expand", flat, self._batch_and(shape))
+        rows = (0,) if any(self.batched) else ()
+        output = graph.reshape(flat, (*rows, *self.tape.output_shape))
+        return graph.model(output, self.tape.output_shape, batched=any(self.batched))
+
+    def _batch_and(self, shape: tuple[int, ...]) -> str:
+        """The shape (batch, *shape) as a tensor."""
+        name = next(a.name for a, batched in zip(self.tape.arguments, self.batched) if batched)
+        batch = self.graph.node("Shape", name, end=1)
+        return self.graph.node("Concat", batch, self.graph.integers(*shape), axis=0)
+
+    # Reading
+
+    def _read(self, reading: Reading, *, whole: bool = False) -> tuple[str, bool]:
+        """A tensor (batch or 1, *shape), with axes of repetition 1 unless ``whole``."""
+        key = ("read", id(reading), whole)
+        if key not in self._known:
+            self._known[key] = self._read_anew(reading, whole)
+        return self._known[key], self._varies(reading)
+
+    def _varies(self, reading: Any) -> bool:
+        parts = getattr(reading, "parts", None)
+        if parts is not None:
+            return any(self.blocks[part.block][1] for part in parts)
+        return not isinstance(reading, Literal) and self.blocks[reading.block][1]
+
+    def _read_anew(self, reading: Any, whole: bool) -> str:
+        graph = self.graph
+        if isinstance(reading, Literal):
+            values = np.broadcast_to(reading.values, reading.shape) if whole else reading.values
+            return graph.constant(values[None])
+        if hasattr(reading, "parts"):
+            return graph.reshape(self._joined(reading), (0, *reading.shape))
+        positions = reading.index if hasattr(reading, "index") else reading.positions()
+        flat = graph.take(
+            self.blocks[reading.block][0], positions.ravel(), self.form.blocks[reading.block].size
+        )
+        text = graph.reshape(flat, (0, *positions.shape))
+        if whole and positions.shape != reading.shape:
+            text = graph.node("Expand", text, graph.integers(1, *reading.shape))
+        return text
+
+    def _joined(self, reading: Any) -> str:
+        """Numbers of several blocks, in one row each."""
+        graph, varies, pieces = self.graph, self._varies(reading), []
+        for part in reading.parts:
+            tensor, batched = self.blocks[part.block]
+            piece = graph.take(tensor, part.index, self.form.blocks[part.block].size)
+            if varies and not batched:
+                piece = graph.node("Expand", piece, self._batch_and((len(part.index),)))
+            pieces.append(piece)
+        order = np.argsort(np.concatenate([part.at for part in reading.parts]))
+        return graph.take(graph.node("Concat", *pieces, axis=1), order, len(order))
+
+    # Statements
+
+    def _statement(self, statement: ArrayStatement) -> tuple[str, bool]:
+        """The tensor of its block."""
+        kinds = {"map": self._map, "rows": self._rows, "product": self._product}
+        tensor, varies = kinds[statement.kind](statement)
+        return self.graph.reshape(tensor, (0, prod(statement.shape))), varies
+
+    def _map(self, statement: ArrayStatement) -> tuple[str, bool]:
+        op, operands = statement.op, statement.operands
+        xs = [Expr("var", f"x{i}") for i in range(len(operands))]
+        known = literals(statement)
+        expr: Operand = Expr(op.name, *xs)
+        if op.name not in KNOWN_PRIMITIVES:
+            expr = folded(op.forward(XP, *xs), known)
+        used = _variables(expr)
+        read = {f"x{i}": operand for i, operand in enumerate(operands) if f"x{i}" in used}
+        names = {name: self._read(operand)[0] for name, operand in read.items()}
+        tensor = self._formula(expr, names)
+        if np.broadcast_shapes(*map(operand_shape, read.values())) != statement.shape:
+            tensor = self.graph.node("Expand", tensor, self.graph.integers(1, *statement.shape))
+        return tensor, any(map(self._varies, read.values()))
+
+    def _rows(self, statement: ArrayStatement) -> tuple[str, bool]:
+        graph, op = self.graph, statement.op
+        rows = [self._read(operand, whole=True)[0] for operand in statement.operands]
+        varies = any(map(self._varies, statement.operands))
+        if op is OPS["dot"]:
+            return graph.fold("ReduceSum", graph.node("Mul", *rows)), varies
+        if op is OPS["sum"]:
+            return graph.fold("ReduceSum", rows[0]), varies
+        formula = rolled(op)
+        if formula is not None:
+            return self._formula(formula[0], {"x": rows[0]}), varies
+        names = {f"x{i}": graph.column(rows[0], i) for i in range(statement.operands[0].shape[-1])}
+        expr = op.forward(XP, *(Expr("var", name) for name in names))
+        return self._formula(expr, names), varies
+
+    def _product(self, statement: ArrayStatement) -> tuple[str, bool]:
+        graph = self.graph
+        *stack, p, q = statement.shape
+        (left, left_varies), (right, right_varies) = (
+            self._read(operand, whole=True) for operand in statement.operands
+        )
+        if stack or left_varies == right_varies:
+            product = graph.node("MatMul", left, graph.transposed(right, len(stack) + 3))
+            return product, left_varies or right_varies
+        # One matrix that the whole batch shares, as a layer's weights are.
+        k = statement.operands[0].shape[-1]
+        rows, shared, m, n = (left, right, p, q) if left_varies else (right, left, q, p)
+        matrix = graph.transposed(graph.reshape(shared, (n, k)), 2)
+        if m == 1:
+            return graph.multiplied(graph.reshape(rows, (0, k)), matrix, (0, n)), True
+        product = graph.multiplied(graph.reshape(rows, (0, m, k)), matrix, (0, m, n))
+        return product if left_varies else graph.transposed(product, 3), True
+
+    # Formulas
+
+    def _formula(self, expr: Operand, names: Mapping[str, str]) -> str:
+        """The tensor of an expression; what it shares is computed once. Rules are shallow."""
+        if not isinstance(expr, Expr):
+            return self.graph.number(float(expr))
+        if expr.op == "var":
+            return names[str(expr.operands[0])]
+        key = (expr, *names.values())
+        if key not in self._known:
+            self._known[key] = self._applied(expr, names)
+        return self._known[key]
+
+    def _applied(self, expr: Expr, names: Mapping[str, str]) -> str:
+        graph, name = self.graph, expr.op
+        if name in OPERATORS or name in IN_SINGLE or name in FOLDS:
+            operands = [self._formula(x, names) for x in expr.operands]
+            if name in FOLDS:
+                return graph.fold(FOLDS[name], operands[0], keep=True)
+            if name in IN_SINGLE:
+                return graph.in_single(IN_SINGLE[name], operands[0])
+            return graph.node(OPERATORS[name], *operands)
+        rule = FORMULAS.get(name) or (OPS[name].forward if name in OPS else None)
+        inner = None if rule is None else _applied_rule(rule, expr.operands)
+        if inner is None or (isinstance(inner, Expr) and inner.op == name):
+            raise InputValueError(
+                f"to_onnx: ONNX has no {name!r} and nothing it could be made of: "
+                "compute it outside of the program"
+            )
+        return self._formula(inner, names)
+
+
+def _applied_rule(rule: Callable[..., Operand], operands: Sequence[Operand]) -> Operand:
+    """A rule of these operands, with what is known by numbers computed."""
+    known = {f"k{i}": x for i, x in enumerate(operands) if not isinstance(x, Expr)}
+    symbols = (x if isinstance(x, Expr) else Expr("var", f"k{i}") for i, x in enumerate(operands))
+    return folded(rule(XP, *symbols), known)
+
+
+def _variables(expr: Operand) -> set[str]:
+    """The names of the variables in an expression."""
+    if not isinstance(expr, Expr):
+        return set()
+    inside = topological_order([expr], inner_exprs)
+    return {str(part.operands[0]) for part in inside if part.op == "var"}
