@@ -20,24 +20,34 @@ for (const text of svg.querySelectorAll("[data-box] text.data, [data-box] text.g
   drawn.set(text, [text.textContent, text.getAttribute("class")]);
 }
 
+const written = new Map();
+let changed = [];
+
 function write(group, kind, number) {
   const text = group && group.querySelector(`text.${kind}`);
-  if (!text) return;
+  if (!text || written.get(text) === number) return;
+  written.set(text, number);
   text.style.fontSize = "";
-  if (number === undefined) {
-    [text.textContent] = drawn.get(text);
-    text.setAttribute("class", drawn.get(text)[1]);
-    return;
-  }
-  text.textContent = number;
-  text.setAttribute("class", kind);
-  const card = group.querySelector(".card");
-  const label = text.previousElementSibling;
-  if (!card || !text.getComputedTextLength) return;
-  const taken = label && label.classList.contains("label") ? label.getComputedTextLength() + 6 : 0;
-  const room = card.width.baseVal.value - 18 - taken;
-  const needed = text.getComputedTextLength();
-  if (needed > room) text.style.fontSize = `${Math.max(6, (12 * room) / needed)}px`;
+  text.textContent = number === undefined ? drawn.get(text)[0] : number;
+  text.setAttribute("class", number === undefined ? drawn.get(text)[1] : kind);
+  if (number !== undefined) changed.push([group, text]);
+}
+
+// Numbers on the way may be longer than those that the boxes were made for. All are measured
+// before any is changed, so that the browser lays out the drawing once.
+function fitChanged() {
+  const sizes = changed.map(([group, text]) => {
+    const card = group.querySelector(".card");
+    const label = text.previousElementSibling;
+    const isLabel = label && label.classList.contains("label");
+    const taken = isLabel ? label.getComputedTextLength() + 6 : 0;
+    const room = card ? card.width.baseVal.value - 18 - taken : Infinity;
+    return room / text.getComputedTextLength();
+  });
+  changed.forEach(([, text], i) => {
+    if (sizes[i] < 1) text.style.fontSize = `${Math.max(6, 12 * sizes[i])}px`;
+  });
+  changed = [];
 }
 
 // The gradients after the first `passed` backward steps: edges add up, in the engine's order.
@@ -76,6 +86,7 @@ function show(newStep, newTime) {
       group.classList.toggle(mark, frame.marks[mark] ? frame.marks[mark].includes(i) : false);
     }
   });
+  fitChanged();
   edgeGroups.forEach((group, i) => {
     if (!group) return;
     group.classList.remove("lit");
