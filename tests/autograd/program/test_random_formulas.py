@@ -1,0 +1,131 @@
+"""Executors on random graphs over the whole table, at ordinary and at extreme points.
+
+The loop executor equals the eager engine to the bit; the array executor, which may add in another
+order, is within 1e-12 of the sum of the absolute values of what is added.
+"""
+
+import itertools
+import math
+import random
+
+import numpy as np
+import pytest
+
+import autograd
+from autograd import Value
+from autograd.program.loop import LoopExecutor
+from autograd.program.loop_native import can_compile
+from autograd.sweep import operand_values, operands_of, record_of
+from autograd.testing import random_formula
+from tests.campaign import size
+
+SPECIAL = [math.inf, -math.inf, math.nan, 0.0, -0.0, 1e300, -1e300, 1e-300, 5e-324, -2.2e-308]
+OPERATIONS = 25
+ARRAY_TOLERANCE = 1e-12
+# Where sin(1e300 + 1) is involved, another order of additions makes another number altogether, and
+# only the value has a bound worth stating.
+CHAOTIC = 1e6
+BATCHES = 10
+GRAPHS = size(6, 1000)
+SEED_GRADIENT = 0.7
+
+
+def same(a, b):
+    """Equal to the bit; any NaN is like any other."""
+    a, b = np.asarray(a, dtype=float), np.asarray(b, dtype=float)
+    return bool(np.all((np.isnan(a) & np.isnan(b)) | (a.view(np.int64) == b.view(np.int64))))
+
+
+def points(formula, rng):
+    """The formula's own point, and that point with special numbers put in."""
+    yield list(formula.point)
+    for special, place in itertools.product(SPECIAL, range(len(formula.point))):
+        point = list(formula.point)
+        point[place] = special
+        yield point
+    yield [rng.choice(SPECIAL) for _ in formula.point]
+
+
+def eager(formula, point):
+    """Leaves and result of the eager engine, differentiated."""
+    leaves = [Value(x) for x in point]
+    result = formula(*leaves)
+    result.backward(SEED_GRADIENT)
+    return leaves, result
+
+
+def formulas(batch):
+    rng = random.Random(f"executors {batch}")
+    for _ in range(GRAPHS):
+        yield rng, random_formula(rng, operations=OPERATIONS)
+
+
+def added_up(result):
+    """For the result and each leaf, the sum of the absolute values of what is added to get it."""
+    order, _ = record_of([result])
+    forward = {}
+    for node in order:
+        operands = [(x, forward.get(x, abs(x.data))) for x in node.parents]
+        partials = dict(zip(map(id, node.parents), _partials(node)))
+        terms = sum(abs(partials[id(x)] or 0.0) * size for x, size in operands)
+        forward[node] = max(abs(node.data), terms)
+    adjoint = {result: SEED_GRADIENT}
+    for node in reversed(order):
+        for x, p in zip(node.parents, _partials(node)):
+            # An error in an operand moves the derivative as well, by about its own size.
+            adjoint[x] = adjoint.get(x, 0.0) + adjoint.get(node, 0.0) * abs(p or 0.0)
+    return forward[result], adjoint
+
+
+def _partials(node):
+    local = node.op.local(*operand_values(node))
+    return [p for x, p in zip(operands_of(node), local) if type(x) is not float]
+
+
+@pytest.mark.parametrize("batch", range(BATCHES))
+@pytest.mark.parametrize(
+    "native",
+    [
+        pytest.param(True, marks=pytest.mark.skipif(not can_compile(), reason="needs llvmlite")),
+        False,
+    ],
+    ids=["native", "python"],
+)
+def test_loop_executor_equals_the_eager_engine_to_the_bit(batch, native):
+    """Values and gradients, at ordinary points and with every special number in every place."""
+    for rng, formula in formulas(batch):
+        leaves, result = eager(formula, formula.point)
+        executor = LoopExecutor(autograd.compile(result, x=leaves).tape, "float64", native=native)
+        for point in points(formula, rng):
+            leaves, result = eager(formula, point)
+            value, (grad,) = executor.value_and_grad((0,), [np.array(point)], None, SEED_GRADIENT)
+            assert same(value, [result.data]), (str(formula), point)
+            assert same(grad, [x.grad for x in leaves]), (str(formula), point)
+
+
+@pytest.mark.parametrize("batch", range(BATCHES))
+def test_array_executor_agrees_with_the_eager_engine(batch):
+    """Values and gradients within 1e-12 of the sum of absolute terms; infinities are the same."""
+    worst = 0.0
+    for rng, formula in formulas(batch):
+        leaves, result = eager(formula, formula.point)
+        program = autograd.compile(result, x=leaves, backend="array")
+        for point in points(formula, rng):
+            leaves, result = eager(formula, point)
+            size, adjoint = added_up(result)
+            value, grad = program.value_and_grad("x", x=np.array(point))
+            pairs = [(value, result.data, size)]
+            if size < CHAOTIC:
+                pairs += [
+                    (g * SEED_GRADIENT, x.grad, adjoint.get(x, 0.0)) for g, x in zip(grad, leaves)
+                ]
+            for found, exact, scale in pairs:
+                if math.isfinite(exact) and math.isfinite(scale):
+                    error = abs(found - exact) / max(1.0, scale)
+                    worst = max(worst, error if error == error else math.inf)
+                    assert error <= ARRAY_TOLERANCE, (str(formula), point)
+                elif math.isinf(exact):
+                    assert found == exact, (str(formula), point)
+                elif math.isnan(exact):
+                    assert not math.isfinite(found), (str(formula), point)
+    print(f"largest error {worst:.1e}")
