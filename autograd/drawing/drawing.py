@@ -13,11 +13,10 @@ from typing import Any
 from autograd.drawing import files
 from autograd.drawing.cards import PARTS
 from autograd.drawing.dot import dot_lines, dot_of, mermaid_of
-from autograd.drawing.fold import LIMIT, folded_picture
+from autograd.drawing.fold import LIMIT, graph_picture
 from autograd.drawing.highlight import highlighted
 from autograd.drawing.model import Picture, checked_outputs, identities
 from autograd.drawing.parts import Parts
-from autograd.drawing.slices import Slice
 from autograd.drawing.stepper import page
 from autograd.drawing.style import Style, style_of
 from autograd.drawing.svg import summary, svg_of
@@ -207,7 +206,7 @@ def draw(
     if by not in (None, "module", "operation"):
         raise InputValueError(f"by= is 'module' or 'operation', but got {by!r}")
     known = identities(parameters)
-    picture = folded_picture(Slice.of(roots, depth), known, limit, by)
+    picture = graph_picture(roots, known, limit, by, depth)
     notes = [picture.folded] if picture.folded else []
     if depth is not None and any(box.kind == "outside" for box in picture.boxes):
         notes.append(f"dashed boxes: what they are computed from is beyond depth {depth}")

@@ -6,17 +6,45 @@ The first way to group nodes that gives few enough boxes is taken, see
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+from autograd.drawing.canvas import FEW, stem
 from autograd.drawing.groups import Grouping, apart, groupings
 from autograd.drawing.model import Picture, kind_of
-from autograd.drawing.quotient import FEW, Plan, drawn, stem
+from autograd.drawing.quotient import Plan, drawn
 from autograd.drawing.slices import Slice
+from autograd.drawing.stretches import stretches
+from autograd.sweep import record_of
 
-__all__ = ["LIMIT", "folded_picture"]
+__all__ = ["LIMIT", "folded_picture", "graph_picture"]
 
 LIMIT = 150
 """How many boxes a picture has at most before it is folded."""
+HUGE = 1_000_000
+"""From so many computed nodes on memory decides: stretches of the graph are all one can have."""
+
+
+def graph_picture(
+    roots: Sequence[Any],
+    parameters: frozenset[int] = frozenset(),
+    limit: int | None = LIMIT,
+    by: str | None = None,
+    depth: int | None = None,
+) -> Picture:
+    """The picture of all that the roots depend on, or of what is near them, folded if need be.
+
+    >>> from autograd import Value
+    >>> len(graph_picture([Value(1.0) + Value(2.0)]).boxes)
+    3
+    """
+    if depth is not None:
+        return folded_picture(Slice.of(roots, depth), parameters, limit, by)
+    order, place = record_of(roots)
+    if limit is not None and len(order) >= HUGE:
+        return stretches(roots, order, place, parameters)
+    del place
+    return folded_picture(Slice(order, roots), parameters, limit, by)
 
 
 def folded_picture(

@@ -160,10 +160,10 @@ def box_of(node: Any, number: int, kind: Kind) -> Box:
         kind=kind,
         op=op.name if op else "",
         symbol=op.symbol if op else "",
-        name=node.name,
+        name=None if node.name is None else str(node.name),
         data=node.data,
         grad=None if grad is None else grad if type(grad) is float else float(grad.data),
-        module=(units(node.name) or ("",))[-1] if op is None and node.name else "",
+        module=(units(str(node.name)) or ("",))[-1] if op is None and node.name else "",
     )
 
 
@@ -203,7 +203,7 @@ def identities(values: Any) -> frozenset[int]:
 
 def kind_of(node: Any, parameters: Collection[int]) -> Kind:
     """Whether a leaf is a parameter or an input."""
-    is_parameter = id(node) in parameters or (node.name is not None and units(node.name))
+    is_parameter = id(node) in parameters or (node.name is not None and units(str(node.name)))
     return "parameter" if is_parameter else "input"
 
 

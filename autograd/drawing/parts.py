@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import deque
 from typing import Any, NamedTuple
 
+from autograd.drawing.canvas import ELSEWHERE
 from autograd.drawing.cards import NOT_COMPUTED
 from autograd.drawing.fold import LIMIT, folded_picture
-from autograd.drawing.model import Box, Picture
-from autograd.drawing.quotient import ELSEWHERE
+from autograd.drawing.model import Box, Picture, box_of
 from autograd.drawing.slices import Slice
 from autograd.drawing.style import Style
 from autograd.drawing.svg import svg_of
@@ -18,6 +18,8 @@ from autograd.sweep import operands_of
 __all__ = ["Parts"]
 
 MOST_ROWS = 1000
+MOST_NODES = 1_000_000
+"""How many nodes are looked at for the parts of a page: more would take minutes."""
 
 # The first picture of the page is the whole; each section replaces it until one goes back.
 SCRIPT = """
@@ -61,7 +63,7 @@ class Parts:
         self, picture: Picture, style: Style, parameters: frozenset[int], budget: int
     ) -> None:
         self._style, self._parameters = style, parameters
-        self._left = budget
+        self._left, self._nodes_left = budget, MOST_NODES
         self._count = 0
         self._queue: deque[_Fold] = deque()
         self.of_boxes = self._numbered(picture, "")
@@ -75,11 +77,12 @@ class Parts:
         """Numbers for the folds of a picture, as far as the budget reaches."""
         numbers = {}
         for box in picture.boxes:
-            if box.kind == "fold" and self._left > 0:
+            if box.kind == "fold" and self._left > 0 and self._nodes_left > box.size:
                 numbers[box.id] = self._count
                 self._queue.append(_Fold(self._count, parent, box, picture.nodes[box.id]))
                 self._count += 1
                 self._left -= min(box.size, LIMIT)
+                self._nodes_left -= box.size
         return numbers
 
     def _section(self, fold: _Fold) -> str:
@@ -119,8 +122,9 @@ def _table(nodes: tuple[Any, ...], style: Style) -> str:
         if type(node) is float:
             rows.append(f"<tr><td></td><td>{escape(style.format(node))}</td><td></td></tr>")
             continue
-        grad = style.format(float(node.grad)) if node.grad_computed else NOT_COMPUTED
-        cells = (node.name or str(node.op or ""), style.format(node.data), grad)
+        grad = box_of(node, 0, "input").grad
+        known = NOT_COMPUTED if grad is None else style.format(grad)
+        cells = (node.name or str(node.op or ""), style.format(node.data), known)
         rows.append("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in cells) + "</tr>")
     if len(nodes) > MOST_ROWS:
         rows.append(f"<tr><td>… and {len(nodes) - MOST_ROWS:,} more</td></tr>")

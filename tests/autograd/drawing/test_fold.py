@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 import autograd
 from autograd import Value
+from autograd.drawing import fold
 from autograd.drawing.fold import folded_picture
 from autograd.drawing.slices import Slice
 from autograd.graph import topological_order
@@ -173,6 +174,18 @@ def test_long_chain_folds():
     picture = folded_picture(Slice.of([y]))
     assert picture.total == 100_001
     assert len(picture.boxes) <= 30
+
+
+@pytest.mark.parametrize("make", [lambda: network(3), lambda: scattered(7, 300), neuron])
+def test_graph_of_millions_is_cut_into_stretches(make, monkeypatch):
+    """The way that needs least memory is as sound, and as small."""
+    monkeypatch.setattr(fold, "HUGE", 2)
+    y = make()
+    picture = fold.graph_picture([y])
+    assert_sound(picture, y)
+    assert len(picture.boxes) < 30 + 6
+    assert picture.total == len(list(members(picture)))
+    assert picture.boxes[picture.outputs[0]].data == y.data
 
 
 def test_leaf_alone_is_a_picture():
