@@ -49,6 +49,8 @@ class Body:
     def __init__(self) -> None:
         self.lines: list[str] = []
         self.block = "entry"
+        self.offset = 0
+        """Where the present row begins, in cells of ``%code``."""
         self._count = 0
 
     def name(self) -> str:
@@ -78,7 +80,7 @@ class Body:
 
     def cell(self, index: int, code: str = "%code") -> str:
         """A cell of the row, as an index."""
-        return self.cells(code, str(index))
+        return self.cells(code, str(index + (self.offset if code == "%code" else 0)))
 
     def cells(self, pointer: str, index: str) -> str:
         """A number of an array of 32-bit integers, as an index."""

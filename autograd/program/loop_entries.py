@@ -18,7 +18,7 @@ CONTEXT = ("table", "pairs", "inner", "temporary", "forward_ops")
 FRAME = (
     "code", "table", "v", "d", "rows", "places", "placed", "outputs", "returned", "result", "many",
     "back", "inner", "pairs", "w", "bytes", "temporary", "weight",
-    "batched", "kept", "row_grads", "shared", "summed", "total",
+    "batched", "kept", "row_grads", "shared", "summed", "total", "forward_ops", "reverse_ops",
 )  # fmt: skip
 """What the entries are called with: 64-bit numbers in one array, pointers mostly."""
 NUMBERS = {
@@ -83,7 +83,7 @@ def _entry_body(context: Sequence[str]) -> Body:
 def _forward_row(body: Body, index: str) -> None:
     """Put the arguments of a row of the batch into registers, run, and take out the outputs."""
     _copy(body, "%placed", "%v", _row(body, "%rows", index, "%placed"), to="%places")
-    run_forward(body, "%code", "%d", "@forward.ops")
+    run_forward(body, "%code", "%d", "%forward_ops")
     _copy(body, "%returned", _row(body, "%result", index, "%returned"), "%v", of="%outputs")
 
 
@@ -100,7 +100,7 @@ def _forward_entry() -> str:
 
 
 def _value_and_grad_entry() -> str:
-    body = _entry_body(["%table", "%pairs", "%inner", "%temporary", "@forward.ops"])
+    body = _entry_body(["%table", "%pairs", "%inner", "%temporary", "%forward_ops"])
     body.loop("%summed", lambda index, number: _clear(body, "%total", index, number))
 
     def step(index: str, number: str) -> str:
@@ -108,9 +108,9 @@ def _value_and_grad_entry() -> str:
         body.do("call void @llvm.memset.p0.i64(ptr %w, i8 0, i64 %bytes, i1 false)")
         body.add_to("%w", body.cells("%outputs", "0"), "%weight")
         adjoint = body.load("%w", body.cell(1, "%back"))
-        place = body.set(f"getelementptr ptr, ptr @reverse.ops, i64 {body.cells('%back', '0')}")
+        place = body.set(f"getelementptr ptr, ptr %reverse_ops, i64 {body.cells('%back', '0')}")
         target = body.set(f"load ptr, ptr {place}")
-        arguments = passed("%back", adjoint).replace("%ops", "@reverse.ops")
+        arguments = passed("%back", adjoint).replace("%ops", "%reverse_ops")
         body.do(f"call void {target}({arguments})")
         _copy(body, "%kept", _row(body, "%row_grads", index, "%kept"), "%w", of="%batched")
 

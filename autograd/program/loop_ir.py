@@ -8,7 +8,7 @@ expressions. Next: :mod:`autograd.program.loop_native` compiles and calls it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 
 from autograd.expr import XP, Expr, Operand
@@ -19,8 +19,9 @@ from autograd.program.loop_emit import Body, declarations
 from autograd.program.loop_entries import context, entry_functions, passed, run_forward
 from autograd.program.loop_rows import FOLDS, WIDTH, Rule, forward_codes, reverse_codes, rules
 
-__all__ = ["module"]
+__all__ = ["forward_function", "module", "reverse_function"]
 
+Key = tuple[str, ...]
 G = Expr("var", "g")
 FORWARD = "ptr noalias %code, ptr %v, ptr %d, ptr %ctx, ptr noalias %ops, double %r"
 REVERSE = "ptr noalias %code, ptr noalias %v, ptr noalias %w, ptr %ctx, ptr noalias %ops, double %g"
@@ -38,7 +39,7 @@ def module() -> str:
 
 def _table(name: str, count: int) -> str:
     functions = ", ".join(f"ptr @{name}.{code}" for code in range(count))
-    return f"@{name}.ops = internal constant [{count} x ptr] [{functions}]"
+    return f"@{name}.ops = constant [{count} x ptr] [{functions}]"
 
 
 def _jump(body: Body, arguments: str, following: str) -> None:
@@ -50,93 +51,146 @@ def _jump(body: Body, arguments: str, following: str) -> None:
     body.do("ret void")
 
 
-def _forward(key: tuple[str, ...], code: int) -> str:
+def _forward(key: Key, code: int) -> str:
+    return forward_function(f"internal void @forward.{code}", [key], {})
+
+
+def forward_function(name: str, keys: Sequence[Key], known: Mapping[int, int]) -> str:
+    """The function of some consecutive rows.
+
+    ``known`` says of cells, counted from the first row, that they hold the register of one of the
+    function's own results, and which: those need not be read from memory.
+    """
     body = Body()
-    head = f"internal void @forward.{code}({FORWARD})"
-    if key[0] == "halt":
-        body.do("ret void")
-        return body.function(head)
-    following = body.set(f"getelementptr i32, ptr %code, i64 {WIDTH['forward']}")
-    slot = "%d"
-    if key[0] in FOLDS:
-        result = _fold(body, key[0])
-    else:
-        result, cell = "%r", 1
-        for place, (name, kinds) in enumerate(zip(key[::2], key[1::2])):
-            if place:
-                body.do(f"store double {result}, ptr {slot}")
-                slot = body.set(f"getelementptr double, ptr {slot}, i64 1")
-            rule = rules()[name]
-            variables = {}
-            for variable, kind in zip(rule.variables, kinds):
-                variables[variable] = result
-                if kind == "R":
-                    variables[variable] = body.load("%v", body.cell(cell))
-                    cell += 1
-            (result,) = body.exprs([rule.value], variables)
-    body.do(f"store double {result}, ptr {slot}")
-    slot = body.set(f"getelementptr double, ptr {slot}, i64 1")
+    results: list[str] = []
+    slot, result = "%d", "%r"
+    for row, key in enumerate(keys):
+        if key[0] == "halt":
+            body.do("ret void")
+            return body.function(f"{name}({FORWARD})")
+        body.offset = row * WIDTH["forward"]
+        cell = 1
+        for rule, kinds in zip(key[::2], key[1::2]):
+            if rule in FOLDS:
+                result = _fold(body, rule)
+            else:
+                result, cell = _apply(body, rules()[rule], kinds, cell, result, results, known)
+            results.append(result)
+            body.do(f"store double {result}, ptr {slot}")
+            slot = body.set(f"getelementptr double, ptr {slot}, i64 1")
+    following = body.set(f"getelementptr i32, ptr %code, i64 {len(keys) * WIDTH['forward']}")
     passed = f"ptr {following}, ptr %v, ptr {slot}, ptr %ctx, ptr %ops, double {result}"
     _jump(body, passed, following)
-    return body.function(head)
+    return body.function(f"{name}({FORWARD})")
 
 
-def _reverse(key: tuple[str, ...], code: int) -> str:
+def _apply(
+    body: Body,
+    rule: Rule,
+    kinds: str,
+    cell: int,
+    previous: str,
+    results: Sequence[str],
+    known: Mapping[int, int],
+) -> tuple[str, int]:
+    """The result of a rule, and the next free cell of the row."""
+    variables = {}
+    for variable, kind in zip(rule.variables, kinds):
+        variables[variable] = previous
+        if kind == "R":
+            own = known.get(body.offset + cell)
+            variables[variable] = (
+                results[own] if own is not None else body.load("%v", body.cell(cell))
+            )
+            cell += 1
+    return body.exprs([rule.value], variables)[0], cell
+
+
+def _reverse(key: Key, code: int) -> str:
+    return reverse_function(f"internal void @reverse.{code}", [key])
+
+
+def reverse_function(name: str, keys: Sequence[Key]) -> str:
+    """The function of some consecutive rows of the reverse pass."""
     body = Body()
-    head = f"internal void @reverse.{code}({REVERSE})"
-    if key[0] == "halt":
-        body.do("ret void")
-        return body.function(head)
-    following = body.set(f"getelementptr i32, ptr %code, i64 {WIDTH['reverse']}")
-    handed: str | None = None
-    if len(key) == 4:
-        handed = _second_then_first(body, key, following)
-    else:
-        _skip_if_zero(body, "%g", following)
-        if key[0] == "expanded":
-            _expanded(body)
-        elif key[0] in FOLDS:
-            _fold_back(body, key[0])
+    following = body.set(f"getelementptr i32, ptr %code, i64 {len(keys) * WIDTH['reverse']}")
+    adjoint: str | None = "%g"
+    for row, key in enumerate(keys):
+        if key[0] == "halt":
+            body.do("ret void")
+            return body.function(f"{name}({REVERSE})")
+        body.offset = row * WIDTH["reverse"]
+        if adjoint is None:
+            adjoint = body.load("%w", body.cell(1))
+        adjoint = _Undone(body).row(key, adjoint)
+    if adjoint is None:
+        adjoint = body.load("%w", body.cells(following, "1"))
+    _jump(body, passed(following, adjoint), following)
+    return body.function(f"{name}({REVERSE})")
+
+
+class _Undone:
+    """One row of the reverse pass: where an adjoint is zero, the rest of it is passed over."""
+
+    def __init__(self, body: Body) -> None:
+        self.body = body
+        self.end = body.label()
+        self.skips: list[str] = []
+
+    def row(self, key: Key, adjoint: str) -> str | None:
+        """Spread the adjoint of the row's result; the adjoint that is handed on, if any."""
+        body = self.body
+        handed: str | None = None
+        if len(key) == 4:
+            handed = self._pair(key, adjoint)
         else:
-            slots = [body.cell(2 + i) for i in range(len(key[1]))]
-            handed = _spread(body, rules()[key[0]], key[1], slots, body.cell(1), "%g")
-    if handed is None:
-        handed = body.load("%w", body.cell(1, following))
-    _jump(body, passed(following, handed), following)
-    return body.function(head)
+            self._skip_if_zero(adjoint)
+            if key[0] == "expanded":
+                _expanded(body, adjoint)
+            elif key[0] in FOLDS:
+                _fold_back(body, key[0], adjoint)
+            else:
+                slots = [body.cell(2 + i) for i in range(len(key[1]))]
+                handed = _spread(body, rules()[key[0]], key[1], slots, body.cell(1), adjoint)
+        last = body.block
+        body.do(f"br label %{self.end}")
+        body.start(self.end)
+        if handed is None:
+            return None
+        sources = [f"[ {handed}, %{last} ]", *(f"[ 0.0, %{block} ]" for block in self.skips)]
+        return body.set(f"phi double {', '.join(sources)}")
 
+    def _pair(self, key: Key, adjoint: str) -> str | None:
+        """The second rule, then the first."""
+        body = self.body
+        second = body.cell(1)
+        first = body.set(f"sub i64 {second}, 1")
+        slots = [first if kind in "PS" else body.cell(4 + i) for i, kind in enumerate(key[3])]
+        if {*key[3]} & {*"PS"}:
+            self._skip_if_zero(adjoint)
+            between = _spread(body, rules()[key[2]], key[3], slots, second, adjoint)
+            assert between is not None
+        else:  # the first one's adjoint is its own: a second one of zero skips only itself
+            some, after = body.label(), body.label()
+            truth = body.set(f"fcmp une double {adjoint}, 0.0")
+            body.do(f"br i1 {truth}, label %{some}, label %{after}")
+            body.start(some)
+            _spread(body, rules()[key[2]], key[3], slots, second, adjoint)
+            body.do(f"br label %{after}")
+            body.start(after)
+            between = body.load("%w", first)
+        self._skip_if_zero(between)
+        slots = [body.cell(2 + i) for i in range(len(key[1]))]
+        return _spread(body, rules()[key[0]], key[1], slots, first, between)
 
-def _second_then_first(body: Body, key: tuple[str, ...], following: str) -> str | None:
-    """Undo a pair; the adjoint that it hands on, if any."""
-    second = body.cell(1)
-    first = body.set(f"sub i64 {second}, 1")
-    slots = [first if kind in "PS" else body.cell(4 + i) for i, kind in enumerate(key[3])]
-    if {*key[3]} & {*"PS"}:
-        _skip_if_zero(body, "%g", following)
-        adjoint = _spread(body, rules()[key[2]], key[3], slots, second, "%g")
-        assert adjoint is not None
-    else:  # the first one's adjoint is its own: if the second one's is zero, only that is skipped
-        some, after = body.label(), body.label()
-        truth = body.set("fcmp une double %g, 0.0")
-        body.do(f"br i1 {truth}, label %{some}, label %{after}")
-        body.start(some)
-        _spread(body, rules()[key[2]], key[3], slots, second, "%g")
-        body.do(f"br label %{after}")
-        body.start(after)
-        adjoint = body.load("%w", first)
-    _skip_if_zero(body, adjoint, following)
-    slots = [body.cell(2 + i) for i in range(len(key[1]))]
-    return _spread(body, rules()[key[0]], key[1], slots, first, adjoint)
-
-
-def _skip_if_zero(body: Body, adjoint: str, following: str) -> None:
-    """A node whose adjoint is exactly zero passes nothing on: go to the next row."""
-    zero, other = body.label(), body.label()
-    truth = body.set(f"fcmp oeq double {adjoint}, 0.0")
-    body.do(f"br i1 {truth}, label %{zero}, label %{other}")
-    body.start(zero)
-    _jump(body, passed(following, body.load("%w", body.cell(1, following))), following)
-    body.start(other)
+    def _skip_if_zero(self, adjoint: str) -> None:
+        """A node whose adjoint is exactly zero passes nothing on."""
+        body = self.body
+        other = body.label()
+        truth = body.set(f"fcmp oeq double {adjoint}, 0.0")
+        body.do(f"br i1 {truth}, label %{self.end}, label %{other}")
+        self.skips.append(body.block)
+        body.start(other)
 
 
 def _spread(
@@ -213,7 +267,7 @@ def _sequences(body: Body, name: str, cell: int) -> tuple[str, str, list[str]]:
     return table, count, [first, body.set(f"add i64 {first}, {count}")][: FOLDS[name]]
 
 
-def _fold_back(body: Body, name: str) -> None:
+def _fold_back(body: Body, name: str, adjoint: str) -> None:
     """Backward, sequence after sequence, as the eager sweep goes through the operands."""
     variables = "ab"[: FOLDS[name]]
     table, count, places = _sequences(body, name, 2)
@@ -225,14 +279,14 @@ def _fold_back(body: Body, name: str) -> None:
             slots = [body.cells(table, body.set(f"add i64 {index}, {place}")) for place in places]
             used = _variables([partial])
             numbers = {x: body.load("%v", s) for x, s in zip(variables, slots) if x in used}
-            (product,) = body.exprs([_weighted(partial)], {**numbers, "g": "%g"})
+            (product,) = body.exprs([_weighted(partial)], {**numbers, "g": adjoint})
             body.add_to("%w", slots[own], product)
             return number
 
         body.loop(count, step)
 
 
-def _expanded(body: Body) -> None:
+def _expanded(body: Body, adjoint: str) -> None:
     """Run the rows that compute the partials, then add adjoint × partial to each operand's."""
     pairs, temporary = context(body, "pairs"), context(body, "temporary")
     inner = body.set(f"getelementptr i32, ptr {context(body, 'inner')}, i64 {body.cell(2)}")

@@ -15,15 +15,16 @@ import sys
 import tempfile
 import threading
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from autograd.ieee import FAST, IEEE
-from autograd.program.loop_emit import CALLBACKS, INTRINSICS
+from autograd.program.loop_emit import CALLBACKS, INTRINSICS, declarations
 from autograd.program.loop_ir import module
+from autograd.program.loop_rows import forward_codes, reverse_codes
 
-__all__ = ["cache_folders", "can_compile", "entries", "object_code"]
+__all__ = ["cache_folders", "can_compile", "compiled_function", "interpreter", "object_code"]
 
 APPLICATION = "scalar-autograd"
 DIGEST = hashlib.sha256
@@ -37,33 +38,73 @@ def can_compile() -> bool:
     return "llvmlite" in sys.modules or importlib.util.find_spec("llvmlite") is not None
 
 
-def entries() -> tuple[Any, Any]:
-    """The compiled functions ``forward`` and ``value_and_grad`` of a frame's address."""
+class Compiled(NamedTuple):
+    """The two functions of a frame's address, and addresses of the opcodes' functions."""
+
+    forward: Any
+    value_and_grad: Any
+    ops: dict[str, tuple[int, ...]]
+
+
+def interpreter() -> Compiled:
+    """The interpreter, compiled or loaded when first needed."""
     with _lock:
-        return _entries()
+        return _interpreter()
 
 
 @cache
-def _entries() -> tuple[Any, Any]:
+def _interpreter() -> Compiled:
     import llvmlite.binding as llvm
 
-    machine = _machine()
     for name in FAST:
         if name not in INTRINSICS:
             llvm.add_symbol(*_symbol(name))
-    engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), machine)
-    engine.add_object_file(llvm.ObjectFileRef.from_data(object_code(*cache_folders())))
+    engine = _engine(object_code(*cache_folders()))
+    prototype = ctypes.CFUNCTYPE(None, ctypes.c_void_p)
+    tables = {}
+    for name, count in (("forward", len(forward_codes())), ("reverse", len(reverse_codes()))):
+        address = engine.get_global_value_address(f"{name}.ops")
+        tables[name] = tuple((ctypes.c_uint64 * count).from_address(address))
+    return Compiled(
+        prototype(engine.get_function_address("forward")),
+        prototype(engine.get_function_address("value_and_grad")),
+        tables,
+    )
+
+
+def _engine(code: bytes) -> Any:
+    """Machine code, linked and ready."""
+    import llvmlite.binding as llvm
+
+    engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), _new_machine())
+    engine.add_object_file(llvm.ObjectFileRef.from_data(code))
     engine.finalize_object()
     _alive.append(engine)
-    prototype = ctypes.CFUNCTYPE(None, ctypes.c_void_p)
-    forward, value_and_grad = (
-        prototype(engine.get_function_address(name)) for name in ("forward", "value_and_grad")
-    )
-    return forward, value_and_grad
+    return engine
+
+
+def compiled_function(text: str, name: str) -> int:
+    """Address of a function of a program's own, in LLVM's language."""
+    with _lock:
+        return _compiled_function(text, name)
+
+
+@lru_cache(maxsize=1024)
+def _compiled_function(text: str, name: str) -> int:
+    import llvmlite.binding as llvm
+
+    parsed = llvm.parse_assembly("\n".join([*declarations(), text]))
+    parsed.verify()
+    address: int = _engine(bytes(_machine().emit_object(parsed))).get_function_address(name)
+    return address
 
 
 @cache
 def _machine() -> Any:
+    return _new_machine()
+
+
+def _new_machine() -> Any:
     """This computer as a target of LLVM: its own instructions, no contraction of a·b + c."""
     import llvmlite.binding as llvm
 

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 
 from autograd.program.ir import Tape
+from autograd.program.loop_blocks import compile_forward, compile_reverse
 from autograd.program.loop_code import Backward, Code
 from autograd.program.loop_entries import FRAME
-from autograd.program.loop_native import entries
+from autograd.program.loop_native import interpreter
 
 __all__ = ["NativeLoop"]
 
@@ -33,7 +34,7 @@ class _Call:
     def __init__(
         self, loop: NativeLoop, scratch: _Scratch, batched: tuple[int, ...], wrt: Any
     ) -> None:
-        code, back = loop.code, loop.backward(wrt)
+        code, (back, reverse_ops) = loop.code, loop.backward(wrt)
         registers = _address(scratch.registers)
         shared_out = [i for i in wrt or () if i not in batched]
         kept_out = [i for i in wrt or () if i in batched]
@@ -47,9 +48,11 @@ class _Call:
             "code": code.rows, "table": self.table, "places": self.places,
             "outputs": code.outputs, "result": self.result, "w": scratch.adjoints,
             "batched": self.kept, "shared": self.shared, "total": self.total,
+            "forward_ops": loop.forward_ops,
         }  # fmt: skip
         if back is not None:
             arrays |= {"back": back.rows, "inner": back.inner, "pairs": back.pairs}
+            arrays["reverse_ops"] = reverse_ops
         values = {name: _address(array) for name, array in arrays.items()}
         values |= {
             "v": registers, "d": registers + 8 * code.steps.first, "placed": self.places.size,
@@ -78,11 +81,15 @@ class NativeLoop:
     """Runs the rows of a tape, one row of the batch after the other."""
 
     def __init__(self, tape: Tape) -> None:
-        self._forward, self._value_and_grad = entries()
+        compiled = interpreter()
+        self._forward, self._value_and_grad = compiled.forward, compiled.value_and_grad
         self._count = len(tape.statements)
-        self.code = Code(tape)
+        self.code = code = Code(tape)
+        ops = np.array(compiled.ops["forward"], np.uint64)
+        self.forward_ops = compile_forward(code.rows, code.steps.first, ops)
+        self._reverse_ops = np.array(compiled.ops["reverse"], np.uint64)
         self._spans = [(a.start, a.start + a.size) for a in tape.arguments]
-        self._backward: dict[tuple[int, ...], Backward] = {}
+        self._backward: dict[tuple[int, ...], tuple[Backward, Array]] = {}
         self._free: list[_Scratch] = []
 
     def forward(self, arrays: Sequence[Array], many: int | None) -> Array:
@@ -163,15 +170,16 @@ class NativeLoop:
         yield scratch
         self._free.append(scratch)
 
-    def backward(self, wrt: tuple[int, ...] | None) -> Backward | None:
-        """The rows that lead back to these arguments."""
+    def backward(self, wrt: tuple[int, ...] | None) -> tuple[Backward | None, Array]:
+        """The rows that lead back to these arguments, and the functions of their opcodes."""
         if wrt is None:
-            return None
-        back = self._backward.get(wrt)
-        if back is None:
-            wanted = [x for i in wrt for x in range(*self._spans[i])]
-            back = self._backward[wrt] = self.code.backward(wanted)
-        return back
+            return None, None
+        found = self._backward.get(wrt)
+        if found is None:
+            back = self.code.backward([x for i in wrt for x in range(*self._spans[i])])
+            ops = compile_reverse(back.rows, self._reverse_ops)
+            found = self._backward[wrt] = back, ops
+        return found
 
     def places_of(self, indices: Sequence[int]) -> Array:
         """Registers of these arguments, one after the other."""

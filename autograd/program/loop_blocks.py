@@ -1,0 +1,101 @@
+"""Rows that repeat: the body of the user's loop becomes one function of its own.
+
+A recurrence of a thousand steps is a thousand times the same few rows. Where a stretch of rows
+repeats like that, one function for all of it is compiled, and the first row of each repetition gets
+that function's opcode; the cells stay as they are. What one row computes and a later one reads
+then stays in registers, and there is one jump for the whole stretch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from autograd.program.loop_ir import forward_function, reverse_function
+from autograd.program.loop_native import compiled_function
+from autograd.program.loop_rows import WIDTH, forward_codes, reverse_codes
+
+__all__ = ["Repeats", "compile_forward", "compile_reverse", "repeats"]
+
+Array = Any
+
+LONGEST = 64
+"""Rows in a stretch, at most."""
+ENOUGH = 24
+"""A shorter stretch is taken several times over until it has so many rows."""
+LEAST = 16
+"""Repetitions that are worth compiling a function, which takes some hundredths of a second."""
+
+
+class Repeats(NamedTuple):
+    """Where the repetitions begin, and how many rows each has."""
+
+    starts: Array
+    period: int
+
+
+def repeats(codes: Array) -> Repeats | None:
+    """The repetitions that cover most of a list of opcodes, if any cover half of it.
+
+    >>> repeats(np.array([7, *[1, 2] * 500, 8]))[1]
+    24
+    """
+    best = (len(codes) // 2, 0, 0)
+    for period in range(1, min(LONGEST, len(codes) // LEAST) + 1):
+        same = codes[period:] == codes[:-period]
+        breaks = np.flatnonzero(np.concatenate([[True], ~same, [True]]))
+        run = int(np.diff(breaks).argmax())
+        length = int(breaks[run + 1] - breaks[run] - 1) + period
+        if length > best[0] + period:  # a multiple of a shorter period is no better
+            best = (length, period, int(breaks[run]))
+    length, period, start = best
+    if not period:
+        return None
+    period *= -(-ENOUGH // period)
+    count = length // period
+    if count < LEAST:
+        return None
+    return Repeats(start + period * np.arange(count), period)
+
+
+def compile_forward(rows: Array, first: int, ops: Array) -> Array:
+    """The table of opcodes with one more, which the rows (changed in place) make use of."""
+    found = repeats(rows[:, 0])
+    if found is None:
+        return ops
+    keys = _keys(rows, found, list(forward_codes()))
+    # The register of each row's first result: rows are steps, or two of them.
+    counts = np.array([max(1, len(key) // 2) for key in forward_codes()])[rows[:, 0]]
+    results = first + np.cumsum(counts) - counts
+    known = {}
+    made = 0
+    for row, key in enumerate(keys):
+        for cell in range(1, WIDTH["forward"]):
+            distance = rows[found.starts + row, cell].astype(np.int64) - results[found.starts]
+            if 0 <= distance[0] < made and (distance == distance[0]).all():
+                known[row * WIDTH["forward"] + cell] = int(distance[0])
+        made += max(1, len(key) // 2)
+    text = forward_function("void @repeated", keys, known)
+    return _with_function(text, rows, found, ops)
+
+
+def compile_reverse(rows: Array, ops: Array) -> Array:
+    """The same for the reverse pass."""
+    found = repeats(rows[:, 0])
+    if found is None:
+        return ops
+    text = reverse_function("void @repeated", _keys(rows, found, list(reverse_codes())))
+    return _with_function(text, rows, found, ops)
+
+
+def _keys(rows: Array, found: Repeats, keys: Sequence[Any]) -> list[Any]:
+    """What the rows of one repetition do."""
+    start = int(found.starts[0])
+    return [keys[code] for code in rows[start : start + found.period, 0].tolist()]
+
+
+def _with_function(text: str, rows: Array, found: Repeats, ops: Array) -> Array:
+    rows[found.starts, 0] = len(ops)
+    return np.append(ops, np.uint64(compiled_function(text, "repeated")))
