@@ -85,6 +85,13 @@ def test_notebook_has_its_parts(source):
     assert sum("<details>" in cell["source"] for cell in cells) == 3
 
 
+@each_source
+def test_notebook_links_to_what_is_there(source):
+    """A link to another notebook leads somewhere."""
+    for linked in re.findall(r"\]\((\w+\.ipynb)\)", source.read_text(encoding="utf-8")):
+        assert (FOLDER / linked).exists()
+
+
 def test_readme_links_the_notebooks_in_order():
     """The README's list is the course."""
     linked = re.findall(r"\(notebooks/(\w+\.ipynb)\)", (ROOT / "README.md").read_text("utf-8"))
