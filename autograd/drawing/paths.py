@@ -119,8 +119,14 @@ def _ranked(x: Any, edges: Edges, most: int) -> dict[Any, list[_Candidate]]:
             for i, step in enumerate(steps)
             for j, candidate in enumerate(best[step.operand])
         ]
-        best[node] = heapq.nsmallest(most, candidates, key=lambda c: (-c.rank, c.step, c.below))
+        if len(steps) > 1:  # behind a single edge the order stays
+            candidates = heapq.nsmallest(most, candidates, key=_place)
+        best[node] = candidates
     return best
+
+
+def _place(candidate: _Candidate) -> tuple[float, int, int]:
+    return -candidate.rank, candidate.step, candidate.below
 
 
 def _extended(rank: float, local: float) -> float:
