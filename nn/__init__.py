@@ -29,6 +29,7 @@ from nn.losses import (
     nll_loss,
 )
 from nn.module import Module
+from nn.nudges import nudges
 from nn.optim import SGD, Optimizer
 from nn.predict import predict, predict_proba, score
 from nn.train import fit
@@ -70,6 +71,7 @@ __all__ = [
     "metrics",
     "mse_loss",
     "nll_loss",
+    "nudges",
     "plots",
     "predict",
     "predict_proba",

@@ -102,10 +102,10 @@ def load_checkpoint(path: Path, run: Run) -> None:
 def _settings(run: Run) -> dict[str, Any]:
     """What must be the same when the run goes on."""
     schedule = run.schedule
+    options = {**run.optimizer.options(), "lr": run.lr}
     return {
         "optimizer": type(run.optimizer).__name__,
-        **{name: number for name, number in run.optimizer.options().items() if name != "lr"},
-        "lr": run.lr,
+        **{name: list(x) if isinstance(x, tuple) else x for name, x in options.items()},
         "schedule": repr(schedule) if isinstance(schedule, Schedule) else "a function",
     }
 

@@ -5,12 +5,13 @@ Next: :mod:`nn.train` shows accuracy while it learns.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
 import autograd
 
-__all__ = ["accuracy", "argmax", "confusion_matrix", "render_confusion_matrix"]
+__all__ = ["accuracy", "argmax", "confusion_matrix", "precision_recall", "render_confusion_matrix"]
 
 
 def argmax(outputs: Sequence[Any]) -> int:
@@ -58,6 +59,26 @@ def confusion_matrix(
     return matrix
 
 
+def precision_recall(
+    actual: Sequence[int], predicted: Sequence[int], *, classes: int | None = None
+) -> list[tuple[float, float]]:
+    """(precision, recall) of each class: how many taken for it were, how many of it were found.
+
+    NaN where there is nothing to count: a class never predicted has no precision, one that does
+    not occur no recall.
+
+    >>> precision_recall([0, 1, 1, 2], [0, 1, 2, 2])
+    [(1.0, 1.0), (1.0, 0.5), (0.5, 1.0)]
+    """
+    _check_lengths("precision_recall", actual, predicted)
+    matrix = confusion_matrix(actual, predicted, classes=classes)
+    taken = [sum(column) for column in zip(*matrix)]
+    there = [sum(row) for row in matrix]
+    return [
+        (_share(matrix[i][i], taken[i]), _share(matrix[i][i], there[i])) for i in range(len(matrix))
+    ]
+
+
 def render_confusion_matrix(matrix: Sequence[Sequence[int]], names: Sequence[str] = ()) -> str:
     """The matrix as text, zeros as dots so that mistakes stand out; `names` default to 0, 1, …
 
@@ -85,3 +106,7 @@ def _check_lengths(name: str, actual: Sequence[Any], predicted: Sequence[Any]) -
             f"{name} takes a prediction for each actual label, at least one, "
             f"but got {len(actual)} labels and {len(predicted)} predictions"
         )
+
+
+def _share(part: int, whole: int) -> float:
+    return part / whole if whole else math.nan

@@ -18,6 +18,7 @@ from autograd import Value
 from nn.errors import ModelFileError
 from nn.files import read_json, write_json
 from nn.init import at_most
+from nn.summary import summary_table
 
 __all__ = ["Module"]
 
@@ -64,6 +65,10 @@ class Module(ABC):
         """Set each parameter's `.name` to its path; whatever contains this module may rename it."""
         for path, parameter in self.named_parameters():
             parameter.name = path
+
+    def summary(self) -> str:
+        """A table of the layers: shapes, activations and numbers of parameters; print it."""
+        return summary_table(self)
 
     def zero_grad(self) -> None:
         """Set every parameter's `.grad` to 0.0."""

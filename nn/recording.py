@@ -124,6 +124,13 @@ class Recording:
         )
         return losses, grad, shares * len(X)
 
+    def gradient_of_each(self, X: Array, T: Array, params: Array) -> Array:
+        """The gradient of each example's loss in its own row of parameters."""
+        _, grads = self._loss.value_and_grad(
+            "params", x=X, t=T, params=params, probe=self._zeros[0]
+        )
+        return grads
+
     def _in_parts(self, function: Callable[[slice], Array], n: int) -> Array:
         parts = [function(slice(start, start + ROWS)) for start in range(0, n, ROWS)]
         return parts[0] if len(parts) == 1 else self.np.concatenate(parts)

@@ -220,6 +220,108 @@ def test_bad_input_is_refused_before_anything_moves(change, error, message, back
     assert model.state_dict() != before
 
 
+VALIDATION = ([[0.3, 0.1], [-0.2, 0.4], [0.9, -0.9]], [1, 0, 0])
+
+
+@pytest.mark.parametrize("backend", ["auto", "eager"])
+def test_validation_is_judged_after_every_epoch(backend):
+    """By the parameters there are then; it changes nothing in the training."""
+    model, plain = network(), network()
+    history = fit(model, validation=VALIDATION, epochs=3, backend=backend)
+    logits = [model(x)[0].data for x in VALIDATION[0]]
+    assert len(history.val_loss) == len(history.val_accuracy) == 3
+    assert history.val_loss[-1] == pytest.approx(LOSS(logits, VALIDATION[1]), rel=1e-12)
+    right = sum((z > 0) == bool(t) for z, t in zip(logits, VALIDATION[1])) / 3
+    assert history.val_accuracy[-1] == right
+    fit(plain, epochs=3, backend=backend)
+    assert plain.state_dict() == model.state_dict()
+
+
+@pytest.mark.parametrize(
+    ("validation", "message"),
+    [
+        (([[1.0]], [0]), "takes 2 inputs, but got 1"),
+        (([[1.0, 2.0]], [2]), "targets between 0 and 1, but got 2"),
+        (([[1.0, math.inf]], [1]), "X holds inf in row 0, column 1"),
+        (([[1.0, 2.0]], [1, 0]), "X has 1 rows, but y has 2"),
+    ],
+)
+@pytest.mark.parametrize("backend", ["auto", "eager"])
+def test_bad_validation_data_are_refused_before_anything_moves(validation, message, backend):
+    model = network()
+    before = model.state_dict()
+    with pytest.raises(ValueError, match=message):
+        fit(model, validation=validation, backend=backend)
+    assert model.state_dict() == before
+
+
+def test_accuracy_is_not_tracked_where_it_is_not_wanted():
+    """The training is the same."""
+    one, two = network(), network()
+    assert fit(one, track_accuracy=False).accuracy == []
+    fit(two)
+    assert numbers(one) == pytest.approx(numbers(two), rel=1e-12)
+
+
+class Rising(nn.schedules.Schedule):
+    """A rate so high from the fourth epoch on that the loss rises."""
+
+    def _factor(self, done):
+        return 1.0 if done < 0.15 else 3000.0
+
+
+@pytest.mark.parametrize("backend", ["auto", "eager"])
+def test_patience_stops_and_the_best_comes_back(backend):
+    """After two epochs without a better loss; without `restore_best` the last ones stay."""
+    options = {"epochs": 20, "schedule": Rising(), "patience": 2, "backend": backend, "lr": 0.5}
+    options["validation"] = (X, Y)
+    model, last = network(), network()
+    history = fit(model, restore_best=True, **options)
+    assert history.stopped
+    assert history.best_epoch == len(history.val_loss) - 2
+    assert min(history.val_loss) == history.val_loss[history.best_epoch - 1]
+    logits = [model(x)[0].data for x in X]
+    assert LOSS(logits, Y) == pytest.approx(min(history.val_loss), rel=1e-12)
+    assert fit(last, **options).val_loss == history.val_loss
+    assert LOSS([last(x)[0].data for x in X], Y) == pytest.approx(history.val_loss[-1], rel=1e-9)
+
+
+def test_patience_waits_while_it_gets_better():
+    history = fit(network(), epochs=6, patience=1)
+    assert not history.stopped
+    assert history.best_epoch == 6
+    with pytest.raises(ValueError, match="patience must be at least 1"):
+        fit(network(), patience=0)
+
+
+def test_callbacks_see_every_epoch_and_may_stop():
+    """All of them are called, also after one said stop."""
+    seen = []
+    history = fit(
+        network(),
+        epochs=9,
+        callbacks=[
+            lambda history, model: len(history.loss) == 4,
+            lambda history, model: seen.append((len(history.loss), type(model))),
+        ],
+    )
+    assert seen == [(i, nn.MLP) for i in range(1, 5)]
+    assert history.stopped
+    assert len(history.loss) == 4
+
+
+def test_penalties_draw_parameters_to_zero():
+    free, bound = network(), network()
+    fit(free, epochs=20, lr=0.5)
+    fit(bound, epochs=20, lr=0.5, l2=0.1)
+    assert sum(p * p for p in numbers(bound)) < 0.5 * sum(p * p for p in numbers(free))
+
+
+def test_learning_rates_are_noted():
+    history = fit(network(), epochs=4, schedule=nn.schedules.LinearSchedule())
+    assert history.lr == pytest.approx([0.1, 0.075, 0.05, 0.025])
+
+
 def test_optimiser_of_another_model_is_refused():
     """It would train nothing; one of a part of the model trains that part."""
     model = network()

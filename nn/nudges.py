@@ -1,0 +1,61 @@
+"""Nudges: what each training example alone would do to each weight.
+
+Back-propagation averages the wishes of all examples; here they are one by one, from one compiled
+program. `nn.plots.plot_nudges` shows which examples push a weight up, and which down.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import autograd
+from autograd import Value
+from nn.arguments import numpy_or_error
+from nn.recording import Recording, as_arrays
+
+__all__ = ["nudges"]
+
+# Numbers in one call: every row of a batch has parameters of its own, which takes their memory.
+NUMBERS = 1 << 21
+
+
+def nudges(
+    model: Any,
+    X: Iterable[Iterable[float]],
+    y: Iterable[Any],
+    *,
+    loss: Callable[[Any, Any], Any],
+    params: Sequence[Value] | None = None,
+    backend: str = "auto",
+) -> Any:
+    """Minus the gradient of each example's loss: an array, a row an example, a column a parameter.
+
+    Its mean over the rows is the direction in which a step of plain gradient descent goes. `params`
+    are some of the model's parameters; all of them by default, in the order of `parameters()`.
+
+    Raises InputTypeError or InputValueError for data that do not fit, and for `params` that are
+    none; TraceError if model or loss cannot be recorded; MissingExtraError without NumPy.
+
+    >>> import nn
+    >>> line = nn.Neuron(1, init="zeros")
+    >>> print(nudges(line, [[1.0], [2.0]], [3.0, -1.0], loss=nn.mse_loss))
+    [[ 6.  6.]
+     [-4. -2.]]
+    """
+    np = numpy_or_error("nn.nudges")
+    chosen = list(model.parameters() if params is None else params)
+    if not chosen:
+        raise autograd.InputValueError("nudges needs at least one parameter, but got none")
+    rows, targets = as_arrays(X, y)
+    recording = Recording(model, loss, chosen, rows, targets, backend=backend)
+    encoded = recording.encoded(targets)
+    vector = np.array([parameter.data for parameter in chosen])
+    size = max(1, NUMBERS // len(chosen))
+    result = np.empty((len(rows), len(chosen)))
+    for start in range(0, len(rows), size):
+        part = slice(start, start + size)
+        # An argument with a batch axis of its own gets a gradient of its own for every row.
+        each = np.tile(vector, (len(rows[part]), 1))
+        result[part] = -recording.gradient_of_each(rows[part], encoded[part], each)
+    return result

@@ -1,0 +1,78 @@
+"""The table that `model.summary()` prints: the parts of a model, their shapes and parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+__all__ = ["summary_table"]
+
+HEADER = ("layer", "kind", "inputs", "outputs", "activation", "parameters")
+
+
+def summary_table(model: Any) -> str:
+    """One line for each layer of a module, and their parameters added up.
+
+    >>> import nn
+    >>> print(summary_table(nn.MLP(2, [3, 1], activation="tanh")))
+    layer     kind   inputs  outputs  activation  parameters
+    layers.0  Layer       2        3  tanh                 9
+    layers.1  Layer       3        1  linear               4
+    total                                                 13
+    """
+    rows = [(path, *_described(part)) for path, part in _parts("", model)]
+    total = str(len(model.parameters()))
+    table = [HEADER, *rows, ("total", "", "", "", "", total)]
+    widths = [max(len(row[i]) for row in table) for i in range(len(HEADER))]
+    numeric = {2, 3, 5}
+    lines = [
+        "  ".join(
+            cell.rjust(width) if i in numeric else cell.ljust(width)
+            for i, (cell, width) in enumerate(zip(row, widths))
+        ).rstrip()
+        for row in table
+    ]
+    return "\n".join(lines)
+
+
+def _parts(path: str, item: Any) -> Iterator[tuple[str, Any]]:
+    """The layers in `item`, with their paths: modules that say how many inputs they take.
+
+    A network says so too, but is made of modules that do; a layer's neurons are not listed.
+    """
+    if isinstance(item, (list, tuple)):
+        for i, member in enumerate(item):
+            yield from _parts(f"{path}.{i}" if path else str(i), member)
+    elif hasattr(item, "parameters"):
+        inner = [
+            found
+            for name, member in vars(item).items()
+            if not hasattr(item, "neurons")
+            for found in _parts(f"{path}.{name}" if path else name, member)
+        ]
+        yield from inner or [(path or "itself", item)]
+    elif callable(item) and path and not hasattr(item, "data") and path[-1].isdigit():
+        yield path, item  # a function between layers
+
+
+def _described(part: Any) -> tuple[str, str, str, str, str]:
+    """Kind, inputs, outputs, activation and number of parameters; blank where it has none."""
+    if not hasattr(part, "parameters"):
+        return getattr(part, "__name__", type(part).__name__), "", "", "", "0"
+    neurons = getattr(part, "neurons", None)
+    activation = getattr(neurons[0] if neurons else part, "activation", None)
+    inputs, outputs = getattr(part, "nin", ""), getattr(part, "nout", "")
+    if not outputs and inputs:
+        outputs = 1  # a single neuron
+    return (
+        type(part).__name__,
+        str(inputs),
+        str(outputs),
+        _name(activation),
+        str(len(part.parameters())),
+    )
+
+
+def _name(activation: Any) -> str:
+    name: str = getattr(activation, "__name__", "") if activation is not None else ""
+    return {"identity": "linear"}.get(name, name)

@@ -1,0 +1,158 @@
+"""Checkpoints: a run that was stopped goes on as if it had never been, to the bit."""
+
+import json
+import random
+
+import pytest
+
+import nn
+from nn.schedules import CosineSchedule, StepSchedule
+
+X = [[0.1 * i - 1, (0.37 * i) % 1.0] for i in range(30)]
+Y = [int(x[0] + x[1] > 0.4) for x in X]
+RULES = {
+    "SGD": {"lr": 0.1, "momentum": 0.9},
+    "RMSprop": {"lr": 0.01, "momentum": 0.5},
+    "Adagrad": {"lr": 0.1},
+    "Adam": {"lr": 0.02},
+    "AdamW": {"lr": 0.02},
+}
+
+
+def start(rule="Adam", **options):
+    """A model, its optimiser, and how to go on training it."""
+    model = nn.MLP(2, [4, 2], activation="tanh", rng=7)
+    optimizer = getattr(nn, rule)(model.parameters(), **RULES[rule], **options)
+
+    def train(epochs, **options):
+        given = {
+            "loss": nn.cross_entropy,
+            "batch_size": 8,
+            "schedule": CosineSchedule(),
+            "validation": (X[:9], Y[:9]),
+            "progress": False,
+            **options,
+        }
+        return nn.fit(model, X, Y, optimizer=optimizer, epochs=epochs, **given)
+
+    return model, optimizer, train
+
+
+def stop_after(epochs):
+    return lambda history, model: len(history.loss) == epochs
+
+
+def facts(history):
+    """All of a history but the times it took."""
+    return {name: value for name, value in vars(history).items() if name != "seconds"}
+
+
+@pytest.mark.parametrize("backend", ["auto", "eager"])
+@pytest.mark.parametrize("rule", RULES)
+def test_five_epochs_and_five_are_ten(tmp_path, rule, backend):
+    """To the bit: parameters, optimiser, random numbers and history."""
+    path = tmp_path / "run.json"
+    whole, whole_optimizer, train = start(rule)
+    expected = train(10, rng=(one := random.Random(3)), backend=backend)
+
+    _, _, train = start(rule)
+    options = {"checkpoint": path, "backend": backend}
+    half = train(10, rng=3, callbacks=[stop_after(5)], **options)
+    assert half.stopped
+    assert len(half.loss) == 5
+    parts, parts_optimizer, train = start(rule)
+    history = train(10, rng=(two := random.Random(99)), resume=True, **options)
+
+    assert parts.state_dict() == whole.state_dict()
+    assert parts_optimizer.memory == whole_optimizer.memory
+    assert one.getstate() == two.getstate()
+    assert facts(history) == facts(expected)
+    assert len(history.seconds) == 10
+
+
+def test_longer_training_goes_on_from_a_run_that_ended(tmp_path):
+    """Five epochs, and then ten in all, with a schedule that does not look at their number."""
+    path, constant = tmp_path / "run.json", {"schedule": nn.schedules.ConstantSchedule()}
+    whole, _, train = start()
+    train(10, **constant)
+    _, _, train = start()
+    train(5, checkpoint=path, **constant)
+    parts, _, train = start()
+    train(10, checkpoint=path, resume=True, **constant)
+    assert parts.state_dict() == whole.state_dict()
+
+
+def test_the_best_epoch_survives_the_break(tmp_path):
+    """Patience and the best parameters count across it."""
+    path, options = tmp_path / "run.json", {"restore_best": True, "validation": None}
+    whole, _, train = start("SGD")
+    expected = train(10, **options)
+    _, _, train = start("SGD")
+    train(10, checkpoint=path, callbacks=[stop_after(5)], **options)
+    parts, _, train = start("SGD")
+    assert train(10, checkpoint=path, resume=True, **options).best_epoch == expected.best_epoch
+    assert parts.state_dict() == whole.state_dict()
+
+
+def test_resume_starts_anew_where_there_is_nothing_yet(tmp_path):
+    """So one command serves the first run and all that follow."""
+    path = tmp_path / "run.json"
+    one, _, train = start()
+    train(2)
+    two, _, train = start()
+    train(2, checkpoint=path, resume=True)
+    assert one.state_dict() == two.state_dict()
+    assert path.exists()
+
+
+def test_without_resume_a_checkpoint_is_overwritten(tmp_path):
+    path = tmp_path / "run.json"
+    path.write_text("something else")
+    _, _, train = start()
+    train(1, checkpoint=path)
+    assert json.loads(path.read_text())["format"] == "scalar-autograd checkpoint"
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda text: text[:-40], "truncated or not JSON"),
+        (lambda text: text.replace("checkpoint", "model"), "is no checkpoint of version 1"),
+        (lambda text: text.replace('"version": 1', '"version": 2'), "is no checkpoint of version"),
+        (lambda text: text.replace('"memory"', '"memories"'), "does not fit.*memory"),
+        (lambda text: text.replace("weights.0", "weights.9"), "does not fit.*another model"),
+        (lambda text: text.replace('"Adam"', '"SGD"'), "optimizer=SGD, but now it is Adam"),
+        (lambda text: text.replace('"lr": 0.02', '"lr": 0.5'), "lr=0.5, but now it is 0.02"),
+    ],
+)
+def test_a_checkpoint_of_something_else_is_refused(tmp_path, change, message):
+    """And nothing has changed, not even the file."""
+    path = tmp_path / "run.json"
+    _, _, train = start()
+    train(1, checkpoint=path)
+    text = change(path.read_text())
+    path.write_text(text)
+    model, optimizer, train = start()
+    before, memory = model.state_dict(), list(optimizer.memory)
+    with pytest.raises(nn.ModelFileError, match=message):
+        train(2, checkpoint=path, resume=True)
+    assert (model.state_dict(), optimizer.memory, path.read_text()) == (before, memory, text)
+
+
+def test_another_schedule_is_refused(tmp_path):
+    path = tmp_path / "run.json"
+    _, _, train = start()
+    train(1, checkpoint=path)
+    _, _, train = start()
+    with pytest.raises(nn.ModelFileError, match=r"schedule=CosineSchedule.*now it is StepSchedule"):
+        train(2, checkpoint=path, resume=True, schedule=StepSchedule())
+
+
+def test_resume_needs_a_checkpoint_and_a_place_for_it(tmp_path):
+    model, _, train = start()
+    before = model.state_dict()
+    with pytest.raises(ValueError, match="resume needs the checkpoint"):
+        train(1, resume=True)
+    with pytest.raises(nn.ModelFileError, match="cannot write"):
+        train(1, checkpoint=tmp_path / "no" / "run.json")
+    assert model.state_dict() == before

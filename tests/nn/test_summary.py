@@ -1,0 +1,56 @@
+"""Summaries: the table of a model's layers."""
+
+import autograd
+import nn
+
+
+def lines(model):
+    return [line.split() for line in model.summary().splitlines()]
+
+
+def test_networks_list_their_layers():
+    model = nn.MLP(784, [16, 16, 10], activation="sigmoid")
+    assert lines(model)[1:] == [
+        ["layers.0", "Layer", "784", "16", "sigmoid", "12560"],
+        ["layers.1", "Layer", "16", "16", "sigmoid", "272"],
+        ["layers.2", "Layer", "16", "10", "linear", "170"],
+        ["total", "13002"],
+    ]
+
+
+def test_single_layers_and_neurons_are_summarised_too():
+    assert lines(nn.Layer(3, 2, activation="relu"))[1:] == [
+        ["itself", "Layer", "3", "2", "relu", "8"],
+        ["total", "8"],
+    ]
+    assert lines(nn.Neuron(3))[1] == ["itself", "Neuron", "3", "1", "linear", "4"]
+
+
+def test_functions_and_shared_layers_count_once():
+    """A shared layer is shown where it stands, but its parameters are one set."""
+    layer = nn.Layer(2, 2, activation="tanh")
+    model = nn.Sequential(layer, layer, autograd.softmax)
+    assert lines(model)[1:] == [
+        ["layers.0", "Layer", "2", "2", "tanh", "6"],
+        ["layers.1", "Layer", "2", "2", "tanh", "6"],
+        ["layers.2", "softmax", "0"],
+        ["total", "6"],
+    ]
+
+
+class Own(nn.Module):
+    """A module with a layer and a parameter beside it."""
+
+    def __init__(self):
+        self.hidden = nn.Layer(2, 3)
+        self.scale = autograd.Value(1.0)
+
+    def __call__(self, inputs):
+        return [self.scale * h for h in self.hidden(inputs)]
+
+
+def test_parameters_outside_the_layers_are_in_the_total():
+    assert lines(Own())[1:] == [
+        ["hidden", "Layer", "2", "3", "linear", "9"],
+        ["total", "10"],
+    ]
