@@ -12,6 +12,7 @@ from typing import Any
 
 import autograd
 from autograd import Value
+from nn.activations import ACTIVATIONS, RECTIFIERS, activation_name, activation_of, saved_name
 from nn.arguments import as_rng, check_count
 from nn.errors import ModelFileError
 from nn.init import Initialiser, initialiser, reserve
@@ -21,28 +22,6 @@ __all__ = ["ACTIVATIONS", "MLP", "Layer", "Linear", "Neuron", "Sequential"]
 
 Activation = Callable[[Any], Any]
 Inputs = Iterable[float | Value]
-
-
-def identity(x: Any) -> Any:
-    """The activation that changes nothing."""
-    return x
-
-
-ACTIVATIONS: dict[str, Activation] = {
-    "identity": identity,
-    "linear": identity,
-    "relu": autograd.relu,
-    "leaky_relu": autograd.leaky_relu,
-    "tanh": autograd.tanh,
-    "sigmoid": autograd.sigmoid,
-    "softplus": autograd.softplus,
-    "elu": autograd.elu,
-    "gelu": autograd.gelu,
-    "silu": autograd.silu,
-}
-
-# Functions that halve their input's variance or nearly so, for which He's initialiser was made.
-RECTIFIERS = {"relu", "leaky_relu", "softplus", "elu", "gelu", "silu"}
 
 
 class Neuron(Module):
@@ -68,8 +47,8 @@ class Neuron(Module):
         fan_out: int = 1,
     ) -> None:
         self.nin = check_count("nin", nin)
-        self.activation = _activation(activation)
-        name = _activation_name(self.activation)
+        self.activation = activation_of(activation)
+        name = activation_name(self.activation)
         draw = initialiser(init or ("he" if name in RECTIFIERS else "xavier"))
         rng = as_rng(rng)
         reserve(self.nin + 1)
@@ -85,7 +64,7 @@ class Neuron(Module):
 
     def config(self) -> dict[str, Any]:
         """What `save` keeps of the structure."""
-        return {"nin": self.nin, "activation": _saved_name(self.activation)}
+        return {"nin": self.nin, "activation": saved_name(self.activation)}
 
 
 class Layer(Module):
@@ -123,7 +102,7 @@ class Layer(Module):
 
     def config(self) -> dict[str, Any]:
         """What `save` keeps of the structure."""
-        activation = _saved_name(self.neurons[0].activation)
+        activation = saved_name(self.neurons[0].activation)
         return {"nin": self.nin, "nout": self.nout, "activation": activation}
 
 
@@ -206,7 +185,7 @@ class MLP(Sequential):
             raise autograd.InputValueError("MLP needs at least one layer, but got nouts=[]")
         rng = as_rng(rng)
         self.nin, self.nouts = sizes[0], sizes[1:]
-        self.activation, self.output = _activation(activation), _activation(output)
+        self.activation, self.output = activation_of(activation), activation_of(output)
         activations = [self.activation] * (len(sizes) - 2) + [self.output]
         super().__init__(
             *(
@@ -220,38 +199,14 @@ class MLP(Sequential):
         return {
             "nin": self.nin,
             "nouts": self.nouts,
-            "activation": _saved_name(self.activation),
-            "output": _saved_name(self.output),
+            "activation": saved_name(self.activation),
+            "output": saved_name(self.output),
         }
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> MLP:
         """Build the network with the arguments in `config`."""
         return cls(**config)
-
-
-def _activation(activation: str | Activation) -> Activation:
-    if callable(activation):
-        return activation
-    if str(activation) not in ACTIVATIONS:
-        raise autograd.InputValueError(
-            f"unknown activation {activation!r}: give a function or one of {', '.join(ACTIVATIONS)}"
-        )
-    return ACTIVATIONS[activation]
-
-
-def _activation_name(activation: Activation) -> str | None:
-    return next((name for name, known in ACTIVATIONS.items() if known is activation), None)
-
-
-def _saved_name(activation: Activation) -> str:
-    name = _activation_name(activation)
-    if name is None:
-        raise ModelFileError(
-            f"a model file cannot hold the function {activation!r}: use one of "
-            f"{', '.join(ACTIVATIONS)}, or keep state_dict() yourself"
-        )
-    return name
 
 
 def _checked(inputs: Inputs, nin: int, what: str) -> list[float | Value]:

@@ -1,0 +1,77 @@
+"""Activations: the functions after a neuron's sum, by name.
+
+A function of your own will do as well; only a named one can be saved. Next: :mod:`nn.layers`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import autograd
+from nn.errors import ModelFileError
+
+__all__ = ["ACTIVATIONS", "RECTIFIERS", "activation_name", "activation_of", "saved_name"]
+
+Activation = Callable[[Any], Any]
+
+
+def identity(x: Any) -> Any:
+    """The activation that changes nothing."""
+    return x
+
+
+ACTIVATIONS: dict[str, Activation] = {
+    "identity": identity,
+    "linear": identity,
+    "relu": autograd.relu,
+    "leaky_relu": autograd.leaky_relu,
+    "tanh": autograd.tanh,
+    "sigmoid": autograd.sigmoid,
+    "softplus": autograd.softplus,
+    "elu": autograd.elu,
+    "gelu": autograd.gelu,
+    "silu": autograd.silu,
+}
+
+# Functions that halve their input's variance or nearly so, for which He's initialiser was made.
+RECTIFIERS = {"relu", "leaky_relu", "softplus", "elu", "gelu", "silu"}
+
+
+def activation_of(activation: str | Activation) -> Activation:
+    """The activation of that name; a function passes through.
+
+    >>> activation_of("linear")(3.0)
+    3.0
+    """
+    if callable(activation):
+        return activation
+    if str(activation) not in ACTIVATIONS:
+        raise autograd.InputValueError(
+            f"unknown activation {activation!r}: give a function or one of {', '.join(ACTIVATIONS)}"
+        )
+    return ACTIVATIONS[activation]
+
+
+def activation_name(activation: Activation) -> str | None:
+    """The first name of a function in ACTIVATIONS, or None.
+
+    >>> activation_name(autograd.tanh)
+    'tanh'
+    """
+    return next((name for name, known in ACTIVATIONS.items() if known is activation), None)
+
+
+def saved_name(activation: Activation) -> str:
+    """The name under which a file keeps an activation; ModelFileError if it has none.
+
+    >>> saved_name(autograd.tanh)
+    'tanh'
+    """
+    name = activation_name(activation)
+    if name is None:
+        raise ModelFileError(
+            f"a model file cannot hold the function {activation!r}: use one of "
+            f"{', '.join(ACTIVATIONS)}, or keep state_dict() yourself"
+        )
+    return name
