@@ -14,7 +14,7 @@ from autograd.drawing.marks import gathered, marks_of, rectifiers_in, remark
 from autograd.drawing.model import Picture, take_picture
 from autograd.drawing.stepper import Moment, page
 from autograd.drawing.svg import summary
-from autograd.errors import InputValueError
+from autograd.errors import InputTypeError, InputValueError
 from autograd.sweep import fresh_values, operands_of, record_of
 
 __all__ = ["Recorder"]
@@ -66,6 +66,8 @@ class Recorder:
 
     def snap(self, label: str | None = None) -> None:
         """Keep the numbers of this moment; ``label`` is what the page calls it, "step 1" …"""
+        if label is not None and not isinstance(label, str):
+            raise InputTypeError(f"the label of a snap is a str, but got {type(label).__name__}")
         fresh = fresh_values(self._order)
         whole = _at(self._whole, [fresh.get(node) for node in self._whole.nodes])
         whole_frame = frame_of(whole)

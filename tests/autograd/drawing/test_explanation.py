@@ -247,6 +247,16 @@ def test_latex_of_a_users_primitive():
     assert "_t" not in latex.replace(r"\_t", "")
 
 
+def test_highlights_a_drawing():
+    """The Values and edges on the paths shown are lit in the picture, the others are not."""
+    E, values = one_neuron()
+    drawing = autograd.draw(E, highlight=explain(E, values["w"]))
+    names = {drawing.picture.boxes[i].name for i in drawing.style.lit}
+    assert {"w", "z", "y", "E"} <= names
+    assert not {"x", "b", "t"} & names
+    assert len(drawing.style.lit_edges) == len(explain(E, values["w"])[0]) - 1
+
+
 def test_deep_graphs_do_not_recurse():
     """A path of 20 000 edges is explained with its ends."""
     x = Value(1.0, "x")

@@ -103,6 +103,14 @@ def test_only_values_are_recorded(thing):
     assert len(Recorder(Value(3.0))) == 1
 
 
+def test_a_label_is_text():
+    recorder = Recorder(Value(3.0))
+    with pytest.raises(InputTypeError, match="label of a snap is a str, but got int"):
+        recorder.snap(7)
+    recorder.snap("7")
+    assert len(recorder) == 2
+
+
 def test_dead_rectifiers_are_found_inside_folds():
     """A folded neuron whose ReLU is off to the end is marked, and counted in words."""
     model = nn.MLP(3, [20, 20, 1], activation="relu")
