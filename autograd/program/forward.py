@@ -51,8 +51,17 @@ def formulas(
 
     The value of a user's primitive is None, and the list is empty if its rule cannot be traced.
     """
+    # repr, because 0.0 and -0.0 are equal as keys, and no two NaN are
+    return _formulas(op, count, tuple([(name, repr(x)) for name, x in known.items()]), fast)
+
+
+@lru_cache(maxsize=1024)
+def _formulas(
+    op: Op, count: int, known: tuple[tuple[str, str], ...], fast: bool
+) -> tuple[Any, list[Any]]:
     value, partials = _traced(op, count)
-    made = for_arrays([value, *partials], known, fast=fast)
+    numbers = {name: float(x) for name, x in known}
+    made = for_arrays([value, *partials], numbers, fast=fast)
     return made[0], made[1:]
 
 

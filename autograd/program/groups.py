@@ -68,6 +68,8 @@ class _Grouping:
         self.blocks.append(Block("constants", first, constants))
         self.constants = np.array(tape.constants, dtype=np.float64)
         self.constant_block = len(self.blocks) - 1
+        self._start_array = np.zeros(64, dtype=np.int64)
+        self._started = 0
         self.statements: list[ArrayStatement] = []
         self.end = first + constants
         # Address of each slot; constants have negative slots, so they count from the end.
@@ -106,7 +108,16 @@ class _Grouping:
                 yield op, np.array(slots), matrix.reshape(len(slots), -1)
 
     def _starts(self) -> Array:
-        return np.array([block.start for block in self.blocks])
+        """Where each block starts; kept in an array that grows, for every operand asks."""
+        count = len(self.blocks)
+        while count > len(self._start_array):
+            self._start_array = np.concatenate(
+                [self._start_array, np.zeros_like(self._start_array)]
+            )
+        for i in range(self._started, count):
+            self._start_array[i] = self.blocks[i].start
+        self._started = count
+        return self._start_array[:count]
 
     def _by_block(self, addresses: Array) -> list[Any]:
         """Parts of a group that read the same blocks, if these are large enough on average."""

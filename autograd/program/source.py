@@ -7,6 +7,7 @@ operands are views of those.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -79,7 +80,7 @@ class Writer:
 
     def function(self, name: str) -> Callable[..., Any]:
         """The function ``name(arrays, batch, weight)`` whose body has been written."""
-        body = [f"    {line}" for line in self.lines]
+        body = [f"    {line}" for line in _with_deletions(self.lines)]
         source = [f"def {name}(arrays, batch, weight):", *body]
         made: Callable[..., Any] = compile_source(name, source, self.scope)
         return made
@@ -192,6 +193,26 @@ class Writer:
             # Two plain numbers would give float64 whatever the program's dtype.
             parts[1] = self.constant(self.dtype.type(expr.operands[1]))
         return f"{expr.op}({', '.join(parts)})"
+
+
+_LOCAL = re.compile(r"\b[bdtv]\d+_?\b")
+
+
+def _with_deletions(lines: Sequence[str]) -> list[str]:
+    """The lines, each array deleted after the last that names it: memory holds what is needed."""
+    last: dict[str, int] = {}
+    for i, line in enumerate(lines):
+        for name in _LOCAL.findall(line):
+            last[name] = i
+    done: dict[int, list[str]] = {}
+    for name, i in last.items():
+        done.setdefault(i, []).append(name)
+    written: list[str] = []
+    for i, line in enumerate(lines):
+        written.append(line)
+        if i in done and not line.startswith("return "):
+            written.append(f"del {', '.join(done[i])}")
+    return written
 
 
 def _inner(expr: Expr) -> list[Expr]:
