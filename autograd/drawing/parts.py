@@ -18,7 +18,7 @@ from autograd.sweep import operands_of
 __all__ = ["Parts"]
 
 MOST_ROWS = 1000
-MOST_NODES = 1_000_000
+MOST_NODES = 300_000
 """How many nodes are looked at for the parts of a page: more would take minutes."""
 
 # The first picture of the page is the whole; each section replaces it until one goes back.

@@ -48,7 +48,11 @@ def svg_of(
         body.append(f'<g class="{classes}" data-edge="{i}" {ends}>{shape}</g>')
     for box, card, (x, y) in zip(picture.boxes, cards, centres):
         classes = _classes("box", box.kind, box.id in style.lit)
-        part = f' data-part="{parts[box.id]}" tabindex="0"' if parts and box.id in parts else ""
+        part = (
+            f' data-part="{parts[box.id]}" tabindex="0" role="button"'
+            if parts and box.id in parts
+            else ""
+        )
         title = f"<title>{escape(spoken(box))}</title>"
         shape = box_shape(box, card, x - card.width / 2, y - card.height / 2)
         body.append(f'<g class="{classes}" data-box="{box.id}"{part}>{title}{shape}</g>')

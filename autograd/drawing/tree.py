@@ -95,4 +95,4 @@ def _line(box: Box, style: Style, shared: bool) -> str:
         words.append(f"data {number(box.data)}")
     if "grad" in style.show and (box.kind != "fold" or box.grad is not None):
         words.append(f"grad {NOT_COMPUTED if box.grad is None else number(box.grad)}")
-    return " · ".join(word for word in words if word)
+    return " · ".join(word for word in words if word) or box.kind
