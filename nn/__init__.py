@@ -12,6 +12,7 @@ Read in this order: :mod:`nn.module`, :mod:`nn.layers`, :mod:`nn.losses`, :mod:`
 
 from nn import augment, data, init, metrics, plots, schedules
 from nn.adaptive import Adagrad, Adam, AdamW, RMSprop
+from nn.convert import from_torch
 from nn.errors import DataFileError, DivergenceError, ModelFileError
 from nn.gradients import clip_grad_norm, clip_grad_value, l1_penalty, l2_penalty
 from nn.history import History
@@ -60,6 +61,7 @@ __all__ = [
     "cross_entropy",
     "data",
     "fit",
+    "from_torch",
     "half_squared_error",
     "hinge_loss",
     "huber_loss",

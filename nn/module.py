@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 import autograd
 from autograd import Value
 from nn.errors import ModelFileError
+from nn.export import to_onnx, to_torch
 from nn.files import read_json, write_json
 from nn.init import at_most
 from nn.summary import summary_table
@@ -147,6 +148,14 @@ class Module(ABC):
         except (KeyError, TypeError, ValueError) as error:
             raise ModelFileError(f"{os.fspath(path)!r} holds no valid model: {error}") from error
         return model
+
+    def to_onnx(self, path: str | os.PathLike[str], **options: Any) -> None:
+        """Write the model as an ONNX file; see :func:`nn.export.to_onnx` for the options."""
+        to_onnx(self, path, **options)
+
+    def to_torch(self) -> Any:
+        """A `torch.nn.Sequential` with the same weights; see :func:`nn.export.to_torch`."""
+        return to_torch(self)
 
     def describe(self) -> dict[str, Any]:
         """The class's name and the `config`, as they stand in a model file."""

@@ -46,11 +46,11 @@ LAYERS = {
     "nn": [
         {"errors", "arguments", "init"},
         {"idx", "terms", "augment", "canvas", "activations"},
-        {"sets", "class_losses", "mosaics"},
+        {"sets", "class_losses", "mosaics", "export"},
         {"files", "data", "metrics", "losses", "progress", "gradients", "schedules", "summary"},
         {"module", "recording"},
         {"layers", "optim", "predict"},
-        {"adaptive", "steps", "nudges", "plots"},
+        {"adaptive", "steps", "nudges", "plots", "convert"},
         {"history"},
         {"checkpoint"},
         {"train", "options"},

@@ -1,0 +1,140 @@
+"""A way out: models as ONNX files, which everything runs, and as PyTorch modules.
+
+When you outgrow this package:
+
+- *Serve a model elsewhere*: ``model.to_onnx("model.onnx")``. ONNX Runtime runs it in C++, C#, Java
+  or a browser. ``program.to_onnx`` does the same for any `autograd.Program`.
+- *Larger networks, GPUs*: ``model.to_torch()`` is a `torch.nn.Sequential` with the same weights;
+  go on training it there. `nn.from_torch` brings such a module back.
+- *Transforms over arrays, TPUs*: ``program.to_jax()`` is a pure function of arrays for ``jax.jit``,
+  ``jax.grad`` and ``jax.vmap``.
+- *Anything else*: ``model.state_dict()`` are plain floats by name, and ``model.save`` writes JSON.
+
+The way back from PyTorch is in :mod:`nn.convert`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import Any
+
+import autograd
+from autograd import Value
+from nn.activations import activation_name
+from nn.arguments import check_count
+
+__all__ = ["TORCH", "to_onnx", "to_torch", "torch_or_error"]
+
+# Activation -> name of PyTorch's class and the options with which it is the same function.
+TORCH: dict[str, tuple[str, dict[str, Any]]] = {
+    "relu": ("ReLU", {}),
+    "leaky_relu": ("LeakyReLU", {"negative_slope": 0.01}),
+    "tanh": ("Tanh", {}),
+    "sigmoid": ("Sigmoid", {}),
+    # Above the threshold PyTorch takes x itself: from 40 on that is no difference in float64.
+    "softplus": ("Softplus", {"beta": 1.0, "threshold": 40.0}),
+    "elu": ("ELU", {"alpha": 1.0}),
+    "gelu": ("GELU", {"approximate": "none"}),
+    "silu": ("SiLU", {}),
+}
+
+
+def to_onnx(
+    model: Callable[[Any], Any],
+    path: str | os.PathLike[str],
+    *,
+    nin: int | None = None,
+    dtype: str = "float64",
+) -> None:
+    """Write a model with its present parameters as an ONNX file, whole or not at all.
+
+    The input "x" has shape (batch, inputs), "output" is (batch, outputs), both of `dtype`, float64
+    or float32. `nin` is the number of inputs, where the model does not say.
+
+    Raises InputValueError if a custom_op is in the model, OutputError if the file cannot be
+    written, MissingExtraError without the package onnx (extra ``onnx``).
+
+    >>> import tempfile
+    >>> import nn
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     to_onnx(nn.MLP(2, [4, 1]), os.path.join(folder, "model.onnx"))
+    ...     os.listdir(folder)
+    ['model.onnx']
+    """
+    if nin is None:
+        first = getattr(model, "layers", None) or [model]
+        nin = getattr(first[0], "nin", None)
+    if nin is None:
+        raise autograd.InputTypeError(
+            f"to_onnx cannot tell how many inputs {type(model).__name__} takes: give nin"
+        )
+    x = [Value(0.0) for _ in range(check_count("nin", nin))]
+    autograd.compile(model(x), dtype=dtype, x=x).to_onnx(path, batched=["x"])
+
+
+def to_torch(model: Any) -> Any:
+    """A `torch.nn.Sequential` in float64 with the same weights, and outputs to 1e-12.
+
+    `model` is a Neuron, a Layer, or a Sequential of those and of `autograd.softmax` or
+    `log_softmax`. The module takes tensors of shape (batch, inputs) and shares nothing with it.
+
+    Raises InputTypeError for other parts, and activations that PyTorch does not have;
+    MissingExtraError where PyTorch is not installed.
+
+    >>> import nn
+    >>> to_torch(nn.MLP(2, [4, 1], activation="tanh"))  # doctest: +SKIP
+    Sequential(
+      (0): Linear(in_features=2, out_features=4, bias=True)
+      (1): Tanh()
+      (2): Linear(in_features=4, out_features=1, bias=True)
+    )
+    """
+    torch = torch_or_error("to_torch")
+    return torch.nn.Sequential(*_modules(torch, model))
+
+
+def torch_or_error(user: str) -> Any:
+    """The module torch, or MissingExtraError saying that `user` needs it."""
+    try:
+        import torch
+    except ImportError as error:
+        raise autograd.MissingExtraError(
+            f"{user} needs PyTorch, which is not installed: see https://pytorch.org"
+        ) from error
+    return torch
+
+
+def _modules(torch: Any, part: Any) -> list[Any]:
+    """The PyTorch modules for a part of a model, in order."""
+    if hasattr(part, "layers"):
+        return [module for layer in part.layers for module in _modules(torch, layer)]
+    for function, name in ((autograd.softmax, "Softmax"), (autograd.log_softmax, "LogSoftmax")):
+        if part is function:
+            return [getattr(torch.nn, name)(dim=-1)]
+    neurons = getattr(part, "neurons", [part])
+    if not all(hasattr(neuron, "weights") and hasattr(neuron, "bias") for neuron in neurons):
+        raise autograd.InputTypeError(
+            "to_torch knows Neuron, Layer, Sequential, softmax and log_softmax, "
+            f"but the model holds {part!r}"
+        )
+    linear = torch.nn.Linear(len(neurons[0].weights), len(neurons), dtype=torch.float64)
+    weights = [[weight.data for weight in neuron.weights] for neuron in neurons]
+    with torch.no_grad():
+        linear.weight.copy_(torch.tensor(weights, dtype=torch.float64))
+        linear.bias.copy_(torch.tensor([n.bias.data for n in neurons], dtype=torch.float64))
+    return [linear, *_activation(torch, {neuron.activation for neuron in neurons})]
+
+
+def _activation(torch: Any, functions: set[Any]) -> list[Any]:
+    names = {activation_name(function) for function in functions}
+    if names == {"identity"}:
+        return []
+    name = names.pop()
+    if names or name not in TORCH:
+        raise autograd.InputTypeError(
+            f"to_torch knows one activation a layer, identity or {', '.join(TORCH)}, "
+            f"but got {' and '.join(map(repr, functions))}"
+        )
+    kind, options = TORCH[name]
+    return [getattr(torch.nn, kind)(**options)]
