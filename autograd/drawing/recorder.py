@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from autograd.drawing import files
-from autograd.drawing.drawing import Drawing, draw
+from autograd.drawing.curve import curve_of
+from autograd.drawing.drawing import Drawing, draw, escape_page
 from autograd.drawing.frames import Frame, frame_of
 from autograd.drawing.marks import gathered, marks_of, rectifiers_in, remark
 from autograd.drawing.model import Picture, take_picture
 from autograd.drawing.stepper import Moment, page
 from autograd.drawing.svg import summary
+from autograd.drawing.text import escape
 from autograd.errors import InputTypeError, InputValueError
 from autograd.sweep import fresh_values, operands_of, record_of
 
@@ -78,12 +80,21 @@ class Recorder:
     def to_html(self) -> str:
         """The page as text."""
         drawing = self._drawing
+        root = self._whole.outputs[0]
         return page(
             drawing.picture,
             drawing.to_svg(),
             title=f"Training: {summary(drawing.picture)}",
             format=drawing.style.format,
             moments=self._moments(),
+            curve=curve_of([frame.data[root] or 0.0 for frame in self._whole_frames]),
+        )
+
+    def _repr_html_(self) -> str:
+        """What notebooks show: the page, in a frame of its own."""
+        return (
+            '<iframe sandbox="allow-scripts" style="width:100%;height:42em;border:0" '
+            f'title="{escape(repr(self))}" srcdoc="{escape_page(self.to_html())}"></iframe>'
         )
 
     def _moments(self) -> list[Moment]:

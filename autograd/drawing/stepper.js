@@ -103,8 +103,11 @@ function show(newStep, newTime) {
   if (byId("time")) {
     byId("time").value = time;
     byId("when").textContent = frame.label;
-    byId("time").setAttribute("aria-valuetext", `${frame.label}. ${frame.remark}`);
-    byId("remark").textContent = frame.remark;
+    const now = byId("now");
+    if (now) for (const end of ["x1", "x2"]) now.setAttribute(end, (1000 * time) / (frames.length - 1));
+    const [result] = graph.outputs;
+    byId("remark").textContent = `${named(result)} is ${frame.data[result]}. ${frame.remark}`;
+    byId("time").setAttribute("aria-valuetext", `${frame.label}. ${byId("remark").textContent}`);
   }
 }
 

@@ -44,6 +44,7 @@ def page(
     extra: str = "",
     format: Format = number,
     moments: Sequence[Moment] = (),
+    curve: str = "",
 ) -> str:
     """A self-contained page that steps through a picture.
 
@@ -54,10 +55,11 @@ def page(
         extra: Markup to stand below the drawing.
         format: How numbers are written.
         moments: A recording.
+        curve: Markup to stand above the slider through the recording.
     """
     moments = moments or [_present(picture)]
     numbers = _numbers(picture, moments, format)
-    training = _TIME if len(moments) > 1 else ""
+    training = _TIME.format(curve=curve) if len(moments) > 1 else ""
     return f"""<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -97,7 +99,8 @@ _CONTROLS = """<div class="controls">
 </div>
 """
 _TIME = """<div class="controls">
-<label><span>Training</span><input id="time" type="range" min="0" value="0">
+<label><span>Training</span>
+<span class="track">{curve}<input id="time" type="range" min="0" value="0"></span>
 <output id="when" for="time"></output></label>
 </div>
 <p id="remark"></p>

@@ -271,14 +271,16 @@ def test_a_recording_shows_the_numbers_of_each_training_step(browser, tmp_path):
 def test_dead_rectifiers_are_marked(browser, tmp_path):
     """A ReLU that stays off to the end is marked, and said in words."""
     w, x = Value(1.0, "w"), Value(2.0, "x")
-    recorder = Recorder((ag.relu(w * x) - 1.0) ** 2)
+    loss = (ag.relu(w * x) - 1.0) ** 2
+    loss.name = "loss"
+    recorder = Recorder(loss)
     for weight in (0.5, -1.0, -1.0, -1.0):
         w.data = weight
         recorder.snap()
     page = browser.open(saved(tmp_path, recorder), *DESK)
-    assert page.evaluate(READ)["remark"] == ""
+    assert page.evaluate(READ)["remark"].strip() == "loss is 1."
     seen = at_moment(page, 2)
-    assert seen["remark"] == "1 ReLU is dead: off from here to the end."
+    assert seen["remark"] == "loss is 1. 1 ReLU is dead: off from here to the end."
     assert sum("dead" in box["classes"] for box in seen["boxes"].values()) == 1
 
 
