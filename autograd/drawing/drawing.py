@@ -27,7 +27,7 @@ from autograd.errors import InputValueError
 __all__ = ["Drawing", "draw", "to_graphviz", "to_mermaid"]
 
 ENDINGS = (".svg", ".html", ".png", ".pdf", ".dot", ".mmd")
-IN_A_FILE, IN_A_NOTEBOOK = 4000, 600
+IN_A_FILE, IN_A_NOTEBOOK = 4000, 300
 """How many boxes the unfolded parts of a page have, about."""
 LARGEST_STEPPER = 1_000_000
 """Characters of a page beyond which a notebook does not carry it."""
