@@ -76,7 +76,7 @@ def load_checkpoint(path: Path, run: Run) -> None:
         raise ModelFileError(f"{name} is no checkpoint of version {VERSION}")
     try:
         _check_settings(name, content["settings"], _settings(run))
-        numbers, memory = content["trained"], content["memory"]
+        numbers, memory = [float(x) for x in content["trained"]], _numbers(content["memory"])
         if not len(numbers) == len(memory) == len(run.optimizer.params):
             raise ValueError(
                 f"{len(numbers)} trained parameters, but the optimiser has "
@@ -86,15 +86,15 @@ def load_checkpoint(path: Path, run: Run) -> None:
         rng = Random()
         rng.setstate((version, tuple(words), spare))
         history = History(**content["history"])
-        best, best_parameters = content["best"], content["best_parameters"]
+        best, best_parameters = content["best"], _numbers(content["best_parameters"])
         run.model.load_state_dict(content["parameters"])
     except ModelFileError:
         raise
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise ModelFileError(f"{name} does not fit this training run: {error}") from error
     for parameter, number in zip(run.optimizer.params, numbers):
         parameter.data = number
-    run.optimizer.memory = [_tuples(item) for item in memory]
+    run.optimizer.memory = memory
     run.rng.setstate(rng.getstate())
     run.history, run.best, run.best_parameters = history, best, best_parameters
 
@@ -119,6 +119,11 @@ def _check_settings(name: str, saved: dict[str, Any], given: dict[str, Any]) -> 
             )
 
 
-def _tuples(memory: Any) -> Any:
-    """JSON knows lists only."""
-    return tuple(map(_tuples, memory)) if isinstance(memory, list) else memory
+def _numbers(x: Any, depth: int = 0) -> Any:
+    """A nesting of numbers, with tuples inside, where JSON has lists; else TypeError."""
+    if isinstance(x, list):
+        parts = [_numbers(item, depth + 1) for item in x]
+        return tuple(parts) if depth else parts
+    if x is None or (isinstance(x, (int, float)) and not isinstance(x, bool)):
+        return x
+    raise TypeError(f"{type(x).__name__} {x!r} where a number should be"[:100])

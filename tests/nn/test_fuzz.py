@@ -1,6 +1,7 @@
 """Model files of any content: read, or refused with our own error, in little memory."""
 
 import json
+import random
 import tracemalloc
 
 import pytest
@@ -8,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import nn
+from nn.checkpoint import Run, load_checkpoint, save_checkpoint
 from nn.errors import ModelFileError
 from tests.campaign import size
 
@@ -130,6 +132,32 @@ def test_small_file_cannot_ask_for_a_large_model(valid, file, config):
         assert tracemalloc.get_traced_memory()[1] < BYTES
     finally:
         tracemalloc.stop()
+
+
+def training_run():
+    model = nn.Neuron(2, rng=1)
+    optimizer = nn.SGD(model.parameters(), lr=0.1, momentum=0.9)
+    return Run(model, optimizer, random.Random(0), nn.schedules.ConstantSchedule(), 0.1)
+
+
+def state(run):
+    return run.model.state_dict(), run.rng.getstate(), repr((run.optimizer.memory, run.history))
+
+
+@given(st.data())
+@FUZZ
+def test_any_part_of_a_checkpoint_replaced(file, data):
+    """A checkpoint in which a part is something else is taken whole or not at all."""
+    save_checkpoint(file, training_run())
+    content = json.loads(file.read_text(encoding="utf-8"))
+    path = data.draw(st.sampled_from([p for p in places(content) if len(p) < 3]))
+    file.write_text(json.dumps(replaced(content, path, data.draw(JSON))))
+    run = training_run()
+    before = state(run)
+    try:
+        load_checkpoint(file, run)
+    except ModelFileError:
+        assert state(run) == before
 
 
 def test_limit_ends_with_the_load(valid, file):
