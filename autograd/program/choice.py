@@ -8,6 +8,7 @@ Next: :mod:`autograd.program.executor`.
 
 from __future__ import annotations
 
+from math import inf
 from typing import NamedTuple
 
 from autograd.op import OPS
@@ -32,19 +33,19 @@ class Work(NamedTuple):
     native: bool
     """Whether the loop runs as machine code."""
 
-    def choice(self, batch: int | None) -> str:
-        """ "array" or "loop", for a batch of this size.
+    @property
+    def limit(self) -> float:
+        """The batch size from which array statements are the faster way.
 
-        >>> Work(statements=10, reads=30_000, products=25_000, native=True).choice(32)
-        'array'
-        >>> Work(statements=4000, reads=12_000, products=0, native=True).choice(None)
-        'loop'
+        >>> round(Work(statements=10, reads=30_000, products=25_000, native=True).limit, 2)
+        0.5
+        >>> Work(statements=4000, reads=12_000, products=0, native=True).limit > 500
+        True
         """
-        rows = batch or 1
-        array = ARRAY_CALL + ARRAY_STATEMENT * self.statements
-        array += rows * (ARRAY_READ * (self.reads - self.products) + ARRAY_PRODUCT * self.products)
-        loop = LOOP_CALL + rows * self.reads * (NATIVE_READ if self.native else PYTHON_READ)
-        return "loop" if loop < array else "array"
+        call = ARRAY_CALL + ARRAY_STATEMENT * self.statements - LOOP_CALL
+        row = self.reads * (NATIVE_READ if self.native else PYTHON_READ)
+        row -= ARRAY_READ * (self.reads - self.products) + ARRAY_PRODUCT * self.products
+        return call / row if row > 0.0 else inf
 
 
 def work_of(tape: Tape) -> Work:

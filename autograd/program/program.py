@@ -39,7 +39,7 @@ class Program:
     [3. 6.] 3.0
     """
 
-    __slots__ = ("_argument", "_executors", "_np", "_type", "_work", "backend", "dtype", "tape")
+    __slots__ = ("_argument", "_executors", "_limit", "_np", "_type", "backend", "dtype", "tape")
 
     def __init__(self, tape: Tape, *, dtype: Any = "float64", backend: str = "auto") -> None:
         np = numpy_or_error()
@@ -58,7 +58,7 @@ class Program:
         self._type = np.dtype(name)
         self._argument = {a.name: i for i, a in enumerate(tape.arguments)}
         self._executors: dict[str, Executor] = {}
-        self._work: Any = None
+        self._limit: float | None = None  # batch size from which auto takes arrays
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _restored, (self.tape, self.dtype, self.backend)
@@ -71,7 +71,8 @@ class Program:
             InputValueError: A shape is wrong, or batch sizes differ.
         """
         given, batch = self._checked(arrays)
-        return self._shaped(self._executor(batch).forward(given, batch), batch)
+        values = self._executor(batch).forward(given, batch)
+        return _in_shape(values, self.tape.output_shape, batch is not None)
 
     def value_and_grad(
         self, wrt: str | tuple[str, ...], /, *, reduce: str = "sum", **arrays: Any
@@ -99,13 +100,12 @@ class Program:
         weight = 1.0 / batch if reduce == "mean" and batch else 1.0
         chosen = self._executor(batch)
         values, flat = chosen.value_and_grad(indices, given, batch, weight)
-        shaped = []
-        for index, grad in zip(indices, flat):
-            shape = self.tape.arguments[index].shape
-            if grad.ndim == 2:
-                shape = (grad.shape[0], *shape)
-            shaped.append(grad.reshape(shape) if shape else grad.reshape(())[()])
-        return self._shaped(values, batch), tuple(shaped) if type(wrt) is tuple else shaped[0]
+        grads = [
+            _in_shape(grad, self.tape.arguments[index].shape, grad.ndim == 2)
+            for index, grad in zip(indices, flat)
+        ]
+        value = _in_shape(values, (), batch is not None)
+        return value, tuple(grads) if type(wrt) is tuple else grads[0]
 
     def to_jax(self) -> Callable[..., Any]:
         """The program as a pure function for JAX: to jit, differentiate, vmap and shard.
@@ -156,13 +156,12 @@ class Program:
         """Name of the executor for a batch of this size."""
         if self.backend != "auto":
             return self.backend
-        if self._work is None:
+        if self._limit is None:
             from autograd.program.choice import work_of
 
             array: Any = self._named("array")
-            self._work = work_of(array.tape)
-        name: str = self._work.choice(batch)
-        return name
+            self._limit = work_of(array.tape).limit
+        return "loop" if (batch or 1) < self._limit else "array"
 
     def _executor(self, batch: int | None) -> Executor:
         return self._named(self._choice(batch))
@@ -193,8 +192,10 @@ class Program:
             array = arrays[name]
             if type(array) is not np.ndarray or array.dtype is not dtype:
                 array = self._converted(name, array)
+            if not array.flags.c_contiguous:
+                array = np.ascontiguousarray(array)
             if array.shape == shape:
-                given.append(np.ascontiguousarray(array).reshape(-1))
+                given.append(array if array.ndim == 1 else array.reshape(-1))
                 continue
             if array.ndim != len(shape) + 1 or array.shape[1:] != shape:
                 raise InputValueError(
@@ -208,7 +209,7 @@ class Program:
                     f"batched arguments agree on the batch size, but {first.name!r} has {batch} "
                     f"rows and {name!r} has {array.shape[0]}"
                 )
-            given.append(np.ascontiguousarray(array).reshape(batch, argument.size))
+            given.append(array if array.ndim == 2 else array.reshape(batch, argument.size))
         return given, batch
 
     def _converted(self, name: str, array: Any) -> Any:
@@ -234,11 +235,14 @@ class Program:
         known = ", ".join(self._argument) or "none"
         return f"the program {' and '.join(faults)}; its arguments are: {known}"
 
-    def _shaped(self, flat: Any, batch: int | None) -> Any:
-        shape = self.tape.output_shape
-        if batch is not None:
-            return flat.reshape((batch, *shape))
-        return flat.reshape(shape) if shape else flat.reshape(())[()]
+
+def _in_shape(flat: Any, shape: tuple[int, ...], batched: bool) -> Any:
+    """A flat result in its shape, after the batch axis if it has one; a number if neither."""
+    if batched:
+        return flat.reshape((flat.shape[0], *shape))
+    if len(shape) == 1:
+        return flat
+    return flat.reshape(shape) if shape else flat[0]
 
 
 def _restored(tape: Tape, dtype: str, backend: str) -> Program:
