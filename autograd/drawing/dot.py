@@ -29,7 +29,8 @@ def dot_of(picture: Picture, style: Style, notes: Sequence[str] = ()) -> str:
 def dot_lines(picture: Picture, style: Style, notes: Sequence[str] = ()) -> Iterator[str]:
     """The lines between the braces of a digraph."""
     label = "\\l".join([*map(escape_dot, notes), ""])
-    yield f'\tgraph [rankdir={style.direction} label="{label}" labeljust=l fontname="monospace" fontsize=10]\n'
+    look = 'labeljust=l fontname="monospace" fontsize=10'
+    yield f'\tgraph [rankdir={style.direction} label="{label}" {look}]\n'
     yield '\tnode [shape=box fontname="monospace" fontsize=11 height=0.2 margin="0.12,0.05"]\n'
     yield '\tedge [color="#818b98" arrowsize=0.7]\n'
     for box in picture.boxes:
