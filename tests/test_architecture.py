@@ -54,6 +54,7 @@ LAYERS = {
         {"history"},
         {"checkpoint"},
         {"train", "options"},
+        {"sklearn"},
         {"__init__"},
         {"__main__"},
     ],
