@@ -58,7 +58,7 @@ function gradientsAfter(passed, frame) {
   for (const { edge, box } of backward.slice(0, passed)) {
     if (edge === undefined) sums[box] = frame.grad[box];
     else if (!graph.unknown.includes(edges[edge].source)) {
-      sums[edges[edge].source] = frame.edges[edge].total;
+      [, , , sums[edges[edge].source]] = frame.edges[edge];
     }
   }
   return sums;
@@ -196,7 +196,7 @@ function tellForward(i, frame) {
   const into = edges.map((edge, k) => [edge, k]).filter(([edge]) => edge.target === i);
   const title = `Forward ${step} of ${forward.length}: compute ${named(i)}`;
   light([i], into.map(([, k]) => k));
-  if (box.kind === "fold") {
+  if (box.size) {
     const inside = `${box.size} nodes, folded into one box`;
     const result = frame.data[i] === null ? [] : ["=", [frame.data[i], named(i), "result"]];
     const gives = frame.data[i] === null ? "" : `, ${frame.data[i]}`;
@@ -204,7 +204,7 @@ function tellForward(i, frame) {
     return;
   }
   const numbers = applied(box, into.map(([edge]) => frame.data[edge.source] ?? "?"));
-  const names = applied(box, into.map(([edge]) => boxes[edge.source].short));
+  const names = applied(box, into.map(([edge]) => boxes[edge.source].short ?? named(edge.source)));
   tell(
     title,
     `${title}. ${names}, that is ${numbers}, gives ${frame.data[i]}.`,
@@ -233,7 +233,7 @@ function tellArrival(heading, i, frame) {
 
 function tellPassed(heading, k, frame, sums) {
   const { source, target, written } = edges[k];
-  const { local, upstream, contribution, total } = frame.edges[k];
+  const [local, upstream, contribution, total] = frame.edges[k];
   const title = `${heading}: from ${named(target)} to ${named(source)}`;
   const formula = written && written !== local ? ` = ${written}` : "";
   light([target, source], [k]);

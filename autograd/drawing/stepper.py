@@ -134,7 +134,7 @@ def _numbers(picture: Picture, moments: Sequence[Moment], format: Format) -> dic
     return {
         "boxes": [_described(box, format) for box in picture.boxes],
         "edges": [
-            {"source": edge.source, "target": edge.target, "written": written}
+            _told({"source": edge.source, "target": edge.target, "written": written or None})
             for edge, written in zip(picture.edges, _written(picture))
         ],
         "forward": [i for i, into in enumerate(picture.edges_into()) if into],
@@ -168,15 +168,22 @@ def _described(box: Box, format: Format) -> dict[str, Any]:
         name = f"{name[: LONGEST_LABEL // 2]}…{name[-LONGEST_LABEL // 2 + 1 :]}"
     constant = format(box.data) if box.kind == "constant" and box.data is not None else ""
     label = name or constant or (f"the {box.symbol} box" if box.symbol else f"the {box.kind}")
-    return {
-        "label": label,
-        "short": name or constant or box.symbol or box.kind,
-        "kind": box.kind,
-        "op": box.op,
-        "symbol": box.symbol,
-        "infix": box.op in INFIX or box.op in ("neg", "pow"),
-        "size": box.size,
-    }
+    infix = box.op in INFIX or box.op in ("neg", "pow")
+    return _told(
+        {
+            "label": label,
+            "short": None if name or constant else box.symbol or box.kind,
+            "op": box.op if infix else None,
+            "symbol": box.symbol or None,
+            "infix": infix or None,
+            "size": box.size if box.kind == "fold" else None,
+        }
+    )
+
+
+def _told(facts: dict[str, Any]) -> dict[str, Any]:
+    """Without what is None: a page of many boxes says little of each."""
+    return {key: fact for key, fact in facts.items() if fact is not None}
 
 
 def _written(picture: Picture) -> list[str]:
@@ -207,10 +214,7 @@ def _moment(moment: Moment, format: Format) -> dict[str, Any]:
         "label": label,
         "data": [None if x is None else format(x) for x in frame.data],
         "grad": [None if x is None else format(x) for x in frame.grads],
-        "edges": [
-            passed and {key: format(x) for key, x in passed._asdict().items()}
-            for passed in frame.edges
-        ],
+        "edges": [passed and [format(x) for x in passed] for passed in frame.edges],
         "marks": marks,
         "remark": remark,
     }
