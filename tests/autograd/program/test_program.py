@@ -9,7 +9,14 @@ import numpy as np
 import pytest
 
 import autograd
-from autograd import GraphError, InputTypeError, InputValueError, Value, compile
+from autograd import (
+    GraphError,
+    InputTypeError,
+    InputValueError,
+    MissingExtraError,
+    Value,
+    compile,
+)
 
 
 def values(*shape):
@@ -306,13 +313,14 @@ def test_many_calls_do_not_grow_the_process(line):
     def peak():
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
-    for _ in range(10_000):  # until the allocators have settled
-        line.value_and_grad("w", w=W, x=X, b=1.0)
-    before = peak()
-    for _ in range(10_000):
-        line.value_and_grad("w", w=W, x=X, b=1.0)
-    kilobytes = (peak() - before) / (1024 if sys.platform == "darwin" else 1)
-    assert kilobytes < 1000
+    growth = []
+    for _ in range(4):
+        before = peak()
+        for _ in range(10_000):
+            line.value_and_grad("w", w=W, x=X, b=1.0)
+        growth.append((peak() - before) / (1024 if sys.platform == "darwin" else 1))
+    # Allocators take a megabyte or two at once, in whichever round; what is kept grows in all.
+    assert min(growth) < 1000
 
 
 def test_warnings_are_silent():
@@ -322,3 +330,16 @@ def test_warnings_are_silent():
     settings = np.geterr()
     np.testing.assert_array_equal(program(x=[0.0, 1e4, -1.0]), [-np.inf, np.inf, np.nan])
     assert np.geterr() == settings
+
+
+def test_numpy_is_only_needed_to_compile(monkeypatch):
+    """Without it the message names the extra; recording and differentiating go on."""
+    monkeypatch.setitem(sys.modules, "numpy", None)
+    x = Value(2.0)
+    y = x * x
+    y.backward()
+    assert x.grad == 4.0
+    with pytest.raises(MissingExtraError, match=r"scalar-autograd\[compile\]"):
+        compile(y, x=x)
+    with pytest.raises(MissingExtraError, match=r"scalar-autograd\[compile\]"):
+        autograd.compiled(lambda x: x)(1.0)
