@@ -80,10 +80,12 @@ class Canvas:
     def edges_to_fold(self, nodes: Sequence[Any]) -> list[tuple[int, int, int]]:
         """The same for several nodes at once; those that come from within are not in box_of."""
         sizes: Counter[int] = Counter()
+        place = self.box_of.get
         for node in nodes:
             for operand in operands_of(node):
-                if type(operand) is not float and operand in self.box_of:
-                    sizes[self.box_of[operand]] += 1
+                source = None if type(operand) is float else place(operand)
+                if source is not None:
+                    sizes[source] += 1
         return [(source, i, size) for i, (source, size) in enumerate(sizes.items())]
 
     def picture(self, results: Iterable[Any], total: int, how: str) -> Picture:

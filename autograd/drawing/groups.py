@@ -103,6 +103,8 @@ def _literal(operand: Any) -> float | None:
 def _common(paths: list[tuple[str, ...]]) -> tuple[str, ...]:
     """The longest beginning that the paths share."""
     first, *others = paths
+    if not others:
+        return first
     for length in range(len(first), 0, -1):
         if all(path[:length] == first[:length] for path in others):
             return first[:length]

@@ -30,18 +30,19 @@ class Slice:
         self.constants: list[int] = []
         consumers = self.consumers
         for i, node in enumerate(nodes):
-            inner, constants = [], 0
-            for operand in operands_of(node):
-                if type(operand) is float:
-                    constants += 1
-                elif operand in index:
-                    inner.append(index[operand])
+            operands = operands_of(node)
+            values = [x for x in operands if type(x) is not float]
+            inner = []
+            for operand in values:
+                at = index.get(operand)
+                if at is not None:
+                    inner.append(at)
                 elif operand in consumers:
                     consumers[operand].append(i)
                 else:
                     consumers[operand] = [i]
             self.inner.append(inner)
-            self.constants.append(constants)
+            self.constants.append(len(operands) - len(values))
         self.results = list(dict.fromkeys(results))
         for node in self.results:
             if node not in index:
