@@ -57,5 +57,6 @@ def nudges(
         part = slice(start, start + size)
         # An argument with a batch axis of its own gets a gradient of its own for every row.
         each = np.tile(vector, (len(rows[part]), 1))
-        result[part] = -recording.gradient_of_each(rows[part], encoded[part], each)
+        _, shares = recording.gradient(rows[part], encoded[part], each)
+        result[part] = -len(each) * shares
     return result

@@ -69,16 +69,19 @@ class Recording:
                 f"fit cannot record this model and loss with Values as inputs and target: {fault}. "
                 'backend="eager" calls them with plain numbers'
             ) from fault
-        # The loss's derivative in a probe, 0, that weighs the outputs is the outputs: so one sweep
-        # gives loss, gradient and what the model said.
+        # The derivative of loss + dot(probe, outputs) in a probe of 0 is the outputs: so one sweep
+        # gives the loss, its gradient and what the model said.
         probe: Any = [Value(0.0) for _ in outputs] if self.width else Value(0.0)
         watched = error + (autograd.dot(probe, outputs) if self.width else probe * outputs)
-        self._zeros = self.np.zeros((1, self.width) if self.width else 1)
+        self._zeros = self.np.zeros((0, self.width) if self.width else 0)
         options: dict[str, Any] = {"backend": backend, "params": list(params), "x": inputs}
-        self._loss = autograd.compile(watched, t=target, probe=probe, **options)
-        # Recorded at once, for Values may change, but compiled only where somebody asks.
-        self._record_outputs = partial(autograd.compile, outputs, **options)
-        self._outputs: Any = None
+        # Recorded now, but compiled where somebody asks.
+        self._recorded = {
+            "loss": partial(autograd.compile, error, t=target, **options),
+            "watched": partial(autograd.compile, watched, t=target, probe=probe, **options),
+            "outputs": partial(autograd.compile, outputs, **options),
+        }
+        self._programs: dict[str, autograd.Program] = {}
         self._rehearse(model, loss, params, X, targets)
 
     def encoded(self, targets: Sequence[Any]) -> Array:
@@ -96,40 +99,38 @@ class Recording:
 
     def losses(self, X: Array, T: Array, params: Array) -> Array:
         """The loss of each example."""
-        return self._in_parts(
-            lambda part: self._loss(x=X[part], t=T[part], params=params, probe=self._zeros[0]),
-            len(X),
-        )
+        loss = self._program("loss")
+        return self._in_parts(lambda part: loss(x=X[part], t=T[part], params=params), len(X))
 
     def outputs(self, X: Array, params: Array) -> Array:
         """The outputs for each row."""
-        if self._outputs is None:
-            self._outputs = self._record_outputs()
-        return self._in_parts(lambda part: self._outputs(x=X[part], params=params), len(X))
+        outputs = self._program("outputs")
+        return self._in_parts(lambda part: outputs(x=X[part], params=params), len(X))
 
-    def gradient(
-        self, X: Array, T: Array, params: Array, *, look: bool = False
-    ) -> tuple[Array, Array, Array | None]:
-        """The loss of each example, their mean's gradient in the parameters; if `look`, outputs."""
-        arrays = {"x": X, "t": T, "params": params}
-        if not look:
-            losses, grad = self._loss.value_and_grad(
-                "params", reduce="mean", probe=self._zeros[0], **arrays
-            )
-            return losses, grad, None
-        if len(self._zeros) < len(X):
-            self._zeros = self.np.zeros((len(X), *self._zeros.shape[1:]))
-        losses, (grad, shares) = self._loss.value_and_grad(
-            ("params", "probe"), reduce="mean", probe=self._zeros[: len(X)], **arrays
-        )
-        return losses, grad, shares * len(X)
+    def gradient(self, X: Array, T: Array, params: Array) -> tuple[Array, Array]:
+        """The loss of each example, and the gradient of their mean in the parameters.
 
-    def gradient_of_each(self, X: Array, T: Array, params: Array) -> Array:
-        """The gradient of each example's loss in its own row of parameters."""
-        _, grads = self._loss.value_and_grad(
-            "params", x=X, t=T, params=params, probe=self._zeros[0]
+        Parameters in a row an example get the gradient of that mean in a row an example.
+        """
+        pair: tuple[Array, Array] = self._program("loss").value_and_grad(
+            "params", reduce="mean", x=X, t=T, params=params
         )
-        return grads
+        return pair
+
+    def gradient_and_outputs(self, X: Array, T: Array, params: Array) -> tuple[Array, Array, Array]:
+        """As `gradient`, and the outputs for each row."""
+        n = len(X)
+        if len(self._zeros) < n:
+            self._zeros = self.np.zeros((n, *self._zeros.shape[1:]))
+        losses, (grad, shares) = self._program("watched").value_and_grad(
+            ("params", "probe"), reduce="mean", x=X, t=T, params=params, probe=self._zeros[:n]
+        )
+        return losses, grad, shares * n
+
+    def _program(self, name: str) -> autograd.Program:
+        if name not in self._programs:
+            self._programs[name] = self._recorded[name]()
+        return self._programs[name]
 
     def _in_parts(self, function: Callable[[slice], Array], n: int) -> Array:
         parts = [function(slice(start, start + ROWS)) for start in range(0, n, ROWS)]

@@ -170,10 +170,16 @@ class CompiledSteps:
     def step(self, chosen: Sequence[int], *, look: bool) -> tuple[float, Any]:
         """As of `Steps`; the outputs are an array, or None if nobody looks."""
         np, recording, (vector, memory) = self.np, self.recording, self.state
-        if len(chosen) != len(self.batch):
-            self.batch = np.empty((len(chosen), *self.rows.shape[1:]))
-        X = np.take(self.rows, chosen, axis=0, out=self.batch, mode="clip")  # the quickest way
-        losses, grad, outputs = recording.gradient(X, self.encoded[chosen], vector, look=look)
+        indices = np.array(chosen)
+        if len(indices) != len(self.batch):
+            self.batch = np.empty((len(indices), *self.rows.shape[1:]))
+        # Into memory that is there already, unchecked: half the time of self.rows[indices].
+        X = np.take(self.rows, indices, axis=0, out=self.batch, mode="clip")
+        T, outputs = self.encoded[indices], None
+        if look:
+            losses, grad, outputs = recording.gradient_and_outputs(X, T, vector)
+        else:
+            losses, grad = recording.gradient(X, T, vector)
         value = float(losses.sum()) / len(chosen)
         check_finite(value, self.epoch)
         with np.errstate(all="ignore"):

@@ -3,9 +3,10 @@
     python -m tests.benchmarks.mnist --data DIR [--rounds 5]
 
 Both train in float64 on one thread with batches of 32, plain SGD at rate 0.1, ReLU and
-cross-entropy, from weights of their own; in alternation, so that a busy machine slows both. Timed
-is `nn.fit` as a whole, recording included, without accuracy while learning, as the loop in PyTorch
-has none; then the same with accuracy. Needs torch.
+cross-entropy, from weights of their own. Timed is `nn.fit` as a whole, recording included, without
+accuracy while learning, as the loop in PyTorch has none; then the same with accuracy. The seconds
+are the processor's (one thread each), in alternation, so that a busy machine does little harm.
+Needs torch.
 """
 
 import argparse
@@ -23,9 +24,9 @@ import nn
 
 
 def ours(X, y, seed, epochs, track):
-    """Seconds to train, and the model's answers."""
+    """Processor seconds to train, and the model's answers."""
     model = nn.MLP(X.shape[1], [16, 16, 10], rng=seed)
-    start = time.perf_counter()
+    start = time.process_time()
     nn.fit(
         model,
         X,
@@ -37,7 +38,7 @@ def ours(X, y, seed, epochs, track):
         track_accuracy=track,
         progress=False,
     )
-    return time.perf_counter() - start, lambda rows: nn.predict(model, rows)
+    return time.process_time() - start, lambda rows: nn.predict(model, rows)
 
 
 def theirs(X, y, seed, epochs):
@@ -49,13 +50,13 @@ def theirs(X, y, seed, epochs):
     model = torch.nn.Sequential(layers[0], torch.nn.ReLU(), layers[1], torch.nn.ReLU(), layers[2])
     optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
     loss = torch.nn.CrossEntropyLoss()
-    start = time.perf_counter()
+    start = time.process_time()
     for _ in range(epochs):
         for chosen in torch.randperm(len(X)).split(32):
             optimizer.zero_grad()
             loss(model(X[chosen]), y[chosen]).backward()
             optimizer.step()
-    seconds = time.perf_counter() - start
+    seconds = time.process_time() - start
     return seconds, lambda rows: model(torch.from_numpy(rows)).argmax(1).tolist()
 
 
