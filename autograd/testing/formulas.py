@@ -28,9 +28,10 @@ LARGEST = 2.0
 MARGIN = 0.1
 LITERALS = (0.5, 2.0, -1.0, 3.0)
 # A kink is nearer than REACH if a derivative moves by more than JUMP of its size within it; what
-# is smooth moves by about as much as REACH.
+# is smooth moves by about as much as REACH. A value that moves by STEP is one.
 REACH = 0.02
 JUMP = 0.04
+STEP = 0.5
 DIGITS = 3
 
 
@@ -141,9 +142,9 @@ class _Builder:
         operands = [self._operand(index, literal=i != main) for i, index in enumerate(indices)]
         for place, x in enumerate(operands):
             operands[place] = self._in_range(x, op.sample[place], op, place, second)
-        # Norms and angles are smooth but for the origin, so near it they are looked at as well.
-        at_origin = all(abs(self._number(x)) < 5 * REACH for x in operands)
-        if not self.kinks and (at_origin or not op.smooth):
+        # Norms are smooth but for the origin, and angles but for their cut along an axis.
+        at_axis = any(abs(self._number(x)) < 5 * REACH for x in operands)
+        if not self.kinks and (at_axis or not op.smooth):
             self._avoid_kink(op, operands)
         self._add(Step(op.name, tuple(operands)))
 
@@ -229,16 +230,16 @@ def _working_range(sample: tuple[float, float]) -> tuple[float, float]:
 
 
 def beside_kink(op: Op, operands: Sequence[float]) -> bool:
-    """Whether a derivative or a step of the primitive jumps within reach of these operands."""
-    corners = itertools.product(*((x - REACH, x, x + REACH) for x in operands))
-    first = _behaviour(op, operands)
-    return any(_jumps(first, _behaviour(op, corner)) for corner in corners)
+    """Whether a derivative or the value of the primitive jumps within reach of these operands."""
+    value, partials = op.evaluate(*operands), _partials(op, operands)
+    for corner in itertools.product(*((x - REACH, x, x + REACH) for x in operands)):
+        if abs(op.evaluate(*corner) - value) > STEP:
+            return True
+        for p, q in zip(partials, _partials(op, corner)):
+            if abs(p - q) > JUMP * max(abs(p), abs(q), 1.0):
+                return True
+    return False
 
 
-def _behaviour(op: Op, operands: Sequence[float]) -> list[float]:
-    partials = [p for p in op.local(*operands) if p is not None]
-    return partials or [op.evaluate(*operands)]
-
-
-def _jumps(first: Sequence[float], other: Sequence[float]) -> bool:
-    return any(abs(p - q) > JUMP * max(abs(p), abs(q), 1.0) for p, q in zip(first, other))
+def _partials(op: Op, operands: Sequence[float]) -> list[float]:
+    return [p for p in op.local(*operands) if p is not None]

@@ -14,9 +14,9 @@ from tests import naive
 from tests.autograd.mp_references import REFERENCES
 from tests.campaign import size
 
-# Some 30 operations, each within a few units of 1e-16, and what they are multiplied by later on.
+# Some 25 operations, each within a few units of 1e-16, and what they are multiplied by later on.
 TOLERANCE = 1e-12
-OPERATIONS = 40
+OPERATIONS = 32
 LIVE = 20
 BATCHES = 10
 GRAPHS = size(1000, 10_000)
