@@ -37,6 +37,10 @@ class Drawing:
     """A picture of a recorded graph, taken when it was drawn; :func:`draw` makes it.
 
     A notebook shows it as an image; ``print`` writes it as a tree of text.
+
+    >>> from autograd import Value
+    >>> draw(Value(2.0, name="x") * 3.0)
+    <Drawing: Computation graph of ×: 2 nodes>
     """
 
     def __init__(
