@@ -69,16 +69,10 @@ class Recording:
                 f"fit cannot record this model and loss with Values as inputs and target: {fault}. "
                 'backend="eager" calls them with plain numbers'
             ) from fault
-        # The derivative of loss + dot(probe, outputs) in a probe of 0 is the outputs: so one sweep
-        # gives the loss, its gradient and what the model said.
-        probe: Any = [Value(0.0) for _ in outputs] if self.width else Value(0.0)
-        watched = error + (autograd.dot(probe, outputs) if self.width else probe * outputs)
-        self._zeros = self.np.zeros((0, self.width) if self.width else 0)
         options: dict[str, Any] = {"backend": backend, "params": list(params), "x": inputs}
         # Recorded now, but compiled where somebody asks.
         self._recorded = {
             "loss": partial(autograd.compile, error, t=target, **options),
-            "watched": partial(autograd.compile, watched, t=target, probe=probe, **options),
             "outputs": partial(autograd.compile, outputs, **options),
         }
         self._programs: dict[str, autograd.Program] = {}
@@ -116,16 +110,6 @@ class Recording:
             "params", reduce="mean", x=X, t=T, params=params
         )
         return pair
-
-    def gradient_and_outputs(self, X: Array, T: Array, params: Array) -> tuple[Array, Array, Array]:
-        """As `gradient`, and the outputs for each row."""
-        n = len(X)
-        if len(self._zeros) < n:
-            self._zeros = self.np.zeros((n, *self._zeros.shape[1:]))
-        losses, (grad, shares) = self._program("watched").value_and_grad(
-            ("params", "probe"), reduce="mean", x=X, t=T, params=params, probe=self._zeros[:n]
-        )
-        return losses, grad, shares * n
 
     def _program(self, name: str) -> autograd.Program:
         if name not in self._programs:
