@@ -15,7 +15,7 @@ from autograd.program.groups import ArrayStatement
 from autograd.program.layout import Literal, Operand, View
 from autograd.program.numpy_names import FUNCTIONS, Lowering, elementwise
 from autograd.program.reroll import rolled
-from autograd.program.source import Writer
+from autograd.program.source import Style, Writer
 from autograd.program.tidy import Tidy
 
 __all__ = ["for_arrays", "formulas", "literals", "map_names", "matrix", "rows", "write_forward"]
@@ -45,32 +45,34 @@ def literals(statement: ArrayStatement) -> dict[str, float]:
 
 
 def formulas(
-    op: Op, count: int, known: Mapping[str, float], *, fast: bool
+    op: Op, count: int, known: Mapping[str, float], *, style: Style
 ) -> tuple[Any, list[Any]]:
     """Value and local derivatives over NumPy's functions, with these variables put in.
 
     The value of a user's primitive is None, and the list is empty if its rule cannot be traced.
     """
     # repr, because 0.0 and -0.0 are equal as keys, and no two NaN are
-    return _formulas(op, count, tuple([(name, repr(x)) for name, x in known.items()]), fast)
+    return _formulas(op, count, tuple([(name, repr(x)) for name, x in known.items()]), style)
 
 
 @lru_cache(maxsize=1024)
 def _formulas(
-    op: Op, count: int, known: tuple[tuple[str, str], ...], fast: bool
+    op: Op, count: int, known: tuple[tuple[str, str], ...], style: Style
 ) -> tuple[Any, list[Any]]:
     value, partials = _traced(op, count)
     numbers = {name: float(x) for name, x in known}
-    made = for_arrays([value, *partials], numbers, fast=fast)
+    made = for_arrays([value, *partials], numbers, style=style)
     return made[0], made[1:]
 
 
-def for_arrays(exprs: list[Any], known: Mapping[str, float], *, fast: bool) -> list[Any]:
-    """Expressions over NumPy's functions, tidied in the fast form; None stays None."""
+def for_arrays(exprs: list[Any], known: Mapping[str, float], *, style: Style) -> list[Any]:
+    """Expressions over NumPy's functions, tidied as the style says; None stays None."""
     lowering = Lowering(known)
-    tidy = Tidy()
     made = [None if expr is None else lowering.of(expr) for expr in exprs]
-    return [None if expr is None else tidy.of(expr) for expr in made] if fast else made
+    if style == "careful":
+        return made
+    tidy = Tidy(finite=style == "finite")
+    return [None if expr is None else tidy.of(expr) for expr in made]
 
 
 def map_names(writer: Writer, statement: ArrayStatement) -> dict[str, str]:
@@ -93,7 +95,7 @@ def _map(writer: Writer, statement: ArrayStatement) -> str:
         apply = writer.constant(elementwise, "apply")
         text = f"{apply}({writer.constant(op.evaluate, 'f')}, {', '.join(names.values())})"
     else:
-        value, _ = formulas(op, len(operands), literals(statement), fast=writer.fast)
+        value, _ = formulas(op, len(operands), literals(statement), style=writer.style)
         (text,) = writer.expressions([value], names)
         if text in names.values():
             text = f"np.ascontiguousarray({text})"
@@ -123,12 +125,12 @@ def _rows(writer: Writer, statement: ArrayStatement) -> str:
         return writer.reshaped(text, size, batched, column)
     formula = rolled(op)
     if formula is None:
-        value, _ = formulas(op, statement.operands[0].shape[-1], {}, fast=writer.fast)
+        value, _ = formulas(op, statement.operands[0].shape[-1], {}, style=writer.style)
         n = statement.operands[0].shape[-1]
         names = {f"x{i}": f"{arrays[0]}[..., {i}:{i + 1}]" for i in range(n)}
         (text,) = writer.expressions([value], names)
         return writer.reshaped(text, size, batched, column)
-    value = for_arrays([formula[0]], {}, fast=writer.fast)
+    value = for_arrays([formula[0]], {}, style=writer.style)
     (text,) = writer.expressions(value, {"x": arrays[0]})
     return writer.reshaped(text, size, batched, column)
 

@@ -54,8 +54,8 @@ class Reverse:
         wanted = list(map(self._matters, statement.operands))
         if statement.kind != "map" or (statement.op.opaque and not statement.op.traced):
             return wanted
-        fast = self.writer.fast
-        _, partials = formulas(statement.op, len(wanted), literals(statement), fast=fast)
+        style = self.writer.style
+        _, partials = formulas(statement.op, len(wanted), literals(statement), style=style)
         return [want and partial is not None for want, partial in zip(wanted, partials)]
 
     def write(self) -> None:
@@ -107,7 +107,7 @@ class Reverse:
         if op.opaque and not op.traced:
             local = self._untraced(statement, names, wanted)
         else:
-            _, partials = formulas(op, len(wanted), literals(statement), fast=writer.fast)
+            _, partials = formulas(op, len(wanted), literals(statement), style=writer.style)
             chosen = [partial for partial, want in zip(partials, wanted) if want]
             texts = iter(writer.expressions(chosen, names))
             local = [next(texts) if want else None for want in wanted]
@@ -154,11 +154,11 @@ class Reverse:
         writer, op = self.writer, statement.op
         formula = rolled(op)
         if formula is not None:
-            local = for_arrays([formula[1]], {}, fast=writer.fast)
+            local = for_arrays([formula[1]], {}, style=writer.style)
             (text,) = writer.expressions(local, {"x": x, "out": out})
             return text
         n = statement.operands[0].shape[-1]
-        _, partials = formulas(op, n, {}, fast=writer.fast)
+        _, partials = formulas(op, n, {}, style=writer.style)
         names = {"out": out, **{f"x{i}": f"{x}[..., {i}:{i + 1}]" for i in range(n)}}
         texts = writer.expressions([0.0 if p is None else p for p in partials], names)
         return f"{self._kernel('side_by_side')}({out}.shape, {', '.join(texts)})"

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.expr import Expr, Operand, compile_source
+from autograd.expr import COMPARISONS, Expr, Operand, compile_source
 from autograd.graph import consumers, topological_order
 from autograd.program.groups import ArrayForm
 from autograd.program.layout import Gather, Joined, Literal, View
@@ -22,9 +22,12 @@ from autograd.program.layout import Operand as Reading
 from autograd.program.numpy_names import FUNCTIONS, OPERATORS
 from autograd.program.reroll import FOLDS
 
-__all__ = ["Writer"]
+__all__ = ["Style", "Writer"]
 
 Shape = tuple[int, ...]
+Style = str
+"""Of formulas: "careful" as declared, "fast" without what rounding hides, "finite" also without
+infinities, which only comparisons could hide; see :mod:`autograd.program.tidy`."""
 
 
 class Writer:
@@ -33,6 +36,8 @@ class Writer:
     def __init__(self, form: ArrayForm, batched: Sequence[bool], dtype: str, *, fast: bool) -> None:
         self.form = form
         self.fast = fast
+        compares = any(s.op.name in COMPARISONS for s in form.statements)
+        self.style: Style = ("fast" if compares else "finite") if fast else "careful"
         self.dtype = np.dtype(dtype)
         self.lines: list[str] = []
         self.scope: dict[str, Any] = {

@@ -3,7 +3,8 @@
 The rules of the op table carry terms that put back what rounding took, and branches for infinite
 operands. In arrays, each of them is a pass over memory. The fast form leaves out what is zero in
 exact arithmetic, and takes no number for infinite; where one is, the results show it by not being
-finite, and the program turns to the careful form, which leaves out nothing.
+finite, and the program turns to the careful form, which leaves out nothing. Only a comparison could
+hide it, so a program that compares tells infinities apart in both forms.
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ LINEAR = {"add", "sub", "neg"}
 class Tidy:
     """Rewrites expressions without what the module's head names; equal parts become one."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, finite: bool) -> None:
+        self._finite = finite
         self._done: dict[Expr, Operand] = {}
         self._known: dict[tuple[Any, ...], Expr] = {}
 
@@ -32,7 +34,7 @@ class Tidy:
             return expr
         if expr not in self._done:
             operands = [self.of(x) for x in expr.operands]
-            made = _step(Expr(expr.op, *operands)) if expr.op != "var" else expr
+            made = expr if expr.op == "var" else _step(Expr(expr.op, *operands), self._finite)
             self._done[expr] = self._one(made) if isinstance(made, Expr) else made
         return self._done[expr]
 
@@ -42,11 +44,11 @@ class Tidy:
         return self._known.setdefault(key, expr)
 
 
-def _step(expr: Expr) -> Operand:
+def _step(expr: Expr, finite: bool) -> Operand:
     operands = expr.operands
     if expr.op in LINEAR and not _linear(expr):
         return 0.0
-    if expr.op == "eq" and _is(operands[0], "abs") and _same(operands[1], INFINITY):
+    if finite and expr.op == "eq" and _is(operands[0], "abs") and _same(operands[1], INFINITY):
         return 0.0
     if expr.op == "where":
         return _choice(*operands)

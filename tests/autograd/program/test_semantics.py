@@ -151,3 +151,11 @@ def test_custom_op_of_any_number_of_operands():
     value, grad = program.value_and_grad("xs", xs=[[x.data for x in xs], [0.0, 9.0, 1.0, 2.0]])
     agree(value, [8.0, 18.0])
     agree(grad, [[x.grad for x in xs], [-2.0, 2.0, 0.0, 0.0]])
+
+
+def test_a_comparison_sees_infinities():
+    """The norm of an infinite vector is more than 5, whichever form runs."""
+    x = [Value(1.0), Value(2.0)]
+    far = record(OPS["gt"], (autograd.norm(x), 5.0))
+    program = compile(autograd.where(far, 1.0, 2.0), x=x, backend="array")
+    agree(program(x=[[math.inf, 1.0], [3.0, 3.0], [3.0, 5.0]]), [1.0, 2.0, 1.0])
