@@ -1,15 +1,35 @@
 """Pictures as people see them: a real browser measures every text and opens every fold."""
 
 import itertools
+import time
 
 import pytest
 
 import autograd
 from autograd import Value, draw
-from tests.autograd.drawing.browser import evaluate
 from tests.autograd.drawing.graphs import HOSTILE, network, neuron
+from tests.browser import Browser
 
 pytestmark = pytest.mark.needs("chromium")
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with Browser() as one:
+        yield one
+
+
+@pytest.fixture
+def evaluate(browser, tmp_path):
+    """What a script returns in a page."""
+
+    def evaluated(page, script):
+        path = tmp_path / "page.html"
+        path.write_text(page, encoding="utf-8")
+        return browser.open(path, 1280, 800).evaluate(f"(() => {{ {script} }})()")
+
+    return evaluated
+
 
 MEASURE = """
     const bounds = one => {
@@ -46,7 +66,7 @@ def assert_labels_fit(boxes):
 
 
 @pytest.mark.parametrize("direction", ["LR", "TB"])
-def test_labels_fit_their_boxes(tmp_path, direction):
+def test_labels_fit_their_boxes(evaluate, direction):
     """Names of 1 to 30 characters of every width, numbers from 1e-300 to 1e300."""
     numbers = itertools.cycle([1e-300, -1.2345e-300, 1e300, -9.8765e299, 0.0, 123456.0, -1.5])
     letters = "iWm_0." + "né" + "Ωж" + "名"
@@ -58,25 +78,25 @@ def test_labels_fit_their_boxes(tmp_path, direction):
         total = autograd.maximum(total, made)
     total.backward()
     page = draw(total, direction=direction, limit=None).to_html()
-    assert_labels_fit(evaluate(page, MEASURE, tmp_path))
+    assert_labels_fit(evaluate(page, MEASURE))
 
 
-def test_hostile_names_fit_and_do_no_harm(tmp_path):
+def test_hostile_names_fit_and_do_no_harm(evaluate):
     """Scripts in names do not run, and odd characters stay in their boxes."""
     y = autograd.sum([Value(1.0, name) for name in HOSTILE if "reversed" not in name])
-    boxes = evaluate(draw(y).to_html(), MEASURE, tmp_path)
+    boxes = evaluate(draw(y).to_html(), MEASURE)
     assert_labels_fit(boxes)
     shown = {text for box in boxes for text, _ in box["texts"]}
     assert "</script><script>alert(1)</script>"[:15] in {text[:15] for text in shown}
 
 
 @pytest.mark.parametrize("make", [neuron, lambda: network(10), lambda: network(1, (3, 4, 1))])
-def test_labels_of_whole_pictures_fit(tmp_path, make):
+def test_labels_of_whole_pictures_fit(evaluate, make):
     """The same for pictures as they are drawn by default, folded or not."""
-    assert_labels_fit(evaluate(draw(make()).to_html(), MEASURE, tmp_path))
+    assert_labels_fit(evaluate(draw(make()).to_html(), MEASURE))
 
 
-def test_folded_box_opens_at_a_click(tmp_path):
+def test_folded_box_opens_at_a_click(evaluate):
     """A click, or the Enter key, shows what is in a box; a button leads back."""
     script = """
         const visible = () => [...document.querySelectorAll("svg.ag")]
@@ -98,10 +118,35 @@ def test_folded_box_opens_at_a_click(tmp_path):
         }
         return [title, seen];
     """
-    title, seen = evaluate(draw(network(20)).to_html(), script, tmp_path)
+    title, seen = evaluate(draw(network(20)).to_html(), script)
     assert title == "layers.0.neurons.0"
     whole, part, deeper, back, home = seen
     assert len(whole) == len(part) == len(back) == 1
     assert whole == home == [20]
     assert part == back != whole
     assert deeper not in (whole, part)
+
+
+def test_notebook_shows_the_image_and_the_stepper(browser, tmp_path):
+    """The image has its size without a line of script, and the folded stepper runs sandboxed."""
+    bundle = draw(neuron())._repr_mimebundle_()["text/html"].replace("<details>", "<details open>")
+    listen = "<script>addEventListener('message', e => document.title = e.data)</script>"
+    speak = "<script>parent.postMessage(document.querySelector('#title').textContent, '*')</script>"
+    bundle = bundle.replace("</body>", speak.replace('"', "&quot;") + "</body>")
+    path = tmp_path / "notebook.html"
+    path.write_text(f'<meta charset="utf-8">{listen}{bundle}', encoding="utf-8")
+    page = browser.open(path, 1280, 800)
+    assert page.evaluate("document.querySelector('img').naturalWidth") > 500
+    for _ in range(200):
+        if page.evaluate("document.title"):
+            break
+        time.sleep(0.05)
+    assert page.evaluate("document.title").startswith("Step through")
+
+
+def test_measuring_finds_what_does_not_fit(evaluate):
+    """With letters half as large again, labels leave their boxes and the check fails."""
+    page = draw(neuron()).to_html()
+    larger = page.replace("font-size:13px", "font-size:19px").replace("font:12px", "font:18px")
+    with pytest.raises(AssertionError, match="leaves its card|overlaps"):
+        assert_labels_fit(evaluate(larger, MEASURE))
