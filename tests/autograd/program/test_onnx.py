@@ -3,6 +3,7 @@
 import math
 import pickle
 import sys
+from random import Random
 
 import numpy as np
 import pytest
@@ -10,6 +11,8 @@ import pytest
 import autograd
 from autograd import Value, compile
 from autograd.op import OPS
+from autograd.record import RECORDERS
+from autograd.testing import random_formula
 
 runs = pytest.mark.needs("onnxruntime")
 UNSUPPORTED = {"lgamma", "polygamma"}
@@ -42,13 +45,6 @@ def check(folder, program, batched=None, **arrays):
     np.testing.assert_allclose(got, expected, rtol=1e-6, atol=1e-6)
 
 
-def of_op(op, *operands):
-    """A graph of one primitive, as its public function would record it."""
-    from autograd.record import record
-
-    return record(op, operands)
-
-
 def arity(op):
     return op.arity or (4 if op.name == "dot" else 5)
 
@@ -67,7 +63,7 @@ def test_every_primitive_becomes_onnx(tmp_path, name, dtype):
     op = OPS[name]
     leaves = [Value(low) for low, _ in op.sample] if op.arity else values(arity(op))
     arguments = {f"x{i}": leaf for i, leaf in enumerate(leaves)}
-    program = compile(of_op(op, *leaves), dtype=dtype, **arguments)
+    program = compile(RECORDERS[op.name](*leaves), dtype=dtype, **arguments)
     drawn = samples(op, np.random.default_rng(0))
     arrays = {f"x{i}": column.astype(dtype) for i, column in enumerate(drawn)}
     program.to_onnx(tmp_path / "op.onnx")
@@ -90,7 +86,9 @@ def test_edges_survive(tmp_path, name):
     """Infinities, NaN and signed zeros come out as they do here."""
     op = OPS[name]
     leaves = values(op.arity)
-    program = compile(of_op(op, *leaves), **{f"x{i}": leaf for i, leaf in enumerate(leaves)})
+    program = compile(
+        RECORDERS[op.name](*leaves), **{f"x{i}": leaf for i, leaf in enumerate(leaves)}
+    )
     columns = np.meshgrid(*[EDGES] * op.arity)
     arrays = {f"x{i}": column.ravel() for i, column in enumerate(columns)}
     program.to_onnx(tmp_path / "op.onnx")
@@ -195,6 +193,17 @@ def test_structures_become_onnx(tmp_path, structure):
                 for name, shape in shapes.items()
             }
             check(tmp_path, program, batched, **arrays)
+
+
+@runs
+@pytest.mark.parametrize("seed", range(10))
+def test_random_programs_become_onnx(tmp_path, seed):
+    """Every value on the way, of forty operations drawn from the whole table."""
+    names = [name for name in OPS if name not in UNSUPPORTED]
+    formula = random_formula(Random(seed), operations=40, names=names)
+    leaves = [Value(x) for x in formula.point]
+    program = compile(formula.values(leaves), x=leaves)
+    check(tmp_path, program, (), x=np.array(formula.point))
 
 
 @runs
