@@ -56,8 +56,8 @@ def assert_labels_fit(boxes):
         for text, bounds in box["texts"] if card else ():
             inside = card[0] <= bounds[0] and bounds[2] <= card[2]
             assert inside, f"{text!r} at {bounds} leaves its card {card}"
-            assert card[1] <= bounds[1] + 2, text
-            assert bounds[3] - 2 <= card[3], text
+            high = card[1] <= bounds[1] + 2 and bounds[3] - 2 <= card[3]
+            assert high, f"{text!r} at {bounds} leaves its card {card}"
     texts = [text for box in boxes for text in box["texts"] if text[0].strip()]
     for (one, a), (other, b) in itertools.combinations(texts, 2):
         # A line box is higher than its letters, and lines of one card follow closely.
