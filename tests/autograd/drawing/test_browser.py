@@ -148,5 +148,5 @@ def test_measuring_finds_what_does_not_fit(evaluate):
     """With letters half as large again, labels leave their boxes and the check fails."""
     page = draw(neuron()).to_html()
     larger = page.replace("font-size:13px", "font-size:19px").replace("font:12px", "font:18px")
-    with pytest.raises(AssertionError, match="leaves its card|overlaps"):
+    with pytest.raises(AssertionError, match=r"leaves its card|overlaps"):
         assert_labels_fit(evaluate(larger, MEASURE))
