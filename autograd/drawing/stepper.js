@@ -10,6 +10,7 @@ const stage = byId("stage");
 const svg = stage.querySelector("svg.ag");
 const boxGroups = boxes.map((_, i) => svg.querySelector(`[data-box="${i}"]`));
 const edgeGroups = edges.map((_, i) => svg.querySelector(`[data-edge="${i}"]`));
+const unknown = new Set(graph.unknown); // boxes whose gradient comes from inside folded ones
 const count = 1 + forward.length + backward.length;
 let step = 0;
 let time = 0;
@@ -20,6 +21,7 @@ for (const text of svg.querySelectorAll("[data-box] text.data, [data-box] text.g
   drawn.set(text, [text.textContent, text.getAttribute("class")]);
 }
 
+const litAsDrawn = new Set(svg.querySelectorAll(".lit"));
 const written = new Map();
 let changed = [];
 
@@ -51,13 +53,12 @@ function fitChanged() {
 }
 
 // The gradients after the first `passed` backward steps: edges add up, in the engine's order.
-// `unknown` are boxes whose gradient comes from inside folded ones.
 function gradientsAfter(passed, frame) {
   const sums = boxes.map(() => null);
   for (const i of graph.outputs) sums[i] = graph.seed;
   for (const { edge, box } of backward.slice(0, passed)) {
     if (edge === undefined) sums[box] = frame.grad[box];
-    else if (!graph.unknown.includes(edges[edge].source)) {
+    else if (!unknown.has(edges[edge].source)) {
       [, , , sums[edges[edge].source]] = frame.edges[edge];
     }
   }
@@ -68,47 +69,55 @@ function show(newStep, newTime) {
   step = Math.min(Math.max(newStep, 0), count - 1);
   time = Math.min(Math.max(newTime, 0), frames.length - 1);
   const frame = frames[time];
-  const computed = step === 0 ? forward.length : Math.min(step, forward.length);
-  const passed = step === 0 ? 0 : Math.max(step - forward.length, 0);
-  const hidden = new Set(forward.slice(computed));
+  const passed = Math.max(step - forward.length, 0);
+  showGraph(frame, passed);
+  if (step === 0) tellOverview(frame);
+  else if (passed === 0) tellForward(forward[step - 1], frame);
+  else tellBackward(passed, frame);
+  showControls(frame);
+}
+
+// Numbers as far as they are computed at this step, and marks. The overview shows them all; that
+// of a picture by itself is the drawing as it was drawn.
+function showGraph(frame, passed) {
   const overview = step === 0;
+  const asDrawn = overview && frames.length === 1;
+  const hidden = new Set(overview ? [] : forward.slice(step));
   const sums = overview ? frame.grad : gradientsAfter(passed, frame);
-  const lastFrame = frames.length === 1;
+  const marked = Object.entries(frame.marks).map(([mark, ids]) => [mark, new Set(ids)]);
   boxGroups.forEach((group, i) => {
     if (!group) return;
-    write(group, "data", overview && lastFrame ? undefined : hidden.has(i) ? "·" : frame.data[i]);
-    const started = step > forward.length || overview;
-    const grad = !started ? "·" : sums[i] === null ? "0" : sums[i];
-    write(group, "grad", overview && lastFrame ? undefined : grad);
+    const data = hidden.has(i) ? "·" : frame.data[i];
+    const known = (overview || passed) && frame.grad[i] !== null;
+    const grad = known ? sums[i] ?? "0" : "·";
+    write(group, "data", asDrawn ? undefined : data);
+    write(group, "grad", asDrawn ? undefined : grad);
     group.classList.toggle("dim", hidden.has(i));
-    group.classList.remove("lit");
-    for (const mark of ["dead", "off", "vanishing"]) {
-      group.classList.toggle(mark, frame.marks[mark] ? frame.marks[mark].includes(i) : false);
-    }
+    for (const [mark, ids] of marked) group.classList.toggle(mark, ids.has(i));
   });
-  fitChanged();
   edgeGroups.forEach((group, i) => {
-    if (!group) return;
-    group.classList.remove("lit");
-    group.classList.toggle("dim", hidden.has(edges[i].target));
+    if (group) group.classList.toggle("dim", hidden.has(edges[i].target));
   });
-  if (overview) tellOverview(frame);
-  else if (step <= forward.length) tellForward(forward[step - 1], frame);
-  else tellBackward(passed, frame);
+  for (const group of [...boxGroups, ...edgeGroups]) {
+    if (group) group.classList.toggle("lit", overview && litAsDrawn.has(group));
+  }
+  fitChanged();
+}
+
+function showControls(frame) {
   byId("step").value = step;
-  byId("position").textContent = step === 0 ? "overview" : `${step} of ${count - 1}`;
   byId("step").setAttribute("aria-valuetext", byId("spoken").textContent);
+  byId("position").textContent = step === 0 ? "overview" : `${step} of ${count - 1}`;
   for (const id of ["first", "back"]) byId(id).disabled = step === 0;
   for (const id of ["next", "last"]) byId(id).disabled = step === count - 1;
-  if (byId("time")) {
-    byId("time").value = time;
-    byId("when").textContent = frame.label;
-    const now = byId("now");
-    if (now) for (const end of ["x1", "x2"]) now.setAttribute(end, (1000 * time) / (frames.length - 1));
-    const [result] = graph.outputs;
-    byId("remark").textContent = `${named(result)} is ${frame.data[result]}. ${frame.remark}`;
-    byId("time").setAttribute("aria-valuetext", `${frame.label}. ${byId("remark").textContent}`);
-  }
+  if (frames.length === 1) return;
+  const [result] = graph.outputs;
+  const now = byId("now");
+  if (now) for (const end of ["x1", "x2"]) now.setAttribute(end, (1000 * time) / (frames.length - 1));
+  byId("time").value = time;
+  byId("when").textContent = frame.label;
+  byId("remark").textContent = `${named(result)} is ${frame.data[result]}. ${frame.remark}`;
+  byId("time").setAttribute("aria-valuetext", `${frame.label}. ${byId("remark").textContent}`);
 }
 
 function light(boxIds, edgeIds) {
@@ -243,7 +252,7 @@ function tellPassed(heading, k, frame, sums) {
   );
   const spoken = `${title}. Local derivative ${local}, times upstream ${upstream}, is the ` +
     `contribution ${contribution}.`;
-  if (graph.unknown.includes(source)) {
+  if (unknown.has(source)) {
     tell(title, `${spoken} It is one part of the gradient of ${named(source)}.`, product);
     return;
   }

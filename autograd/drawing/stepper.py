@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from autograd.drawing.formula import CHOICE, INFIX, TEXT
 from autograd.drawing.frames import SEED, Frame, frame_of, through_folds
-from autograd.drawing.marks import Marks, marks_of
+from autograd.drawing.marks import Marks
 from autograd.drawing.model import Box, Picture
 from autograd.drawing.simplify import product_of
 from autograd.drawing.symbols import Symbols
@@ -57,7 +57,7 @@ def page(
         moments: A recording.
         curve: Markup to stand above the slider through the recording.
     """
-    moments = moments or [_present(picture)]
+    moments = moments or [Moment("", frame_of(picture), {}, "")]
     numbers = _numbers(picture, moments, format)
     training = _TIME.format(curve=curve) if len(moments) > 1 else ""
     return f"""<!DOCTYPE html>
@@ -198,13 +198,6 @@ def _written(picture: Picture) -> list[str]:
             text = "" if derivative is None else TEXT.product(product_of([derivative]), CHOICE)
         written.append(text if "#" not in text and len(text) <= LONGEST_LABEL else "")
     return written
-
-
-def _present(picture: Picture) -> Moment:
-    """The one moment of a picture by itself."""
-    frame = frame_of(picture)
-    (marks,) = marks_of(picture, [frame])
-    return Moment("", frame, marks, "")
 
 
 def _moment(moment: Moment, format: Format) -> dict[str, Any]:

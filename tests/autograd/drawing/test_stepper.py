@@ -168,6 +168,24 @@ def test_a_click_on_a_box_goes_to_its_step(browser, tmp_path):
 
 
 @needs_browser
+def test_the_overview_is_the_drawing(browser, tmp_path):
+    """Before the first step the page shows what was drawn, highlights included, and again later."""
+    error = one_neuron()
+    (w,) = (node for node in draw(error).picture.nodes if getattr(node, "name", "") == "w")
+    drawing = draw(error, highlight=ag.explain(error, w))
+    page = browser.open(saved(tmp_path, drawing), *DESK)
+    first = page.evaluate(READ)
+    assert {int(i) for i, box in first["boxes"].items() if "lit" in box["classes"]} == set(
+        drawing.style.lit
+    )
+    assert {box["grad"] for box in first["boxes"].values()} == {"not computed", None}
+    page.press("ArrowRight")
+    assert len(page.evaluate(READ)["lit"]) == 2
+    page.press("ArrowLeft")
+    assert page.evaluate(READ) == first
+
+
+@needs_browser
 @pytest.mark.parametrize(
     "name",
     ["</script><script>window.broken = 1</script>", "<img src=x onerror=broken=1>", "a'b\"\n&"],
