@@ -11,9 +11,10 @@ import numpy as np
 from autograd.expr import XP, Expr
 from autograd.op import OPS, Op
 from autograd.program import kernels
+from autograd.program.error_functions import elementwise
 from autograd.program.groups import ArrayStatement
 from autograd.program.layout import Literal, Operand, View
-from autograd.program.numpy_names import FUNCTIONS, Lowering, elementwise
+from autograd.program.numpy_names import FUNCTIONS, Lowering
 from autograd.program.reroll import rolled
 from autograd.program.source import Style, Writer
 from autograd.program.tidy import Tidy

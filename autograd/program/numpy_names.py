@@ -14,6 +14,7 @@ import numpy as np
 from autograd.expr import XP, Expr, Operand
 from autograd.ieee import IEEE
 from autograd.op import OPS
+from autograd.program.error_functions import elementwise, erf, erfc
 
 __all__ = ["FUNCTIONS", "OPERATORS", "Lowering", "elementwise"]
 
@@ -23,15 +24,6 @@ OPERATORS = {
     "add": "+", "sub": "-", "mul": "*", "div": "/",
     "lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "==", "ne": "!=",
 }  # fmt: skip
-
-
-def elementwise(function: Callable[..., Any], *operands: Array) -> Array:
-    """A function of floats applied to the elements of arrays that broadcast, one by one."""
-    arrays = np.broadcast_arrays(*operands)
-    dtype = np.result_type(np.float32, *[x for x in operands if isinstance(x, np.ndarray)])
-    columns = [array.ravel().tolist() for array in arrays]
-    results = np.fromiter(map(function, *columns), dtype, arrays[0].size)
-    return results.reshape(arrays[0].shape)
 
 
 def _by_element(name: str) -> Callable[..., Array]:
@@ -52,7 +44,9 @@ FUNCTIONS: dict[str, Callable[..., Array]] = {
     "neg": np.negative,
     "pow": np.power,
     "atan2": np.arctan2,
-    **{name: _by_element(name) for name in ("erf", "erfc", "lgamma", "polygamma")},
+    "erf": erf,
+    "erfc": erfc,
+    **{name: _by_element(name) for name in ("lgamma", "polygamma")},
 }
 """Name -> function of arrays. Where NumPy has a primitive itself, that is what computes it."""
 

@@ -18,10 +18,10 @@ import numpy as np
 from autograd.op import OPS
 from autograd.program import kernels
 from autograd.program.adjoints import Adjoints, blocks_of
+from autograd.program.error_functions import elementwise
 from autograd.program.forward import for_arrays, formulas, literals, map_names, matrix, rows
 from autograd.program.groups import ArrayStatement
 from autograd.program.layout import Operand, View
-from autograd.program.numpy_names import elementwise
 from autograd.program.reroll import rolled
 from autograd.program.source import Writer
 
