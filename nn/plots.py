@@ -15,7 +15,7 @@ from nn.arguments import check_count, numpy_or_error
 from nn.canvas import BLUE, GREY, ORANGE, axes, matplotlib_or_error
 from nn.metrics import argmax
 from nn.mosaics import plot_augmentations, plot_digits, plot_nudges, plot_weights
-from nn.predict import predict
+from nn.predict import DECISIONS, predict
 
 __all__ = [
     "plot_activations",
@@ -57,10 +57,9 @@ def plot_history(history: Any, *, ax: Axes | None = None) -> Axes:
     ax.xaxis.get_major_locator().set_params(integer=True)
     ax.set_ylim(bottom=min(0.0, ax.get_ylim()[0]))
     if len(drawn) > 1:
-        ax.figure.legend(
-            drawn, [line.get_label() for line in drawn],
-            loc="outside upper center", ncols=3, frameon=False,
-        )  # fmt: skip
+        ax.legend(
+            handles=drawn, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3, frameon=False
+        )
     return ax
 
 
@@ -103,14 +102,16 @@ def plot_decision_boundary(
     X: Any,
     y: Sequence[Any],
     *,
+    loss: Callable[[Any, Any], Any] | None = None,
     decide: Callable[[Any], Any] | None = None,
     resolution: int = 200,
     ax: Axes | None = None,
 ) -> Axes:
     """The plane coloured by what a network of two inputs decides, under the examples.
 
-    `decide` turns outputs into a label; by default the largest of several outputs wins, and one
-    output above 0 means class 1, as a logit does.
+    `loss` is what the network was trained with, which says what label its outputs mean, or `decide`
+    turns them into one. Without both the largest of several outputs wins, and one output above 0
+    means class 1, as a logit does.
 
     >>> import nn
     >>> X, y = nn.data.xor()
@@ -135,7 +136,8 @@ def plot_decision_boundary(
     margin = 0.1 * np.maximum(high - low, 1e-9)
     sides = [np.linspace(a, b, resolution) for a, b in zip(low - margin, high + margin)]
     grid = np.stack(np.meshgrid(*sides), axis=-1).reshape(-1, 2)
-    found = np.asarray(predict(model, grid, decide=decide or _decide))
+    decide = decide or (DECISIONS.get(loss) if loss is not None else None) or _decide
+    found = np.asarray(predict(model, grid, decide=decide))
     classes = np.unique(np.concatenate([labels, found]))
     colours = [matplotlib.colormaps["tab10"](i % 10) for i in range(len(classes))]
     if len(classes) <= 2:

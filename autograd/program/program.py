@@ -133,6 +133,14 @@ class Program:
             InputValueError: A custom_op, or a function that ONNX cannot express, is in it.
             InputTypeError: ``batched`` names no argument.
             OutputError: The file cannot be written; then an older one is as it was.
+
+        >>> import autograd, tempfile, onnx
+        >>> x, w = autograd.Value(0.0), autograd.Value(0.0)
+        >>> program = autograd.compile(autograd.sin(x) * w, x=x, w=w)
+        >>> path = os.path.join(tempfile.mkdtemp(), "program.onnx")
+        >>> program.to_onnx(path, batched=["x"])
+        >>> [argument.name for argument in onnx.load(path).graph.input]
+        ['x', 'w']
         """
         from autograd.program.onnx import write_onnx
 

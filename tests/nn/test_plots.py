@@ -107,15 +107,15 @@ def test_history_shows_loss_left_and_accuracy_right():
     assert [line.get_linestyle() for line in right.lines] == ["-", "--"]
     assert (ax.get_ylabel(), right.get_ylabel()) == ("loss", "accuracy")
     assert ax.lines[2].get_xdata() == [2, 2]
-    (legend,) = ax.figure.legends
-    assert [text.get_text() for text in legend.get_texts()][-1] == "best epoch 2"
+    told = [text.get_text() for text in ax.get_legend().get_texts()]
+    assert (len(told), told[-1]) == (5, "best epoch 2")
 
 
 def test_history_of_a_loss_alone_is_one_line():
     ax = plots.plot_history(nn.History(loss=[3.0, 2.0]))
     assert [curve(line) for line in ax.lines] == [("training loss", [1, 2], [3.0, 2.0])]
     assert ax.figure.axes == [ax]
-    assert not ax.figure.legends
+    assert ax.get_legend() is None
 
 
 # Confusion matrix
@@ -156,6 +156,17 @@ def test_decision_boundary_shows_the_decisions_under_the_examples(outputs):
         [x for x, label in zip(*XOR) if label == k] for k in (0, 1)
     ]
     assert [to_hex(dots.get_facecolors()[0]) for dots in examples] == [BLUE, ORANGE]
+
+
+def test_decision_boundary_knows_what_a_loss_makes_of_outputs():
+    """A probability above 0.5 is class 1 for one loss; a logit above 0 for another."""
+    layer = nn.Layer(2, 1, init="zeros")
+    layer.neurons[0].bias.data = 0.25
+    found = [
+        plots.plot_decision_boundary(layer, *XOR, loss=loss, resolution=3).collections[0]
+        for loss in (nn.binary_cross_entropy, nn.binary_cross_entropy_with_logits)
+    ]
+    assert [set(mesh.get_array().ravel()) for mesh in found] == [{0}, {1}]
 
 
 def test_decision_boundary_takes_labels_and_decisions_of_any_kind():
