@@ -15,7 +15,7 @@ from autograd.check.report import GradientReport
 from autograd.check.subject import Subject
 from autograd.errors import GradientError, InputTypeError, InputValueError
 from autograd.passes import backward
-from autograd.testing.source import graph_listing, imports_of
+from autograd.testing.source import imports_of
 from autograd.testing.strategies import hypothesis_module, safe_floats
 from autograd.value import Value
 
@@ -141,7 +141,9 @@ def _account(
 def _source_of(f: Callable[..., Any]) -> tuple[str, str]:
     """A name for f, and the lines that define it: an import where that is possible."""
     module = sys.modules.get(f.__module__)
-    for name, thing in [*vars(module).items()] if module else ():
+    # What was typed into a notebook or a prompt is in no file to import from.
+    importable = module and (module.__name__ != "__main__" or getattr(module, "__file__", None))
+    for name, thing in [*vars(module).items()] if importable else ():
         if thing is f or getattr(thing, "function", None) is f:
             call = name if thing is f else f"{name}.function"
             return call, f"import autograd\nfrom {_importable(module)} import {name}"
@@ -161,9 +163,19 @@ def _importable(module: Any) -> str:
 
 
 def _graph(f: Callable[..., Any], point: dict[str, Any]) -> str:
+    """The graph of f's first result, drawn with numbers and gradients."""
+    from autograd.drawing import draw
+
     subject = Subject(f, tuple(point.values()))
     leaves, outputs = subject.call(subject.point)
     roots = [y for y in outputs if isinstance(y, Value)]
-    backward(roots)
-    names = dict(zip(leaves, subject.paths))
-    return "\n\n".join(graph_listing(y, names) for y in roots[:1]) or "(a constant)"
+    # A module's parameters are the user's own: they get back the names and gradients they had.
+    kept = [(leaf, leaf.name, leaf.grad if leaf.grad_computed else None) for leaf in leaves]
+    try:
+        for leaf, path in zip(leaves, subject.paths):
+            leaf.name = leaf.name or path
+        backward(roots[:1])
+        return str(draw(roots[0])) if roots else "(the result is a constant)"
+    finally:
+        for leaf, name, grad in kept:
+            leaf.name, leaf.grad = name, grad

@@ -1,20 +1,17 @@
-"""Formulas and graphs as text: Python source to paste, and a listing with the numbers."""
+"""Formulas as text: Python source to paste and run."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from autograd.expr import INFIX
-from autograd.sweep import operands_of, record_of
 
-__all__ = ["formula_source", "graph_listing"]
+__all__ = ["formula_source", "imports_of"]
 
 _OWN = {"neg": "-{}", "abs": "abs({})", "identity": "+{}", "pow": "{} ** {}"}
 _COMPARISONS = ("lt", "le", "gt", "ge", "eq", "ne")
 _SEQUENCES = ("sum", "norm", "logsumexp")
 _INTERNAL = ("chain", "polygamma", "identity")
-LONGEST = 40
 
 
 def formula_source(inputs: int, steps: Sequence[tuple[str, tuple[int | float, ...]]]) -> str:
@@ -59,35 +56,3 @@ def imports_of(source: str) -> str:
     if "record(" in source:
         lines += ["from autograd.op import OPS", "from autograd.record import record"]
     return "\n".join(lines)
-
-
-def graph_listing(root: Any, names: dict[Any, str]) -> str:
-    """The recorded graph of a Value, a line for each node: what it is, its number, its adjoint.
-
-    ``names`` gives the leaves' names; call ``backward`` first if adjoints shall be shown.
-
-    >>> from autograd import Value, sin
-    >>> x = Value(0.0)
-    >>> y = sin(x) * 2.0
-    >>> y.backward()
-    >>> print(graph_listing(y, {x: "x"}))
-    x = 0                adjoint 2
-    n1 = sin(x) = 0      adjoint 2
-    n2 = mul(n1, 2) = 0  adjoint 1
-    """
-    order, reached = record_of([root])
-    names = {leaf: names.get(leaf) or leaf.name or "a leaf" for leaf in reached if leaf.op is None}
-    rows = [(f"{name} = {leaf.data:.6g}", _adjoint(leaf)) for leaf, name in names.items()]
-    for number, node in enumerate(order, 1):
-        operands = [f"{x:.6g}" if type(x) is float else names[x] for x in operands_of(node)]
-        names[node] = node.name or f"n{number}"
-        call = f"{node.op}({', '.join(operands)})"
-        rows.append((f"{names[node]} = {call} = {node.data:.6g}", _adjoint(node)))
-    if len(rows) > LONGEST:
-        rows = [*rows[: LONGEST // 2], ("…", ""), *rows[-LONGEST // 2 :]]
-    width = max(len(text) for text, _ in rows)
-    return "\n".join(f"{text:{width}}  {adjoint}".rstrip() for text, adjoint in rows)
-
-
-def _adjoint(node: Any) -> str:
-    return f"adjoint {float(node.grad):.6g}" if node.grad_computed else ""
