@@ -65,7 +65,8 @@ class Node:
                 f"the data of a node computed by '{self.op}' cannot be assigned; "
                 "assign to its leaves and call recompute()"
             )
-        self._data = real(data, "the data of a Value")
+        # Optimisers assign a float to every parameter, step by step.
+        self._data = data if type(data) is float else real(data, "the data of a Value")
         EPOCH[0] = Epoch()
 
     @property

@@ -41,6 +41,7 @@ def _only(outputs: Any) -> Any:
 # What label the outputs of a model stand for that was trained with a given loss.
 DECISIONS: dict[Loss, Decision] = {
     losses.cross_entropy: argmax,
+    losses.nll_loss: argmax,
     losses.binary_cross_entropy: lambda outputs: int(_only(outputs) > 0.5),
     losses.binary_cross_entropy_with_logits: lambda outputs: int(_only(outputs) > 0.0),
     losses.hinge_loss: lambda outputs: 1 if _only(outputs) > 0.0 else -1,
@@ -74,8 +75,9 @@ def predict_proba(
 ) -> list[list[float]]:
     """The probability of each class, for each row of `X`; `loss` is what `model` was trained with.
 
-    For cross_entropy these are the softmax of its logits; for the binary cross-entropies, the
-    chances of class 0 and class 1. Raises InputValueError for a loss without probabilities.
+    For cross_entropy these are the softmax of its logits, for nll_loss the exponentials of its
+    logarithms; for the binary cross-entropies, the chances of class 0 and class 1. Raises
+    InputValueError for a loss without probabilities.
 
     >>> import nn
     >>> predict_proba(nn.Layer(2, 4, init="zeros"), [[1.0, 2.0]])
@@ -83,6 +85,7 @@ def predict_proba(
     """
     chances: dict[Loss, Callable[[Any], list[float]]] = {
         losses.cross_entropy: autograd.softmax,
+        losses.nll_loss: lambda logs: [autograd.exp(log) for log in logs],
         losses.binary_cross_entropy: lambda p: [1.0 - _only(p), _only(p)],
         losses.binary_cross_entropy_with_logits: lambda z: [
             autograd.sigmoid(-_only(z)),

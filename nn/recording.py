@@ -54,21 +54,12 @@ class Recording:
         backend: str = "auto",
     ) -> None:
         self.np = numpy_or_error("compiled training")
-        inputs = [Value(number) for number in X[0].tolist()]
-        outputs = model(inputs)
+        row = X[0].tolist()
+        with autograd.no_grad():
+            outputs = model(row)
         self.width = len(outputs) if isinstance(outputs, list) else 0
         self.one_hot = self.width > 1 and all(hasattr(t, "__index__") for t in targets)
-        first = self.encoded(targets[:1])
-        target = (
-            [Value(t) for t in first[0].tolist()] if first.ndim == 2 else Value(float(first[0]))
-        )
-        try:
-            error = loss(outputs, target)
-        except (TypeError, ValueError, IndexError) as fault:
-            raise autograd.TraceError(
-                f"fit cannot record this model and loss with Values as inputs and target: {fault}. "
-                'backend="eager" calls them with plain numbers'
-            ) from fault
+        inputs, target, outputs, error = _recorded(model, loss, row, self.encoded(targets[:1])[0])
         options: dict[str, Any] = {"backend": backend, "params": list(params), "x": inputs}
         # Recorded now, but compiled where somebody asks.
         self._recorded = {
@@ -137,6 +128,30 @@ class Recording:
             )
 
 
+def _recorded(model: Model, loss: Loss, row: list[float], target: Array) -> tuple[Any, ...]:
+    """The graph of one example: leaves of inputs and target, outputs, and the error.
+
+    `autograd.compiled` records it, so comparisons are recorded too and branches refused; but the
+    parameters shall be arguments as well, so the graph is compiled once more, with them.
+    """
+    graph: list[Any] = []
+
+    def example(x: Any, t: Any) -> Any:
+        outputs = model(x)
+        error = loss(outputs, t)
+        graph[:] = x, t, outputs, error
+        return error
+
+    try:
+        autograd.compiled(example).program(row, target.tolist())
+    except (autograd.TraceError, TypeError, ValueError, IndexError) as fault:
+        raise autograd.TraceError(
+            f"fit cannot record this model and loss with Values as inputs and target: {fault}. "
+            'backend="eager" calls them with plain numbers'
+        ) from fault
+    return tuple(graph)
+
+
 def record_outputs(
     model: Model, row: Sequence[float], *, backend: str = "auto"
 ) -> Callable[[Array], Array]:
@@ -148,8 +163,7 @@ def record_outputs(
     (2, 3)
     """
     np = numpy_or_error("compiled prediction")
-    inputs = [Value(number) for number in row]
-    program = autograd.compile(model(inputs), x=inputs, backend=backend)
+    program = autograd.compiled(lambda x: model(x), backend=backend).program(list(row))
 
     def outputs(X: Array) -> Array:
         return np.concatenate(

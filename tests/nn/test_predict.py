@@ -35,6 +35,9 @@ def test_probabilities_are_what_the_loss_means(rows):
     """Softmax for cross_entropy, sigmoid for logits, the output itself for chances."""
     for p, x in zip(nn.predict_proba(MODEL, rows), rows):
         assert p == pytest.approx([y.data for y in autograd.softmax(MODEL(x))], rel=1e-12)
+    logs = nn.Sequential(MODEL, autograd.log_softmax)
+    for p, q in zip(nn.predict_proba(logs, rows, loss=nn.nll_loss), nn.predict_proba(MODEL, rows)):
+        assert p == pytest.approx(q, rel=1e-12)
     for model in (nn.MLP(2, [1], rng=0), nn.Neuron(2, rng=0)):
         logits = predict_outputs(model, rows, backend="eager")
         chances = nn.predict_proba(model, rows, loss=nn.binary_cross_entropy_with_logits)

@@ -60,7 +60,16 @@ class Branching(nn.Module):
         self.w = autograd.Value(2.0)
 
     def __call__(self, inputs):
-        return self.w * inputs[0] if inputs[0].data < 0.5 else self.w - inputs[0]
+        x = inputs[0]
+        return self.w * x if x < 0.5 else self.w - x
+
+
+class Peeking(Branching):
+    """The same choice by a number that was taken out of the graph."""
+
+    def __call__(self, inputs):
+        x = inputs[0]
+        return self.w * x if getattr(x, "data", x) < 0.5 else self.w - x
 
 
 class Choosing(Branching):
@@ -68,14 +77,7 @@ class Choosing(Branching):
 
     def __call__(self, inputs):
         x = inputs[0]
-        return autograd.where(autograd.relu(0.5 - x), self.w * x, self.w - x)
-
-
-class Eager(Branching):
-    """With plain floats, as eager training passes them."""
-
-    def __call__(self, inputs):
-        return self.w * inputs[0] if inputs[0] < 0.5 else self.w - inputs[0]
+        return autograd.where(x < 0.5, self.w * x, self.w - x)
 
 
 def fit(model, loss=nn.mse_loss, **options):
@@ -84,15 +86,33 @@ def fit(model, loss=nn.mse_loss, **options):
     nn.fit(model, X, targets, loss=loss, optimizer=optimizer, epochs=1, progress=False, **options)
 
 
-def test_a_frozen_branch_is_refused():
-    """Also when comparing raises nothing; `where` is right, and so is eager training."""
-    fit(Choosing())
-    fit(Eager(), backend="eager")
-    model = Branching()
-    model.__class__.__call__ = Eager.__call__
-    with pytest.raises(autograd.TraceError, match=r"where, maximum or minimum, or backend=\"eager"):
+@pytest.mark.parametrize(
+    ("kind", "message"),
+    [
+        (Branching, r"test_recording\.py:\d+: return self\.w \* x if x < 0\.5"),
+        (Peeking, "the recorded loss gives .* where model and loss give"),
+    ],
+)
+def test_a_frozen_branch_is_refused(kind, message):
+    """`where` chooses anew in every call; eager training may branch."""
+    choosing, eager, model = Choosing(), kind(), kind()
+    fit(choosing)
+    fit(eager, backend="eager")
+    assert choosing.w.data == pytest.approx(eager.w.data, rel=1e-12)
+    with pytest.raises(autograd.TraceError, match=message) as caught:
         fit(model)
+    assert 'backend="eager"' in str(caught.value)
     assert model.w.data == 2.0
+
+
+def test_predictions_choose_row_by_row_too():
+    """A branch is refused where the model is recorded, and fine where it is not."""
+    rows = X * 20
+    expected = [Peeking()(x).data for x in rows]
+    assert nn.predict(Choosing(), rows, decide=float) == pytest.approx(expected)
+    with pytest.raises(autograd.TraceError, match="where, maximum or minimum"):
+        nn.predict(Branching(), rows, decide=float)
+    assert nn.predict(Branching(), rows, decide=float, backend="eager") == expected
 
 
 def test_a_loss_that_cannot_take_values_is_refused():
