@@ -45,7 +45,7 @@ def test_auto_says_what_it_takes():
 
 def test_choice_depends_on_batch_and_machine_code():
     """A small network: the loop for a point, arrays for a large batch, or without native code."""
-    work = Work(statements=8, reads=300, products=200, native=True)
+    work = Work(statements=8, parts=16, reads=300, products=200, native=True)
     assert 1 < work.limit < 1000
     assert work._replace(native=False).limit < work.limit
-    assert Work(statements=1, reads=0, products=0, native=True).limit == float("inf")
+    assert Work(statements=1, parts=0, reads=0, products=0, native=True).limit == float("inf")
