@@ -7,11 +7,12 @@ It checks what it is called with, once for all executors, and leaves the work to
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from importlib import import_module
 from typing import Any
 
-from autograd.errors import InputTypeError, InputValueError
+from autograd.errors import InputValueError
+from autograd.program.arguments import Arguments
 from autograd.program.executor import BACKENDS, Executor, executor, numpy_or_error
 from autograd.program.ir import Tape
 
@@ -39,7 +40,7 @@ class Program:
     [3. 6.] 3.0
     """
 
-    __slots__ = ("_argument", "_executors", "_limit", "_np", "_type", "backend", "dtype", "tape")
+    __slots__ = ("_executors", "_inputs", "_limit", "backend", "dtype", "tape")
 
     def __init__(self, tape: Tape, *, dtype: Any = "float64", backend: str = "auto") -> None:
         np = numpy_or_error()
@@ -54,9 +55,7 @@ class Program:
         self.tape = tape
         self.dtype = name
         self.backend = backend
-        self._np = np
-        self._type = np.dtype(name)
-        self._argument = {a.name: i for i, a in enumerate(tape.arguments)}
+        self._inputs = Arguments(tape.arguments, name)
         self._executors: dict[str, Executor] = {}
         self._limit: float | None = None  # batch size from which auto takes arrays
 
@@ -70,7 +69,7 @@ class Program:
             InputTypeError: An argument is missing, unknown, or no array of numbers.
             InputValueError: A shape is wrong, or batch sizes differ.
         """
-        given, batch = self._checked(arrays)
+        given, batch = self._inputs.checked(arrays)
         values = self._executor(batch).forward(given, batch)
         return _in_shape(values, self.tape.output_shape, batch is not None)
 
@@ -87,9 +86,9 @@ class Program:
             InputTypeError, InputValueError: As for a call; or ``wrt`` names no argument,
                 ``reduce`` is neither "sum" nor "mean", or the output is more than one number.
         """
-        given, batch = self._checked(arrays)
+        given, batch = self._inputs.checked(arrays)
         names = wrt if type(wrt) is tuple else (wrt,)
-        indices = tuple([self._index(name) for name in names])
+        indices = tuple([self._inputs.index(name) for name in names])
         if reduce not in ("sum", "mean"):
             raise InputValueError(f'reduce is "sum" or "mean", but got {reduce!r}')
         if self.tape.output_shape:
@@ -180,68 +179,6 @@ class Program:
         if found is None:
             found = self._executors[name] = executor(name, self.tape, self.dtype)
         return found
-
-    def _index(self, name: Any) -> int:
-        index = self._argument.get(name) if isinstance(name, str) else None
-        if index is None:
-            known = ", ".join(self._argument) or "none"
-            raise InputTypeError(f"wrt names an argument ({known}), but got {name!r}")
-        return index
-
-    def _checked(self, arrays: Mapping[str, Any]) -> tuple[list[Any], int | None]:
-        """The arrays in order, each flat but for its batch axis, and the batch size if any."""
-        np, dtype = self._np, self._type
-        if arrays.keys() != self._argument.keys():
-            raise InputTypeError(self._wrong_names(arrays))
-        given = []
-        batch: int | None = None
-        for argument in self.tape.arguments:
-            name, shape, _ = argument
-            array = arrays[name]
-            if type(array) is not np.ndarray or array.dtype is not dtype:
-                array = self._converted(name, array)
-            if not array.flags.c_contiguous:
-                array = np.ascontiguousarray(array)
-            if array.shape == shape:
-                given.append(array if array.ndim == 1 else array.reshape(-1))
-                continue
-            if array.ndim != len(shape) + 1 or array.shape[1:] != shape:
-                raise InputValueError(
-                    f"argument {name!r} takes an array of shape {shape}, with or without a batch "
-                    f"axis in front of it, but got one of shape {array.shape}"
-                )
-            if batch is None:
-                batch, first = array.shape[0], argument
-            elif batch != array.shape[0]:
-                raise InputValueError(
-                    f"batched arguments agree on the batch size, but {first.name!r} has {batch} "
-                    f"rows and {name!r} has {array.shape[0]}"
-                )
-            given.append(array if array.ndim == 2 else array.reshape(batch, argument.size))
-        return given, batch
-
-    def _converted(self, name: str, array: Any) -> Any:
-        np = self._np
-        try:
-            array = np.asarray(array)
-        except ValueError as error:
-            raise InputValueError(f"argument {name!r} is a ragged nesting: {error}") from error
-        if array.dtype.kind not in "fiub":
-            raise InputTypeError(
-                f"argument {name!r} takes an array of real numbers, but got one of {array.dtype}"
-            )
-        return array.astype(self._type, copy=False)
-
-    def _wrong_names(self, arrays: Mapping[str, Any]) -> str:
-        missing = [repr(name) for name in self._argument if name not in arrays]
-        unknown = [repr(name) for name in arrays if name not in self._argument]
-        faults = [
-            f"{kind} {', '.join(names)}"
-            for kind, names in (("misses", missing), ("does not know", unknown))
-            if names
-        ]
-        known = ", ".join(self._argument) or "none"
-        return f"the program {' and '.join(faults)}; its arguments are: {known}"
 
 
 def _in_shape(flat: Any, shape: tuple[int, ...], batched: bool) -> Any:

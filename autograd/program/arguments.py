@@ -1,0 +1,99 @@
+"""The arguments of a program as they are passed: checked, converted, flattened.
+
+This runs on every call, so the usual case takes few steps. Next: :mod:`autograd.program.program`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from autograd.errors import InputTypeError, InputValueError
+from autograd.program.executor import numpy_or_error
+from autograd.program.ir import Argument
+
+__all__ = ["Arguments"]
+
+
+class Arguments:
+    """The named arguments of a program, ready to check what a call passes for them."""
+
+    __slots__ = ("_argument", "_np", "arguments", "dtype")
+
+    def __init__(self, arguments: Sequence[Argument], dtype: str) -> None:
+        self._np = numpy_or_error()
+        self.arguments = arguments
+        self.dtype = self._np.dtype(dtype)
+        self._argument = {argument.name: i for i, argument in enumerate(arguments)}
+
+    def index(self, name: Any) -> int:
+        """Which argument a name in ``wrt`` is.
+
+        Raises:
+            InputTypeError: There is none of this name.
+        """
+        index = self._argument.get(name) if isinstance(name, str) else None
+        if index is None:
+            known = ", ".join(self._argument) or "none"
+            raise InputTypeError(f"wrt names an argument ({known}), but got {name!r}")
+        return index
+
+    def checked(self, arrays: Mapping[str, Any]) -> tuple[list[Any], int | None]:
+        """The arrays in order, each flat but for its batch axis, and the batch size if any.
+
+        Raises:
+            InputTypeError: An argument is missing, unknown, or no array of numbers.
+            InputValueError: A shape is wrong, or batch sizes differ.
+        """
+        np, dtype = self._np, self.dtype
+        if arrays.keys() != self._argument.keys():
+            raise InputTypeError(self._wrong_names(arrays))
+        given = []
+        batch: int | None = None
+        for argument in self.arguments:
+            name, shape, _ = argument
+            array = arrays[name]
+            if type(array) is not np.ndarray or array.dtype is not dtype:
+                array = self._converted(name, array)
+            if not array.flags.c_contiguous:
+                array = np.ascontiguousarray(array)
+            if array.shape == shape:
+                given.append(array if array.ndim == 1 else array.reshape(-1))
+                continue
+            if array.ndim != len(shape) + 1 or array.shape[1:] != shape:
+                raise InputValueError(
+                    f"argument {name!r} takes an array of shape {shape}, with or without a batch "
+                    f"axis in front of it, but got one of shape {array.shape}"
+                )
+            if batch is None:
+                batch, first = array.shape[0], argument
+            elif batch != array.shape[0]:
+                raise InputValueError(
+                    f"batched arguments agree on the batch size, but {first.name!r} has {batch} "
+                    f"rows and {name!r} has {array.shape[0]}"
+                )
+            given.append(array if array.ndim == 2 else array.reshape(batch, argument.size))
+        return given, batch
+
+    def _converted(self, name: str, array: Any) -> Any:
+        np = self._np
+        try:
+            array = np.asarray(array)
+        except ValueError as error:
+            raise InputValueError(f"argument {name!r} is a ragged nesting: {error}") from error
+        if array.dtype.kind not in "fiub":
+            raise InputTypeError(
+                f"argument {name!r} takes an array of real numbers, but got one of {array.dtype}"
+            )
+        return array.astype(self.dtype, copy=False)
+
+    def _wrong_names(self, arrays: Mapping[str, Any]) -> str:
+        missing = [repr(name) for name in self._argument if name not in arrays]
+        unknown = [repr(name) for name in arrays if name not in self._argument]
+        faults = [
+            f"{kind} {', '.join(names)}"
+            for kind, names in (("misses", missing), ("does not know", unknown))
+            if names
+        ]
+        known = ", ".join(self._argument) or "none"
+        return f"the program {' and '.join(faults)}; its arguments are: {known}"
