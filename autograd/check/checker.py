@@ -48,6 +48,8 @@ def gradcheck(
 ) -> GradientReport:
     """Compare the derivatives of f at a point with differences of its values.
 
+    f is called about ten times for each number of the point, rarely up to a hundred times.
+
     Args:
         f: A function of numbers, nested lists, tuples or arrays of them, and modules; it returns
             a number or a nesting of numbers. A module, as f or as an input, is differentiated by

@@ -25,8 +25,8 @@ AMPLIFICATION = {1: 8.0, 2: 2.0}
 FEWEST_ROWS = 3
 # The last step is then about 1e-8 of x's scale, where rounding leaves half of the digits.
 MOST_ROWS = 24
-STANDING_OUT = 1e3
-"""How far above the rounding error f lies apart from its neighbours if it jumps at the point."""
+STANDING_OUT = 1e9
+"""How far above its rounding error f lies apart from its neighbours if it jumps: noise does not."""
 SAFETY = 4.0
 """An estimated error is a guess; a contradiction takes several times as much."""
 KNOWN = 0.05
