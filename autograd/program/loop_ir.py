@@ -298,7 +298,7 @@ def _expanded(body: Body, adjoint: str) -> None:
         operand, partial = (
             body.cells(pairs, body.set(f"add i64 {at}, {offset}")) for offset in (0, 1)
         )
-        product = body.set(f"fmul double %g, {body.load('%v', partial)}")
+        product = body.set(f"fmul double {adjoint}, {body.load('%v', partial)}")
         body.add_to("%w", operand, product)
         return number
 
