@@ -182,7 +182,7 @@ class CompiledSteps:
         with np.errstate(all="ignore"):
             grad = self.adjustment.of_vector(vector, grad)
             data, memory = self.optimizer.update(vector, grad, memory)
-            suspicious = not math.isfinite(data.sum())  # a sum costs less than a look at each
+            suspicious = not math.isfinite(data @ data)  # costs less than a look at each
         if suspicious and not np.isfinite(data).all():
             i = int(np.flatnonzero(~np.isfinite(data))[0])
             raise divergence(self.optimizer.params[i].name, data[i], vector[i], grad[i])
