@@ -1,7 +1,7 @@
 """Functions that :mod:`math` lacks or computes too coarsely: cbrt, lgamma and polygamma of floats.
 
 Each is accurate to a few units in the last place and returns IEEE results instead of raising.
-They use nothing but :mod:`math`, arithmetic and loops, so that Numba compiles them as they stand.
+They use nothing but :mod:`math`, arithmetic and loops.
 Formulas are cited by their number in Abramowitz & Stegun, *Handbook of Mathematical Functions*
 (A&S). Next: :mod:`autograd.ieee`, which puts them among the other functions of floats.
 """

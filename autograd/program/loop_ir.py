@@ -11,18 +11,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import cache
 
-from autograd.expr import XP, Expr, Operand
-from autograd.graph import topological_order
-from autograd.op import OPS
-from autograd.program.fold import inner_exprs
 from autograd.program.loop_emit import Body, declarations
-from autograd.program.loop_entries import context, entry_functions, passed, run_forward
+from autograd.program.loop_entries import entry_functions, passed
+from autograd.program.loop_folds import expanded, fold, fold_back, variables_of, weighted
 from autograd.program.loop_rows import FOLDS, WIDTH, Rule, forward_codes, reverse_codes, rules
 
 __all__ = ["forward_function", "module", "reverse_function"]
 
 Key = tuple[str, ...]
-G = Expr("var", "g")
 FORWARD = "ptr noalias %code, ptr %v, ptr %d, ptr %ctx, ptr noalias %ops, double %r"
 REVERSE = "ptr noalias %code, ptr noalias %v, ptr noalias %w, ptr %ctx, ptr noalias %ops, double %g"
 
@@ -72,7 +68,7 @@ def forward_function(name: str, keys: Sequence[Key], known: Mapping[int, int]) -
         cell = 1
         for rule, kinds in zip(key[::2], key[1::2]):
             if rule in FOLDS:
-                result = _fold(body, rule)
+                result = fold(body, rule)
             else:
                 result, cell = _apply(body, rules()[rule], kinds, cell, result, results, known)
             results.append(result)
@@ -146,9 +142,9 @@ class _Undone:
         else:
             self._skip_if_zero(adjoint)
             if key[0] == "expanded":
-                _expanded(body, adjoint)
+                expanded(body, adjoint)
             elif key[0] in FOLDS:
-                _fold_back(body, key[0], adjoint)
+                fold_back(body, key[0], adjoint)
             else:
                 slots = [body.cell(2 + i) for i in range(len(key[1]))]
                 handed = _spread(body, rules()[key[0]], key[1], slots, body.cell(1), adjoint)
@@ -199,12 +195,12 @@ def _spread(
     """Spread the adjoint of the slot ``own`` over the operands; the adjoint handed on, if any."""
     edges = [edge for edge in zip(kinds, slots, rule.partials) if edge[0] != "N"]
     partials = [partial for _, _, partial in edges]
-    used = _variables(partials)
+    used = variables_of(partials)
     variables = {x: body.load("%v", s) for x, s in zip(rule.variables, slots) if x in used}
     variables["g"] = adjoint
     if "out" in used:
         variables["out"] = body.load("%v", own)
-    wanted = [*(partials if rule.selects else []), *map(_weighted, partials)]
+    wanted = [*(partials if rule.selects else []), *map(weighted, partials)]
     numbers = body.exprs(wanted, variables)
     handed: list[str] = []
     for index, (kind, slot, _) in enumerate(edges):
@@ -228,78 +224,3 @@ def _add_if_chosen(body: Body, slot: str, partial: str, product: str) -> None:
     body.add_to("%w", slot, product)
     body.do(f"br label %{after}")
     body.start(after)
-
-
-def _weighted(partial: Operand) -> Operand:
-    """g × a local derivative."""
-    if isinstance(partial, Expr):
-        return G * partial
-    return {1.0: G, -1.0: -G}.get(partial, G * partial)
-
-
-def _variables(exprs: Sequence[Operand]) -> set[str]:
-    """Names of the variables in these expressions."""
-    order = topological_order([x for x in exprs if isinstance(x, Expr)], inner_exprs)
-    return {str(expr.operands[0]) for expr in order if expr.op == "var"}
-
-
-def _fold(body: Body, name: str) -> str:
-    """The rule traced over one element is 0.0 + term: one step adds the term to the result."""
-    variables = "ab"[: FOLDS[name]]
-    start, term = OPS[name].forward(XP, *(Expr("var", x) for x in variables)).operands
-    assert start == 0.0
-    table, count, places = _sequences(body, name, 1)
-
-    def step(index: str, number: str) -> str:
-        numbers = {"r": number}
-        for variable, place in zip(variables, places):
-            slot = body.cells(table, body.set(f"add i64 {index}, {place}"))
-            numbers[variable] = body.load("%v", slot)
-        return body.exprs([Expr("var", "r") + term], numbers)[0]
-
-    return body.loop(count, step)
-
-
-def _sequences(body: Body, name: str, cell: int) -> tuple[str, str, list[str]]:
-    """The table of operands, how many a sequence has, and where each sequence starts in it."""
-    table = context(body, "table")
-    first, count = body.cell(cell), body.cell(cell + 1)
-    return table, count, [first, body.set(f"add i64 {first}, {count}")][: FOLDS[name]]
-
-
-def _fold_back(body: Body, name: str, adjoint: str) -> None:
-    """Backward, sequence after sequence, as the eager sweep goes through the operands."""
-    variables = "ab"[: FOLDS[name]]
-    table, count, places = _sequences(body, name, 2)
-    for own, partial in enumerate(
-        OPS[name].partials(XP, None, *(Expr("var", x) for x in variables))
-    ):
-
-        def step(index: str, number: str, own: int = own, partial: Operand = partial) -> str:
-            slots = [body.cells(table, body.set(f"add i64 {index}, {place}")) for place in places]
-            used = _variables([partial])
-            numbers = {x: body.load("%v", s) for x, s in zip(variables, slots) if x in used}
-            (product,) = body.exprs([_weighted(partial)], {**numbers, "g": adjoint})
-            body.add_to("%w", slots[own], product)
-            return number
-
-        body.loop(count, step)
-
-
-def _expanded(body: Body, adjoint: str) -> None:
-    """Run the rows that compute the partials, then add adjoint × partial to each operand's."""
-    pairs, temporary = context(body, "pairs"), context(body, "temporary")
-    inner = body.set(f"getelementptr i32, ptr {context(body, 'inner')}, i64 {body.cell(2)}")
-    run_forward(body, inner, temporary, context(body, "forward_ops"))
-    place = body.cell(3)
-
-    def step(index: str, number: str) -> str:
-        at = body.set(f"add i64 {place}, {body.set(f'shl i64 {index}, 1')}")
-        operand, partial = (
-            body.cells(pairs, body.set(f"add i64 {at}, {offset}")) for offset in (0, 1)
-        )
-        product = body.set(f"fmul double {adjoint}, {body.load('%v', partial)}")
-        body.add_to("%w", operand, product)
-        return number
-
-    body.loop(body.cell(4), step)
