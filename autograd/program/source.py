@@ -174,6 +174,8 @@ class Writer:
         """Texts of expressions over the variables' names; what they share is written once."""
         roots = [x for x in exprs if isinstance(x, Expr)]
         order = topological_order(roots, _inner)
+        if self.dtype == np.float32 and any(map(_beyond_single, order)):
+            return self._in_double(exprs, names)
         uses = consumers(order, _inner) + Counter(roots)
         texts: dict[Expr, str] = {}
         for expr in order:
@@ -181,6 +183,18 @@ class Writer:
             shared = uses[expr] > 1 and expr.op != "var"
             texts[expr] = self.name(text) if shared else text
         return [texts[x] if isinstance(x, Expr) else number(x) for x in exprs]
+
+    def _in_double(self, exprs: Sequence[Operand], names: Mapping[str, str]) -> list[str]:
+        """The same where a constant in them is 0 or infinite in single precision."""
+        single, self.dtype = self.dtype, np.dtype(np.float64)
+        self.scope["double"] = self.dtype
+        wide = {key: f"np.asarray({name}, double)" for key, name in names.items()}
+        texts = self.expressions(exprs, {key: self.once(text) for key, text in wide.items()})
+        self.dtype = single
+        return [
+            f"np.asarray({text}, dtype)" if isinstance(expr, Expr) else text
+            for expr, text in zip(exprs, texts)
+        ]
 
     def _text(self, expr: Expr, texts: Mapping[Expr, str], names: Mapping[str, str]) -> str:
         if expr.op == "var":
@@ -198,6 +212,13 @@ class Writer:
             # Two plain numbers would give float64 whatever the program's dtype.
             parts[1] = self.constant(self.dtype.type(expr.operands[1]))
         return f"{expr.op}({', '.join(parts)})"
+
+
+def _beyond_single(expr: Expr) -> bool:
+    """Whether an operand is a number that single precision does not have."""
+    limits = np.finfo(np.float32)
+    numbers = [abs(x) for x in expr.operands if isinstance(x, float)]
+    return any(limits.max < x < np.inf or 0.0 < x < limits.tiny for x in numbers)
 
 
 _LOCAL = re.compile(r"\b[bdtv]\d+_?\b")
