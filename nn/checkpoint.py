@@ -8,6 +8,7 @@ with ``checkpoint=path`` and goes on from it with ``resume=True``.
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
@@ -57,8 +58,8 @@ def save_checkpoint(path: Path, run: Run) -> None:
         "trained": [parameter.data for parameter in run.optimizer.params],
         "memory": run.optimizer.memory,
         "rng": [version, list(words), spare],
-        "history": asdict(run.history),
-        "best": run.best,
+        "history": {name: _spelt(entry) for name, entry in asdict(run.history).items()},
+        "best": _spelt(run.best),
         "best_parameters": run.best_parameters,
     }
     write_json(path, content)
@@ -85,8 +86,8 @@ def load_checkpoint(path: Path, run: Run) -> None:
         version, words, spare = content["rng"]
         rng = Random()
         rng.setstate((version, tuple(words), spare))
-        history = History(**content["history"])
-        best, best_parameters = content["best"], _numbers(content["best_parameters"])
+        history = History(**{name: _read(entry) for name, entry in content["history"].items()})
+        best, best_parameters = _read(content["best"]), _numbers(content["best_parameters"])
         run.model.load_state_dict(content["parameters"])
     except ModelFileError:
         raise
@@ -117,6 +118,20 @@ def _check_settings(name: str, saved: dict[str, Any], given: dict[str, Any]) -> 
                 f"{name} was trained with {key}={saved.get(key)}, but now it is {given.get(key)}: "
                 "use the same, or load the parameters and start a new run"
             )
+
+
+def _spelt(x: Any) -> Any:
+    """Infinite and undefined losses as words: validation may meet them, but JSON has none."""
+    if isinstance(x, list):
+        return [_spelt(item) for item in x]
+    return repr(x) if isinstance(x, float) and not math.isfinite(x) else x
+
+
+def _read(x: Any) -> Any:
+    """The inverse of `_spelt`."""
+    if isinstance(x, list):
+        return [_read(item) for item in x]
+    return float(x) if isinstance(x, str) else x
 
 
 def _numbers(x: Any, depth: int = 0) -> Any:

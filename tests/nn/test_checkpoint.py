@@ -1,6 +1,7 @@
 """Checkpoints: a run that was stopped goes on as if it had never been, to the bit."""
 
 import json
+import math
 import random
 
 import pytest
@@ -92,6 +93,31 @@ def test_the_best_epoch_survives_the_break(tmp_path):
     parts, _, train = start("SGD")
     assert train(10, checkpoint=path, resume=True, **options).best_epoch == expected.best_epoch
     assert parts.state_dict() == whole.state_dict()
+
+
+def test_an_infinite_validation_loss_is_kept(tmp_path):
+    """It ends neither training nor the checkpoint, which stays strict JSON."""
+    path = tmp_path / "run.json"
+    model = nn.Layer(1, 2, init="zeros")
+    optimizer = nn.SGD(model.parameters(), 0.1)
+    far = ([[1e308]], [0])
+
+    def train(epochs, **options):
+        options = {**options, "validation": far, "progress": False, "checkpoint": path}
+        return nn.fit(
+            model,
+            [[1.0]],
+            [1],
+            loss=nn.cross_entropy,
+            optimizer=optimizer,
+            epochs=epochs,
+            **options,
+        )
+
+    model.neurons[0].weights[0].data = -1e10
+    assert train(2).val_loss == [math.inf] * 2
+    json.loads(path.read_text(), parse_constant=pytest.fail)
+    assert train(3, resume=True).val_loss == [math.inf] * 3
 
 
 def test_resume_starts_anew_where_there_is_nothing_yet(tmp_path):
