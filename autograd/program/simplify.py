@@ -128,6 +128,8 @@ def drop_dead(tape: Tape) -> Tape:
     first, statements = tape.first, tape.statements
     read = reads(tape)
     live = [index for index in range(len(statements)) if read[first + index]]
+    if len(live) == len(statements):
+        return tape
     moved = list(range(first)) + [-1] * len(statements) + list(range(-len(tape.constants), 0))
     for new, index in enumerate(live, first):
         moved[first + index] = new

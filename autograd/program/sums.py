@@ -62,6 +62,8 @@ def find_dots(tape: Tape) -> Tape:
         for slot, statement in enumerate(tape.statements, first)
         if statement.op is total and read[slot]
     }
+    if not any(products or len(others) > 1 for products, others in found.values()):
+        return tape
     new = Rewriter(tape)
     for slot, (op, operands) in enumerate(tape.statements, first):
         if not read[slot]:
