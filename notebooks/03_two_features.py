@@ -299,3 +299,6 @@ print("Not yet." if most is ... else "Right." if most == best else "No.")
 # ```
 #
 # </details>
+
+# %% [markdown]
+# Next: [moons](04_moons.ipynb), where the boundary has to bend.
