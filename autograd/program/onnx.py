@@ -32,6 +32,7 @@ from autograd.program.onnx_functions import (
     FORMULAS,
     IN_SINGLE,
     KNOWN_PRIMITIVES,
+    NOT_IN_DOUBLE,
     OPERATORS,
 )
 from autograd.program.onnx_graph import Graph
@@ -85,6 +86,11 @@ class _Model:
         self.form: ArrayForm = group(simplified(tape))
         self.graph = Graph(dtype)
         self.batched = [argument.name in batched for argument in tape.arguments]
+        self.operators = {
+            name: operator
+            for name, operator in OPERATORS.items()
+            if dtype == "float32" or name not in NOT_IN_DOUBLE
+        }
         # Per block: its tensor, of shape (batch or 1, size), and whether it has the batch.
         self.blocks: list[tuple[str, bool]] = []
         self._known: dict[Any, str] = {}
@@ -170,7 +176,7 @@ class _Model:
         xs = [Expr("var", f"x{i}") for i in range(len(operands))]
         known = literals(statement)
         expr: Operand = Expr(op.name, *xs)
-        if op.name not in KNOWN_PRIMITIVES:
+        if op.name not in KNOWN_PRIMITIVES or op.name not in self.operators:
             expr = folded(op.forward(XP, *xs), known)
         used = _variables(expr)
         read = {f"x{i}": operand for i, operand in enumerate(operands) if f"x{i}" in used}
@@ -201,17 +207,22 @@ class _Model:
         (left, left_varies), (right, right_varies) = (
             self._read(operand, whole=True) for operand in statement.operands
         )
-        if stack or left_varies == right_varies:
-            product = graph.node("MatMul", left, graph.transposed(right, len(stack) + 3))
-            return product, left_varies or right_varies
-        # One matrix that the whole batch shares, as a layer's weights are.
+        # One matrix of constants that the whole batch shares, as a layer's weights are.
         k = statement.operands[0].shape[-1]
         rows, shared, m, n = (left, right, p, q) if left_varies else (right, left, q, p)
-        matrix = graph.transposed(graph.reshape(shared, (n, k)), 2)
-        if m == 1:
+        if not stack and m == 1 and left_varies != right_varies and graph.is_constant(shared):
+            matrix = graph.transposed(graph.reshape(shared, (n, k)))
             return graph.multiplied(graph.reshape(rows, (0, k)), matrix, (0, n)), True
-        product = graph.multiplied(graph.reshape(rows, (0, m, k)), matrix, (0, m, n))
-        return product if left_varies else graph.transposed(product, 3), True
+        # No MatMul of a Transpose: ONNX Runtime fused the two into what it lacked for doubles.
+        axes = ["bspk" if stack else "bpk", "bsqk" if stack else "bqk"]
+        sides = [left, right]
+        if left_varies != right_varies:
+            side = int(left_varies)
+            axes[side] = axes[side][1:]
+            sides[side] = graph.reshape(sides[side], statement.operands[side].shape)
+        equation = f"{axes[0]},{axes[1]}->{'bspq' if stack else 'bpq'}"
+        product = graph.node("Einsum", *sides, equation=equation)
+        return product, left_varies or right_varies
 
     # Formulas
 
@@ -228,13 +239,13 @@ class _Model:
 
     def _applied(self, expr: Expr, names: Mapping[str, str]) -> str:
         graph, name = self.graph, expr.op
-        if name in OPERATORS or name in IN_SINGLE or name in FOLDS:
+        if name in self.operators or name in IN_SINGLE or name in FOLDS:
             operands = [self._formula(x, names) for x in expr.operands]
             if name in FOLDS:
                 return graph.fold(FOLDS[name], operands[0], keep=True)
             if name in IN_SINGLE:
                 return graph.in_single(IN_SINGLE[name], operands[0])
-            return graph.node(OPERATORS[name], *operands)
+            return graph.node(self.operators[name], *operands)
         rule = FORMULAS.get(name) or (OPS[name].forward if name in OPS else None)
         inner = None if rule is None else _applied_rule(rule, expr.operands)
         if inner is None or (isinstance(inner, Expr) and inner.op == name):

@@ -11,7 +11,7 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-__all__ = ["FOLDS", "FORMULAS", "IN_SINGLE", "KNOWN_PRIMITIVES", "OPERATORS"]
+__all__ = ["FOLDS", "FORMULAS", "IN_SINGLE", "KNOWN_PRIMITIVES", "NOT_IN_DOUBLE", "OPERATORS"]
 
 KNOWN_PRIMITIVES = {"relu": "Relu", "sigmoid": "Sigmoid", "tanh": "Tanh"}
 """Primitives that readers of ONNX files know by these names; of all others the rule is lowered."""
@@ -25,7 +25,10 @@ OPERATORS = {
 }  # fmt: skip
 """Name in a rule -> operator of ONNX."""
 
-IN_SINGLE = {"atan": "Atan", "erf": "Erf"}
+NOT_IN_DOUBLE = {"cos", "sigmoid"}
+"""What ONNX Runtime lacked for doubles until 2025; x·sigmoid(x) it fused into one such."""
+
+IN_SINGLE = {"atan": "Atan", "erf_of_number": "Erf"}
 """Those that ONNX Runtime has for float32 only: doubles are cast, and right to about 1e-7."""
 
 FOLDS = {
@@ -88,6 +91,7 @@ def _atan2(xp: Any, y: Any, x: Any) -> Any:
 
 
 FORMULAS: dict[str, Callable[..., Any]] = {
+    "cos": lambda xp, x: xp.sin(x + HALF_PI),
     "ne": lambda xp, a, b: xp.no(a == b),
     "log2": lambda xp, x: xp.log(x) * (1.0 / math.log(2.0)),
     "log10": lambda xp, x: xp.log(x) * (1.0 / math.log(10.0)),
@@ -103,6 +107,8 @@ FORMULAS: dict[str, Callable[..., Any]] = {
     "acosh": lambda xp, x: xp.log(x + xp.sqrt(x - 1.0) * xp.sqrt(x + 1.0)),
     "atanh": lambda xp, x: 0.5 * (xp.log1p(x) - xp.log1p(-x)),
     "atan2": _atan2,
+    # ONNX Runtime said that erf(nan) is 1.
+    "erf": lambda xp, x: xp.where(x == x, xp.erf_of_number(x), x),
     "erfc": lambda xp, x: 1.0 - xp.erf(x),
 }
 """Name -> formula, itself written in these names."""

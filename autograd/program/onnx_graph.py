@@ -113,11 +113,13 @@ class Graph:
         """A reduction along the last axis."""
         return self.node(operator, tensor, self.integers(-1), keepdims=int(keep))
 
-    def transposed(self, tensor: str, rank: int) -> str:
-        """The last two axes exchanged; of a constant, now."""
-        if tensor in self._arrays:
-            return self._constant(self._arrays[tensor].swapaxes(-1, -2))
-        return self.node("Transpose", tensor, perm=(*range(rank - 2), rank - 1, rank - 2))
+    def is_constant(self, tensor: str) -> bool:
+        """Whether its numbers are known now."""
+        return tensor in self._arrays
+
+    def transposed(self, constant: str) -> str:
+        """A constant matrix with its axes exchanged."""
+        return self._constant(self._arrays[constant].T)
 
     def in_single(self, operator: str, tensor: str) -> str:
         """An operator in single precision."""
