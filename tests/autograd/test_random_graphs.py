@@ -16,7 +16,7 @@ from tests.campaign import size
 
 # Some 25 operations, each within a few units of 1e-16, and what they are multiplied by later on.
 TOLERANCE = 1e-12
-OPERATIONS = 32
+OPERATIONS = 28
 LIVE = 20
 BATCHES = 10
 GRAPHS = size(1000, 10_000)
