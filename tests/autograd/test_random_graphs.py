@@ -18,6 +18,9 @@ from tests.campaign import size
 TOLERANCE = 1e-12
 OPERATIONS = 28
 LIVE = 20
+# A rounding error arrives multiplied by its node's adjoint, in the engine and in the oracles alike:
+# of steeper graphs nobody knows the gradient to 1e-12.
+STEEPEST = 100.0
 BATCHES = 10
 GRAPHS = size(1000, 10_000)
 
@@ -27,13 +30,14 @@ DIRECTION = (1.0, -0.625, 0.375)
 
 
 def recorded(formula):
-    """The leaves, the result, and how many operations pass a derivative on."""
+    """The leaves, the result, and whether enough operations pass on derivatives not too steep."""
     leaves = [Value(x) for x in formula.point]
     nodes = formula.values(leaves)
     nodes[-1].backward()
     made = zip(formula.steps, nodes[len(leaves) :])
     live = [n for s, n in made if s.drawn and isinstance(n, Value) and n.grad and passes_on(n)]
-    return leaves, nodes[-1], len(live)
+    steepest = max(abs(n.grad) for n in nodes if isinstance(n, Value))
+    return leaves, nodes[-1], len(live) >= LIVE and steepest <= STEEPEST
 
 
 def passes_on(node):
@@ -51,8 +55,8 @@ def worst_of(batch, oracle, names=None):
     worst, graphs = 0.0, 0
     while graphs < GRAPHS // BATCHES:
         formula = random_formula(rng, operations=OPERATIONS, names=names)
-        leaves, result, live = recorded(formula)
-        if live < LIVE:
+        leaves, result, usable = recorded(formula)
+        if not usable:
             continue
         graphs += 1
         scale = max(abs(x.grad) for x in leaves)
