@@ -183,7 +183,7 @@ def plot_activations(model: Any, X: Any, *, bins: int = 40, ax: Axes | None = No
 def plot_gradients(model: Any, *, bins: int = 40, ax: Axes | None = None) -> Axes:
     """How the gradients in `.grad` of each layer's parameters are distributed.
 
-    Call it after `backward`, or after `nn.train.batch_gradient`. Layers whose gradients are much
+    Call it after `backward`, or after `nn.steps.batch_gradient`. Layers whose gradients are much
     smaller than those of others hardly learn.
 
     >>> import nn

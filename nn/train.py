@@ -1,6 +1,6 @@
 """Training: mini-batches through model, loss and optimiser, with progress shown and kept.
 
-:mod:`nn.steps` makes the steps; here epochs are counted, judged, saved and ended. Next:
+The steps are in :mod:`nn.steps`; here epochs are counted, judged, saved and ended. Next:
 ``python -m nn`` (:mod:`nn.__main__`) is `fit` at work.
 """
 
@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 import os
 import time
-import warnings
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from random import Random
@@ -18,6 +17,7 @@ from typing import Any
 import autograd
 from nn.arguments import as_rng, check_count
 from nn.checkpoint import Run, load_checkpoint, save_checkpoint
+from nn.compiled_steps import make_steps
 from nn.data import batches
 from nn.files import check_writable
 from nn.gradients import Adjustment
@@ -25,10 +25,10 @@ from nn.history import History
 from nn.metrics import argmax
 from nn.module import Module
 from nn.optim import Optimizer
-from nn.predict import DECISIONS, check_backend, decided
+from nn.predict import DECISIONS, decided
 from nn.progress import Progress
 from nn.schedules import ConstantSchedule
-from nn.steps import CompiledSteps, EagerSteps, Steps
+from nn.steps import Steps
 
 __all__ = ["fit"]
 
@@ -115,7 +115,7 @@ def fit(
         check_writable(checkpoint)
     elif resume:
         raise autograd.InputValueError("resume needs the checkpoint to go on from, but got none")
-    steps = _steps(model, loss, optimizer, X, y, adjustment, backend)
+    steps = make_steps(model, loss, optimizer, X, y, adjustment, backend)
     judged = None if validation is None else steps.prepared(*validation)
     decide = decide or DECISIONS.get(loss)
     if checkpoint is not None and resume and os.path.exists(checkpoint):
@@ -217,27 +217,6 @@ def _labels(targets: Sequence[Any]) -> list[Any]:
 def _hits(decide: Decision, outputs: Any, labels: Sequence[Any]) -> int:
     """How many outputs are decided as the labels say."""
     return sum(one == label for one, label in zip(decided(decide, outputs), labels))
-
-
-def _steps(
-    model: Module,
-    loss: Loss,
-    optimizer: Optimizer,
-    X: Any,
-    y: Any,
-    adjustment: Adjustment,
-    backend: str,
-) -> Steps:
-    chosen = check_backend(backend)
-    if chosen != "eager":
-        return CompiledSteps(model, loss, optimizer, X, y, adjustment, backend=chosen)
-    if backend == "auto":
-        warnings.warn(
-            "fit runs Value by Value, a hundred times slower than compiled, because NumPy is not "
-            "installed: pip install 'scalar-autograd[compile]'",
-            stacklevel=3,
-        )
-    return EagerSteps(model, loss, optimizer, X, y, adjustment)
 
 
 def _check_owner(model: Module, optimizer: Optimizer) -> None:

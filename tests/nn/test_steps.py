@@ -7,8 +7,9 @@ import pytest
 
 import autograd
 import nn
+from nn.compiled_steps import CompiledSteps
 from nn.gradients import Adjustment
-from nn.steps import CompiledSteps, EagerSteps
+from nn.steps import EagerSteps
 
 RNG = random.Random(3)
 X = [[RNG.uniform(-1, 1) for _ in range(3)] for _ in range(60)]
