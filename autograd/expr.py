@@ -16,7 +16,7 @@ from typing import Any
 from autograd.errors import TraceError
 from autograd.graph import consumers, topological_order
 
-__all__ = ["XP", "Expr", "Operand", "block", "compile_source", "evaluate", "show"]
+__all__ = ["XP", "Expr", "Operand", "block", "compile_source", "evaluate", "inner_exprs", "show"]
 
 Operand = Any
 """What flows through a rule: a float, an array, a Value or an :class:`Expr`."""
@@ -126,7 +126,7 @@ def evaluate(
     [0.5]
     """
     values: dict[Expr, Any] = {}
-    for expr in topological_order((x for x in exprs if isinstance(x, Expr)), _inner):
+    for expr in topological_order((x for x in exprs if isinstance(x, Expr)), inner_exprs):
         if expr.op == "var":
             values[expr] = variables[str(expr.operands[0])]
         else:
@@ -135,7 +135,7 @@ def evaluate(
     return [values[x] if isinstance(x, Expr) else x for x in exprs]
 
 
-def _inner(expr: Expr) -> list[Expr]:
+def inner_exprs(expr: Expr) -> list[Expr]:
     """The operands that are expressions themselves."""
     return [x for x in expr.operands if isinstance(x, Expr)]
 
@@ -173,9 +173,9 @@ def block(expr: Operand, deliver: str, names: Mapping[Expr, str] | None = None) 
 def _shared(part: Operand, whole: Sequence[Operand], names: dict[Expr, str]) -> list[str]:
     """Assignments of those pieces of a part that occur more than once in the whole."""
     roots = [x for x in whole if isinstance(x, Expr)]
-    uses = consumers(topological_order(roots, _inner), _inner) + Counter(roots)
+    uses = consumers(topological_order(roots, inner_exprs), inner_exprs) + Counter(roots)
     lines = []
-    for expr in topological_order([part] if isinstance(part, Expr) else [], _inner):
+    for expr in topological_order([part] if isinstance(part, Expr) else [], inner_exprs):
         if uses[expr] > 1 and expr.op != "var" and expr not in names:
             text = _render(expr, names, 0)
             names[expr] = f"t{len(names)}"

@@ -10,11 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
+from functools import lru_cache
 from typing import Any
 
 from autograd.expr import evaluate
+from autograd.folding import folded
 from autograd.modes import TRACING, switched
-from autograd.op import Namespace
+from autograd.op import Namespace, Op
 from autograd.record import RECORDERS
 from autograd.sweep import operands_of
 
@@ -83,8 +85,17 @@ def _partials(node: Any, operands: tuple[Any, ...], needed: set[Any] | None) -> 
             partials = op.one_an_operand(op.partials(_XP, node, *operands), len(operands))
         return [p if wanted else None for p, wanted in zip(partials, need)]
     variables = {"out": node, **dict(zip(op.variables, operands))}
-    exprs = [expr if wanted else None for expr, wanted in zip(op.partial_exprs, need)]
+    literals = tuple([(name, x) for name, x in variables.items() if type(x) is float])
+    known = _at_literals(op, literals) if literals else op.partial_exprs
+    exprs = [expr if wanted else None for expr, wanted in zip(known, need)]
     return evaluate(exprs, RECORDERS, variables)
+
+
+@lru_cache(maxsize=1024)
+def _at_literals(op: Op, literals: tuple[tuple[str, float], ...]) -> tuple[Any, ...]:
+    """A primitive's local derivatives where some operands are literals: choices that these make
+    are not recorded."""
+    return tuple(folded(expr, dict(literals)) for expr in op.partial_exprs)
 
 
 def _is_zero(x: Any) -> bool:

@@ -39,9 +39,9 @@ class _Call:
         self.nodes = [
             record(OPS["identity"], (x,)) if isinstance(x, Value) else Value(x) for x in given
         ]
-        self.recording = (
-            TRANSFORMING.get() or TRACING.get() or any(isinstance(x, Value) for x in given)
-        )
+        inside = TRANSFORMING.get() or TRACING.get()
+        self.recording = inside or any(isinstance(x, Value) for x in given)
+        self.values_out = self.recording and not inside
         arguments = list(args)
         arguments[argnum] = rebuilt(self.argument, self.nodes)
         with switched(TRANSFORMING, True):
@@ -72,7 +72,7 @@ class _Call:
             for root, seed in pairs:
                 start[root] = start[root] + seed if root in start else seed
             adjoint = recorded_adjoints(order, start, wanted=self.nodes)
-        return rebuilt(self.argument, [adjoint.get(x, 0.0) for x in self.nodes])
+        return rebuilt(self.argument, [self.finish(adjoint.get(x, 0.0)) for x in self.nodes])
 
     def push_forward(self, outputs: Sequence[Any], direction: Any) -> list[Any]:
         """Derivative of each output along a direction, as Values or floats."""
@@ -83,8 +83,10 @@ class _Call:
         return [tangent.get(y, 0.0) if isinstance(y, Value) else 0.0 for y in outputs]
 
     def finish(self, x: Any) -> Any:
-        """A number for the caller: a float, or as it is if it may be differentiated again."""
-        return x.data if isinstance(x, Value) and not self.recording else x
+        """A number for the caller: a float, or a Value if it may be differentiated again."""
+        if isinstance(x, Value):
+            return x if self.recording else x.data
+        return Value(x) if self.values_out else x
 
 
 def grad(f: Function, argnum: int = 0) -> Function:

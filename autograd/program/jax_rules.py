@@ -15,8 +15,8 @@ import numpy as np
 
 from autograd.errors import MissingExtraError
 from autograd.expr import XP, Expr, evaluate
+from autograd.folding import folded
 from autograd.op import OPS, Op
-from autograd.program.fold import folded
 from autograd.program.numpy_names import elementwise
 from autograd.program.reroll import rolled
 

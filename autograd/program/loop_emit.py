@@ -8,11 +8,10 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable, Mapping, Sequence
 
-from autograd.expr import Expr, Operand
+from autograd.expr import Expr, Operand, inner_exprs
 from autograd.graph import consumers, topological_order
 from autograd.ieee import FAST, IEEE
 from autograd.op import OPS
-from autograd.program.fold import inner_exprs
 
 __all__ = ["CALLBACKS", "Body", "declarations"]
 

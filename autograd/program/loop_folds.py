@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from autograd.expr import XP, Expr, Operand
+from autograd.expr import XP, Expr, Operand, inner_exprs
 from autograd.graph import topological_order
 from autograd.op import OPS
-from autograd.program.fold import inner_exprs
 from autograd.program.loop_emit import Body
 from autograd.program.loop_entries import context, run_forward
 from autograd.program.loop_rows import FOLDS

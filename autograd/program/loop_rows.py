@@ -16,8 +16,8 @@ from itertools import product
 from typing import NamedTuple
 
 from autograd.expr import Operand
+from autograd.folding import folded
 from autograd.op import OPS
-from autograd.program.fold import folded
 
 __all__ = ["FOLDS", "FORWARD_KINDS", "WIDTH", "Rule", "forward_codes", "reverse_codes", "rules"]
 

@@ -16,12 +16,12 @@ from typing import Any
 import numpy as np
 
 from autograd.errors import InputTypeError, InputValueError, MissingExtraError
-from autograd.expr import XP, Expr, Operand
+from autograd.expr import XP, Expr, Operand, inner_exprs
 from autograd.files import check, write
+from autograd.folding import folded
 from autograd.graph import topological_order
 from autograd.op import OPS
 from autograd.program.array import simplified
-from autograd.program.fold import folded, inner_exprs
 from autograd.program.forward import literals, operand_shape
 from autograd.program.groups import ArrayForm, ArrayStatement, group
 from autograd.program.ir import Tape

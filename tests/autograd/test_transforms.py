@@ -117,6 +117,9 @@ def test_results_are_floats_outside_and_values_inside():
     slope = ag.grad(lambda x: w * x * x)(x)
     slope.backward()
     assert (slope.data, x.grad, w.grad) == (12.0, 6.0, 4.0)
+    constant = ag.grad(lambda x: 2.0 * x)(x)
+    assert type(constant) is Value
+    assert constant.data == 2.0
 
 
 def test_a_function_that_ignores_its_argument_has_gradient_zero():
@@ -152,6 +155,20 @@ def test_directions_nest_like_their_arguments():
         ag.jvp(lambda p: p[0] * p[1], [2.0, 3.0], [1.0])
     with pytest.raises(InputValueError, match="nest alike"):
         ag.vjp(lambda p: [p[0], p[1]], [2.0, 3.0], 1.0)
+
+
+def test_literals_keep_recorded_derivatives_small():
+    """A literal exponent decides the rule's choices when it is recorded, not every time."""
+
+    def size(f):
+        with ag.detect_anomaly():  # notes the line of every node that is recorded
+            f(Value(3.0))
+            return len(ANOMALY.get())
+
+    square = ag.grad(lambda x: x**2)
+    assert size(square) < size(ag.grad(lambda x: x ** Value(2.0))) / 2
+    assert ag.grad(square)(3.0) == 2.0
+    assert ag.grad(ag.grad(square))(3.0) == 0.0
 
 
 def test_hvp_takes_one_pass_not_n():

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from autograd.expr import Expr, Operand
+from autograd.expr import Expr, Operand, inner_exprs
 from autograd.graph import topological_order
 from autograd.ieee import IEEE
 from autograd.op import OPS
 
-__all__ = ["folded", "inner_exprs"]
+__all__ = ["folded"]
 
 
 def folded(expr: Operand, known: Mapping[str, Operand]) -> Operand:
@@ -36,11 +36,6 @@ def folded(expr: Operand, known: Mapping[str, Operand]) -> Operand:
             same = all(x is y for x, y in zip(operands, part.operands))
             parts[part] = _simplified(part.op, operands, part if same else None)
     return parts[expr]
-
-
-def inner_exprs(expr: Expr) -> list[Expr]:
-    """The operands that are expressions themselves."""
-    return [x for x in expr.operands if isinstance(x, Expr)]
 
 
 def _simplified(op: str, operands: list[Operand], unchanged: Expr | None) -> Operand:
