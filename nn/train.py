@@ -120,6 +120,7 @@ def fit(
     decide = decide or DECISIONS.get(loss)
     if checkpoint is not None and resume and os.path.exists(checkpoint):
         load_checkpoint(checkpoint, run)
+        steps.begin(len(run.history.loss) + 1)
     labels = _labels(steps.targets)
     first = len(run.history.loss)
     parts = math.ceil(len(steps.targets) / batch_size)

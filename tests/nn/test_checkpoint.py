@@ -83,6 +83,19 @@ def test_longer_training_goes_on_from_a_run_that_ended(tmp_path):
     assert parts.state_dict() == whole.state_dict()
 
 
+@pytest.mark.parametrize("backend", ["auto", "eager"])
+def test_resuming_a_run_that_is_complete_brings_it_back(tmp_path, backend):
+    """There is no epoch left to train, but the parameters and the history are there."""
+    path = tmp_path / "run.json"
+    done, optimizer, train = start()
+    expected = train(2, checkpoint=path, backend=backend)
+    again, same, train = start()
+    history = train(2, checkpoint=path, resume=True, backend=backend)
+    assert again.state_dict() == done.state_dict()
+    assert same.memory == optimizer.memory
+    assert history == expected
+
+
 def test_the_best_epoch_survives_the_break(tmp_path):
     """Patience and the best parameters count across it."""
     path, options = tmp_path / "run.json", {"restore_best": True, "validation": None}
