@@ -82,8 +82,8 @@ off = [abs((error(-1 + h) - error(-1 - h)) / (2 * h) - by_hand) for h in steps]
 plt.loglog(steps, off)
 plt.xlabel("h")
 plt.ylabel("how far the difference is off")
-plt.annotate("curvature", (0.02, 2e-5), (0.004, 1e-3))
-plt.annotate("rounding", (1e-11, 1e-6), (3e-12, 3e-4))
+plt.text(1e-4, 1e-5, "curvature")
+plt.text(3e-11, 3e-4, "rounding")
 plt.show()
 
 # %% [markdown]
