@@ -73,7 +73,7 @@ class Recording:
         """Targets as an array with one row an example: one-hot vectors, or the numbers given."""
         if not self.one_hot:
             return self.np.array(targets, dtype=float)
-        indices = self.np.array(targets)
+        indices = self.np.array(targets).astype(self.np.intp)  # booleans would be masks
         wrong = indices[(indices < 0) | (indices >= self.width)]
         if wrong.size:
             raise autograd.InputValueError(

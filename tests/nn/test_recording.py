@@ -47,6 +47,7 @@ def test_many_rows_go_through_in_parts():
 def test_classes_become_one_hot_vectors_where_there_are_several_outputs():
     several = recording(nn.Layer(3, 3), nn.cross_entropy, CLASSES)
     assert several.encoded([2, 0]).tolist() == [[0.0, 0.0, 1.0], [1.0, 0.0, 0.0]]
+    assert several.encoded([True, False]).tolist() == [[0.0, 1.0, 0.0], [1.0, 0.0, 0.0]]
     one = recording(nn.Layer(3, 1), nn.mse_loss, CLASSES)
     assert one.encoded([2, 0]).tolist() == [2.0, 0.0]
     with pytest.raises(autograd.InputValueError, match="class 3 is outside the 3 classes 0 to 2"):
