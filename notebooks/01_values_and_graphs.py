@@ -50,7 +50,7 @@ draw(y)
 # `y` back to the leaves and leaves in every node its **gradient**, the rate at which `y` changes
 # when that node's number changes.
 
-# %%
+# %% tags=["picture_neuron"]
 y.backward()
 draw(y)
 

@@ -77,6 +77,7 @@ def show(ax, model, title="", data=(X, y)):
     ax.set(title=title, aspect="equal", xticks=[], yticks=[])
 
 
+# %% tags=["picture_moons"]
 fig, ax = plt.subplots(figsize=(5, 4.4))
 show(ax, model)
 plt.show()

@@ -8,8 +8,9 @@
 Edit the source `01_….py`, never the notebook beside it. A source is in percent format: `# %%`
 begins a cell of code, `# %% [markdown]` one of text. A cell tagged "exercise" leaves something open
 for the reader, has a line `# Check`, and prints `Right.` below it if what stands above is right;
-the next text holds a right answer, folded. A rebuild without changes gives the same bytes: seeds
-are fixed, and what differs from run to run is left out.
+the next text holds a right answer, folded. The picture of a cell tagged "picture_name" is also kept
+in `pictures`, for the README. A rebuild without changes gives the same bytes: seeds are fixed, and
+what differs from run to run is left out.
 
 Needs the extra `notebooks`: pip install -e ".[notebooks]"
 """
@@ -17,6 +18,7 @@ Needs the extra `notebooks`: pip install -e ".[notebooks]"
 from __future__ import annotations
 
 import argparse
+import base64
 import json
 import os
 import re
@@ -122,6 +124,20 @@ def build(source: Path) -> str:
     return written(notebook_of(run(cells_of(source.read_text(encoding="utf-8")))))
 
 
+def pictures(notebook: str) -> Iterator[tuple[str, bytes]]:
+    """Name and content of each picture of a notebook that gets a file of its own."""
+    for cell in json.loads(notebook)["cells"]:
+        for tag in cell["metadata"].get("tags", []):
+            if tag.startswith("picture_"):
+                name = tag.removeprefix("picture_")
+                data = next(output["data"] for output in cell["outputs"] if "data" in output)
+                if "image/png" in data:
+                    yield f"{name}.png", base64.b64decode(data["image/png"])
+                else:
+                    svg = re.search('src="data:image/svg\\+xml;base64,([^"]*)"', data["text/html"])
+                    yield f"{name}.svg", base64.b64decode(svg[1]) if svg else b""
+
+
 def check(source: Path) -> None:
     """Run a source in short settings, and see that each folded answer is right."""
     os.environ["NOTEBOOKS_SHORT"] = "1"
@@ -144,7 +160,10 @@ def main(arguments: list[str]) -> None:
             if options.check:
                 check(source)
             else:
-                source.with_suffix(".ipynb").write_text(build(source), encoding="utf-8")
+                notebook = build(source)
+                source.with_suffix(".ipynb").write_text(notebook, encoding="utf-8")
+                for name, content in pictures(notebook):
+                    (FOLDER / "pictures" / name).write_bytes(content)
 
 
 if __name__ == "__main__":

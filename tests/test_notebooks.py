@@ -98,6 +98,17 @@ def test_readme_links_the_notebooks_in_order():
     assert linked == [f"{source.stem}.ipynb" for source in SOURCES]
 
 
+def test_pictures_of_the_readme_are_those_of_the_notebooks():
+    """The files are what stands in the notebooks, and the README shows each of them."""
+    kept = {}
+    for source in SOURCES:
+        kept |= dict(build.pictures(source.with_suffix(".ipynb").read_text(encoding="utf-8")))
+    shown = re.findall(r"\(notebooks/pictures/(.*?)\)", (ROOT / "README.md").read_text("utf-8"))
+    assert sorted(shown) == sorted(kept)
+    for name, content in kept.items():
+        assert (FOLDER / "pictures" / name).read_bytes() == content
+
+
 def run(*arguments: str) -> None:
     command = [sys.executable, str(BUILD), *arguments]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
