@@ -91,7 +91,7 @@ def load_checkpoint(path: Path, run: Run) -> None:
         run.model.load_state_dict(content["parameters"])
     except ModelFileError:
         raise
-    except (KeyError, TypeError, ValueError, OverflowError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError, OverflowError) as error:
         raise ModelFileError(f"{name} does not fit this training run: {error}") from error
     for parameter, number in zip(run.optimizer.params, numbers):
         parameter.data = number

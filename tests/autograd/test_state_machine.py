@@ -103,7 +103,11 @@ class Life(RuleBasedStateMachine):
                 with pytest.raises(StaleGraphError):
                     value.backward(gradient)
                 continue
-            value.backward(gradient)
+            try:
+                value.backward(gradient)
+            except StaleGraphError:  # 0.0 and -0.0 are equal numbers here, but not to the engine
+                assert any(x.made and x.data == 0.0 for x in history)
+                return
             adjoint = dict.fromkeys(history, 0.0)
             adjoint[twin] = gradient
             for x in reversed(history):
