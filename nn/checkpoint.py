@@ -86,7 +86,7 @@ def load_checkpoint(path: Path, run: Run) -> None:
         version, words, spare = content["rng"]
         rng = Random()
         rng.setstate((version, tuple(words), spare))
-        history = History(**{name: _read(entry) for name, entry in content["history"].items()})
+        history = _history(content["history"])
         best, best_parameters = _read(content["best"]), _numbers(content["best_parameters"])
         run.model.load_state_dict(content["parameters"])
     except ModelFileError:
@@ -132,6 +132,17 @@ def _read(x: Any) -> Any:
     if isinstance(x, list):
         return [_read(item) for item in x]
     return float(x) if isinstance(x, str) else x
+
+
+def _history(entries: Any) -> History:
+    """The history whose `asdict` was written; TypeError or ValueError if it cannot be one."""
+    if not isinstance(entries, dict):
+        raise TypeError(f"the history is a {type(entries).__name__}")
+    history = History(**{name: _read(entry) for name, entry in entries.items()})
+    for name, empty in vars(History()).items():
+        if isinstance(empty, list):
+            _numbers([*getattr(history, name)])
+    return history
 
 
 def _numbers(x: Any, depth: int = 0) -> Any:

@@ -160,6 +160,8 @@ def test_without_resume_a_checkpoint_is_overwritten(tmp_path):
         (lambda text: text.replace('"version": 1', '"version": 2'), "is no checkpoint of version"),
         (lambda text: text.replace('"memory"', '"memories"'), "does not fit.*memory"),
         (lambda text: text.replace("weights.0", "weights.9"), "does not fit.*another model"),
+        (lambda text: text.replace('"history": {', '"history": [], "old": {'), "does not fit"),
+        (lambda text: text.replace('"val_loss": [', '"val_loss": ["x", '), "does not fit"),
         (lambda text: text.replace('"Adam"', '"SGD"'), "optimizer=SGD, but now it is Adam"),
         (lambda text: text.replace('"lr": 0.02', '"lr": 0.5'), "lr=0.5, but now it is 0.02"),
     ],
