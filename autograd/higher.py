@@ -85,17 +85,18 @@ def _partials(node: Any, operands: tuple[Any, ...], needed: set[Any] | None) -> 
             partials = op.one_an_operand(op.partials(_XP, node, *operands), len(operands))
         return [p if wanted else None for p, wanted in zip(partials, need)]
     variables = {"out": node, **dict(zip(op.variables, operands))}
-    literals = tuple([(name, x) for name, x in variables.items() if type(x) is float])
+    # In hex, because as keys of the cache 0.0 and -0.0 would be one.
+    literals = tuple([(name, x.hex()) for name, x in variables.items() if type(x) is float])
     known = _at_literals(op, literals) if literals else op.partial_exprs
     exprs = [expr if wanted else None for expr, wanted in zip(known, need)]
     return evaluate(exprs, RECORDERS, variables)
 
 
 @lru_cache(maxsize=1024)
-def _at_literals(op: Op, literals: tuple[tuple[str, float], ...]) -> tuple[Any, ...]:
-    """A primitive's local derivatives where some operands are literals: choices that these make
-    are not recorded."""
-    return tuple(folded(expr, dict(literals)) for expr in op.partial_exprs)
+def _at_literals(op: Op, literals: tuple[tuple[str, str], ...]) -> tuple[Any, ...]:
+    """Local derivatives where some operands are literals: what these decide is not recorded."""
+    known = {name: float.fromhex(x) for name, x in literals}
+    return tuple(folded(expr, known) for expr in op.partial_exprs)
 
 
 def _is_zero(x: Any) -> bool:
@@ -105,7 +106,7 @@ def _is_zero(x: Any) -> bool:
 
 def _times(upstream: Any, partial: Any, selects: bool) -> Any:
     """Upstream × local derivative, recorded in the fewest nodes."""
-    if type(partial) is float or isinstance(partial, int):
+    if type(partial) is float:
         if partial == 1.0:
             return upstream
         if partial == -1.0:

@@ -16,7 +16,7 @@ from typing import Any
 from autograd.errors import InputValueError
 from autograd.expr import XP, Expr, Operand, block, compile_source, evaluate
 from autograd.ieee import ARITHMETIC_ERRORS, FAST, IEEE
-from autograd.numbers import real
+from autograd.numbers import real, real_or_none
 
 __all__ = ["OPS", "Namespace", "Op"]
 
@@ -96,7 +96,7 @@ class Op:
         elif len(partials) != count:
             given = f"{len(partials)} of them"
         else:
-            return tuple(partials)
+            return tuple(map(_plain, partials)) if self.opaque else tuple(partials)
         raise InputValueError(
             f"the partials of {self.name!r} must be a tuple of {count} local derivatives, one an "
             f"operand, but the rule returned {given}"
@@ -121,7 +121,7 @@ class Op:
     def partial_exprs(self) -> tuple[Operand | None, ...]:
         """The local derivatives as expressions of "out" and ``variables``; None where no edge."""
         symbols = (Expr("var", name) for name in ("out", *self.variables))
-        return tuple(self.partials(XP, *symbols))
+        return tuple(map(_plain, self.partials(XP, *symbols)))
 
     @cached_property
     def evaluate(self) -> Callable[..., float]:
@@ -180,6 +180,12 @@ class Op:
             function(out, *operands) if function is not None and need else None
             for function, need in zip(self.partial_functions, wanted)
         )
+
+
+def _plain(partial: Any) -> Any:
+    """A local derivative with plain numbers of every kind made floats."""
+    number = real_or_none(partial)
+    return partial if number is None else number
 
 
 def _from_table(name: str) -> Op:

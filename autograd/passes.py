@@ -1,7 +1,7 @@
 """backward, recompute and zero_grad: gradient passes that change nodes only at their very end.
 
-A pass computes every adjoint in side storage first. Committing is then a few loops that run inside
-the interpreter's C code, so that neither an interrupt nor another thread can see half of one. The
+A pass computes every adjoint in side storage first. Committing is then one loop that runs inside
+the interpreter's C code, so that neither an interrupt nor another thread can see half of it. The
 passes themselves are in :mod:`autograd.sweep` (numbers) and :mod:`autograd.higher` (Values).
 """
 
@@ -98,13 +98,7 @@ def _pulled_back(
 def _checked_roots(roots: Any, gradients: Any) -> tuple[list[Node], list[Any]]:
     """Roots and gradients as two lists of equal length."""
     single = isinstance(roots, Node)
-    nodes = [roots] if single else [*roots] if isinstance(roots, Iterable) else [roots]
-    for node in nodes:
-        if not isinstance(node, Node):
-            raise InputTypeError(
-                "a gradient pass starts from a Value or a sequence of Values, "
-                f"but got {type(node).__name__}"
-            )
+    nodes = _nodes(roots, "a gradient pass starts from")
     if gradients is None:
         return nodes, [1.0] * len(nodes)
     gradients = [gradients] if single and not isinstance(gradients, (list, tuple)) else [*gradients]
@@ -182,6 +176,9 @@ def recompute(roots: Node | Sequence[Node]) -> None:
 def zero_grad(values: Iterable[Node]) -> None:
     """Clear the gradients of these Values: 0.0 again, and "not computed" in pictures.
 
+    Raises:
+        InputTypeError: Something among them is no Value; then nothing is cleared.
+
     >>> from autograd import Value
     >>> x = Value(2.0)
     >>> (x * x).backward()
@@ -189,5 +186,16 @@ def zero_grad(values: Iterable[Node]) -> None:
     >>> x.grad
     0.0
     """
-    for value in [values] if isinstance(values, Node) else values:
+    for value in _nodes(values, "zero_grad takes"):
         value.grad = None
+
+
+def _nodes(given: Any, what: str) -> list[Any]:
+    """One Value or several as a list."""
+    nodes = [*given] if isinstance(given, Iterable) else [given]
+    for node in nodes:
+        if not isinstance(node, Node):
+            raise InputTypeError(
+                f"{what} a Value or a sequence of Values, but got {type(node).__name__}"
+            )
+    return nodes

@@ -3,8 +3,8 @@
 This is the inner loop of the engine. It reads the slots of a node directly: ``op`` (None for a
 leaf), ``_left`` and ``_right`` with one or two operands, or a tuple of all operands in ``_left``.
 An operand is a node or a literal float. A sweep keeps adjoints in a dictionary and changes no
-node; :mod:`autograd.value` commits its result. Second truths do not exist: each primitive's step
-is generated from its declaration, once, when it is first needed.
+node; :mod:`autograd.passes` commits its result. Each primitive's step is generated from its
+declaration, once, when it is first needed.
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ import copy
 import math
 import pickle
 
+import numpy as np
 import pytest
 
 import autograd as ag
@@ -55,6 +56,21 @@ def test_a_rule_in_plain_math_still_differentiates_once():
     x = Value(1.0)
     plain(x).backward()
     assert x.grad == math.cos(1.0)
+
+
+@pytest.mark.parametrize(
+    "two", [2, 2.0, np.float64(2), np.int64(2)], ids=lambda x: type(x).__name__
+)
+@pytest.mark.parametrize("rule", ["traced", "plain"])
+def test_constant_derivatives_of_any_number_type(two, rule):
+    """To first and second order, whether or not the rule can be traced."""
+
+    def partials(xp, out, x):
+        return (two if rule == "traced" else two + 0 * math.floor(float(x)),)
+
+    twice = custom_op("twice", lambda x: 2.0 * x, partials)
+    assert ag.grad(twice)(3.0) == 2.0
+    assert ag.grad(ag.grad(lambda x: twice(x) * x))(3.0) == 4.0
 
 
 def test_ieee_in_the_rule():

@@ -165,6 +165,16 @@ def test_zero_grad_clears():
     assert (x.grad, y.grad, x.grad_computed) == (0.0, 0.0, False)
 
 
+@pytest.mark.parametrize("thing", [3.0, "ab", [None]])
+def test_only_values_are_cleared(thing):
+    """A stranger is named, and what stood before it keeps its gradient."""
+    x = Value(2.0)
+    x.backward()
+    with pytest.raises(InputTypeError, match="zero_grad takes a Value"):
+        ag.zero_grad([x, *thing] if isinstance(thing, list) else thing)
+    assert x.grad == 1.0
+
+
 def test_create_graph_gives_gradients_that_have_gradients():
     """Three orders of x**4 by hand."""
     x = Value(2.0)

@@ -171,6 +171,15 @@ def test_literals_keep_recorded_derivatives_small():
     assert ag.grad(ag.grad(square))(3.0) == 0.0
 
 
+def test_zeros_of_either_sign_are_different_literals():
+    """A derivative recorded beside 0.0 is not used again beside -0.0."""
+    for zero in (0.0, -0.0, 0.0):
+        x = Value(2.0)
+        (x / zero).backward(create_graph=True)
+        assert x.grad.data == math.copysign(math.inf, zero)
+        ag.zero_grad([x])
+
+
 def test_hvp_takes_one_pass_not_n():
     """Its work grows like the function's: nodes made for n = 200 are 10 times those for n = 20."""
 
