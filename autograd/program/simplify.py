@@ -6,6 +6,7 @@ Next: :mod:`autograd.program.sums`, the passes that find sums and dot products.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from autograd.op import OPS, Op
 from autograd.program.ir import Statement, Tape
@@ -22,6 +23,7 @@ class Rewriter:
         self.statements: list[Statement] = []
         self._first = tape.first
         self._moved = list(range(self._first))  # old slot -> new slot; grows with the statements
+        self._slots: dict[Any, int] = {}  # of constants, once one is asked for
 
     def place(self, slot: int) -> int:
         """The new slot of an old one."""
@@ -38,9 +40,14 @@ class Rewriter:
         return self._first + len(self.statements) - 1
 
     def constant(self, number: float) -> int:
-        """The slot of a new constant."""
-        self.constants.append(number)
-        return -len(self.constants)
+        """The slot of a constant: the same for the same number, so that what reads it is shared."""
+        if not self._slots:
+            self._slots = {_key(known): -1 - i for i, known in enumerate(self.constants)}
+        slot = self._slots.get(_key(number))
+        if slot is None:
+            self.constants.append(number)
+            self._slots[_key(number)] = slot = -len(self.constants)
+        return slot
 
     def is_at(self, slot: int) -> None:
         """The next old statement's result is in this new slot."""
@@ -50,6 +57,11 @@ class Rewriter:
         """The new tape."""
         outputs = self.places(self.tape.outputs)
         return self.tape.with_statements(self.statements, outputs, self.constants)
+
+
+def _key(number: float) -> Any:
+    """What two constants have in common that are the same; -0.0 and 0.0 are not."""
+    return number if number and number == number else repr(number)
 
 
 def _rewritten(tape: Tape, step: Callable[[Rewriter, Op, tuple[int, ...]], int]) -> Tape:

@@ -40,6 +40,16 @@ def test_constants_fold():
     assert tape.constants[-1] == autograd.exp(6.0)
 
 
+def test_folded_constants_are_one_constant():
+    """What reads the same number reads the same slot, so it is shared."""
+    x, frozen = Value(1.0), Value(3.0)
+    y = x * (2.0 * frozen) + x * (7.0 - 1.0)
+    tape = share_common(fold_constants(tape_of(y, x=x)))
+    assert operations(tape) == ["mul", "add"]
+    zeros = [x * (0.0 * frozen), x * (-0.0 * frozen)]
+    assert operations(share_common(fold_constants(tape_of(zeros, x=x)))) == ["mul", "mul"]
+
+
 def test_signed_zeros_are_two_constants():
     """0.0 and -0.0 are equal, but 1/x tells them apart."""
     x = Value(1.0)
