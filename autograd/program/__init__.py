@@ -19,7 +19,13 @@ __all__ = ["Compiled", "Program", "compile", "compiled"]
 
 
 def compile(
-    output: Any, /, *, dtype: Any = "float64", backend: str = "auto", **arguments: Any
+    output: Any,
+    /,
+    *,
+    dtype: Any = "float64",
+    backend: str = "auto",
+    has_aux: bool = False,
+    **arguments: Any,
 ) -> Program:
     """A recorded graph as a :class:`Program` of named arguments.
 
@@ -34,6 +40,9 @@ def compile(
         dtype: float64 or float32.
         backend: "array" for NumPy, "loop" for one number after the other (deep and narrow
             graphs), "auto" for whichever suits the graph and the batch.
+        has_aux: Whether ``output`` is a pair of the value to differentiate and auxiliary data,
+            such as a loss and the predictions it judges. The program then gives both, from one
+            pass: ``(value, aux)``, and ``((value, aux), gradient)``. (As in JAX.)
         arguments: What may change from call to call.
 
     Raises:
@@ -48,6 +57,11 @@ def compile(
     >>> value, grad = program.value_and_grad("w", w=[0.5, 2.0], x=[[2.0, 1.0], [0.0, 1.0]])
     >>> print(value, grad)
     [9. 4.] [12. 10.]
+    >>> y = dot(w, x)
+    >>> program = compile((y**2, y), has_aux=True, w=w, x=x)
+    >>> (value, aux), grad = program.value_and_grad("w", w=[0.5, 2.0], x=[2.0, 1.0])
+    >>> print(value, aux, grad)
+    9.0 3.0 [12.  6.]
     """
     if "reduce" in arguments:
         raise InputValueError("'reduce' is an option of value_and_grad: rename the argument")
@@ -56,18 +70,25 @@ def compile(
             f"compile takes a Value or a nested sequence of Values, but got {output!r}: "
             "nothing is recorded in a plain number"
         )
-    return Program(lower(output, arguments), dtype=dtype, backend=backend)
+    tape = lower(output, arguments, has_aux=has_aux)
+    return Program(tape, dtype=dtype, backend=backend)
 
 
 def compiled(
-    f: Callable[..., Any], /, *, dtype: Any = "float64", backend: str = "auto"
+    f: Callable[..., Any],
+    /,
+    *,
+    dtype: Any = "float64",
+    backend: str = "auto",
+    has_aux: bool = False,
 ) -> Compiled:
     """A function of numbers and arrays as a program, recorded when it is first called.
 
     It is recorded once for each set of argument shapes, by calling ``f`` with fresh Values in the
     structure of its arguments: nested lists for lists, an array of objects for an array. What is
     returned is called like ``f`` and gives numbers and arrays; its ``value_and_grad(wrt, …)`` gives
-    the gradient by named parameters too.
+    the gradient by named parameters too. With ``has_aux``, ``f`` returns a pair of which only the
+    first is differentiated, as for ``compile``.
 
     While ``f`` is recorded, a comparison of Values is recorded as a number, 1 or 0, so that
     ``where(x > 0, a, b)`` chooses anew in every call. What would freeze a branch (``if x > 0:``,
@@ -89,4 +110,4 @@ def compiled(
     >>> print(value, grad)
     0.5 -1.0
     """
-    return Compiled(f, dtype=dtype, backend=backend)
+    return Compiled(f, dtype=dtype, backend=backend, has_aux=has_aux)

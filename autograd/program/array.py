@@ -16,7 +16,7 @@ import numpy as np
 from autograd.program.forward import write_forward
 from autograd.program.groups import ArrayForm, group
 from autograd.program.ir import Tape
-from autograd.program.layout import View
+from autograd.program.layout import Literal, Operand, View
 from autograd.program.listing import listed
 from autograd.program.reverse import Reverse
 from autograd.program.simplify import drop_dead, expand_powers, fold_constants, share_common
@@ -76,7 +76,7 @@ class ArrayExecutor:
         batched = tuple([array.ndim == 2 for array in arrays])
         if batch is None or 0 < batch <= self._chunk:
             return self._forward(batched, arrays, batch)
-        values = np.empty((batch, *self.form.output.shape), self.dtype)
+        values = np.empty((batch, len(self.tape.outputs)), self.dtype)
         for rows, part in self._chunks(batched, arrays, batch):
             values[rows] = self._forward(batched, part, rows.stop - rows.start)
         return values
@@ -91,11 +91,11 @@ class ArrayExecutor:
     def value_and_grad(
         self, wrt: tuple[int, ...], arrays: Sequence[Array], batch: int | None, weight: float
     ) -> tuple[Array, list[Array]]:
-        """The output, and the derivatives of ``weight`` × its sum over the batch."""
+        """The outputs, and the derivatives of ``weight`` × the sum of the first over the batch."""
         batched = tuple([array.ndim == 2 for array in arrays])
         if batch is None or 0 < batch <= self._chunk:
             return self._value_and_grad(batched, wrt, arrays, batch, weight)
-        values = np.empty((batch, *self.form.output.shape), self.dtype)
+        values = np.empty((batch, len(self.tape.outputs)), self.dtype)
         grads = [np.zeros_like(arrays[i]) for i in wrt]
         for rows, part in self._chunks(batched, arrays, batch):
             size = rows.stop - rows.start
@@ -161,18 +161,31 @@ class ArrayExecutor:
         return writer.function("value_and_grad")
 
     def _values(self, writer: Writer, batched: bool) -> str:
-        """Text of the outputs, as an array of its own."""
-        output = self.form.output
-        text = writer.read(output, whole=True)
-        if isinstance(output, View) and batched == writer.varies(output):
-            if text == f"b{output.block}" and output.block >= len(self.arguments):
-                return text
-            return f"{text}.copy()"
-        return f"np.broadcast_to({text}, {writer.shape(output.shape, batched)}).copy()"
+        """Text of the outputs, auxiliary data last, as an array of its own."""
+        output, aux = self.form.output, self.form.aux
+        if aux is None:
+            return self._value(writer, output, batched)
+        pair = ", ".join(_whole(writer, reading, batched) for reading in (output, aux))
+        return f"np.concatenate(({pair}), -1)"
+
+    def _value(self, writer: Writer, output: Operand, batched: bool) -> str:
+        text = _whole(writer, output, batched)
+        is_own = isinstance(output, View) and output.block >= len(self.arguments)
+        if is_own and text == f"b{output.block}":  # type: ignore[union-attr]
+            return text
+        return f"{text}.copy()"
 
     def listing(self) -> list[str]:
         """One line for each array statement."""
         return listed(self.form)
+
+
+def _whole(writer: Writer, reading: Operand, batched: bool) -> str:
+    """Text of an operand's array, with a batch axis even if all rows of the batch share it."""
+    text = writer.read(reading, whole=True)
+    if batched == writer.varies(reading) and not isinstance(reading, Literal):
+        return text
+    return f"np.broadcast_to({text}, {writer.shape(reading.shape, batched)})"
 
 
 def _finite(array: Array) -> bool:

@@ -33,7 +33,7 @@ class Executor(Protocol):
     def value_and_grad(
         self, wrt: tuple[int, ...], arrays: Sequence[Array], batch: int | None, weight: float
     ) -> tuple[Array, list[Array]]:
-        """The one output, and the derivatives of ``weight`` × its sum over the batch.
+        """The outputs, and the derivatives of ``weight`` × the sum of the first over the batch.
 
         ``wrt`` are indices of arguments; each gradient has the shape of that argument's array.
         """

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import chain
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -42,7 +43,7 @@ class ArrayStatement:
 
 @dataclass(frozen=True)
 class ArrayForm:
-    """Blocks, array statements in order of execution, and where the outputs are.
+    """Blocks, array statements in order of execution, and where output and auxiliary data are.
 
     The first blocks are the arguments, the next one the constants.
     """
@@ -51,6 +52,7 @@ class ArrayForm:
     constants: Array
     statements: tuple[ArrayStatement, ...]
     output: Operand
+    aux: Operand | None = None
 
 
 def group(tape: Tape) -> ArrayForm:
@@ -83,8 +85,13 @@ class _Grouping:
             for chosen in self._by_block(addresses):
                 self._add(op, slots[chosen], addresses[chosen])
         outputs = self.address[np.array(self.tape.outputs, dtype=np.int64)]
+        proper = prod(self.tape.output_shape)
         return ArrayForm(
-            tuple(self.blocks), self.constants, tuple(self.statements), self._read(outputs)
+            tuple(self.blocks),
+            self.constants,
+            tuple(self.statements),
+            self._read(outputs[:proper]),
+            None if self.tape.aux_shape is None else self._read(outputs[proper:]),
         )
 
     def _levels(self) -> Any:

@@ -59,6 +59,8 @@ class Tape:
     statements: Sequence[Statement]
     outputs: tuple[int, ...]
     output_shape: Shape = ()
+    aux_shape: Shape | None = None
+    """Of what the last outputs are, if they are auxiliary data beside the output proper."""
 
     @property
     def first(self) -> int:
@@ -93,8 +95,10 @@ class Tape:
             self._check_read(operands, slot, f"%{slot} = {op}")
         end = place + len(self.statements)
         self._check_read(self.outputs, end, "return")
-        if prod(self.output_shape) != len(self.outputs):
-            raise GraphError(f"{len(self.outputs)} outputs cannot have shape {self.output_shape}")
+        shapes = [shape for shape in (self.output_shape, self.aux_shape) if shape is not None]
+        if sum(map(prod, shapes)) != len(self.outputs):
+            wanted = " and ".join(map(str, shapes))
+            raise GraphError(f"{len(self.outputs)} outputs cannot have shape {wanted}")
         return self
 
     def _check_read(self, slots: Sequence[int], before: int, what: str) -> None:

@@ -46,10 +46,10 @@ def to_jax(tape: Tape, dtype: str) -> Callable[..., Any]:
     )
 
     @cache
-    def runner(axes: tuple[int | None, ...]) -> Callable[..., Array]:
+    def runner(axes: tuple[int | None, ...]) -> Callable[..., Any]:
         """The function of arrays of which some have a batch axis, compiled as a whole."""
-        run = _runner(form, tape.output_shape, dtype)
-        made: Callable[..., Array] = jax.jit(jax.vmap(run, axes) if 0 in axes else run)
+        run = _runner(form, tape, dtype)
+        made: Callable[..., Any] = jax.jit(jax.vmap(run, axes) if 0 in axes else run)
         return made
 
     def function(*args: Any, **kwargs: Any) -> Any:
@@ -79,19 +79,26 @@ def _checked(array: Any, argument: Argument, dtype: str) -> Array:
     return array
 
 
-def _runner(form: ArrayForm, shape: tuple[int, ...], dtype: str) -> Callable[..., Array]:
-    """The function of one point: all blocks in turn, then the output."""
+def _runner(form: ArrayForm, tape: Tape, dtype: str) -> Callable[..., Any]:
+    """The function of one point: all blocks in turn, then the output, or it and what is aside."""
     jnp = jax_module().numpy
 
-    def run(*arrays: Array) -> Array:
+    def run(*arrays: Array) -> Any:
         blocks = [array.reshape(-1) for array in arrays]
         blocks.append(jnp.asarray(form.constants, dtype))
         for statement in form.statements:
             blocks.append(_block(statement, blocks, dtype).reshape(-1))
-        output = _read(form.output, blocks, dtype)
-        return jnp.broadcast_to(output, form.output.shape).reshape(shape)
+        output = _whole(form.output, blocks, dtype).reshape(tape.output_shape)
+        if form.aux is None:
+            return output
+        return output, _whole(form.aux, blocks, dtype).reshape(tape.aux_shape)
 
     return run
+
+
+def _whole(operand: Operand, blocks: Sequence[Array], dtype: str) -> Array:
+    """The numbers of an operand, in its own shape."""
+    return jax_module().numpy.broadcast_to(_read(operand, blocks, dtype), operand.shape)
 
 
 def _block(statement: ArrayStatement, blocks: Sequence[Array], dtype: str) -> Array:
@@ -110,10 +117,7 @@ def _block(statement: ArrayStatement, blocks: Sequence[Array], dtype: str) -> Ar
         ]
         count = len(statement.operands)
         return primitive(op, count, tuple(known.items()))(*operands)
-    arrays = [
-        jnp.broadcast_to(_read(operand, blocks, dtype), operand.shape)
-        for operand in statement.operands
-    ]
+    arrays = [_whole(operand, blocks, dtype) for operand in statement.operands]
     if statement.kind == "product":
         return jnp.matmul(arrays[0], jnp.swapaxes(arrays[1], -1, -2))
     if op is OPS["dot"]:

@@ -15,7 +15,8 @@ def listed(form: ArrayForm) -> list[str]:
     written as its shape, where it starts and how far apart its numbers are.
     """
     lines = [_statement(form, statement) for statement in form.statements]
-    return [*lines, f"return {_operand(form, form.output)}"]
+    outputs = [form.output] if form.aux is None else [form.output, form.aux]
+    return [*lines, f"return {', '.join(_operand(form, output) for output in outputs)}"]
 
 
 def _statement(form: ArrayForm, statement: ArrayStatement) -> str:

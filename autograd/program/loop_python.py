@@ -41,7 +41,7 @@ class PythonLoop:
         self, wrt: tuple[int, ...], arrays: Sequence[Array], many: int | None, weight: float
     ) -> tuple[Array, list[Array]]:
         """The output, or that of every row, and the derivatives of weight × their sum."""
-        (output,) = self._tape.outputs
+        output = self._tape.outputs[0]
         pieces = self._reverse_pieces(wrt)
         spans = [self._spans[i] for i in wrt]
         grads = [np.zeros(arrays[i].shape) for i in wrt]
@@ -58,7 +58,7 @@ class PythonLoop:
                     grad += adjoints[start:stop]
                 else:
                     grad[row] = adjoints[start:stop]
-        result = np.array(values, dtype=float).reshape(len(values), 1)
+        result = np.array(values, dtype=float).reshape(len(values), len(self._tape.outputs))
         return result[0] if many is None else result, grads
 
     def _outputs(self, numbers: list[float]) -> list[float]:

@@ -114,7 +114,7 @@ class NativeLoop:
             call.numbers[WEIGHT] = weight
             result, row_grads = call.result, None
             if many is not None:
-                result, row_grads = np.empty((many, 1)), np.empty((many, call.kept.size))
+                result, row_grads = np.empty((many, result.size)), np.empty((many, call.kept.size))
                 frame = call.frame
                 frame[ROWS], frame[RESULT], frame[MANY] = _address(rows), _address(result), many
                 frame[ROW_GRADS] = _address(row_grads)

@@ -18,12 +18,15 @@ from autograd.sweep import operands_of, record_of
 __all__ = ["flatten", "lower"]
 
 
-def lower(output: Any, arguments: Mapping[str, Any]) -> Tape:
+def lower(output: Any, arguments: Mapping[str, Any], *, has_aux: bool = False) -> Tape:
     """The tape that computes ``output`` from these arguments; other leaves become constants.
+
+    With ``has_aux``, ``output`` is the pair (output, auxiliary data).
 
     Raises:
         InputTypeError, InputValueError: An argument is no nesting of Values, is ragged, or names
-            a leaf for the second time; the output holds something other than numbers.
+            a leaf for the second time; the output holds something other than numbers, or is no
+            pair where there shall be one.
         GraphError: An argument holds a Value that is computed.
     """
     slots: dict[Any, int] = {}
@@ -37,7 +40,15 @@ def lower(output: Any, arguments: Mapping[str, Any]) -> Tape:
         if len(slots) != start + len(leaves):
             raise InputValueError(_twice(placed, leaves, slots))
         start += len(leaves)
+    if has_aux and not (isinstance(output, (tuple, list)) and len(output) == 2):
+        raise InputTypeError(
+            "with has_aux=True the output is a pair (value, auxiliary data), "
+            f"but it is {type(output).__name__} {output!r}"[:300]
+        )
+    output, aux = output if has_aux else (output, [])
     roots, output_shape = flatten(output, "the output")
+    extra, aux_shape = flatten(aux, "the auxiliary output")
+    roots += extra
     order, nodes = record_of([root for root in roots if isinstance(root, Node)])
     constants = _Constants()
     literal = constants.slot
@@ -59,7 +70,9 @@ def lower(output: Any, arguments: Mapping[str, Any]) -> Tape:
         statements.append(Statement(node.op, operands))
         slots[node] = slot
     outputs = tuple([slots[x] if isinstance(x, Node) else literal(_number(x)) for x in roots])
-    return Tape(tuple(placed), tuple(constants.numbers), statements, outputs, output_shape)
+    numbers = tuple(constants.numbers)
+    shapes = output_shape, aux_shape if has_aux else None
+    return Tape(tuple(placed), numbers, statements, outputs, *shapes)
 
 
 class _Constants:

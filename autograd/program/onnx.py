@@ -106,13 +106,18 @@ class _Model:
         self.blocks.append((graph.constant(self.form.constants[None]), False))
         for statement in self.form.statements:
             self.blocks.append(self._statement(statement))
-        shape = self.form.output.shape
-        flat, varies = self._read(self.form.output, whole=True)
-        if any(self.batched) and not varies:
-            flat = graph.node("Expand", flat, self._batch_and(shape))
-        rows = (0,) if any(self.batched) else ()
-        output = graph.reshape(flat, (*rows, *self.tape.output_shape))
-        return graph.model(output, self.tape.output_shape, batched=any(self.batched))
+        self._give_out("output", self.form.output, self.tape.output_shape)
+        if self.form.aux is not None and self.tape.aux_shape is not None:
+            self._give_out("aux", self.form.aux, self.tape.aux_shape)
+        return graph.model()
+
+    def _give_out(self, name: str, reading: Reading, shape: tuple[int, ...]) -> None:
+        flat, varies = self._read(reading, whole=True)
+        batched = any(self.batched)
+        if batched and not varies:
+            flat = self.graph.node("Expand", flat, self._batch_and(reading.shape))
+        tensor = self.graph.reshape(flat, (*((0,) if batched else ()), *shape))
+        self.graph.output(tensor, name, shape, batched=batched)
 
     def _batch_and(self, shape: tuple[int, ...]) -> str:
         """The shape (batch, *shape) as a tensor."""

@@ -27,6 +27,7 @@ class Graph:
         self.type = TensorProto.DOUBLE if dtype == "float64" else TensorProto.FLOAT
         self.nodes: list[Any] = []
         self.inputs: list[Any] = []
+        self.outputs: list[Any] = []
         self.constants: dict[Any, str] = {}
         self._arrays: dict[str, Array] = {}
         self._shared: dict[Any, str] = {}
@@ -128,20 +129,22 @@ class Graph:
         single = self.node(operator, self.node("Cast", tensor, to=TensorProto.FLOAT))
         return self.node("Cast", single, to=self.type)
 
-    def model(self, output: str, shape: Shape, *, batched: bool) -> Any:
-        """The model with this one output."""
-        taken = {value.name for value in self.inputs}
-        name = next(
-            f"output{'_' * i}" for i in range(len(taken) + 1) if f"output{'_' * i}" not in taken
-        )
-        self.nodes.append(helper.make_node("Identity", [output], [name], "/output"))
+    def output(self, tensor: str, name: str, shape: Shape, *, batched: bool) -> None:
+        """Give this tensor out under this name, with underscores if an input has it."""
+        while name in {value.name for value in self.inputs}:
+            name += "_"
+        self.nodes.append(helper.make_node("Identity", [tensor], [name], f"/{name}"))
         dims: list[str | int | None] = [BATCH, *shape] if batched else [*shape]
+        self.outputs.append(helper.make_tensor_value_info(name, self.type, dims))
+
+    def model(self) -> Any:
+        """The model of all that was written."""
         used = {tensor for node in self.nodes for tensor in node.input}
         graph = helper.make_graph(
             self.nodes,
             "program",
             self.inputs,
-            [helper.make_tensor_value_info(name, self.type, dims)],
+            self.outputs,
             [numpy_helper.from_array(a, name) for name, a in self._arrays.items() if name in used],
         )
         opset = helper.make_opsetid("", OPSET)

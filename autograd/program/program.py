@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Collection
 from importlib import import_module
+from math import prod
 from typing import Any
 
 from autograd.errors import InputValueError
@@ -65,13 +66,15 @@ class Program:
     def __call__(self, **arrays: Any) -> Any:
         """The output: its shape, with the batch axis in front if any argument has one.
 
+        Of a program compiled with ``has_aux``, the pair (value, auxiliary data).
+
         Raises:
             InputTypeError: An argument is missing, unknown, or no array of numbers.
             InputValueError: A shape is wrong, or batch sizes differ.
         """
         given, batch = self._inputs.checked(arrays)
         values = self._executor(batch).forward(given, batch)
-        return _in_shape(values, self.tape.output_shape, batch is not None)
+        return self._outputs(values, batch is not None)
 
     def value_and_grad(
         self, wrt: str | tuple[str, ...], /, *, reduce: str = "sum", **arrays: Any
@@ -81,6 +84,7 @@ class Program:
         ``wrt`` names an argument, or several in a tuple, which gives a tuple of gradients. A
         gradient has the shape of the array that was passed: one row a row for a batched argument,
         and for one that the batch shares, the sum (or with ``reduce="mean"`` the mean) over it.
+        Of a program compiled with ``has_aux``, ((value, auxiliary data), gradients).
 
         Raises:
             InputTypeError, InputValueError: As for a call; or ``wrt`` names no argument,
@@ -103,7 +107,7 @@ class Program:
             _in_shape(grad, self.tape.arguments[index].shape, grad.ndim == 2)
             for index, grad in zip(indices, flat)
         ]
-        value = _in_shape(values, (), batch is not None)
+        value = self._outputs(values, batch is not None)
         return value, tuple(grads) if type(wrt) is tuple else grads[0]
 
     def to_jax(self) -> Callable[..., Any]:
@@ -126,7 +130,8 @@ class Program:
         """Write the program as an ONNX model; needs the extra ``onnx``.
 
         Its inputs are the arguments, each with a batch axis in front if ``batched`` names it, by
-        default all; its one output is called "output". Numbers are of the program's dtype.
+        default all; the output is called "output", auxiliary data "aux". Numbers are of the
+        program's dtype.
 
         Raises:
             InputValueError: A custom_op, or a function that ONNX cannot express, is in it.
@@ -169,6 +174,15 @@ class Program:
             array: Any = self._named("array")
             self._limit = work_of(array.tape).limit
         return "loop" if (batch or 1) < self._limit else "array"
+
+    def _outputs(self, flat: Any, batched: bool) -> Any:
+        """The output in its shape, or the pair of it and the auxiliary data."""
+        shape, aux_shape = self.tape.output_shape, self.tape.aux_shape
+        if aux_shape is None:
+            return _in_shape(flat, shape, batched)
+        size = prod(shape)
+        value = _in_shape(flat[..., :size], shape, batched)
+        return value, _in_shape(flat[..., size:], aux_shape, batched)
 
     def _executor(self, batch: int | None) -> Executor:
         return self._named(self._choice(batch))

@@ -25,12 +25,15 @@ __all__ = ["Compiled"]
 class Compiled:
     """A function as programs, one for each set of argument shapes; see ``autograd.compiled``."""
 
-    def __init__(self, f: Callable[..., Any], *, dtype: Any, backend: str) -> None:
+    def __init__(
+        self, f: Callable[..., Any], *, dtype: Any, backend: str, has_aux: bool = False
+    ) -> None:
         if not callable(f):
             raise InputTypeError(f"compiled takes a function, but got {type(f).__name__}")
         self.f = f
         self.dtype = dtype
         self.backend = backend
+        self.has_aux = has_aux
         self._signature = inspect.signature(f)
         self._programs: dict[Any, Program] = {}
         functools.update_wrapper(self, f)
@@ -45,7 +48,8 @@ class Compiled:
     ) -> tuple[Any, Any]:
         """The value, and its gradient by the named argument or arguments.
 
-        The function has to return one number. ``wrt`` is a parameter's name or a tuple of names.
+        The function has to return one number, or with ``has_aux`` one number and auxiliary data,
+        which is given back beside the value. ``wrt`` is a parameter's name or a tuple of names.
         """
         arrays = self._arrays(args, options)
         return self._program(arrays).value_and_grad(wrt, **_numbers(arrays))
@@ -67,7 +71,8 @@ class Compiled:
         bound.arguments.update(leaves)
         with switched(TRACING, True):
             output = self.f(*bound.args, **bound.kwargs)
-        return Program(lower(output, leaves), dtype=self.dtype, backend=self.backend)
+        tape = lower(output, leaves, has_aux=self.has_aux)
+        return Program(tape, dtype=self.dtype, backend=self.backend)
 
     def _arrays(self, args: tuple[Any, ...], options: dict[str, Any]) -> dict[str, Any]:
         """Parameter -> what was given for it, as it is and as an array of floats."""
