@@ -8,21 +8,18 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from nn.arguments import numpy_or_error
-from nn.gradients import Adjustment
-from nn.optim import Optimizer, divergence
+from nn.optim import divergence
 from nn.predict import check_backend
 from nn.recording import Recording, as_arrays
-from nn.steps import EagerSteps, Steps, check_finite, rehearse
+from nn.steps import EagerSteps, Steps, Task, check_finite
 
 __all__ = ["CompiledSteps", "make_steps"]
 
 Array = Any
-Model = Callable[[Any], Any]
-Loss = Callable[[Any, Any], Any]
 
 
 class CompiledSteps:
@@ -31,35 +28,25 @@ class CompiledSteps:
     >>> import nn
     >>> line = nn.Neuron(1, init="zeros")
     >>> optimizer = nn.SGD(line.parameters(), lr=0.1)
-    >>> steps = CompiledSteps(line, nn.mse_loss, optimizer, [[1.0]], [3.0], Adjustment())
-    >>> value, _ = steps.step([0], look=False)
-    >>> value, line.bias.data
-    (9.0, 0.0)
+    >>> steps = CompiledSteps(Task(line, nn.mse_loss, optimizer), [[1.0]], [3.0])
+    >>> value, outputs = steps.step([0])
+    >>> print(value, outputs, line.bias.data)
+    9.0 [0.] 0.0
     >>> steps.finish()
     >>> round(line.bias.data, 12)
     0.6
     """
 
     def __init__(
-        self,
-        model: Model,
-        loss: Loss,
-        optimizer: Optimizer,
-        X: Iterable[Iterable[float]],
-        y: Iterable[Any],
-        adjustment: Adjustment,
-        *,
-        backend: str = "auto",
+        self, task: Task, X: Iterable[Iterable[float]], y: Iterable[Any], *, backend: str = "auto"
     ) -> None:
         self.np = numpy_or_error("compiled training")
-        self.optimizer, self.adjustment = optimizer, adjustment
-        self.rows, self.targets = as_arrays(X, y)
-        rehearse(model, loss, self.rows[0].tolist(), self.targets)
+        self.task, self.optimizer = task, task.optimizer
+        self.rows, self.targets = self.prepared(X, y)
         self.recording = Recording(
-            model, loss, optimizer.params, self.rows, self.targets, backend=backend
+            task.model, task.loss, task.optimizer.params, self.rows, self.targets, backend=backend
         )
         self.encoded = self.recording.encoded(self.targets)
-        self.model, self.loss = model, loss
         self.batch = self.rows[:0]
         self.known: Any = None
         self.state: tuple[Array, Any] = self.np.empty(0), None
@@ -76,20 +63,19 @@ class CompiledSteps:
         # One attribute for both, so that a Ctrl-C never finds one new and the other old.
         self.state = vector, memory
 
-    def step(self, chosen: Sequence[int], *, look: bool) -> tuple[float, Any]:
-        """As of `Steps`; the outputs are an array, or None if nobody looks."""
+    def step(self, chosen: Sequence[int]) -> tuple[float, Any]:
+        """As of `Steps`; the outputs are an array."""
         np, recording, (vector, memory) = self.np, self.recording, self.state
         indices = np.array(chosen)
         if len(indices) != len(self.batch):
             self.batch = np.empty((len(indices), *self.rows.shape[1:]))
         # Into memory that is there already, unchecked: half the time of self.rows[indices].
         X = np.take(self.rows, indices, axis=0, out=self.batch, mode="clip")
-        outputs = recording.outputs(X, vector) if look else None
-        losses, grad = recording.gradient(X, self.encoded[indices], vector)
+        (losses, outputs), grad = recording.gradient(X, self.encoded[indices], vector)
         value = float(losses.sum()) / len(chosen)
         check_finite(value, self.epoch)
         with np.errstate(all="ignore"):
-            grad = self.adjustment.of_vector(vector, grad)
+            grad = self.task.adjustment.of_vector(vector, grad)
             data, memory = self.optimizer.update(vector, grad, memory)
             suspicious = not math.isfinite(data @ data)  # costs less than a look at each
         if suspicious and not np.isfinite(data).all():
@@ -101,14 +87,14 @@ class CompiledSteps:
     def prepared(self, X: Any, y: Any) -> tuple[Any, list[Any]]:
         """As of `Steps`; the rows are a matrix."""
         rows, targets = as_arrays(X, y)
-        rehearse(self.model, self.loss, rows[0].tolist(), targets)
+        self.task.rehearse(rows[0].tolist(), targets)
         return rows, targets
 
     def judge(self, X: Any, targets: list[Any]) -> tuple[float, Any]:
         """As of `Steps`; the outputs are an array."""
-        vector = self.state[0]
-        losses = self.recording.losses(X, self.recording.encoded(targets), vector)
-        return float(losses.mean()), self.recording.outputs(X, vector)
+        encoded = self.recording.encoded(targets)
+        losses, outputs = self.recording.judged(X, encoded, self.state[0])
+        return float(losses.mean()), outputs
 
     def write_back(self) -> None:
         """As of `Steps`: a thousand parameters take a tenth of a millisecond."""
@@ -122,33 +108,25 @@ class CompiledSteps:
         self.optimizer.memory = self.known
 
 
-def make_steps(
-    model: Model,
-    loss: Loss,
-    optimizer: Optimizer,
-    X: Any,
-    y: Any,
-    adjustment: Adjustment,
-    backend: str,
-) -> Steps:
+def make_steps(task: Task, X: Any, y: Any, *, backend: str = "auto") -> Steps:
     """Compiled steps, or eager ones where they are asked for or NumPy is missing.
 
     >>> import nn
     >>> line = nn.Neuron(1)
-    >>> rule = nn.SGD(line.parameters(), lr=0.1)
-    >>> type(make_steps(line, nn.mse_loss, rule, [[1.0]], [3.0], Adjustment(), "eager")).__name__
+    >>> task = Task(line, nn.mse_loss, nn.SGD(line.parameters(), lr=0.1))
+    >>> type(make_steps(task, [[1.0]], [3.0], backend="eager")).__name__
     'EagerSteps'
     """
     chosen = check_backend(backend)
     if chosen != "eager":
-        return CompiledSteps(model, loss, optimizer, X, y, adjustment, backend=chosen)
+        return CompiledSteps(task, X, y, backend=chosen)
     if backend == "auto":
         warnings.warn(
             "fit runs Value by Value, a hundred times slower than compiled, because NumPy is not "
             "installed: pip install 'scalar-autograd[compile]'",
             stacklevel=3,
         )
-    return EagerSteps(model, loss, optimizer, X, y, adjustment)
+    return EagerSteps(task, X, y)
 
 
 def _vectors(np: Any, column: Sequence[Any]) -> Any:

@@ -1,12 +1,12 @@
 """A model and its loss as programs: recorded once for one example, run on whole batches.
 
-:mod:`nn.steps` trains with a `Recording` and :mod:`nn.predict` predicts with `record_outputs`.
+:mod:`nn.compiled_steps` trains with a `Recording`, and :mod:`nn.predict` predicts with
+`record_outputs`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from functools import partial
 from typing import Any
 
 import autograd
@@ -30,17 +30,18 @@ REHEARSED, CLOSE = 3, 1e-8
 
 
 class Recording:
-    """The loss of one example as a function of arrays: inputs, target and parameters.
+    """The loss and the outputs of one example as functions of inputs, target and parameters.
 
-    `params` are arguments of the programs, in one vector; other leaves of the model are frozen.
+    `params` are an argument of the program, in one vector; other leaves of the model are frozen.
     An integer target of a model with several outputs becomes a one-hot vector.
 
     >>> import nn
     >>> model = nn.Neuron(1, init="zeros")
     >>> X, targets = as_arrays([[1.0], [2.0]], [3.0, 5.0])
     >>> recording = Recording(model, nn.mse_loss, model.parameters(), X, targets)
-    >>> print(recording.losses(X, recording.encoded(targets), [2.0, 0.0]))
-    [1. 1.]
+    >>> losses, outputs = recording.judged(X, recording.encoded(targets), [2.0, 0.0])
+    >>> print(losses, outputs)
+    [1. 1.] [2. 4.]
     """
 
     def __init__(
@@ -60,13 +61,14 @@ class Recording:
         self.width = len(outputs) if isinstance(outputs, list) else 0
         self.one_hot = self.width > 1 and all(hasattr(t, "__index__") for t in targets)
         inputs, target, outputs, error = _recorded(model, loss, row, self.encoded(targets[:1])[0])
-        options: dict[str, Any] = {"backend": backend, "params": list(params), "x": inputs}
-        # Recorded now, but compiled where somebody asks.
-        self._recorded = {
-            "loss": partial(autograd.compile, error, t=target, **options),
-            "outputs": partial(autograd.compile, outputs, **options),
-        }
-        self._programs: dict[str, autograd.Program] = {}
+        self.program = autograd.compile(
+            (error, outputs),
+            has_aux=True,
+            backend=backend,
+            params=list(params),
+            x=inputs,
+            t=target,
+        )
         self._rehearse(model, loss, params, X, targets)
 
     def encoded(self, targets: Sequence[Any]) -> Array:
@@ -82,34 +84,22 @@ class Recording:
             )
         return self.np.eye(self.width)[indices]
 
-    def losses(self, X: Array, T: Array, params: Array) -> Array:
-        """The loss of each example."""
-        loss = self._program("loss")
-        return self._in_parts(lambda part: loss(x=X[part], t=T[part], params=params), len(X))
+    def judged(self, X: Array, T: Array, params: Array) -> tuple[Array, Array]:
+        """The loss of each example, and its outputs."""
+        parts = [slice(start, start + ROWS) for start in range(0, len(X), ROWS)]
+        pairs = [self.program(x=X[part], t=T[part], params=params) for part in parts]
+        losses, outputs = map(self.np.concatenate, zip(*pairs))
+        return losses, outputs
 
-    def outputs(self, X: Array, params: Array) -> Array:
-        """The outputs for each row."""
-        outputs = self._program("outputs")
-        return self._in_parts(lambda part: outputs(x=X[part], params=params), len(X))
-
-    def gradient(self, X: Array, T: Array, params: Array) -> tuple[Array, Array]:
-        """The loss of each example, and the gradient of their mean in the parameters.
+    def gradient(self, X: Array, T: Array, params: Array) -> tuple[tuple[Array, Array], Array]:
+        """The same, and the gradient of the mean of the losses in the parameters.
 
         Parameters in a row an example get the gradient of that mean in a row an example.
         """
-        pair: tuple[Array, Array] = self._program("loss").value_and_grad(
+        found: tuple[tuple[Array, Array], Array] = self.program.value_and_grad(
             "params", reduce="mean", x=X, t=T, params=params
         )
-        return pair
-
-    def _program(self, name: str) -> autograd.Program:
-        if name not in self._programs:
-            self._programs[name] = self._recorded[name]()
-        return self._programs[name]
-
-    def _in_parts(self, function: Callable[[slice], Array], n: int) -> Array:
-        parts = [function(slice(start, start + ROWS)) for start in range(0, n, ROWS)]
-        return parts[0] if len(parts) == 1 else self.np.concatenate(parts)
+        return found
 
     def _rehearse(
         self, model: Model, loss: Loss, params: Sequence[Value], X: Array, targets: Sequence[Any]
@@ -119,7 +109,7 @@ class Recording:
         with autograd.no_grad():
             true = [float(loss(model(x), t)) for x, t in zip(X[few].tolist(), targets[few])]
         vector = self.np.array([parameter.data for parameter in params])
-        recorded = self.losses(X[few], self.encoded(targets[few]), vector)
+        recorded, _ = self.judged(X[few], self.encoded(targets[few]), vector)
         if not self.np.allclose(recorded, true, rtol=CLOSE, atol=CLOSE, equal_nan=True):
             raise autograd.TraceError(
                 f"the recorded loss gives {recorded.tolist()} where model and loss give {true}: "

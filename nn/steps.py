@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import autograd
@@ -17,7 +18,7 @@ from nn.gradients import Adjustment
 from nn.optim import Optimizer
 from nn.recording import numbers
 
-__all__ = ["EagerSteps", "Steps", "batch_gradient", "check_finite", "rehearse"]
+__all__ = ["EagerSteps", "Steps", "Task", "batch_gradient", "check_finite"]
 
 Model = Callable[[Any], Any]
 Loss = Callable[[Any, Any], Any]
@@ -27,13 +28,30 @@ Loss = Callable[[Any, Any], Any]
 TOGETHER = 32
 
 
+@dataclass(frozen=True)
+class Task:
+    """What learns, by which loss, and how its parameters move."""
+
+    model: Model
+    loss: Loss
+    optimizer: Optimizer
+    adjustment: Adjustment = field(default_factory=Adjustment)
+
+    def rehearse(self, row: list[float], targets: Sequence[Any]) -> None:
+        """Meet a wrong input size or a label outside the classes before anything has changed."""
+        with autograd.no_grad():
+            outputs = self.model(row)
+            for target in {repr(target): target for target in targets}.values():
+                self.loss(outputs, target)
+
+
 class Steps(Protocol):
     """What `fit` asks of either way."""
 
     targets: list[Any]
 
-    def step(self, chosen: Sequence[int], *, look: bool) -> tuple[float, Any]:
-        """Learn from these examples: their mean loss, and if `look` their outputs before it.
+    def step(self, chosen: Sequence[int]) -> tuple[float, Any]:
+        """Learn from these examples: their mean loss and their outputs before it.
 
         Raises DivergenceError, and moves nothing, if the loss or a parameter is not finite.
         """
@@ -60,47 +78,38 @@ class EagerSteps:
     >>> import nn
     >>> line = nn.Neuron(1, init="zeros")
     >>> optimizer = nn.SGD(line.parameters(), lr=0.1)
-    >>> steps = EagerSteps(line, nn.mse_loss, optimizer, [[1.0]], [3.0], Adjustment())
-    >>> steps.step([0], look=True), round(line.bias.data, 12)
+    >>> steps = EagerSteps(Task(line, nn.mse_loss, optimizer), [[1.0]], [3.0])
+    >>> steps.step([0]), round(line.bias.data, 12)
     ((9.0, [0.0]), 0.6)
     """
 
-    def __init__(
-        self,
-        model: Model,
-        loss: Loss,
-        optimizer: Optimizer,
-        X: Iterable[Iterable[float]],
-        y: Iterable[Any],
-        adjustment: Adjustment,
-    ) -> None:
-        self.model, self.loss, self.optimizer = model, loss, optimizer
-        self.adjustment = adjustment
-        self.rows, self.targets = check_examples(X, y)
-        rehearse(model, loss, self.rows[0], self.targets)
+    def __init__(self, task: Task, X: Iterable[Iterable[float]], y: Iterable[Any]) -> None:
+        self.task = task
+        self.rows, self.targets = self.prepared(X, y)
         self.begin(1)
 
-    def step(self, chosen: Sequence[int], *, look: bool) -> tuple[float, Any]:
-        """As of `Steps`; the outputs are a list, whether asked for or not."""
-        self.optimizer.zero_grad()
+    def step(self, chosen: Sequence[int]) -> tuple[float, Any]:
+        """As of `Steps`; the outputs are a list."""
+        task, optimizer = self.task, self.task.optimizer
+        optimizer.zero_grad()
         xs, ts = [self.rows[i] for i in chosen], [self.targets[i] for i in chosen]
-        value, outputs = batch_gradient(self.model, self.loss, xs, ts)
+        value, outputs = batch_gradient(task.model, task.loss, xs, ts)
         check_finite(value, self.epoch)
-        self.adjustment.of_values(self.optimizer.params)
-        self.optimizer.step()
+        task.adjustment.of_values(optimizer.params)
+        optimizer.step()
         return value, outputs
 
     def prepared(self, X: Any, y: Any) -> tuple[Any, list[Any]]:
         """As of `Steps`; the rows are lists."""
         rows, targets = check_examples(X, y)
-        rehearse(self.model, self.loss, rows[0], targets)
+        self.task.rehearse(rows[0], targets)
         return rows, targets
 
     def judge(self, X: Any, targets: list[Any]) -> tuple[float, Any]:
         """As of `Steps`; records nothing."""
         with autograd.no_grad():
-            outputs = [self.model(row) for row in X]
-            errors = [float(self.loss(*pair)) for pair in zip(outputs, targets)]
+            outputs = [self.task.model(row) for row in X]
+            errors = [float(self.task.loss(*pair)) for pair in zip(outputs, targets)]
         return math.fsum(errors) / len(errors), [numbers(out) for out in outputs]
 
     def begin(self, epoch: int) -> None:
@@ -134,14 +143,6 @@ def batch_gradient(
         total += sum(error.data for error in errors)
         outputs += map(numbers, part)
     return total * share, outputs
-
-
-def rehearse(model: Model, loss: Loss, row: list[float], targets: Sequence[Any]) -> None:
-    """Meet a wrong input size or a label outside the classes before anything has changed."""
-    with autograd.no_grad():
-        outputs = model(row)
-        for target in {repr(target): target for target in targets}.values():
-            loss(outputs, target)
 
 
 def check_finite(value: float, epoch: int) -> None:

@@ -28,7 +28,7 @@ from nn.optim import Optimizer
 from nn.predict import DECISIONS, decided
 from nn.progress import Progress
 from nn.schedules import ConstantSchedule
-from nn.steps import Steps
+from nn.steps import Steps, Task
 
 __all__ = ["fit"]
 
@@ -115,7 +115,7 @@ def fit(
         check_writable(checkpoint)
     elif resume:
         raise autograd.InputValueError("resume needs the checkpoint to go on from, but got none")
-    steps = make_steps(model, loss, optimizer, X, y, adjustment, backend)
+    steps = make_steps(Task(model, loss, optimizer, adjustment), X, y, backend=backend)
     judged = None if validation is None else steps.prepared(*validation)
     decide = decide or DECISIONS.get(loss)
     if checkpoint is not None and resume and os.path.exists(checkpoint):
@@ -163,7 +163,7 @@ def _learn(
     history, tally = run.history, _Tally()
     steps.begin(len(history.loss) + 1)
     for chosen in batches(len(steps.targets), batch_size=batch_size, rng=run.rng):
-        value, outputs = steps.step(chosen, look=decide is not None)
+        value, outputs = steps.step(chosen)
         tally.examples += len(chosen)
         tally.loss += value * len(chosen)
         if decide is not None:

@@ -25,13 +25,12 @@ def test_losses_outputs_and_gradient_are_the_model_s():
     recorded = recording(model, nn.cross_entropy, CLASSES)
     rows, T, P = as_matrix(X), recorded.encoded(CLASSES), parameters(model)
     errors = [nn.cross_entropy(model(x), t) for x, t in zip(X, CLASSES)]
-    assert recorded.losses(rows, T, P) == pytest.approx([e.data for e in errors], rel=1e-12)
-    assert recorded.outputs(rows, P) == pytest.approx(
-        np.array([[y.data for y in model(x)] for x in X]), rel=1e-12
-    )
+    true = np.array([[y.data for y in model(x)] for x in X])
     autograd.mean(errors).backward()
-    losses, grad = recorded.gradient(rows, T, P)
-    assert losses == pytest.approx([e.data for e in errors], rel=1e-12)
+    pair, grad = recorded.gradient(rows, T, P)
+    for losses, outputs in (pair, recorded.judged(rows, T, P)):
+        assert losses == pytest.approx([e.data for e in errors], rel=1e-12)
+        assert outputs == pytest.approx(true, rel=1e-12)
     assert grad == pytest.approx([p.grad for p in model.parameters()], rel=1e-10)
 
 

@@ -8,8 +8,7 @@ import pytest
 import autograd
 import nn
 from nn.compiled_steps import CompiledSteps
-from nn.gradients import Adjustment
-from nn.steps import EagerSteps
+from nn.steps import EagerSteps, Task
 
 RNG = random.Random(3)
 X = [[RNG.uniform(-1, 1) for _ in range(3)] for _ in range(60)]
@@ -156,8 +155,8 @@ def test_a_part_of_the_model_trains_alone():
         model = nn.MLP(3, [4, 1], rng=1)
         first = model.layers[0].state_dict()
         optimizer = nn.SGD(model.layers[1].parameters(), 0.1)
-        one = steps(model, nn.mse_loss, optimizer, X, COINS, Adjustment())
-        one.step([0, 1, 2], look=False)
+        one = steps(Task(model, nn.mse_loss, optimizer), X, COINS)
+        one.step([0, 1, 2])
         one.finish()
         assert model.layers[0].state_dict() == first
         results.append(list(model.layers[1].state_dict().values()))
@@ -168,8 +167,8 @@ def test_a_step_to_infinity_moves_nothing():
     model = nn.Neuron(3, rng=1)
     before = model.state_dict()
     optimizer = nn.SGD(model.parameters(), lr=1e308)
-    steps = CompiledSteps(model, nn.mse_loss, optimizer, X, [1e9] * 60, Adjustment())
+    steps = CompiledSteps(Task(model, nn.mse_loss, optimizer), X, [1e9] * 60)
     with pytest.raises(nn.DivergenceError, match=r"would make weights\.\d (nan|-?inf), from"):
-        steps.step([0, 1], look=False)
+        steps.step([0, 1])
     steps.finish()
     assert model.state_dict() == before
