@@ -83,7 +83,10 @@ def detect_anomaly() -> Any:
 
 
 def user_line(depth: int = 1) -> str:
-    """``file:line: source`` of the innermost frame outside this package."""
+    """``file:line: source`` of the innermost frame outside this package.
+
+    In a notebook the file is called as in IPython's own tracebacks: ``Cell In[3]:2: source``.
+    """
     import linecache
 
     frame: FrameType | None = sys._getframe(depth)
@@ -92,5 +95,14 @@ def user_line(depth: int = 1) -> str:
     if frame is None:
         return "an unknown line"
     filename, number = frame.f_code.co_filename, frame.f_lineno
-    source = linecache.getline(filename, number).strip()
-    return f"{filename}:{number}" + (f": {source}" if source else "")
+    source = linecache.getline(filename, number).strip().rstrip(":")
+    return f"{_shown(filename)}:{number}" + (f": {source}" if source else "")
+
+
+def _shown(filename: str) -> str:
+    """A file's name, or a notebook cell's, whose file has a name that nobody knows."""
+    ipython: Any = sys.modules.get("IPython")
+    shell = ipython and ipython.get_ipython()
+    name_of = getattr(shell and shell.compile, "format_code_name", None)
+    cell = name_of and name_of(filename)
+    return " ".join(cell) if cell else filename

@@ -1,5 +1,9 @@
 """detect_anomaly tells where a number that is not finite came from, and what to write instead."""
 
+import os
+import subprocess
+import sys
+
 import pytest
 
 import autograd as ag
@@ -90,3 +94,22 @@ def test_bad_data_is_told_from_bad_arithmetic():
 def test_what_has_no_remedy_states_the_edge():
     """Otherwise the declaration of the primitive says what happens at its edges."""
     assert "lgamma: inf at 0" in message(lambda: ag.lgamma(Value(0.0)))
+
+
+CELLS = """
+from IPython.core.interactiveshell import InteractiveShell
+
+shell = InteractiveShell()
+shell.run_cell("import autograd", store_history=True)
+shell.run_cell("try:\\n    autograd.compiled(lambda x: 1 if x > 0 else 2)(1.0)\\n"
+               "except autograd.TraceError as error:\\n    print(error)", store_history=True)
+"""
+
+
+@pytest.mark.needs("IPython")
+def test_lines_of_notebooks_are_called_by_cell(tmp_path):
+    """Not by the name of a temporary file, which tells a reader nothing and changes every time."""
+    environment = os.environ | {"IPYTHONDIR": str(tmp_path)}
+    command = [sys.executable, "-c", CELLS]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    assert "at Cell In[2]:2: autograd.compiled(lambda x: 1 if x > 0" in done.stdout
