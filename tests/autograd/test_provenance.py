@@ -99,7 +99,7 @@ def test_what_has_no_remedy_states_the_edge():
 CELLS = """
 from IPython.core.interactiveshell import InteractiveShell
 
-shell = InteractiveShell()
+shell = InteractiveShell.instance()
 shell.run_cell("import autograd", store_history=True)
 shell.run_cell("try:\\n    autograd.compiled(lambda x: 1 if x > 0 else 2)(1.0)\\n"
                "except autograd.TraceError as error:\\n    print(error)", store_history=True)
