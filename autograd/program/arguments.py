@@ -26,17 +26,20 @@ class Arguments:
         self.dtype = self._np.dtype(dtype)
         self._argument = {argument.name: i for i, argument in enumerate(arguments)}
 
-    def index(self, name: Any) -> int:
-        """Which argument a name in ``wrt`` is.
+    def indices(self, wrt: Any) -> tuple[int, ...]:
+        """Which arguments ``wrt`` names: one, or a tuple of them.
 
         Raises:
-            InputTypeError: There is none of this name.
+            InputTypeError: There is none of a name.
         """
-        index = self._argument.get(name) if isinstance(name, str) else None
-        if index is None:
-            known = ", ".join(self._argument) or "none"
-            raise InputTypeError(f"wrt names an argument ({known}), but got {name!r}")
-        return index
+        found = []
+        for name in wrt if type(wrt) is tuple else (wrt,):
+            index = self._argument.get(name) if isinstance(name, str) else None
+            if index is None:
+                known = ", ".join(self._argument) or "none"
+                raise InputTypeError(f"wrt names an argument ({known}), but got {name!r}")
+            found.append(index)
+        return tuple(found)
 
     def checked(self, arrays: Mapping[str, Any]) -> tuple[list[Any], int | None]:
         """The arrays in order, each flat but for its batch axis, and the batch size if any.

@@ -30,6 +30,7 @@ class LoopExecutor:
 
     def __init__(self, tape: Tape, dtype: str, *, native: bool | None = None) -> None:
         self._dtype = np.dtype(dtype)
+        self._rounds = self._dtype != np.float64
         opaque = sorted({op.name for op, _ in tape.statements if not is_native(op)})
         self._reason = ""
         if native is None:
@@ -44,17 +45,17 @@ class LoopExecutor:
 
     def forward(self, arrays: Sequence[Array], batch: int | None) -> Array:
         """See :class:`autograd.program.executor.Executor`."""
-        return self._rounded(self._loop.forward(arrays, batch))
+        values = self._loop.forward(arrays, batch)
+        return values.astype(self._dtype) if self._rounds else values
 
     def value_and_grad(
         self, wrt: tuple[int, ...], arrays: Sequence[Array], batch: int | None, weight: float
     ) -> tuple[Array, list[Array]]:
         """See :class:`autograd.program.executor.Executor`."""
         values, grads = self._loop.value_and_grad(wrt, arrays, batch, weight)
-        return self._rounded(values), [self._rounded(grad) for grad in grads]
-
-    def _rounded(self, array: Array) -> Array:
-        return array if array.dtype is self._dtype else array.astype(self._dtype)
+        if self._rounds:
+            return values.astype(self._dtype), [grad.astype(self._dtype) for grad in grads]
+        return values, grads
 
     def listing(self) -> list[str]:
         """See :class:`autograd.program.executor.Executor`."""

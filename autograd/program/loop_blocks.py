@@ -13,11 +13,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograd.program.loop_ir import forward_function, reverse_function
+from autograd.program.loop_code import Backward
+from autograd.program.loop_ir import forward_function
 from autograd.program.loop_native import compiled_function
+from autograd.program.loop_reverse import Shared, reverse_function, touched
 from autograd.program.loop_rows import WIDTH, forward_codes, reverse_codes
 
-__all__ = ["Repeats", "compile_forward", "compile_reverse", "repeats"]
+__all__ = ["Repeats", "compile_forward", "compile_reverse", "repeats", "shared_adjoints"]
 
 Array = Any
 
@@ -81,13 +83,49 @@ def compile_forward(rows: Array, first: int, ops: Array) -> Array:
     return _with_function(text, rows, found, ops)
 
 
-def compile_reverse(rows: Array, ops: Array) -> Array:
-    """The same for the reverse pass."""
-    found = repeats(rows[:, 0])
+def compile_reverse(back: Backward, ends: Sequence[int], ops: Array) -> Array:
+    """The same for the reverse pass; ``ends`` are registers whose adjoints it begins or ends at."""
+    found = repeats(back.rows[:, 0])
     if found is None:
         return ops
-    text = reverse_function("void @repeated", _keys(rows, found, list(reverse_codes())))
-    return _with_function(text, rows, found, ops)
+    keys = _keys(back.rows, found, list(reverse_codes()))
+    shared = shared_adjoints(back, found, ends)
+    return _with_function(reverse_function("void @repeated", keys, shared), back.rows, found, ops)
+
+
+def shared_adjoints(back: Backward, found: Repeats, ends: Sequence[int]) -> Shared | None:
+    """What all repetitions share; None if two adjoints of one are a single one in another."""
+    registers, touches = _touches(back.rows)
+    others = np.concatenate([back.table.ravel(), back.pairs.ravel(), np.array(ends, dtype=int)])
+    # Adjoints of constants are not read: all others are of results or of arguments.
+    read = np.zeros(1 + max(registers.max(), others.max(initial=0)), dtype=bool)
+    read[registers[:, 1]] = read[registers[touches[:, 0], 0]] = read[others] = True
+    everywhere = np.bincount(registers[touches], minlength=len(read))
+    everywhere += np.bincount(others, minlength=len(read))
+    stretch = found.starts[:, None] + np.arange(found.period)
+    cells = np.flatnonzero(touches[stretch[0]])
+    named = registers[stretch].reshape(len(stretch), -1)[:, cells]
+    cells, named = cells[read[named].any(axis=0)], named[:, read[named].any(axis=0)]
+    # One column for each adjoint: the registers that it belongs to in the repetitions.
+    columns, numbers = np.unique(named, axis=1, return_inverse=True)
+    ordered = np.sort(columns, axis=1)
+    if (ordered[:, 1:] == ordered[:, :-1]).any():
+        return None
+    numbers = numbers.reshape(-1)
+    private = (everywhere[columns] == np.bincount(numbers)).all(axis=0)
+    return Shared(
+        dict(zip(cells.tolist(), numbers.tolist())), frozenset(np.flatnonzero(private).tolist())
+    )
+
+
+def _touches(rows: Array) -> tuple[Array, Array]:
+    """The registers that the cells of rows name, and of which of them a row touches the adjoint."""
+    registers = rows.astype(int)
+    registers[:, 0] = registers[:, 1] - 1  # a pair's first result
+    masks = np.zeros((len(reverse_codes()), rows.shape[1]), dtype=bool)
+    for key, code in reverse_codes().items():
+        masks[code, list(touched(key))] = True
+    return registers, masks[rows[:, 0]]
 
 
 def _keys(rows: Array, found: Repeats, keys: Sequence[Any]) -> list[Any]:

@@ -19,7 +19,9 @@ from autograd.expr import Operand
 from autograd.folding import folded
 from autograd.op import OPS
 
-__all__ = ["FOLDS", "FORWARD_KINDS", "WIDTH", "Rule", "forward_codes", "reverse_codes", "rules"]
+__all__ = [
+    "FOLDS", "FORWARD_KINDS", "WIDTH", "Key", "Rule", "forward_codes", "reverse_codes", "rules",
+]  # fmt: skip
 
 Key = tuple[str, ...]
 

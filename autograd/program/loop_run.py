@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -71,9 +70,10 @@ class _Scratch:
     Fresh memory for every call would cost more than the call: the system hands out new pages.
     """
 
-    def __init__(self, code: Code) -> None:
+    def __init__(self, code: Code, spans: Sequence[tuple[int, int]]) -> None:
         self.registers, self.adjoints = np.empty(code.size), np.empty(code.size)
         self.registers[code.steps.end : code.steps.end + code.constants.size] = code.constants
+        self.inputs = [self.registers[start:stop] for start, stop in spans]
         self.calls: dict[Any, _Call] = {}
 
 
@@ -94,34 +94,49 @@ class NativeLoop:
 
     def forward(self, arrays: Sequence[Array], many: int | None) -> Array:
         """The outputs, of every row of the batch if there is one."""
-        with self._scratch() as scratch:
-            call, rows = self._prepared(scratch, arrays, None)
-            if many is None:
-                self._forward(call.at)
-                return call.result.copy()
-            result = np.empty((many, call.result.size))
-            frame = call.frame
-            frame[ROWS], frame[RESULT], frame[MANY] = _address(rows), _address(result), many
+        scratch = self._taken()
+        call = self._prepared(scratch, arrays, many, None)
+        if many is None:
             self._forward(call.at)
-            return result
+            result = call.result.copy()
+        else:
+            result, _ = self._over_rows(self._forward, call, arrays, many)
+        self._free.append(scratch)
+        return result
 
     def value_and_grad(
         self, wrt: tuple[int, ...], arrays: Sequence[Array], many: int | None, weight: float
     ) -> tuple[Array, list[Array]]:
         """The output, or that of every row, and the derivatives of weight × their sum."""
-        with self._scratch() as scratch:
-            call, rows = self._prepared(scratch, arrays, wrt)
-            call.numbers[WEIGHT] = weight
-            result, row_grads = call.result, None
-            if many is not None:
-                result, row_grads = np.empty((many, result.size)), np.empty((many, call.kept.size))
-                frame = call.frame
-                frame[ROWS], frame[RESULT], frame[MANY] = _address(rows), _address(result), many
-                frame[ROW_GRADS] = _address(row_grads)
+        scratch = self._taken()
+        call = self._prepared(scratch, arrays, many, wrt)
+        call.numbers[WEIGHT] = weight
+        row_grads = None
+        if many is None:
             self._value_and_grad(call.at)
-            if many is None:
-                result = result.copy()
-            return result, self._split(wrt, arrays, call.total, row_grads)
+            result = call.result.copy()
+        else:
+            result, row_grads = self._over_rows(self._value_and_grad, call, arrays, many)
+        if len(wrt) == 1 and not call.kept.size:
+            grads = [call.total.copy()]
+        else:
+            grads = self._split(wrt, arrays, call.total, row_grads)
+        self._free.append(scratch)
+        return result, grads
+
+    def _over_rows(
+        self, function: Any, call: _Call, arrays: Sequence[Array], many: int
+    ) -> tuple[Array, Array]:
+        """Call for all rows of the batch: the outputs of each, and its own arguments' gradients."""
+        batched = [array for array in arrays if array.ndim == 2]
+        rows = batched[0] if len(batched) == 1 else np.concatenate(batched, axis=1)
+        rows = np.ascontiguousarray(rows, dtype=float)
+        result, row_grads = np.empty((many, call.result.size)), np.empty((many, call.kept.size))
+        frame = call.frame
+        frame[ROWS], frame[RESULT], frame[MANY] = _address(rows), _address(result), many
+        frame[ROW_GRADS] = _address(row_grads)
+        function(call.at)
+        return result, row_grads
 
     def _split(
         self, wrt: tuple[int, ...], arrays: Sequence[Array], total: Array, row_grads: Array
@@ -140,35 +155,35 @@ class NativeLoop:
         return grads
 
     def _prepared(
-        self, scratch: _Scratch, arrays: Sequence[Array], wrt: tuple[int, ...] | None
-    ) -> tuple[_Call, Array]:
-        """The call, shared arguments in its registers, and the batch's rows of the others."""
-        batched = []
-        for i, array in enumerate(arrays):
-            if array.ndim == 1:
-                start, stop = self._spans[i]
-                scratch.registers[start:stop] = array
-            else:
-                batched.append(i)
-        key = (wrt, *batched)
+        self,
+        scratch: _Scratch,
+        arrays: Sequence[Array],
+        many: int | None,
+        wrt: tuple[int, ...] | None,
+    ) -> _Call:
+        """The call for these arguments, those that all rows share in their registers."""
+        key: Any = wrt
+        batched: tuple[int, ...] = ()
+        if many is None:
+            for registers, array in zip(scratch.inputs, arrays):
+                registers[...] = array
+        else:
+            batched = tuple([i for i, array in enumerate(arrays) if array.ndim == 2])
+            key = wrt, batched
+            for i, array in enumerate(arrays):
+                if array.ndim == 1:
+                    scratch.inputs[i][...] = array
         call = scratch.calls.get(key)
         if call is None:
-            call = scratch.calls[key] = _Call(self, scratch, tuple(batched), wrt)
-        if not batched:
-            return call, None
-        rows = [arrays[i] for i in batched]
-        joined = rows[0] if len(rows) == 1 else np.concatenate(rows, axis=1)
-        return call, np.ascontiguousarray(joined, dtype=float)
+            call = scratch.calls[key] = _Call(self, scratch, batched, wrt)
+        return call
 
-    @contextmanager
-    def _scratch(self) -> Iterator[_Scratch]:
+    def _taken(self) -> _Scratch:
         """Memory for one call: used again by later ones, never by two at a time."""
         try:
-            scratch = self._free.pop()
+            return self._free.pop()
         except IndexError:
-            scratch = _Scratch(self.code)
-        yield scratch
-        self._free.append(scratch)
+            return _Scratch(self.code, self._spans)
 
     def backward(self, wrt: tuple[int, ...] | None) -> tuple[Backward | None, Array]:
         """The rows that lead back to these arguments, and the functions of their opcodes."""
@@ -176,8 +191,10 @@ class NativeLoop:
             return None, None
         found = self._backward.get(wrt)
         if found is None:
-            back = self.code.backward([x for i in wrt for x in range(*self._spans[i])])
-            ops = compile_reverse(back.rows, self._reverse_ops)
+            wanted = [x for i in wrt for x in range(*self._spans[i])]
+            back = self.code.backward(wanted)
+            ends = [*wanted, *self.code.outputs[0].tolist()]
+            ops = compile_reverse(back, ends, self._reverse_ops)
             found = self._backward[wrt] = back, ops
         return found
 

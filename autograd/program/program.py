@@ -91,20 +91,20 @@ class Program:
                 ``reduce`` is neither "sum" nor "mean", or the output is more than one number.
         """
         given, batch = self._inputs.checked(arrays)
-        names = wrt if type(wrt) is tuple else (wrt,)
-        indices = tuple([self._inputs.index(name) for name in names])
+        indices = self._inputs.indices(wrt)
         if reduce not in ("sum", "mean"):
             raise InputValueError(f'reduce is "sum" or "mean", but got {reduce!r}')
-        if self.tape.output_shape:
+        tape = self.tape
+        if tape.output_shape:
             raise InputValueError(
                 "value_and_grad differentiates one number, but this program's output has shape "
-                f"{self.tape.output_shape}: compile its sum, or one program for each number"
+                f"{tape.output_shape}: compile its sum, or one program for each number"
             )
         weight = 1.0 / batch if reduce == "mean" and batch else 1.0
         chosen = self._executor(batch)
         values, flat = chosen.value_and_grad(indices, given, batch, weight)
         grads = [
-            _in_shape(grad, self.tape.arguments[index].shape, grad.ndim == 2)
+            _in_shape(grad, tape.arguments[index].shape, grad.ndim == 2)
             for index, grad in zip(indices, flat)
         ]
         value = self._outputs(values, batch is not None)
@@ -185,7 +185,8 @@ class Program:
         return value, _in_shape(flat[..., size:], aux_shape, batched)
 
     def _executor(self, batch: int | None) -> Executor:
-        return self._named(self._choice(batch))
+        name = self.backend if self.backend != "auto" else self._choice(batch)
+        return self._executors.get(name) or self._named(name)
 
     def _named(self, name: str) -> Executor:
         # Made when first needed. Two threads may both make one: they are equal.

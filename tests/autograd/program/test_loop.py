@@ -13,7 +13,6 @@ from autograd.op import OPS
 from autograd.program import compile
 from autograd.program.loop import LoopExecutor
 from autograd.program.loop_native import can_compile
-from autograd.program.loop_rows import forward_codes, reverse_codes
 from autograd.record import RECORDERS
 
 SPECIAL = [
@@ -132,49 +131,6 @@ def test_random_graphs_equal_the_eager_ones(seed, native):
     assert same(np.concatenate(grads), [leaf.grad for leaf in leaves])
     _, (only,) = program.value_and_grad((1,), [x[:1], x[1:]], None, 0.7)
     assert same(only, grads[1])
-
-
-@needs_llvm
-@pytest.mark.parametrize("seed", range(60))
-def test_repeated_bodies_equal_the_eager_ones(seed):
-    """A random body repeated many times runs as one function, and gives the same bits."""
-    rng = random.Random(seed)
-    steps, size = rng.choice([40, 97]), rng.choice([2, 3, 5, 9])
-    body = [(rng.choice(OPERATIONS), rng.randrange(6), rng.randrange(6)) for _ in range(size)]
-    damp = rng.choice([0.1, 0.9, 0.0])
-    leaves = [Value(rng.uniform(-1, 1)) for _ in range(4)]
-    u, w, total = leaves[0], leaves[1], leaves[2] * 1.0
-    for _ in range(steps):
-        nodes = [u, w, leaves[2], leaves[3], u, w]
-        for operation, i, j in body:
-            nodes.append(operation(nodes[-1 - i], nodes[-1 - j]))
-        u, w = tanh(nodes[-1]) * damp + leaves[3], u * 0.5 - nodes[-2] * damp
-        total = total + u * w if seed % 3 else relu(u)
-    y = total + w
-    y.backward()
-    program = loop(y, True, x=leaves[:2], y=leaves[2:])
-    x = np.array([leaf.data for leaf in leaves])
-    value, grads = program.value_and_grad((0, 1), [x[:2], x[2:]], None, 1.0)
-    assert same(value, [y.data])
-    assert same(np.concatenate(grads), [leaf.grad for leaf in leaves])
-    rows = np.stack([x[:2], x[:2] * 0.5])
-    _, (first, _) = program.value_and_grad((0, 1), [rows, x[2:]], 2, 1.0)
-    assert same(first[0], grads[0])
-
-
-@needs_llvm
-def test_a_recurrence_is_one_repeated_function():
-    """The rows of a long loop share an opcode beyond the table's, forward and backward."""
-    x = [Value(0.3), Value(0.2)]
-    u, w = x
-    for _ in range(200):
-        u, w = 1.0 - 1.1 * u * u + w, 0.3 * u
-    program = loop(u + w, True, x=x)
-    program.value_and_grad((0,), [np.array([0.3, 0.2])], None, 1.0)
-    native = program._loop
-    back, _ = native.backward((0,))
-    for rows, codes in ((native.code.rows, forward_codes()), (back.rows, reverse_codes())):
-        assert np.count_nonzero(rows[:, 0] == len(codes)) >= 10
 
 
 @both

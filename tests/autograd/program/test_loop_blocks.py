@@ -1,0 +1,107 @@
+"""Rows that repeat run as one function, which keeps numbers in registers and changes no bit."""
+
+import random
+
+import numpy as np
+import pytest
+
+from autograd import Value, dot, exp, maximum, norm, relu, sin, tanh, where
+from autograd.program import compile
+from autograd.program.loop_blocks import repeats, shared_adjoints
+from autograd.program.loop_code import Code
+from autograd.program.loop_rows import forward_codes, reverse_codes
+from tests.autograd.program.test_loop import OPERATIONS, loop, needs_llvm, same
+
+pytestmark = needs_llvm
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_repeated_bodies_equal_the_eager_ones(seed):
+    """A random body repeated many times runs as one function, and gives the same bits."""
+    rng = random.Random(seed)
+    steps, size = rng.choice([40, 97]), rng.choice([2, 3, 5, 9])
+    body = [(rng.choice(OPERATIONS), rng.randrange(6), rng.randrange(6)) for _ in range(size)]
+    damp = rng.choice([0.1, 0.9, 0.0])
+    leaves = [Value(rng.uniform(-1, 1)) for _ in range(4)]
+    u, w, total = leaves[0], leaves[1], leaves[2] * 1.0
+    for _ in range(steps):
+        nodes = [u, w, leaves[2], leaves[3], u, w]
+        for operation, i, j in body:
+            nodes.append(operation(nodes[-1 - i], nodes[-1 - j]))
+        u, w = tanh(nodes[-1]) * damp + leaves[3], u * 0.5 - nodes[-2] * damp
+        total = total + u * w if seed % 3 else relu(u)
+    y = total + w
+    y.backward()
+    program = loop(y, True, x=leaves[:2], y=leaves[2:])
+    x = np.array([leaf.data for leaf in leaves])
+    value, grads = program.value_and_grad((0, 1), [x[:2], x[2:]], None, 1.0)
+    assert same(value, [y.data])
+    assert same(np.concatenate(grads), [leaf.grad for leaf in leaves])
+    rows = np.stack([x[:2], x[:2] * 0.5])
+    _, (first, _) = program.value_and_grad((0, 1), [rows, x[2:]], 2, 1.0)
+    assert same(first[0], grads[0])
+
+
+def test_a_recurrence_is_one_repeated_function():
+    """The rows of a long loop share an opcode beyond the table's, forward and backward."""
+    x = [Value(0.3), Value(0.2)]
+    u, w = x
+    for _ in range(200):
+        u, w = 1.0 - 1.1 * u * u + w, 0.3 * u
+    program = loop(u + w, True, x=x)
+    program.value_and_grad((0,), [np.array([0.3, 0.2])], None, 1.0)
+    native = program._loop
+    back, _ = native.backward((0,))
+    for rows, codes in ((native.code.rows, forward_codes()), (back.rows, reverse_codes())):
+        assert np.count_nonzero(rows[:, 0] == len(codes)) >= 10
+
+
+def test_adjoints_of_a_recurrence_stay_in_registers():
+    """Only what a repetition takes over from the one before, or shares with all, is in memory."""
+    x = [Value(0.3), Value(0.2), Value(1.1)]
+    u, w = x[:2]
+    for _ in range(200):
+        u, w = 1.0 - x[2] * u * u + w, 0.3 * u
+    code = Code(compile(u + w, x=x).tape)
+    back = code.backward([0, 1, 2])
+    found = repeats(back.rows[:, 0])
+    shared = shared_adjoints(back, found, [0, 1, 2, *code.outputs[0]])
+    public = {*shared.adjoints.values()} - shared.private
+    assert len(public) <= 6 < len(shared.private)
+
+
+PLACES = {
+    "the same": lambda i, n: 3,
+    "its own": lambda i, n: i,
+    "in turn": lambda i, n: i % 3,
+    "from both ends": lambda i, n: n - 1 - i,
+    "anywhere": lambda i, n: (7 * i * i) % n,
+}
+STEPS = {
+    "sums and products": lambda u, w, z, a, b: a * u * u - w * b + a * z,
+    "loops": lambda u, w, z, a, b: dot([a, u, 0.5], [u, b, w]) + norm([z, 0.1, b]) * u,
+    "branches": lambda u, w, z, a, b: where(u > w, u * a, maximum(z, b)) - relu(a - w),
+    "infinities": lambda u, w, z, a, b: sin(u * a) + where(z > 9.0, exp(1000.0 * w), b * b),
+}
+
+
+@pytest.mark.parametrize("first", ["the same", "its own", "from both ends"])
+@pytest.mark.parametrize("second", PLACES)
+@pytest.mark.parametrize("step", STEPS)
+def test_repeated_rows_meet_the_same_adjoints(first, second, step):
+    """Steps that read arguments here and there, some the same one twice, and older results."""
+    count = 150
+    rng = random.Random(first + second + step)
+    x = [Value(rng.uniform(-0.9, 0.9)) for _ in range(count)]
+    recent = [x[0], x[1], x[2] * 0.5]
+    total = x[5] * 0.0
+    for i in range(count):
+        a, b = x[PLACES[first](i, count)], x[PLACES[second](i, count)]
+        recent = [STEPS[step](*recent, a, b), *recent[:2]]
+        total = total + recent[0] * a if step == "branches" else total
+    y = total + recent[0]
+    y.backward()
+    program = loop(y, True, x=x)
+    value, (grad,) = program.value_and_grad((0,), [np.array([v.data for v in x])], None, 1.0)
+    assert same(value, [y.data])
+    assert same(grad, [v.grad for v in x])
