@@ -69,7 +69,7 @@ from autograd.functions import (
     tanh,
     where,
 )
-from autograd.modes import detect_anomaly, no_grad
+from autograd.modes import detect_anomaly, enable_grad, no_grad
 from autograd.naming import name
 from autograd.passes import backward, zero_grad
 from autograd.sequences import (
@@ -128,6 +128,7 @@ __all__ = [
     "dot",
     "draw",
     "elu",
+    "enable_grad",
     "erf",
     "erfc",
     "exp",

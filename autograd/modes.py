@@ -1,4 +1,4 @@
-"""Modes of recording, each per thread and per task: no_grad, detect_anomaly, tracing.
+"""Modes of recording, each per thread and per task: no_grad and its opposite, anomalies, tracing.
 
 Arithmetic asks ``ACTIVE`` only, which is empty nearly always; while a mode is on anywhere in the
 process, it takes the slow path in :func:`autograd.value.record`, which asks the context variables.
@@ -23,6 +23,7 @@ __all__ = [
     "TRACING",
     "TRANSFORMING",
     "detect_anomaly",
+    "enable_grad",
     "no_grad",
     "user_line",
 ]
@@ -64,6 +65,20 @@ def no_grad() -> Any:
     (6.0, ())
     """
     return switched(RECORDING, False)
+
+
+def enable_grad() -> Any:
+    """Context in which arithmetic on Values is recorded, inside of no_grad too.
+
+    >>> from autograd import Value, enable_grad, no_grad
+    >>> x = Value(3.0)
+    >>> with no_grad():
+    ...     with enable_grad():
+    ...         y = x * 2.0
+    >>> y.parents[0] is x
+    True
+    """
+    return switched(RECORDING, True)
 
 
 def detect_anomaly() -> Any:

@@ -15,7 +15,7 @@ from typing import Any
 
 from autograd import higher
 from autograd.errors import AnomalyError, InputTypeError, InputValueError, StaleGraphError
-from autograd.modes import ACTIVE, ANOMALY
+from autograd.modes import ACTIVE, ANOMALY, enable_grad
 from autograd.node import EPOCH, Epoch, Node
 from autograd.numbers import real
 from autograd.provenance import story_of_adjoint, story_of_value
@@ -66,7 +66,8 @@ def backward(
         seeds: dict[Any, Any] = {}
         for root, weight in zip(roots, weights):
             seeds[root] = seeds[root] + weight if root in seeds else weight
-        recorded = higher.recorded_adjoints(order, seeds)
+        with enable_grad():
+            recorded = higher.recorded_adjoints(order, seeds)
         for node in adjoint:
             grad = recorded.get(node, 0.0)
             recorded[node] = grad if isinstance(grad, Node) else type(node)(grad)

@@ -12,7 +12,7 @@ from typing import Any
 
 from autograd.errors import InputTypeError, InputValueError
 from autograd.higher import recorded_adjoints, recorded_tangents
-from autograd.modes import TRACING, TRANSFORMING, switched
+from autograd.modes import TRACING, TRANSFORMING, enable_grad, switched
 from autograd.op import OPS
 from autograd.passes import adjoints
 from autograd.record import record
@@ -44,7 +44,7 @@ class _Call:
         self.values_out = self.recording and not inside
         arguments = list(args)
         arguments[argnum] = rebuilt(self.argument, self.nodes)
-        with switched(TRANSFORMING, True):
+        with switched(TRANSFORMING, True), enable_grad():
             self.result = f(*arguments, **options)
 
     def scalar(self, name: str) -> Any:
@@ -183,5 +183,6 @@ def hvp(f: Function, x: Any, v: Any) -> Any:
     [68.0, 6.0]
     """
     call = _Call(f, (x,), 0, {})
-    tangents = call.push_forward([call.scalar("hvp")], v)
+    with enable_grad():
+        tangents = call.push_forward([call.scalar("hvp")], v)
     return call.pull_back(tangents, [1.0])

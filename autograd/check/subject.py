@@ -12,7 +12,7 @@ from typing import Any
 
 from autograd.errors import InputTypeError, InputValueError
 from autograd.higher import recorded_adjoints
-from autograd.modes import TRANSFORMING, switched
+from autograd.modes import TRANSFORMING, enable_grad, switched
 from autograd.passes import adjoints
 from autograd.structure import is_array, numbers_in, rebuilt
 from autograd.sweep import record_of
@@ -82,7 +82,7 @@ class Subject:
             arguments.append(rebuilt(x, parts))
             leaves += parts
         # A transform inside f must give what can be differentiated again.
-        with switched(TRANSFORMING, True):
+        with switched(TRANSFORMING, True), enable_grad():
             result = self.f(*arguments)
         self.output_paths = _paths(result, "")
         return leaves, numbers_in(result, "what the function returned")
@@ -108,7 +108,8 @@ class Subject:
         for y in outputs:
             if isinstance(y, Value):
                 order, _ = record_of([y])
-                adjoint = recorded_adjoints(order, {y: 1.0}, wanted=leaves)
+                with enable_grad():
+                    adjoint = recorded_adjoints(order, {y: 1.0}, wanted=leaves)
                 found += [adjoint.get(leaf, 0.0) for leaf in leaves]
             else:
                 found += [0.0] * len(leaves)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from autograd.errors import InputTypeError, InputValueError
-from autograd.modes import TRACING, switched
+from autograd.modes import TRACING, enable_grad, switched
 from autograd.program.executor import numpy_or_error
 from autograd.program.lower import lower
 from autograd.program.program import Program
@@ -69,7 +69,7 @@ class Compiled:
         leaves = {name: _leaves(given, x) for name, (given, x) in arrays.items()}
         bound = self._signature.bind_partial()
         bound.arguments.update(leaves)
-        with switched(TRACING, True):
+        with switched(TRACING, True), enable_grad():  # no_grad would freeze what f computes
             output = self.f(*bound.args, **bound.kwargs)
         tape = lower(output, leaves, has_aux=self.has_aux)
         return Program(tape, dtype=self.dtype, backend=self.backend)

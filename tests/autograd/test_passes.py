@@ -209,6 +209,48 @@ def test_no_grad_records_nothing():
     assert (x * x).parents == (x, x)
 
 
+def test_no_grad_hides_nothing_from_what_records_for_itself():
+    """Transforms, checks and compiled functions record; their results are the same as outside."""
+
+    def f(x):
+        return ag.exp(x) * x
+
+    def results():
+        compiled = ag.compiled(f)
+        return (
+            ag.grad(f)(2.0),
+            ag.grad(ag.grad(f))(2.0),
+            ag.jvp(f, 2.0, 1.0),
+            ag.hvp(f, 2.0, 1.0),
+            compiled(2.0),
+            compiled.value_and_grad("x", 3.0),
+            ag.gradcheck(f, 2.0, order=2).verdict,
+        )
+
+    with ag.no_grad():
+        inside = results()
+    assert inside == results()
+    x = Value(2.0)
+    with ag.no_grad(), ag.enable_grad():
+        assert f(x).parents[1] is x
+    y = x * x
+    with ag.no_grad():
+        y.backward(create_graph=True)
+    assert x.grad.parents
+
+
+def test_no_grad_counts_inside_of_a_transform():
+    """The innermost context does: what is computed there is a constant."""
+
+    def f(x):
+        with ag.no_grad():
+            slope = x * x
+        return slope * x
+
+    assert ag.grad(f)(3.0) == 9.0
+    assert ag.compiled(f).value_and_grad("x", 3.0)[1] == 9.0
+
+
 def test_anomaly_in_the_forward_pass_names_operands_and_line():
     """The first non-finite value raises."""
     x = Value(0.0, name="p")
