@@ -5,9 +5,11 @@
 
 import importlib.util
 import json
+import os
 import re
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -115,11 +117,23 @@ def run(*arguments: str) -> None:
     assert done.returncode == 0, done.stderr
 
 
+@pytest.fixture(scope="module")
+def checks(request):
+    """The runs of the notebooks that are to be tested: a kernel on every processor."""
+    tests = [x for x in request.session.items if "checks" in getattr(x, "fixturenames", ())]
+    sources = [test.callspec.params["source"] for test in tests]
+    pool = ThreadPoolExecutor(os.cpu_count())
+    try:
+        yield {source: pool.submit(run, "--check", source.stem) for source in sources}
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
 @needs_jupyter
 @each_source
-def test_notebook_runs_and_its_answers_are_right(source):
+def test_notebook_runs_and_its_answers_are_right(source, checks):
     """In short settings, with each folded answer put in its exercise's place."""
-    run("--check", source.stem)
+    checks[source].result()
 
 
 @needs_jupyter
@@ -131,11 +145,8 @@ def test_build_gives_equal_bytes(tmp_path):
         f"import sys, pathlib; sys.path.insert(0, {str(FOLDER)!r}); import build\n"
         f"print(build.build(pathlib.Path({str(source)!r})))"
     )
-    texts = [
-        subprocess.run(
-            [sys.executable, "-c", program], capture_output=True, text=True, check=True
-        ).stdout
-        for _ in range(2)
-    ]
+    command = [sys.executable, "-c", program]
+    processes = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    texts = [process.communicate()[0] for process in processes]
     assert texts[0] == texts[1]
     assert json.loads(texts[0])["cells"][1]["outputs"][0]["text"][0] == "1\n"
