@@ -1,9 +1,10 @@
 """Checkpoints: all that a training run needs to go on as if it had never stopped.
 
 A checkpoint is a JSON file, written atomically after an epoch: parameters, what the optimiser
-remembers, the state of the random numbers, the history and the best epoch, floats exact. A
-schedule is a function of the epoch, so its description is enough. :func:`nn.train.fit` writes it
-with ``checkpoint=path`` and goes on from it with ``resume=True``.
+remembers, the state of the random numbers, the history and the best epoch, floats exact. What else
+decides the next step, such as loss, schedule and batch size, is described in it, and has to be the
+same when training goes on. :func:`nn.train.fit` writes it with ``checkpoint=path`` and goes on from
+it with ``resume=True``.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from nn.schedules import Schedule
 __all__ = ["Run", "load_checkpoint", "save_checkpoint"]
 
 FORMAT = "scalar-autograd checkpoint"
-VERSION = 1
+VERSION = 2
 
 Path = str | os.PathLike[str]
 
@@ -35,10 +36,13 @@ class Run:
     """The state of a training run between two epochs."""
 
     model: Module
+    loss: Callable[[Any, Any], Any]
     optimizer: Optimizer
     rng: Random
     schedule: Callable[[float], float]
     lr: float
+    options: dict[str, Any] = field(default_factory=dict)
+    """What else decides the next step, by name: numbers or None."""
     history: History = field(default_factory=History)
     best: float | None = None
     best_parameters: list[float] | None = None
@@ -69,7 +73,7 @@ def load_checkpoint(path: Path, run: Run) -> None:
     """Bring the state back into the run's model, optimiser, generator and history.
 
     Raises ModelFileError, changing nothing, if the file is truncated, of another kind or version,
-    or of a run with another model, optimiser or schedule.
+    or of a run with another model, loss, optimiser, schedule or other option.
     """
     name = repr(os.fspath(path))
     content = read_json(path)
@@ -103,8 +107,9 @@ def load_checkpoint(path: Path, run: Run) -> None:
 def _settings(run: Run) -> dict[str, Any]:
     """What must be the same when the run goes on."""
     schedule = run.schedule
-    options = {**run.optimizer.options(), "lr": run.lr}
+    options = {**run.optimizer.options(), "lr": run.lr, **run.options}
     return {
+        "loss": getattr(run.loss, "__name__", type(run.loss).__name__),
         "optimizer": type(run.optimizer).__name__,
         **{name: list(x) if isinstance(x, tuple) else x for name, x in options.items()},
         "schedule": repr(schedule) if isinstance(schedule, Schedule) else "a function",
@@ -115,8 +120,8 @@ def _check_settings(name: str, saved: dict[str, Any], given: dict[str, Any]) -> 
     for key in {**saved, **given}:
         if saved.get(key) != given.get(key):
             raise ModelFileError(
-                f"{name} was trained with {key}={saved.get(key)}, but now it is {given.get(key)}: "
-                "use the same, or load the parameters and start a new run"
+                f"{name} is of a run with {key}={saved.get(key)}, but now it is {given.get(key)}: "
+                "use the same, or another file for a new run"
             )
 
 

@@ -41,7 +41,7 @@ class CompiledSteps:
         self, task: Task, X: Iterable[Iterable[float]], y: Iterable[Any], *, backend: str = "auto"
     ) -> None:
         self.np = numpy_or_error("compiled training")
-        self.task, self.optimizer = task, task.optimizer
+        self.task, self.optimizer, self.epoch = task, task.optimizer, 1
         self.rows, self.targets = self.prepared(X, y)
         self.recording = Recording(
             task.model, task.loss, task.optimizer.params, self.rows, self.targets, backend=backend
@@ -50,11 +50,10 @@ class CompiledSteps:
         self.batch = self.rows[:0]
         self.known: Any = None
         self.state: tuple[Array, Any] = self.np.empty(0), None
-        self.begin(1)
+        self.take_up()
 
-    def begin(self, epoch: int) -> None:
-        """As of `Steps`; a callback may have changed the Values."""
-        self.epoch = epoch
+    def take_up(self) -> None:
+        """As of `Steps`."""
         vector = self.np.array([parameter.data for parameter in self.optimizer.params])
         memory = self.state[1]
         if self.optimizer.memory is not self.known:  # a checkpoint was loaded, or a first epoch

@@ -19,6 +19,7 @@ __all__ = [
     "DECISIONS",
     "check_backend",
     "decided",
+    "decision_of",
     "predict",
     "predict_outputs",
     "predict_proba",
@@ -52,18 +53,33 @@ def predict(
     model: Model,
     X: Iterable[Iterable[float]],
     *,
-    decide: Decision = argmax,
+    loss: Loss | None = None,
+    decide: Decision | None = None,
     backend: str = "auto",
 ) -> list[Any]:
     """The label that `decide` finds in the model's outputs, for each row of `X`.
 
-    `backend` is as in `nn.fit`; "auto" records the model for many rows only.
+    Without `decide` it is the label that they stand for by the `loss` that the model was trained
+    with, and without either the index of the largest of several outputs. `backend` is as in
+    `nn.fit`; "auto" records the model for many rows only.
+
+    Raises InputValueError for a loss that is not for labels, and for one output that nothing says
+    the meaning of; or for rows that do not fit.
 
     >>> import nn
     >>> predict(nn.Layer(2, 3, init="zeros"), [[1.0, 2.0], [3.0, 4.0]])
     [0, 0]
+    >>> predict(nn.Neuron(2, init="zeros"), [[1.0, 2.0]], loss=nn.hinge_loss)
+    [-1]
     """
-    return decided(decide, predict_outputs(model, X, backend=backend))
+    outputs = predict_outputs(model, X, backend=backend)
+    several = hasattr(outputs[0], "__len__") and len(outputs[0]) > 1
+    if not several and loss is None and decide is None:
+        raise autograd.InputValueError(
+            "one output is no label by itself: say with loss= what the model was trained with, "
+            "or with decide= which label the output stands for"
+        )
+    return decided(decide or decision_of(loss), outputs)
 
 
 def predict_proba(
@@ -106,16 +122,17 @@ def score(
     X: Iterable[Iterable[float]],
     y: Sequence[Any],
     *,
-    decide: Decision = argmax,
+    loss: Loss | None = None,
+    decide: Decision | None = None,
     backend: str = "auto",
 ) -> float:
-    """The fraction of rows whose label `predict` finds.
+    """The fraction of rows whose label `predict` finds; the options are its.
 
     >>> import nn
     >>> score(nn.Layer(2, 3, init="zeros"), [[1.0, 2.0], [3.0, 4.0]], [0, 1])
     0.5
     """
-    predicted = predict(model, X, decide=decide, backend=backend)
+    predicted = predict(model, X, loss=loss, decide=decide, backend=backend)
     return accuracy(_listed(y), predicted)
 
 
@@ -133,6 +150,24 @@ def predict_outputs(model: Model, X: Iterable[Iterable[float]], *, backend: str 
             return [numbers(model(row)) for row in check_rows(rows)]
     matrix = as_matrix(rows)
     return record_outputs(model, matrix[0].tolist(), backend=chosen)(matrix)
+
+
+def decision_of(loss: Loss | None) -> Decision:
+    """What `predict` decides by for this loss.
+
+    >>> decision_of(None)([0.5, 0.75])
+    1
+    """
+    if loss is None:
+        return argmax
+    if loss not in DECISIONS:
+        known = ", ".join(known.__name__ for known in DECISIONS)
+        name = getattr(loss, "__name__", repr(loss))
+        raise autograd.InputValueError(
+            f"outputs are labels for the losses {known}, but got {name}: "
+            "say with decide= which label they stand for"
+        )
+    return DECISIONS[loss]
 
 
 def decided(decide: Decision, outputs: Any) -> list[Any]:

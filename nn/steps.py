@@ -49,6 +49,8 @@ class Steps(Protocol):
     """What `fit` asks of either way."""
 
     targets: list[Any]
+    epoch: int
+    """For messages."""
 
     def step(self, chosen: Sequence[int]) -> tuple[float, Any]:
         """Learn from these examples: their mean loss and their outputs before it.
@@ -62,8 +64,8 @@ class Steps(Protocol):
     def judge(self, X: Any, targets: list[Any]) -> tuple[float, Any]:
         """Mean loss and outputs of prepared examples."""
 
-    def begin(self, epoch: int) -> None:
-        """Take the parameters from the Values; the number is for messages."""
+    def take_up(self) -> None:
+        """Take the parameters from the Values, and what the optimiser remembers of them."""
 
     def write_back(self) -> None:
         """Give the parameters to the Values."""
@@ -84,9 +86,8 @@ class EagerSteps:
     """
 
     def __init__(self, task: Task, X: Iterable[Iterable[float]], y: Iterable[Any]) -> None:
-        self.task = task
+        self.task, self.epoch = task, 1
         self.rows, self.targets = self.prepared(X, y)
-        self.begin(1)
 
     def step(self, chosen: Sequence[int]) -> tuple[float, Any]:
         """As of `Steps`; the outputs are a list."""
@@ -112,14 +113,10 @@ class EagerSteps:
             errors = [float(self.task.loss(*pair)) for pair in zip(outputs, targets)]
         return math.fsum(errors) / len(errors), [numbers(out) for out in outputs]
 
-    def begin(self, epoch: int) -> None:
-        """As of `Steps`; the Values are where it happens."""
-        self.epoch = epoch
-
-    def write_back(self) -> None:
+    def take_up(self) -> None:
         """Nothing to do: the Values are where it happens."""
 
-    finish = write_back
+    write_back = finish = take_up
 
 
 def batch_gradient(

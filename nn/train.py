@@ -10,7 +10,7 @@ import math
 import os
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from random import Random
 from typing import Any
 
@@ -67,9 +67,9 @@ def fit(
     """Train `model` for `epochs` passes over shuffled mini-batches, whose gradients are averaged.
 
     Model and `loss(outputs, target)` are recorded once, for one example, and run as a compiled
-    program; for classes, the target is then a one-hot vector. The Values get their new numbers
-    after every epoch. With ``backend="eager"`` each batch is a graph of its own, with the same
-    results up to rounding.
+    program; for classes, the target is then a one-hot vector. The Values get their new numbers in
+    the end, and after every epoch that a callback or a checkpoint sees. With ``backend="eager"``
+    each batch is a graph of its own, with the same results up to rounding.
 
     Everything is checked before the first parameter moves. Ctrl-C ends training and keeps what
     was learnt; a loss that is not finite raises DivergenceError and keeps what was learnt before.
@@ -110,7 +110,8 @@ def fit(
     patience = None if patience is None else check_count("patience", patience)
     adjustment = Adjustment(l1, l2, clip_norm, clip_value)
     _check_owner(model, optimizer)
-    run = Run(model, optimizer, as_rng(rng), schedule, optimizer.lr)
+    options = {"batch_size": batch_size, **asdict(adjustment)}
+    run = Run(model, loss, optimizer, as_rng(rng), schedule, optimizer.lr, options)
     if checkpoint is not None:
         check_writable(checkpoint)
     elif resume:
@@ -118,25 +119,31 @@ def fit(
     steps = make_steps(Task(model, loss, optimizer, adjustment), X, y, backend=backend)
     judged = None if validation is None else steps.prepared(*validation)
     decide = decide or DECISIONS.get(loss)
+    options["examples"] = len(steps.targets)
     if checkpoint is not None and resume and os.path.exists(checkpoint):
         load_checkpoint(checkpoint, run)
-        steps.begin(len(run.history.loss) + 1)
+        steps.take_up()
     labels = _labels(steps.targets)
     first = len(run.history.loss)
     parts = math.ceil(len(steps.targets) / batch_size)
     run.history.interrupted = run.history.stopped = False
-    with Progress(epochs, parts, first=first, show=progress) as shown:
+    # A loop of one's own inside no_grad would learn nothing either, but fit is called to learn.
+    with autograd.enable_grad(), Progress(epochs, parts, first=first, show=progress) as shown:
         try:
             for epoch in range(first, epochs):
                 optimizer.lr = run.lr * schedule(epoch / epochs)
                 _learn(run, steps, batch_size, labels, decide if track_accuracy else None, shown)
                 figures = _judge(run, steps, judged, decide)
+                if callbacks or restore_best:
+                    steps.write_back()
                 _note_best(run, restore_best)
                 if checkpoint is not None:
                     steps.finish()
                     save_checkpoint(checkpoint, run)
                 shown.end_epoch(figures)
                 enough = [bool(callback(run.history, model)) for callback in callbacks]
+                if callbacks:
+                    steps.take_up()
                 if any(enough) or _is_stuck(run.history, patience):
                     run.history.stopped = epoch + 1 < epochs
                     break
@@ -161,7 +168,7 @@ def _learn(
 ) -> None:
     """One epoch, noted in the history."""
     history, tally = run.history, _Tally()
-    steps.begin(len(history.loss) + 1)
+    steps.epoch = len(history.loss) + 1
     for chosen in batches(len(steps.targets), batch_size=batch_size, rng=run.rng):
         value, outputs = steps.step(chosen)
         tally.examples += len(chosen)
@@ -169,7 +176,6 @@ def _learn(
         if decide is not None:
             tally.hits += _hits(decide, outputs, [labels[i] for i in chosen])
         shown.step({"loss": tally.loss / tally.examples})
-    steps.write_back()
     history.loss.append(tally.loss / tally.examples)
     if decide is not None:
         history.accuracy.append(tally.hits / tally.examples)

@@ -156,8 +156,8 @@ def test_without_resume_a_checkpoint_is_overwritten(tmp_path):
     ("change", "message"),
     [
         (lambda text: text[:-40], "truncated or not JSON"),
-        (lambda text: text.replace("checkpoint", "model"), "is no checkpoint of version 1"),
-        (lambda text: text.replace('"version": 1', '"version": 2'), "is no checkpoint of version"),
+        (lambda text: text.replace("checkpoint", "model"), "is no checkpoint of version 2"),
+        (lambda text: text.replace('"version": 2', '"version": 3'), "is no checkpoint of version"),
         (lambda text: text.replace('"memory"', '"memories"'), "does not fit.*memory"),
         (lambda text: text.replace("weights.0", "weights.9"), "does not fit.*another model"),
         (lambda text: text.replace('"history": {', '"history": [], "old": {'), "does not fit"),
@@ -178,6 +178,50 @@ def test_a_checkpoint_of_something_else_is_refused(tmp_path, change, message):
     with pytest.raises(nn.ModelFileError, match=message):
         train(2, checkpoint=path, resume=True)
     assert (model.state_dict(), optimizer.memory, path.read_text()) == (before, memory, text)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (
+            {"batch_size": 10},
+            "of a run with batch_size=8, but now it is 10: use the same, or another",
+        ),
+        ({"loss": nn.nll_loss}, "of a run with loss=cross_entropy, but now it is nll_loss"),
+        ({"l2": 0.5}, "of a run with l2=0.0, but now it is 0.5"),
+        ({"clip_norm": 1}, "of a run with clip_norm=None, but now it is 1"),
+    ],
+)
+def test_another_option_is_refused(tmp_path, options, message):
+    """What decides the next step is the same; what only watches may differ."""
+    path = tmp_path / "run.json"
+    _, _, train = start()
+    train(1, checkpoint=path)
+    model, _, train = start()
+    before = model.state_dict()
+    with pytest.raises(nn.ModelFileError, match=message):
+        train(2, checkpoint=path, resume=True, **options)
+    assert model.state_dict() == before
+    train(2, checkpoint=path, resume=True, validation=None, track_accuracy=False, patience=5)
+
+
+def test_another_number_of_examples_is_refused(tmp_path):
+    path = tmp_path / "run.json"
+    model, optimizer, train = start()
+    train(1, checkpoint=path)
+    options = {"loss": nn.cross_entropy, "schedule": CosineSchedule(), "progress": False}
+    with pytest.raises(nn.ModelFileError, match="of a run with examples=30, but now it is 29"):
+        nn.fit(
+            model,
+            X[1:],
+            Y[1:],
+            optimizer=optimizer,
+            epochs=2,
+            batch_size=8,
+            checkpoint=path,
+            resume=True,
+            **options,
+        )
 
 
 def test_another_schedule_is_refused(tmp_path):

@@ -137,7 +137,8 @@ def test_small_file_cannot_ask_for_a_large_model(valid, file, config):
 def training_run():
     model = nn.Neuron(2, rng=1)
     optimizer = nn.SGD(model.parameters(), lr=0.1, momentum=0.9)
-    return Run(model, optimizer, random.Random(0), nn.schedules.ConstantSchedule(), 0.1)
+    schedule = nn.schedules.ConstantSchedule()
+    return Run(model, nn.mse_loss, optimizer, random.Random(0), schedule, 0.1, {"batch_size": 8})
 
 
 def state(run):

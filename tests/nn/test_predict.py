@@ -63,6 +63,39 @@ def test_score_is_the_share_of_right_labels():
     assert nn.score(MODEL, X, np.array(wrong)) == 1 - 32 / len(X)
 
 
+@pytest.mark.parametrize("rows", [X[:3], X], ids=["few", "many"])
+@pytest.mark.parametrize("make", [nn.Neuron, lambda nin, rng: nn.MLP(nin, [1], rng=rng)])
+def test_one_output_is_a_label_by_the_loss(make, rows):
+    """A logit above 0, a chance above a half, the sign of a margin; or as `decide` says."""
+    model = make(2, rng=0)
+    outputs = predict_outputs(nn.Sequential(model, lambda z: z), rows, backend="eager")
+    flat = [z[0] if isinstance(z, list) else z for z in outputs]
+    for loss, label in (
+        (nn.binary_cross_entropy_with_logits, lambda z: int(z > 0.0)),
+        (nn.binary_cross_entropy, lambda z: int(z > 0.5)),
+        (nn.hinge_loss, lambda z: 1 if z > 0.0 else -1),
+    ):
+        labels = [label(z) for z in flat]
+        assert nn.predict(model, rows, loss=loss) == labels
+        assert nn.score(model, rows, labels, loss=loss) == 1.0
+    assert set(nn.predict(model, rows, decide=lambda z: "x")) == {"x"}
+    with pytest.raises(autograd.InputValueError, match=r"one output is no label by itself: say"):
+        nn.predict(model, rows)
+    with pytest.raises(autograd.InputValueError, match=r"labels for the losses .*but got mse_loss"):
+        nn.score(model, rows, [0] * len(rows), loss=nn.mse_loss)
+
+
+def test_predictions_are_the_same_inside_no_grad():
+    """Where people put them who come from PyTorch."""
+    expected = nn.predict(MODEL, X), nn.predict_proba(MODEL, X), nn.predict(MODEL, X[:3])
+    with autograd.no_grad():
+        assert (
+            nn.predict(MODEL, X),
+            nn.predict_proba(MODEL, X),
+            nn.predict(MODEL, X[:3]),
+        ) == expected
+
+
 def test_bad_rows_and_backends_are_refused():
     with pytest.raises(autograd.InputValueError, match="takes 2 inputs, but got 1"):
         nn.predict(MODEL, [[1.0]] * 100)

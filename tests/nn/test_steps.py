@@ -148,6 +148,29 @@ def test_values_get_their_numbers_after_every_epoch():
     assert 90 < seen[1] < 100
 
 
+def test_what_a_callback_changes_last_stays():
+    """After the last epoch as after any other."""
+    model = nn.Neuron(3, rng=1)
+
+    def reset(history, model):
+        model.bias.data = 100.0
+
+    options = {"loss": nn.mse_loss, "epochs": 1, "callbacks": [reset], "progress": False}
+    nn.fit(model, X, [0.0] * 60, optimizer=nn.SGD(model.parameters(), 1e-3), **options)
+    assert model.bias.data == 100.0
+
+
+@pytest.mark.parametrize("backend", ["eager", *BACKENDS])
+def test_training_learns_inside_no_grad_too(backend):
+    """The same to the bit as outside."""
+    case = CASES["classes"]
+    with autograd.no_grad():
+        inside = trained(backend, *case)
+    outside = trained(backend, *case)
+    assert inside[:2] == outside[:2]
+    assert inside[2].loss == outside[2].loss
+
+
 def test_a_part_of_the_model_trains_alone():
     """What the optimiser does not hold is frozen, compiled and eager alike."""
     results = []
