@@ -173,11 +173,10 @@ class Body:
         self.start(after)
         return self.set(f"phi double {', '.join(sources)}")
 
-    def jump(self, arguments: str, following: str) -> None:
-        """Go to the function of the row at ``following``, and never come back."""
-        opcode = self.set(f"zext i32 {self.set(f'load i32, ptr {following}')} to i64")
-        target = self.set(f"load ptr, ptr {self.set(f'getelementptr ptr, ptr %ops, i64 {opcode}')}")
-        self.do(f"musttail call void {target}({arguments})")
+    def jump(self, opcode: str, arguments: str) -> None:
+        """Go to the function of an opcode, and never come back."""
+        place = self.set(f"getelementptr ptr, ptr %ops, i64 {opcode}")
+        self.do(f"musttail call void {self.set(f'load ptr, ptr {place}')}({arguments})")
         self.do("ret void")
 
     def function(self, head: str) -> str:

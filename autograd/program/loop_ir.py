@@ -69,7 +69,7 @@ def forward_function(name: str, keys: Sequence[Key], known: Mapping[int, int]) -
             slot = body.set(f"getelementptr double, ptr {slot}, i64 1")
     following = body.set(f"getelementptr i32, ptr %code, i64 {len(keys) * WIDTH['forward']}")
     passed = f"ptr {following}, ptr %v, ptr {slot}, ptr %ctx, ptr %ops, double {result}"
-    body.jump(passed, following)
+    body.jump(body.cells(following, "0"), passed)
     return body.function(f"{name}({FORWARD})")
 
 

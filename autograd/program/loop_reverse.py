@@ -14,7 +14,7 @@ from typing import NamedTuple
 from autograd.program.loop_emit import Body
 from autograd.program.loop_entries import passed
 from autograd.program.loop_folds import expanded, fold_back, variables_of, weighted
-from autograd.program.loop_rows import FOLDS, WIDTH, Key, rules
+from autograd.program.loop_rows import FOLDS, WIDTH, Key, reverse_codes, rules
 
 __all__ = ["Shared", "reverse_function", "touched"]
 
@@ -22,6 +22,7 @@ REVERSE = "ptr noalias %code, ptr noalias %v, ptr noalias %w, ptr %ctx, ptr noal
 CELLS = WIDTH["reverse"]
 LOOPS = (*FOLDS, "expanded")
 HANDED = frozenset("PS")
+ZERO = "0.0"
 
 
 class Shared(NamedTuple):
@@ -55,10 +56,19 @@ def reverse_function(name: str, keys: Sequence[Key], shared: Shared | None = Non
             body.do("ret void")
             return body.function(f"{name}({REVERSE})")
         adjoint = rows.row(row, key, adjoint)
+    rows.finish()
     if adjoint is None:
         adjoint = body.load("%w", body.cells(following, "1"))
-    body.jump(passed(following, adjoint), following)
+    body.jump(body.cells(following, "0"), passed(following, adjoint))
+    if rows.straight:
+        body.start(rows.slow)
+        body.jump(str(reverse_codes()[keys[0]]), passed("%code", "%g"))
     return body.function(f"{name}({REVERSE})")
+
+
+def _often_zero(key: Key) -> bool:
+    """Whether a row's adjoints go where zeros are common, or through memory."""
+    return any(name in LOOPS or rules()[name].selects for name in key[::2])
 
 
 class _Rows:
@@ -67,6 +77,9 @@ class _Rows:
     def __init__(self, body: Body, keys: Sequence[Key], shared: Shared | None) -> None:
         self.body = body
         self.in_memory = shared is None
+        self.straight = shared is not None and not any(_often_zero(key) for key in keys)
+        self.slow = body.label()
+        self.nonzero: set[str] = set()
         self.adjoints, self.private = shared or Shared({}, frozenset())
         self.held: dict[int, str] = {}
         self.cells: dict[int, int] = {}  # that named an adjoint last
@@ -98,8 +111,13 @@ class _Rows:
             adjoint, own = self._taken(start) if handed is None else handed, start
         first = partial(self._spread, key[0], key[1], own, start + 2, adjoint)
         handed = self._unless_zero(adjoint, first)
-        self._store([number for number in named if self.last[number] == row])
+        if not self.straight:
+            self._store([number for number in named if self.last[number] == row])
         return handed
+
+    def finish(self) -> None:
+        """Write back what is still held."""
+        self._store([*self.held])
 
     def _named(self, row: int, key: Key) -> dict[int, int]:
         """The adjoints that a row touches, each with a cell that names it."""
@@ -116,7 +134,7 @@ class _Rows:
         """The adjoint of a result: complete, so that nothing touches it any more."""
         if self.in_memory:
             return self.body.load("%w", self._register(cell))
-        return self.held.pop(self.adjoints[cell], "0.0")
+        return self.held.pop(self.adjoints.get(cell, -1), ZERO)
 
     def _add(self, cell: int, register: str, product: str) -> None:
         """Add to the adjoint that a cell names."""
@@ -142,7 +160,18 @@ class _Rows:
         """What ``step`` gives, or zero where this number is: a node of adjoint zero passes nothing
         on. The adjoints held come out as they are after the step, or as they were before it.
         """
+        if number == ZERO:
+            return None
         body, before = self.body, {**self.held}
+        if self.straight:
+            if number not in self.nonzero:
+                some = body.label()
+                # Equal, or NaN: one branch where the exact question takes two.
+                truth = body.set(f"fcmp ueq double {number}, 0.0")
+                body.do(f"br i1 {truth}, label %{self.slow}, label %{some}")
+                body.start(some)
+                self.nonzero.add(number)
+            return step()
         some, after = body.label(), body.label()
         truth = body.set(f"fcmp une double {number}, 0.0")
         start = body.block
@@ -158,8 +187,8 @@ class _Rows:
 
         for adjoint, value in self.held.items():
             if value != before.get(adjoint):
-                self.held[adjoint] = joined(value, before.get(adjoint, "0.0"))
-        return None if result is None else joined(result, "0.0")
+                self.held[adjoint] = joined(value, before.get(adjoint, ZERO))
+        return None if result is None else joined(result, ZERO)
 
     def _loop(self, name: str, start: int, adjoint: str) -> None:
         self.body.offset = start
@@ -195,8 +224,10 @@ class _Rows:
         wanted = [*(partials if rule.selects else []), *map(weighted, partials)]
         numbers = body.exprs(wanted, variables)
         handed: list[str] = []
-        for index, (kind, cell, _) in enumerate(edges):
+        for index, (kind, cell, local) in enumerate(edges):
             product = numbers[index - len(edges)]
+            if isinstance(local, float) and abs(local) == 1.0:
+                self.nonzero.add(product)
             if kind in HANDED:
                 handed.append(product)
             elif rule.selects:

@@ -5,7 +5,7 @@ import random
 import numpy as np
 import pytest
 
-from autograd import Value, dot, exp, maximum, norm, relu, sin, tanh, where
+from autograd import Value, dot, exp, floor, maximum, norm, relu, sin, tanh, where
 from autograd.program import compile
 from autograd.program.loop_blocks import repeats, shared_adjoints
 from autograd.program.loop_code import Code
@@ -81,6 +81,7 @@ STEPS = {
     "sums and products": lambda u, w, z, a, b: a * u * u - w * b + a * z,
     "loops": lambda u, w, z, a, b: dot([a, u, 0.5], [u, b, w]) + norm([z, 0.1, b]) * u,
     "branches": lambda u, w, z, a, b: where(u > w, u * a, maximum(z, b)) - relu(a - w),
+    "whole numbers": lambda u, w, z, a, b: u * a - floor(3.0 * (u * b + w) - z) + w * b,
     "infinities": lambda u, w, z, a, b: sin(u * a) + where(z > 9.0, exp(1000.0 * w), b * b),
 }
 
