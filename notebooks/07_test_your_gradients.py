@@ -247,4 +247,4 @@ print("Not yet." if b is ... else "Right." if right else "No.")
 # </details>
 
 # %% [markdown]
-# Next: [derivatives of derivatives](09_higher_order.ipynb).
+# Next: [from scalars to arrays](08_from_scalars_to_arrays.ipynb).

@@ -4,6 +4,7 @@
     python notebooks/build.py 01 02      those whose names begin so
     python notebooks/build.py --check    run them in short settings with every exercise answered,
                                          and write nothing
+    python notebooks/build.py --measure  all of them, and take the times in 08 anew (`measured.py`)
 
 Edit the source `01_….py`, never the notebook beside it. A source is in percent format: `# %%`
 begins a cell of code, `# %% [markdown]` one of text. A cell tagged "exercise" leaves something open
@@ -119,8 +120,9 @@ def written(notebook: dict[str, Any]) -> str:
     return json.dumps(notebook, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
 
 
-def build(source: Path) -> str:
-    """The text of the notebook that a source makes."""
+def build(source: Path, *, measure: bool = False) -> str:
+    """The text of the notebook that a source makes, with stored times or with new ones."""
+    os.environ["NOTEBOOKS_MEASURED"] = "anew" if measure else "stored"
     return written(notebook_of(run(cells_of(source.read_text(encoding="utf-8")))))
 
 
@@ -153,6 +155,7 @@ def main(arguments: list[str]) -> None:
     parser = argparse.ArgumentParser(description="Rebuild the notebooks from their sources.")
     parser.add_argument("names", nargs="*", help="beginnings of names, such as 01; default: all")
     parser.add_argument("--check", action="store_true", help="run in short settings, write nothing")
+    parser.add_argument("--measure", action="store_true", help="take times anew, and store them")
     options = parser.parse_args(arguments)
     for source in sources():
         if not options.names or source.name.startswith(tuple(options.names)):
@@ -160,7 +163,7 @@ def main(arguments: list[str]) -> None:
             if options.check:
                 check(source)
             else:
-                notebook = build(source)
+                notebook = build(source, measure=options.measure)
                 source.with_suffix(".ipynb").write_text(notebook, encoding="utf-8")
                 for name, content in pictures(notebook):
                     (FOLDER / "pictures" / name).write_bytes(content)
