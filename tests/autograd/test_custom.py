@@ -162,3 +162,12 @@ def test_graphs_with_custom_ops_are_copied_and_pickled():
         z.backward()
         assert z.parents[0].parents[0].grad == 3.0
     assert not x.grad_computed
+
+
+def test_operands_keep_their_names():
+    """Reports call the inputs of a custom_op as its forward rule does, if that can tell."""
+    area = custom_op("area", lambda width, height: width * height, lambda xp, out, w, h: (h, w))
+    rows = str(ag.gradcheck(area, 2.0, 3.0)).splitlines()[2:]
+    assert [row.split()[0] for row in rows] == ["width", "height"]
+    length = custom_op("length", math.hypot, lambda xp, out, a, b: (a / out, b / out))
+    assert ag.gradcheck(length, 3.0, 4.0).verdict == "pass"
