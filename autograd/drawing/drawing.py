@@ -185,7 +185,8 @@ def draw(
         depth: How many nodes to show on the way back from a result, at most.
         by: Fold at once, by "module" or by "operation".
         limit: How many boxes there may be, at least 30; None never folds.
-        parameters: Leaves to show as parameters, or a module; those named by path are anyway.
+        parameters: Leaves to show as parameters, or a module; those named by path, or "bias", are
+            anyway.
         room: How many characters every number gets room for, at least.
 
     Raises:

@@ -104,7 +104,7 @@ class Picture(NamedTuple):
 def take_picture(outputs: Any, parameters: Iterable[Any] = ()) -> Picture:
     """The whole graph of a Value, or of a sequence of them, one box a node.
 
-    ``parameters`` are leaves to show as such; leaves named by path are shown as parameters anyway.
+    ``parameters`` are leaves to show as such; those named by path, or "bias", are anyway.
     A literal number is a box of its own at each use. A Value used twice is one box with two edges.
 
     Raises:
@@ -203,7 +203,9 @@ def identities(values: Any) -> frozenset[int]:
 
 def kind_of(node: Any, parameters: Collection[int]) -> Kind:
     """Whether a leaf is a parameter or an input."""
-    is_parameter = id(node) in parameters or (node.name is not None and units(str(node.name)))
+    name = None if node.name is None else str(node.name)
+    # A neuron that is in no layer calls its bias so, for a path of one step has no dot.
+    is_parameter = id(node) in parameters or (name and (name == "bias" or units(name)))
     return "parameter" if is_parameter else "input"
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+import nn
 from autograd import InputTypeError, Value, backward, exp, where
 from autograd.drawing.fold import folded_picture
 from autograd.drawing.model import identities, take_picture, units
@@ -78,6 +79,17 @@ def test_parameters_are_leaves_named_by_path_or_given():
 def test_modules_are_read_off_a_path(name, modules):
     """The last attribute is the parameter; everything before names modules."""
     assert units(name) == modules
+
+
+def test_a_lone_neuron_has_parameters_only():
+    """Its bias has a path without a dot."""
+    lone = nn.Neuron(2)
+    boxes = take_picture(lone([Value(1.0, name="x0"), Value(2.0, name="x1")])).boxes
+    kinds = {box.name: box.kind for box in boxes if not box.op}
+    assert {name for name, kind in kinds.items() if kind == "parameter"} == {
+        path for path, _ in lone.named_parameters()
+    }
+    assert kinds["x0"] == kinds["x1"] == "input"
 
 
 def test_module_tells_its_parameters():
