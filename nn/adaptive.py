@@ -37,14 +37,12 @@ class Adagrad(Optimizer):
         weight_decay: float = 0.0,
         eps: float = 1e-10,
     ) -> None:
-        super().__init__(params, lr)
-        self.weight_decay = check_number("weight_decay", weight_decay)
+        super().__init__(params, lr, weight_decay)
         self.eps = check_number("eps", eps, positive=True)
 
     def update(self, data: Any, grad: Any, memory: Any) -> tuple[Any, Any]:
         """One step of the formula above; `memory` is s."""
-        if self.weight_decay:
-            grad = grad + self.weight_decay * data
+        grad = self.decayed(data, grad)
         squares = memory + grad * grad
         return data - self.lr * grad / (squares**0.5 + self.eps), squares
 
@@ -74,17 +72,15 @@ class RMSprop(Optimizer):
         weight_decay: float = 0.0,
         momentum: float = 0.0,
     ) -> None:
-        super().__init__(params, lr)
+        super().__init__(params, lr, weight_decay)
         self.alpha = check_fraction("alpha", alpha)
         self.eps = check_number("eps", eps, positive=True)
-        self.weight_decay = check_number("weight_decay", weight_decay)
         self.momentum = check_number("momentum", momentum)
 
     def update(self, data: Any, grad: Any, memory: Any) -> tuple[Any, Any]:
         """One step of the formula above; `memory` is (v, b)."""
         squares, step = memory
-        if self.weight_decay:
-            grad = grad + self.weight_decay * data
+        grad = self.decayed(data, grad)
         squares = self.alpha * squares + (1.0 - self.alpha) * (grad * grad)
         step = self.momentum * step + grad / (squares**0.5 + self.eps)
         return data - self.lr * step, (squares, step)
@@ -116,17 +112,14 @@ class Adam(Optimizer):
         eps: float = 1e-8,
         weight_decay: float = 0.0,
     ) -> None:
-        super().__init__(params, lr)
+        super().__init__(params, lr, weight_decay)
         first, second = betas
         self.betas = check_fraction("betas[0]", first), check_fraction("betas[1]", second)
         self.eps = check_number("eps", eps, positive=True)
-        self.weight_decay = check_number("weight_decay", weight_decay)
 
     def update(self, data: Any, grad: Any, memory: Any) -> tuple[Any, Any]:
         """One step of the formula above; `memory` is (m, v, β₁ᵗ, β₂ᵗ)."""
-        if self.weight_decay:
-            grad = grad + self.weight_decay * data
-        return self._moved(data, grad, memory)
+        return self._moved(data, self.decayed(data, grad), memory)
 
     def _moved(self, data: Any, grad: Any, memory: Any) -> tuple[Any, Any]:
         mean, square, fading1, fading2 = memory

@@ -38,14 +38,20 @@ class Optimizer(ABC):
 
     start: Any = 0.0
 
-    def __init__(self, params: Iterable[Value], lr: float) -> None:
+    def __init__(self, params: Iterable[Value], lr: float, weight_decay: float = 0.0) -> None:
         self.params = _checked(params)
         self.lr = check_number("lr", lr, positive=True)
+        self.weight_decay = check_number("weight_decay", weight_decay)
         self.memory: list[Any] = [self.start] * len(self.params)
 
     @abstractmethod
     def update(self, data: Any, grad: Any, memory: Any) -> tuple[Any, Any]:
         """The new data and memory of a parameter, or of a vector of parameters."""
+
+    def decayed(self, data: Any, grad: Any) -> Any:
+        """The gradient with that of the penalty weight_decay/2·Σp², for rules that have it."""
+        # Whole vectors come here: what is switched off costs nothing.
+        return grad + self.weight_decay * data if self.weight_decay else grad
 
     def step(self) -> None:
         """Update every parameter from its `.grad`.
@@ -90,18 +96,15 @@ class SGD(Optimizer):
         nesterov: bool = False,
         weight_decay: float = 0.0,
     ) -> None:
-        super().__init__(params, lr)
+        super().__init__(params, lr, weight_decay)
         self.momentum = check_number("momentum", momentum)
-        self.weight_decay = check_number("weight_decay", weight_decay)
         self.nesterov = bool(nesterov)
         if self.nesterov and not self.momentum:
             raise autograd.InputValueError("nesterov needs a momentum above 0, but got momentum=0")
 
     def update(self, data: Any, grad: Any, memory: Any) -> tuple[Any, Any]:
         """One step of the formula above; `memory` is v."""
-        # Whole vectors come here: what is switched off costs nothing.
-        if self.weight_decay:
-            grad = grad + self.weight_decay * data
+        grad = self.decayed(data, grad)
         if not self.momentum:
             return data - self.lr * grad, memory
         velocity = self.momentum * memory + grad
