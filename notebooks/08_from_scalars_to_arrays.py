@@ -423,6 +423,7 @@ left.plot(starts, ends)
 left.set(xlabel="angle at the start", ylabel="angle after 10 s")
 right.plot(starts, slopes, color="#d9480f")
 right.set(xlabel="angle at the start", ylabel="derivative", yscale="asinh")
+right.set_yticks([-10, -3, -1, 0, 1, 3, 10, 50], [-10, -3, -1, 0, 1, 3, 10, 50])
 plt.show()
 
 # %% [markdown]
@@ -434,6 +435,9 @@ plt.show()
 
 
 # %%
+import textwrap
+
+
 @autograd.compiled
 def bent(x):
     if x > 1.0:
@@ -444,7 +448,7 @@ def bent(x):
 try:
     bent(0.5)
 except autograd.TraceError as error:
-    print(error)
+    print(textwrap.fill(str(error), 88))
 
 
 # %% [markdown]

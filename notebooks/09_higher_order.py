@@ -17,7 +17,7 @@ import os
 import matplotlib.pyplot as plt
 import numpy as np
 
-from autograd import Value, cos, draw, exp, grad, hessian, hvp, sin
+from autograd import Value, cos, draw, exp, grad, hessian, hvp, sin, zero_grad
 
 plt.style.use("course.mplstyle")
 SHORT = bool(os.environ.get("NOTEBOOKS_SHORT"))  # for quick tests of this notebook
@@ -40,23 +40,31 @@ plt.show()
 # %% [markdown]
 # How can that be? The local derivatives are made of the same operations as everything else. With
 # `create_graph=True` the backward pass records what it computes, and the gradient that it leaves in
-# `x` is a Value with a graph of its own. For
-# y = sin(x²), that graph is cos(x²)·(x + x).
+# `x` is a Value with a graph of its own. For y = x³, that graph is 3·x².
 
 # %%
-x = Value(1.2, name="x")
-y = sin(x * x)
+x = Value(1.5, name="x")
+y = x**3
 y.backward(create_graph=True)
 
 slope = x.grad
 slope.name = "dy/dx"
-draw(slope, format=".3g")
+draw(slope, show=["name", "op", "data"])
+
+# %% [markdown]
+# So it can be sent backwards in its turn, which gives the second derivative: 3·(2·x).
 
 # %%
-x.grad = 0.0
-slope.backward()
-print("second derivative, by backward twice:", x.grad)
-print("second derivative, by grad twice:    ", grad(grad(lambda x: sin(x * x)))(1.2))
+zero_grad([x])
+slope.backward(create_graph=True)
+
+bend = x.grad
+bend.name = "d²y/dx²"
+draw(bend, show=["name", "op", "data"])
+
+# %%
+print("by backward twice:", bend.data)
+print("by grad twice:    ", grad(grad(lambda x: x**3))(1.5))
 
 # %% [markdown]
 # ## Curvature
