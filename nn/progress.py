@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from types import TracebackType
@@ -10,6 +11,10 @@ from typing import Any
 __all__ = ["Progress"]
 
 PAUSE = 0.1  # seconds between two looks of the bar: writing takes longer than a small step
+NOTEBOOK = 90  # columns of a bar in a notebook, which has no width to ask for
+FULL = "{desc}: {percentage:3.0f}%|{bar}| {elapsed}<{remaining}{postfix}"
+SHORT = "{desc}{postfix}"
+FRAME = 30  # columns of FULL beside description and figures, with a bar of a few
 
 
 class Progress:
@@ -59,12 +64,28 @@ class Progress:
             self.bar.close()
 
     def _describe(self, figures: dict[str, float]) -> None:
-        self.bar.set_description(f"epoch {self.epoch}/{self.epochs}", refresh=False)
-        self.bar.set_postfix_str(_text(figures, ", "), refresh=False)
+        epoch, text = f"epoch {self.epoch}/{self.epochs}", _text(figures, ", ")
+        columns = NOTEBOOK if _in_notebook() else _size()[0]
+        fits = not columns or len(epoch) + len(text) + FRAME <= columns
+        self.bar.bar_format = FULL if fits else SHORT
+        self.bar.set_description_str(epoch, refresh=False)
+        self.bar.set_postfix_str(text, refresh=False)
 
 
 def _text(figures: dict[str, float], separator: str) -> str:
     return separator.join(f"{name} {number:.4f}" for name, number in figures.items())
+
+
+def _in_notebook() -> bool:
+    return type(sys.stderr).__module__.startswith("ipykernel.")
+
+
+def _size() -> tuple[int, int]:
+    """Columns and lines of the terminal; 0 where it does not know them."""
+    try:
+        return os.get_terminal_size(sys.stderr.fileno())
+    except (OSError, ValueError, AttributeError):
+        return 0, 0
 
 
 def _bar(total: int, initial: int) -> Any:
@@ -73,12 +94,13 @@ def _bar(total: int, initial: int) -> Any:
     A notebook's standard error is no terminal, but understands a bar of fixed width; the bar
     with widgets would be lost when the notebook is saved by a program.
     """
-    notebook = type(sys.stderr).__module__.startswith("ipykernel.")
-    if not (notebook or sys.stderr.isatty()):
+    notebook = _in_notebook()
+    # In a terminal that does not know its size, as in some containers, tqdm would write nothing.
+    if not (notebook or (sys.stderr.isatty() and all(_size()))):
         return None
     try:
         from tqdm import tqdm
     except ImportError:
         return None
-    size: dict[str, Any] = {"ncols": 90} if notebook else {"dynamic_ncols": True}
-    return tqdm(total=total, initial=initial, unit="batch", file=sys.stderr, **size)
+    size: dict[str, Any] = {"ncols": NOTEBOOK} if notebook else {"dynamic_ncols": True}
+    return tqdm(total=total, initial=initial, bar_format=FULL, file=sys.stderr, **size)
