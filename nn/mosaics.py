@@ -115,7 +115,14 @@ def plot_augmentations(
     ['original', 'shift', 'rotate', 'scale', 'noise', 'all']
     """
     np = numpy_or_error("nn.plots")
-    tiles = pictures("plot_augmentations", np.asarray(picture)[None], shape)
+    picture = np.asarray(picture)
+    n, pixels = picture.shape if picture.ndim == 2 else (1, 1)
+    if n != pixels and math.isqrt(pixels) ** 2 == pixels:
+        raise autograd.InputValueError(
+            "plot_augmentations shows what happens to one picture, but got an array of shape "
+            f"{picture.shape}, which looks like many: give X[0]"
+        )
+    tiles = pictures("plot_augmentations", picture[None], shape)
     samples, rng = check_count("samples", samples), as_rng(rng)
     copies = np.repeat(tiles, samples, axis=0)
     rows = [copies, *(change(copies, rng) for change in CHANGES.values())]
@@ -154,6 +161,7 @@ def plot_nudges(
             "plot_nudges takes a nudge of one weight, and a label if any, for each picture, but "
             f"got {len(tiles)} pictures, nudges of shape {pushes.shape}"
             + ("" if y is None else f" and {len(y)} labels")
+            + (": choose a weight's column, nudges[:, i]" if pushes.ndim == 2 else "")
         )
     most = min(check_count("most", most), len(tiles))
     order = np.argsort(-pushes, kind="stable")

@@ -286,6 +286,8 @@ def test_nudges_show_who_pushes_most():
         (lambda: plots.plot_digits([["a"]]), "rows of numbers"),
         (lambda: plots.plot_nudges([1.0], PICTURES), r"5 pictures, nudges of shape \(1,\)"),
         (lambda: plots.plot_nudges(NUDGES, PICTURES, [1]), "and 1 labels"),
+        (lambda: plots.plot_nudges(np.ones((5, 3)), PICTURES), r"choose a .*nudges\[:, i\]"),
+        (lambda: plots.plot_augmentations(PICTURES), r"looks like many: give X\[0\]"),
         (lambda: plots.plot_nudges(NUDGES, PICTURES, most=0), "most must be at least 1"),
     ],
 )
