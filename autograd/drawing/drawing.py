@@ -31,6 +31,8 @@ IN_A_FILE, IN_A_NOTEBOOK = 4000, 300
 """How many boxes the unfolded parts of a page have, about."""
 LARGEST_STEPPER = 1_000_000
 """Characters of a page beyond which a notebook does not carry it."""
+NOT_RUN = "To step through, run this cell: scripts stay out of notebooks that others ran."
+"""Stands below the stepper, and is all that is left where a notebook is shown without it."""
 
 
 class Drawing:
@@ -100,7 +102,9 @@ class Drawing:
         if len(stepper) <= LARGEST_STEPPER:
             below = (
                 "<details><summary>Step through</summary>"
-                '<iframe sandbox="allow-scripts" style="width:100%;height:38em;border:0" '
+                f'<p style="position:absolute;margin:1em">{NOT_RUN}</p>'
+                '<iframe sandbox="allow-scripts" '
+                'style="position:relative;width:100%;height:38em;border:0" '
                 f'title="{alt}" srcdoc="{escape_page(stepper)}"></iframe></details>'
             )
         else:

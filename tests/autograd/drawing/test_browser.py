@@ -1,6 +1,7 @@
 """Pictures as people see them: a real browser measures every text and opens every fold."""
 
 import itertools
+import re
 import time
 
 import pytest
@@ -142,6 +143,18 @@ def test_notebook_shows_the_image_and_the_stepper(browser, tmp_path):
             break
         time.sleep(0.05)
     assert page.evaluate("document.title").startswith("Step through")
+    over = "document.elementFromPoint(box.left + 1, box.top + box.height / 2).tagName"
+    said = "(() => { const box = document.querySelector('p').getBoundingClientRect(); return "
+    assert page.evaluate(said + over + " })()") == "IFRAME"
+
+
+def test_notebook_says_where_the_stepper_is(browser, tmp_path):
+    """Where a notebook that others ran is shown without scripts, and so without the stepper."""
+    bundle = draw(neuron())._repr_mimebundle_()["text/html"].replace("<details>", "<details open>")
+    path = tmp_path / "notebook.html"
+    path.write_text(re.sub("<iframe.*</iframe>", "", bundle, flags=re.DOTALL), encoding="utf-8")
+    page = browser.open(path, 1280, 800)
+    assert "run this cell" in page.evaluate("document.body.innerText")
 
 
 def test_measuring_finds_what_does_not_fit(evaluate):
