@@ -31,6 +31,20 @@ def _by_element(name: str) -> Callable[..., Array]:
     return lambda *operands: elementwise(function, *operands)
 
 
+def _power(a: Array, b: Array) -> Array:
+    """np.power, but for the square root that NumPy takes instead of it for exponents of ½.
+
+    The two differ at −∞ and at −0, where IEEE's power is ∞ and 0.
+    """
+    powers = np.power(a, b)
+    halves = np.equal(b, 0.5)
+    if not halves.any():
+        return powers
+    other = halves & ((a == 0.0) | (a == -np.inf))
+    corrected: Array = np.where(other, np.abs(a), powers)
+    return corrected.astype(powers.dtype, copy=False)
+
+
 _SAME_NAME = (
     "exp expm1 log log1p log2 log10 sqrt cbrt sin cos tan sinh cosh tanh floor ceil where "
     "maximum minimum sign hypot"
@@ -42,7 +56,7 @@ FUNCTIONS: dict[str, Callable[..., Array]] = {
     **{f"a{name}": getattr(np, f"arc{name}") for name in _INVERSE.split()},
     "abs": np.absolute,
     "neg": np.negative,
-    "pow": np.power,
+    "pow": _power,
     "atan2": np.arctan2,
     "erf": erf,
     "erfc": erfc,

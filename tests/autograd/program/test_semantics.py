@@ -11,7 +11,7 @@ from autograd import Value, compile, custom_op
 from autograd.op import OPS
 from autograd.record import record
 
-SPECIAL = [0.0, 1.0, -1.5, 2.0, math.inf, -math.inf, math.nan, 1e300, -1e-300]
+SPECIAL = [0.0, 0.5, 1.0, -1.5, 2.0, math.inf, -math.inf, math.nan, 1e300, -1e-300]
 FIXED = [op for op in OPS.values() if op.arity is not None]
 
 
@@ -54,6 +54,22 @@ def test_special_operands_of_sequences_agree(name, count):
             value, grad = program.value_and_grad("xs", xs=[x.data for x in xs])
             agree(value, y.data)
             agree(grad, [x.grad for x in xs])
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@pytest.mark.parametrize("exponent", [0.5, -0.5, 2.0, 3.0, -1.0, 0.0])
+def test_literal_exponents_have_the_powers_of_ieee(exponent, dtype):
+    """A square root is no power of ½: they differ at -inf, and in the sign of their zero."""
+    x = Value(1.0)
+    program = compile(x**exponent, x=x, backend="array", dtype=dtype)
+    points = [-math.inf, -0.0, 0.0, 4.0, -4.0, math.inf]
+    powers = program(x=points)
+    expected = [(Value(point) ** exponent).data for point in points]
+    agree(powers, expected)
+    assert powers.dtype == dtype
+    assert [math.copysign(1.0, y) for y in powers if y == y] == [
+        math.copysign(1.0, y) for y in expected if y == y
+    ]
 
 
 def test_branch_not_taken_injects_nothing():
