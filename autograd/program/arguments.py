@@ -18,13 +18,15 @@ __all__ = ["Arguments"]
 class Arguments:
     """The named arguments of a program, ready to check what a call passes for them."""
 
-    __slots__ = ("_argument", "_np", "arguments", "dtype")
+    __slots__ = ("_argument", "_array", "_np", "_single", "arguments", "dtype")
 
     def __init__(self, arguments: Sequence[Argument], dtype: str) -> None:
         self._np = numpy_or_error()
         self.arguments = arguments
         self.dtype = self._np.dtype(dtype)
         self._argument = {argument.name: i for i, argument in enumerate(arguments)}
+        self._single = {argument.name: (i,) for i, argument in enumerate(arguments)}
+        self._array = self._np.ndarray
 
     def indices(self, wrt: Any) -> tuple[int, ...]:
         """Which arguments ``wrt`` names: one, or a tuple of them.
@@ -32,6 +34,9 @@ class Arguments:
         Raises:
             InputTypeError: There is none of a name.
         """
+        single = self._single.get(wrt) if type(wrt) is str else None
+        if single is not None:
+            return single
         found = []
         for name in wrt if type(wrt) is tuple else (wrt,):
             index = self._argument.get(name) if isinstance(name, str) else None
@@ -48,7 +53,7 @@ class Arguments:
             InputTypeError: An argument is missing, unknown, or no array of numbers.
             InputValueError: A shape is wrong, or batch sizes differ.
         """
-        np, dtype = self._np, self.dtype
+        dtype = self.dtype
         if arrays.keys() != self._argument.keys():
             raise InputTypeError(self._wrong_names(arrays))
         given = []
@@ -56,10 +61,10 @@ class Arguments:
         for argument in self.arguments:
             name, shape, _ = argument
             array = arrays[name]
-            if type(array) is not np.ndarray or array.dtype is not dtype:
+            if type(array) is not self._array or array.dtype is not dtype:
                 array = self._converted(name, array)
             if not array.flags.c_contiguous:
-                array = np.ascontiguousarray(array)
+                array = self._np.ascontiguousarray(array)
             if array.shape == shape:
                 given.append(array if array.ndim == 1 else array.reshape(-1))
                 continue

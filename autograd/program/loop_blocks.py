@@ -83,18 +83,25 @@ def compile_forward(rows: Array, first: int, ops: Array) -> Array:
     return _with_function(text, rows, found, ops)
 
 
-def compile_reverse(back: Backward, ends: Sequence[int], ops: Array) -> Array:
-    """The same for the reverse pass; ``ends`` are registers whose adjoints it begins or ends at."""
+def compile_reverse(back: Backward, ends: Sequence[int], ops: Array) -> tuple[Array, Array | None]:
+    """The same for the reverse pass; and the registers whose adjoints have to begin at zero in
+    memory, None for all. ``ends`` are those at whose adjoints the pass begins or ends.
+    """
     found = repeats(back.rows[:, 0])
     if found is None:
-        return ops
+        return ops, None
     keys = _keys(back.rows, found, list(reverse_codes()))
-    shared = shared_adjoints(back, found, ends)
-    return _with_function(reverse_function("void @repeated", keys, shared), back.rows, found, ops)
+    shared, zeros = shared_adjoints(back, found, ends)
+    text = reverse_function("void @repeated", keys, shared)
+    return _with_function(text, back.rows, found, ops), zeros
 
 
-def shared_adjoints(back: Backward, found: Repeats, ends: Sequence[int]) -> Shared | None:
-    """What all repetitions share; None if two adjoints of one are a single one in another."""
+def shared_adjoints(
+    back: Backward, found: Repeats, ends: Sequence[int]
+) -> tuple[Shared | None, Array | None]:
+    """What all repetitions share, and the registers whose adjoints are in memory; None, twice, if
+    two adjoints of one repetition are a single one in another.
+    """
     registers, touches = _touches(back.rows)
     others = np.concatenate([back.table.ravel(), back.pairs.ravel(), np.array(ends, dtype=int)])
     # Adjoints of constants are not read: all others are of results or of arguments.
@@ -110,12 +117,12 @@ def shared_adjoints(back: Backward, found: Repeats, ends: Sequence[int]) -> Shar
     columns, numbers = np.unique(named, axis=1, return_inverse=True)
     ordered = np.sort(columns, axis=1)
     if (ordered[:, 1:] == ordered[:, :-1]).any():
-        return None
+        return None, None
     numbers = numbers.reshape(-1)
-    private = (everywhere[columns] == np.bincount(numbers)).all(axis=0)
-    return Shared(
-        dict(zip(cells.tolist(), numbers.tolist())), frozenset(np.flatnonzero(private).tolist())
-    )
+    private = np.flatnonzero((everywhere[columns] == np.bincount(numbers)).all(axis=0))
+    read[everywhere == 0] = read[columns[:, private]] = False
+    shared = Shared(dict(zip(cells.tolist(), numbers.tolist())), frozenset(private.tolist()))
+    return shared, np.flatnonzero(read).astype(np.uint32)
 
 
 def _touches(rows: Array) -> tuple[Array, Array]:

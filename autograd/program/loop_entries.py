@@ -19,11 +19,12 @@ FRAME = (
     "code", "table", "v", "d", "rows", "places", "placed", "outputs", "returned", "result", "many",
     "back", "inner", "pairs", "w", "bytes", "temporary", "weight",
     "batched", "kept", "row_grads", "shared", "summed", "total", "forward_ops", "reverse_ops",
+    "zeros", "cleared",
 )  # fmt: skip
 """What the entries are called with: 64-bit numbers in one array, pointers mostly."""
 NUMBERS = {
     "weight": "double",
-    **dict.fromkeys(["placed", "returned", "many", "bytes", "kept", "summed"], "i64"),
+    **dict.fromkeys(["placed", "returned", "many", "bytes", "kept", "summed", "cleared"], "i64"),
 }
 
 
@@ -106,6 +107,7 @@ def _value_and_grad_entry() -> str:
     def step(index: str, number: str) -> str:
         _forward_row(body, index)
         body.do("call void @llvm.memset.p0.i64(ptr %w, i8 0, i64 %bytes, i1 false)")
+        body.loop("%cleared", lambda i, x: _clear(body, "%w", body.cells("%zeros", i), x))
         body.add_to("%w", body.cells("%outputs", "0"), "%weight")
         adjoint = body.load("%w", body.cell(1, "%back"))
         place = body.set(f"getelementptr ptr, ptr %reverse_ops, i64 {body.cells('%back', '0')}")

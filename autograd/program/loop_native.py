@@ -60,7 +60,7 @@ def _interpreter() -> Compiled:
         if name not in INTRINSICS:
             llvm.add_symbol(*_symbol(name))
     engine = _engine(object_code(*cache_folders()))
-    prototype = ctypes.CFUNCTYPE(None, ctypes.c_void_p)
+    prototype = ctypes.CFUNCTYPE(None)  # called with a c_void_p, which needs no conversion
     tables = {}
     for name, count in (("forward", len(forward_codes())), ("reverse", len(reverse_codes()))):
         address = engine.get_global_value_address(f"{name}.ops")

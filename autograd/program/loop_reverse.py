@@ -31,7 +31,7 @@ class Shared(NamedTuple):
     adjoints: Mapping[int, int]
     """Of a cell, counted from the first row: the number of its adjoint. None if nothing reads it"""
     private: frozenset[int]
-    """Adjoints that no other row touches: they begin at zero, and memory never sees them."""
+    """Adjoints that no other row touches, and memory need not see: they begin at zero."""
 
 
 def touched(key: Key) -> tuple[int, ...]:
@@ -62,6 +62,7 @@ def reverse_function(name: str, keys: Sequence[Key], shared: Shared | None = Non
     body.jump(body.cells(following, "0"), passed(following, adjoint))
     if rows.straight:
         body.start(rows.slow)
+        rows.clear()
         body.jump(str(reverse_codes()[keys[0]]), passed("%code", "%g"))
     return body.function(f"{name}({REVERSE})")
 
@@ -118,6 +119,12 @@ class _Rows:
     def finish(self) -> None:
         """Write back what is still held."""
         self._store([*self.held])
+
+    def clear(self) -> None:
+        """Begin in memory what is held: for rows that go there, one by one."""
+        for number in sorted(self.private & {*self.cells}):
+            place = self.body.slot("%w", self._register(self.cells[number]))
+            self.body.do(f"store double {ZERO}, ptr {place}")
 
     def _named(self, row: int, key: Key) -> dict[int, int]:
         """The adjoints that a row touches, each with a cell that names it."""

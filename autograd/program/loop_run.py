@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 from collections.abc import Sequence
 from typing import Any
 
@@ -33,7 +34,8 @@ class _Call:
     def __init__(
         self, loop: NativeLoop, scratch: _Scratch, batched: tuple[int, ...], wrt: Any
     ) -> None:
-        code, (back, reverse_ops) = loop.code, loop.backward(wrt)
+        code = loop.code
+        back, reverse_ops, self.zeros = loop.backward(wrt)
         registers = _address(scratch.registers)
         shared_out = [i for i in wrt or () if i not in batched]
         kept_out = [i for i in wrt or () if i in batched]
@@ -47,7 +49,7 @@ class _Call:
             "code": code.rows, "table": self.table, "places": self.places,
             "outputs": code.outputs, "result": self.result, "w": scratch.adjoints,
             "batched": self.kept, "shared": self.shared, "total": self.total,
-            "forward_ops": loop.forward_ops,
+            "forward_ops": loop.forward_ops, "zeros": self.zeros,
         }  # fmt: skip
         if back is not None:
             arrays |= {"back": back.rows, "inner": back.inner, "pairs": back.pairs}
@@ -56,12 +58,14 @@ class _Call:
         values |= {
             "v": registers, "d": registers + 8 * code.steps.first, "placed": self.places.size,
             "temporary": registers + 8 * code.steps.temporary, "returned": code.outputs.size,
-            "many": 1, "bytes": scratch.adjoints.nbytes, "kept": self.kept.size,
-            "summed": self.shared.size,
+            "many": 1, "bytes": 8 * code.steps.first, "kept": self.kept.size,
+            "summed": self.shared.size, "cleared": self.zeros.size,
         }  # fmt: skip
+        if 4 * self.zeros.size > code.size:  # one by one would take longer
+            values |= {"bytes": scratch.adjoints.nbytes, "cleared": 0}
         self.frame = np.array([values.get(name, 0) for name in FRAME], dtype=np.int64)
         self.numbers = self.frame.view(np.float64)
-        self.at = _address(self.frame)
+        self.at = ctypes.c_void_p(_address(self.frame))
 
 
 class _Scratch:
@@ -89,7 +93,7 @@ class NativeLoop:
         self.forward_ops = compile_forward(code.rows, code.steps.first, ops)
         self._reverse_ops = np.array(compiled.ops["reverse"], np.uint64)
         self._spans = [(a.start, a.start + a.size) for a in tape.arguments]
-        self._backward: dict[tuple[int, ...], tuple[Backward, Array]] = {}
+        self._backward: dict[tuple[int, ...], tuple[Backward, Array, Array]] = {}
         self._free: list[_Scratch] = []
 
     def forward(self, arrays: Sequence[Array], many: int | None) -> Array:
@@ -185,17 +189,22 @@ class NativeLoop:
         except IndexError:
             return _Scratch(self.code, self._spans)
 
-    def backward(self, wrt: tuple[int, ...] | None) -> tuple[Backward | None, Array]:
-        """The rows that lead back to these arguments, and the functions of their opcodes."""
+    def backward(self, wrt: tuple[int, ...] | None) -> tuple[Backward | None, Array, Array]:
+        """The rows that lead back to these arguments, the functions of their opcodes, and the
+        results whose adjoints have to begin at zero.
+        """
         if wrt is None:
-            return None, None
+            return None, None, np.empty(0, np.uint32)
         found = self._backward.get(wrt)
         if found is None:
             wanted = [x for i in wrt for x in range(*self._spans[i])]
             back = self.code.backward(wanted)
             ends = [*wanted, *self.code.outputs[0].tolist()]
-            ops = compile_reverse(back, ends, self._reverse_ops)
-            found = self._backward[wrt] = back, ops
+            ops, zeros = compile_reverse(back, ends, self._reverse_ops)
+            if zeros is None:
+                zeros = np.arange(self.code.size, dtype=np.uint32)
+            zeros = zeros[zeros >= self.code.steps.first]
+            found = self._backward[wrt] = back, ops, zeros
         return found
 
     def places_of(self, indices: Sequence[int]) -> Array:

@@ -103,12 +103,13 @@ class Program:
         weight = 1.0 / batch if reduce == "mean" and batch else 1.0
         chosen = self._executor(batch)
         values, flat = chosen.value_and_grad(indices, given, batch, weight)
-        grads = [
-            _in_shape(grad, tape.arguments[index].shape, grad.ndim == 2)
-            for index, grad in zip(indices, flat)
-        ]
         value = self._outputs(values, batch is not None)
-        return value, tuple(grads) if type(wrt) is tuple else grads[0]
+        arguments = tape.arguments
+        if type(wrt) is not tuple:
+            return value, _in_shape(flat[0], arguments[indices[0]].shape, flat[0].ndim == 2)
+        return value, tuple(
+            [_in_shape(grad, arguments[i].shape, grad.ndim == 2) for i, grad in zip(indices, flat)]
+        )
 
     def to_jax(self) -> Callable[..., Any]:
         """The program as a pure function for JAX: to jit, differentiate, vmap and shard.

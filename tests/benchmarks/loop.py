@@ -4,8 +4,9 @@
 
 Value and gradient of the chained Rosenbrock function of 1000 variables, and of 1000 steps of a
 two-variable recurrence (the Hénon map). Rounds alternate between the opponents, so that what else
-the machine does falls on all of them; times are medians of the rounds, and ratios are of those.
-CasADi is called through its buffer interface, and skipped where it is not installed.
+the machine does falls on all of them; times are the processor's for this one process, medians of
+the rounds, and ratios are of those. CasADi is called through its buffer interface, and skipped
+where it is not installed.
 """
 
 from __future__ import annotations
@@ -91,10 +92,10 @@ def compare(name: str, function: Callable[[Any], Any], point: Any) -> None:
     times: dict[str, list[float]] = {opponent: [] for opponent in calls}
     for _ in range(ROUNDS):
         for opponent, (call, count) in calls.items():
-            start = time.perf_counter()
+            start = time.process_time()
             for _ in range(count):
                 call()
-            times[opponent].append((time.perf_counter() - start) / count)
+            times[opponent].append((time.process_time() - start) / count)
     nodes = len(program.tape.statements)
     ours = median(times["loop"])
     print(f"{name}: {nodes} nodes, recorded in {recorded - began:.3f} s, ready in", end=" ")
