@@ -487,7 +487,7 @@ if find_spec("jax"):
     print("JAX's gradient agrees with the program's:", np.allclose(slope, ours, atol=1e-12))
     H = np.array(jax.hessian(mean_loss)(params["b2"], others))
 else:
-    print("JAX is not installed here: `pip install jax`, then run this cell again.")
+    print("JAX is not installed here: `pip install jax`, then run this notebook again.")
 
 # %%
 if find_spec("jax"):

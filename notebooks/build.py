@@ -4,16 +4,17 @@
     python notebooks/build.py 01 02      those whose names begin so
     python notebooks/build.py --check    run them in short settings with every exercise answered,
                                          and write nothing
-    python notebooks/build.py --measure  all of them, and take the times in 08 anew (`measured.py`)
+    python notebooks/build.py 08 --measure   take the times in it anew
 
 Edit the source `01_….py`, never the notebook beside it. A source is in percent format: `# %%`
 begins a cell of code, `# %% [markdown]` one of text. A cell tagged "exercise" leaves something open
 for the reader, has a line `# Check`, and prints `Right.` below it if what stands above is right;
 the next text holds a right answer, folded. The picture of a cell tagged "picture_name" is also kept
 in `pictures`, for the README. A rebuild without changes gives the same bytes: seeds are fixed, and
-what differs from run to run is left out.
+what differs from run to run is left out or, as the times in 08, stored (`measured.py`).
 
-Needs the extra `notebooks`: pip install -e ".[notebooks]"
+Needs the extra `notebooks`: pip install -e ".[notebooks]". Notebooks 06 and 08 run without PyTorch
+and JAX too, but say that these are missing: to commit them, build where both are installed.
 """
 
 from __future__ import annotations

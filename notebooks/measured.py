@@ -34,6 +34,8 @@ def measured(name: str, measure: Callable[[], Figures]) -> tuple[Figures, str]:
         rounded = {key: [float(f"{x:.3g}") for x in row] for key, row in measure().items()}
         stored[name] = {"where": f"measured on {machine()}", "figures": rounded}
         FILE.write_text(json.dumps(stored, indent=1) + "\n", encoding="utf-8")
+    if name not in stored:
+        raise KeyError(f"no figures called {name!r} are stored: run build.py --measure")
     return stored[name]["figures"], stored[name]["where"]
 
 

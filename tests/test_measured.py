@@ -1,0 +1,68 @@
+"""Times in notebooks: a reader's run measures, a build shows what was stored, and says where."""
+
+import importlib.util
+import json
+from pathlib import Path
+
+import pytest
+
+FOLDER = Path(__file__).parent.parent / "notebooks"
+
+
+@pytest.fixture
+def module(tmp_path):
+    """The module, with a file of its own."""
+    spec = importlib.util.spec_from_file_location("measured", FOLDER / "measured.py")
+    loaded = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(loaded)
+    loaded.FILE = tmp_path / "measured.json"
+    return loaded
+
+
+def test_a_reader_measures(module, monkeypatch):
+    """Nothing is read or written, and nothing rounded."""
+    monkeypatch.delenv("NOTEBOOKS_MEASURED", raising=False)
+    assert module.measured("a", lambda: {"x": [0.12345]}) == (
+        {"x": [0.12345]},
+        "measured just now, on this machine",
+    )
+    assert not module.FILE.exists()
+
+
+def test_a_build_shows_what_was_stored(module, monkeypatch):
+    """The same figures as the run that stored them showed, in the same order, with the machine."""
+    monkeypatch.setenv("NOTEBOOKS_MEASURED", "anew")
+    first = module.measured("a", lambda: {"y": [0.12345, 2.0], "x": [12345.0]})
+    module.measured("b", lambda: {"z": [1.0]})
+    monkeypatch.setenv("NOTEBOOKS_MEASURED", "stored")
+    again = module.measured("a", lambda: pytest.fail("a build measures nothing"))
+    assert first == again
+    assert list(again[0].items()) == [("y", [0.123, 2.0]), ("x", [12300.0])]
+    assert again[1] == f"measured on {module.machine()}"
+
+
+def test_what_was_never_measured_is_an_error(module, monkeypatch):
+    """Which says what to do."""
+    monkeypatch.setenv("NOTEBOOKS_MEASURED", "stored")
+    with pytest.raises(KeyError, match="build.py --measure"):
+        module.measured("a", dict)
+
+
+def test_figures_of_this_course_are_complete():
+    """Taken where PyTorch is installed: a time for each batch size, all of them above 0."""
+    stored = json.loads((FOLDER / "measured.json").read_text("utf-8"))
+    assert set(stored) == {"network", "pendulum"}
+    assert "PyTorch" in stored["network"]["figures"]
+    assert "torch" in stored["network"]["where"]
+    for kept in stored.values():
+        rows = kept["figures"].values()
+        assert {len(row) for row in rows} == {6}
+        assert min(min(row) for row in rows) > 0.0
+
+
+def test_notebooks_were_built_where_everything_is_installed():
+    """Their outputs show PyTorch and JAX, rather than say that these are missing."""
+    for path in FOLDER.glob("[0-9]*.ipynb"):
+        for cell in json.loads(path.read_text("utf-8"))["cells"]:
+            for output in cell.get("outputs", []):
+                assert "is not installed" not in "".join(output.get("text", "")), path.name
