@@ -44,7 +44,7 @@ def test_a_build_shows_what_was_stored(module, monkeypatch):
 def test_what_was_never_measured_is_an_error(module, monkeypatch):
     """Which says what to do."""
     monkeypatch.setenv("NOTEBOOKS_MEASURED", "stored")
-    with pytest.raises(KeyError, match="build.py --measure"):
+    with pytest.raises(KeyError, match="are stored: run"):
         module.measured("a", dict)
 
 
