@@ -9,8 +9,10 @@ floats (:func:`compile_floats`), the same numbers where those raise, arrays, rec
 from __future__ import annotations
 
 import linecache
+import weakref
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import count
 from typing import Any
 
 from autograd.errors import TraceError
@@ -210,16 +212,16 @@ def _render(expr: Operand, names: Mapping[Expr, str], outer: int) -> str:
     return f"({text})" if outer > tightness else text
 
 
-_compiled_count = 0
+_numbers = count(1)
 
 
 def compile_source(name: str, lines: Iterable[str], variables: Mapping[str, Any]) -> Any:
     """Execute generated source and return what it binds to ``name``; debuggers can show it."""
-    global _compiled_count
-    _compiled_count += 1
     source = "\n".join(lines) + "\n"
-    filename = f"<autograd {name} {_compiled_count}>"
+    filename = f"<autograd {name} {next(_numbers)}>"
     scope = dict(variables)
     exec(compile(source, filename, "exec"), scope)
+    made = scope.pop(name)  # no cycle: the function is freed with its last user
     linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
-    return scope[name]
+    weakref.finalize(made, linecache.cache.pop, filename, None).atexit = False
+    return made

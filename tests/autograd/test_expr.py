@@ -1,6 +1,7 @@
 """Rules as expressions: what is printed, and what is executed, means what was written."""
 
 import inspect
+import linecache
 import math
 import operator
 
@@ -144,3 +145,12 @@ def test_generated_functions_show_their_source():
     assert (first(), second()) == (1, 2)
     assert inspect.getsource(first) == "def f():\n    return 1\n"
     assert inspect.getsource(second) == "def f():\n    return 2\n"
+
+
+def test_sources_go_with_their_functions():
+    """Who compiles many programs, one after the other, does not keep the text of them all."""
+    function = compile_source("f", ["def f():", "    return 1"], {})
+    file = function.__code__.co_filename
+    assert file in linecache.cache
+    del function
+    assert file not in linecache.cache
