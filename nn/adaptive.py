@@ -113,7 +113,12 @@ class Adam(Optimizer):
         weight_decay: float = 0.0,
     ) -> None:
         super().__init__(params, lr, weight_decay)
-        first, second = betas
+        try:
+            first, second = betas
+        except (TypeError, ValueError):
+            raise autograd.InputTypeError(
+                f"betas takes two numbers, such as (0.9, 0.999), but got {betas!r}"
+            ) from None
         self.betas = check_fraction("betas[0]", first), check_fraction("betas[1]", second)
         self.eps = check_number("eps", eps, positive=True)
 

@@ -9,7 +9,14 @@ from typing import Any
 
 import autograd
 
-__all__ = ["as_rng", "check_count", "check_number", "numpy_or_error"]
+__all__ = [
+    "as_rng",
+    "check_callable",
+    "check_count",
+    "check_hooks",
+    "check_number",
+    "numpy_or_error",
+]
 
 
 def as_rng(rng: Random | int) -> Random:
@@ -26,6 +33,17 @@ def as_rng(rng: Random | int) -> Random:
         raise autograd.InputTypeError(
             f"rng takes a random.Random or an integer seed, but got {type(rng).__name__} {rng!r}"
         ) from None
+
+
+def check_callable(name: str, thing: Any, example: str) -> None:
+    """An error with an example unless this can be called; a class is not meant.
+
+    >>> check_callable("loss", math.hypot, "nn.mse_loss")
+    """
+    if not callable(thing) or isinstance(thing, type):
+        raise autograd.InputTypeError(
+            f"{name} takes a function, such as {example}, but got {thing!r}"[:300]
+        )
 
 
 def check_count(name: str, number: int) -> int:
@@ -74,3 +92,21 @@ def check_number(name: str, number: float, *, positive: bool = False) -> float:
         bound = "above 0" if positive else "of 0 or more"
         raise autograd.InputValueError(f"{name} must be a number {bound}, but got {number!r}")
     return value
+
+
+def check_hooks(schedule: Any, decide: Any, callbacks: Any, validation: Any) -> None:
+    """An error unless these are what training can use: functions, and a pair of X and y."""
+    check_callable("schedule", schedule, "nn.schedules.CosineSchedule()")
+    if decide is not None:
+        check_callable("decide", decide, "nn.metrics.argmax")
+    if not isinstance(callbacks, (list, tuple)):
+        raise autograd.InputTypeError(f"callbacks takes a list of functions, but got {callbacks!r}")
+    for callback in callbacks:
+        check_callable("callbacks", callback, "lambda history, model: history.loss[-1] < 0.1")
+    if validation is not None and not (
+        isinstance(validation, (list, tuple)) and len(validation) == 2
+    ):
+        size = f" of {len(validation)}" if hasattr(validation, "__len__") else ""
+        raise autograd.InputTypeError(
+            f"validation takes a pair (X, y), but got {type(validation).__name__}{size}"
+        )

@@ -9,9 +9,12 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from numbers import Real
 from typing import Any, Protocol
 
 import autograd
+from autograd import Value
+from nn.arguments import check_callable
 from nn.data import check_examples
 from nn.errors import DivergenceError
 from nn.gradients import Adjustment
@@ -32,17 +35,39 @@ TOGETHER = 32
 class Task:
     """What learns, by which loss, and how its parameters move."""
 
-    model: Model
+    model: Any
     loss: Loss
     optimizer: Optimizer
     adjustment: Adjustment = field(default_factory=Adjustment)
+
+    def __post_init__(self) -> None:
+        check_callable("loss", self.loss, "nn.cross_entropy")
+        if not hasattr(self.model, "named_parameters") or isinstance(self.model, type):
+            raise autograd.InputTypeError(
+                f"fit trains a module, such as nn.MLP(2, [16, 1]), but got {self.model!r}"
+            )
+        if not isinstance(self.optimizer, Optimizer):
+            raise autograd.InputTypeError(
+                "fit takes an optimiser, such as nn.SGD(model.parameters(), lr=0.1), "
+                f"but got {self.optimizer!r}"
+            )
+        held = set(map(id, self.optimizer.params))
+        if not any(id(parameter) in held for _, parameter in self.model.named_parameters()):
+            raise autograd.InputValueError(
+                "fit needs an optimiser of this model's parameters, but it holds none of them"
+            )
 
     def rehearse(self, row: list[float], targets: Sequence[Any]) -> None:
         """Meet a wrong input size or a label outside the classes before anything has changed."""
         with autograd.no_grad():
             outputs = self.model(row)
             for target in {repr(target): target for target in targets}.values():
-                self.loss(outputs, target)
+                error = self.loss(outputs, target)
+                if not isinstance(error, (Value, Real)):
+                    raise autograd.InputTypeError(
+                        f"a loss is one number for one example, but {self.loss!r} returned "
+                        f"{type(error).__name__} {error!r}"[:300]
+                    )
 
 
 class Steps(Protocol):

@@ -16,7 +16,7 @@ from random import Random
 from typing import Any
 
 import autograd
-from nn.arguments import as_rng, check_count
+from nn.arguments import as_rng, check_count, check_hooks, check_number
 from nn.checkpoint import Run, load_checkpoint, save_checkpoint
 from nn.compiled_steps import make_steps
 from nn.data import batches
@@ -109,15 +109,15 @@ def fit(
     """
     epochs, batch_size = check_count("epochs", epochs), check_count("batch_size", batch_size)
     patience = None if patience is None else check_count("patience", patience)
-    adjustment = Adjustment(l1, l2, clip_norm, clip_value)
-    _check_owner(model, optimizer)
-    options = {"batch_size": batch_size, **asdict(adjustment)}
+    task = Task(model, loss, optimizer, Adjustment(l1, l2, clip_norm, clip_value))
+    check_hooks(schedule, decide, callbacks, validation)
+    options = {"batch_size": batch_size, **asdict(task.adjustment)}
     run = Run(model, loss, optimizer, as_rng(rng), schedule, optimizer.lr, options)
     if checkpoint is not None:
         check_writable(checkpoint)
     elif resume:
         raise autograd.InputValueError("resume needs the checkpoint to go on from, but got none")
-    steps = make_steps(Task(model, loss, optimizer, adjustment), X, y, backend=backend)
+    steps = make_steps(task, X, y, backend=backend)
     judged = None if validation is None else steps.prepared(*validation)
     decide = decide or DECISIONS.get(loss)
     options["examples"] = len(steps.targets)
@@ -132,7 +132,8 @@ def fit(
     with autograd.enable_grad(), Progress(epochs, parts, first=first, show=progress) as shown:
         try:
             for epoch in range(first, epochs):
-                optimizer.lr = run.lr * schedule(epoch / epochs)
+                factor = check_number("the schedule's factor", schedule(epoch / epochs))
+                optimizer.lr = run.lr * factor
                 _learn(run, steps, batch_size, labels, decide if track_accuracy else None, shown)
                 figures = _judge(run, steps, judged, decide)
                 if callbacks or restore_best:
@@ -225,14 +226,6 @@ def _labels(targets: Sequence[Any]) -> list[Any]:
 def _hits(decide: Decision, outputs: Any, labels: Sequence[Any]) -> int:
     """How many outputs are decided as the labels say."""
     return sum(map(operator.eq, decided(decide, outputs), labels))  # once a step: quick
-
-
-def _check_owner(model: Module, optimizer: Optimizer) -> None:
-    held = {id(parameter) for parameter in optimizer.params}
-    if not any(id(parameter) in held for _, parameter in model.named_parameters()):
-        raise autograd.InputValueError(
-            "fit needs an optimiser of this model's parameters, but it holds none of them"
-        )
 
 
 @dataclass

@@ -117,6 +117,12 @@ def test_options_out_of_range_are_refused(name, options, message):
         getattr(nn, name)([Value(1.0)], **options)
 
 
+@pytest.mark.parametrize("betas", [0.9, (0.9,), (0.9, 0.99, 0.999)])
+def test_betas_are_two(betas):
+    with pytest.raises(autograd.InputTypeError, match="betas takes two numbers, such as"):
+        nn.Adam([Value(1.0)], betas=betas)
+
+
 def test_zero_grad_clears_what_the_optimiser_holds():
     x = Value(1.0)
     (x * 3.0).backward()

@@ -202,6 +202,17 @@ def test_divergence_is_named_and_keeps_the_last_finite_parameters(backend):
         ({"rng": "seed"}, TypeError, "rng takes a random.Random or an integer seed"),
         ({"x": np.full((20, 2), np.nan)}, ValueError, "X holds nan in row 0, column 0"),
         ({"backend": "fast"}, ValueError, "backend is one of auto, array, loop, eager, but got"),
+        ({"loss": "mse"}, TypeError, "loss takes a function, such as nn.cross_entropy, but got 'm"),
+        ({"loss": lambda z, t: z}, TypeError, "a loss is one number .* returned list"),
+        ({"schedule": 0.1}, TypeError, "schedule takes a function, such as nn.schedules"),
+        ({"schedule": nn.schedules.CosineSchedule}, TypeError, "schedule takes a function"),
+        ({"schedule": lambda done: math.nan}, ValueError, "the schedule's factor must be a number"),
+        ({"schedule": lambda done: -1.0}, ValueError, "factor must be .* of 0 or more, but got -1"),
+        ({"decide": 0.5}, TypeError, "decide takes a function"),
+        ({"callbacks": print}, TypeError, "callbacks takes a list of functions, but got <built-in"),
+        ({"callbacks": [None]}, TypeError, "callbacks takes a function, such as lambda history"),
+        ({"validation": X}, TypeError, r"validation takes a pair \(X, y\), but got list of 20"),
+        ({"validation": 0.2}, TypeError, r"validation takes a pair \(X, y\), but got float$"),
     ],
     ids=str,
 )
@@ -332,6 +343,32 @@ def test_optimiser_of_another_model_is_refused():
     nn.fit(model, X, Y, optimizer=nn.SGD(model.layers[1].parameters(), 0.1), **options)
     assert model.layers[0].state_dict() == first
     assert model.layers[1].state_dict() != last
+
+
+@pytest.mark.parametrize(
+    ("model", "optimizer", "message"),
+    [
+        (lambda x: x, nn.SGD([autograd.Value(1.0)], 0.1), "fit trains a module, such as nn.MLP"),
+        (nn.MLP, nn.SGD([autograd.Value(1.0)], 0.1), "fit trains a module, such as nn.MLP"),
+        (network(), nn.SGD, r"fit takes an optimiser, such as nn.SGD\(model.parameters\(\), lr"),
+        (network(), None, "fit takes an optimiser, such as .*but got None"),
+    ],
+)
+def test_what_is_no_model_or_optimiser_is_refused(model, optimizer, message):
+    """Also a class instead of one of its kind."""
+    with pytest.raises(autograd.InputTypeError, match=message):
+        nn.fit(model, X, Y, loss=LOSS, optimizer=optimizer, epochs=1)
+
+
+def test_a_diverged_model_diverges_and_was_not_misread():
+    """A sum of infinities depends on its order: that is no sign of a frozen branch."""
+    model = nn.MLP(2, [4, 3], rng=0)
+    for i, parameter in enumerate(model.parameters()):
+        parameter.data = (-1.0) ** i * 1e200
+    before = model.state_dict()
+    with pytest.raises(nn.DivergenceError, match="the loss became"):
+        fit(model, loss=nn.cross_entropy)
+    assert model.state_dict() == before
 
 
 def test_a_batch_s_graph_is_gone_when_its_gradient_is_there():
