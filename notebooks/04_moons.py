@@ -268,4 +268,4 @@ print("Not yet." if p is ... else "Right." if abs(p - wanted) < 1e-12 else "No."
 # </details>
 
 # %% [markdown]
-# Next: [test your gradients](07_test_your_gradients.ipynb).
+# Next: [digits](05_digits.ipynb), ten classes, and what each example wants.

@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import is_available
+
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "notebooks"
 SOURCES = sorted(FOLDER.glob("[0-9][0-9]_*.py"))
@@ -25,6 +27,12 @@ spec.loader.exec_module(build)
 
 each_source = pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.stem)
 needs_jupyter = pytest.mark.needs("nbclient", "ipykernel", "matplotlib", "sklearn")
+
+
+def runnable(source: Path):
+    """The source as a parameter of tests that run it, marked with the peer that it imports."""
+    peers = re.findall(r"^import (torch)$", source.read_text(encoding="utf-8"), re.MULTILINE)
+    return pytest.param(source, marks=pytest.mark.needs(*peers), id=source.stem)
 
 
 def notebook(source: Path) -> dict:
@@ -117,11 +125,15 @@ def run(*arguments: str) -> None:
     assert done.returncode == 0, done.stderr
 
 
+def has_its_peers(test: pytest.Item) -> bool:
+    return all(is_available(peer) for mark in test.iter_markers("needs") for peer in mark.args)
+
+
 @pytest.fixture(scope="module")
 def checks(request):
     """The runs of the notebooks that are to be tested: a kernel on every processor."""
     tests = [x for x in request.session.items if "checks" in getattr(x, "fixturenames", ())]
-    sources = [test.callspec.params["source"] for test in tests]
+    sources = [test.callspec.params["source"] for test in tests if has_its_peers(test)]
     pool = ThreadPoolExecutor(os.cpu_count())
     try:
         yield {source: pool.submit(run, "--check", source.stem) for source in sources}
@@ -130,7 +142,7 @@ def checks(request):
 
 
 @needs_jupyter
-@each_source
+@pytest.mark.parametrize("source", [runnable(source) for source in SOURCES])
 def test_notebook_runs_and_its_answers_are_right(source, checks):
     """In short settings, with each folded answer put in its exercise's place."""
     checks[source].result()
