@@ -9,11 +9,12 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from numbers import Real
 from random import Random
 from typing import Any, TypeVar
 
 import autograd
-from nn.arguments import as_rng, check_count
+from nn.arguments import as_rng, check_count, numpy_or_error
 from nn.sets import circles, digits, mnist, moons, spirals, xor
 
 __all__ = [
@@ -41,7 +42,13 @@ def check_rows(X: Iterable[Iterable[float]], *, columns: int | None = None) -> R
     >>> check_rows([(1, 2), (3, 4)])
     [[1.0, 2.0], [3.0, 4.0]]
     """
-    rows = [_floats(f"row {i} of X", row) for i, row in enumerate(_items("X", X))]
+    items = _items("X", X)
+    if items and isinstance(items[0], Real):
+        raise autograd.InputTypeError(
+            f"X takes rows of numbers, but its first item is {items[0]!r}: "
+            "one row alone is [row], one column [[x] for x in column]"
+        )
+    rows = [_floats(f"row {i} of X", row) for i, row in enumerate(items)]
     if not rows:
         raise autograd.InputValueError("the data set is empty: X needs at least one row")
     wanted = len(rows[0]) if columns is None else columns
@@ -115,13 +122,14 @@ def train_test_split(
     y: Sequence[Any],
     *,
     test_size: float = 0.25,
-    stratify: bool = False,
+    stratify: bool | Sequence[Any] = False,
     rng: Random | int,
-) -> tuple[list[Any], list[Any], list[Any], list[Any]]:
+) -> tuple[Any, Any, Any, Any]:
     """(X_train, X_test, y_train, y_test), drawn at random; `test_size` is the fraction tested.
 
-    Both parts get at least one example. With `stratify` each label has the same share in both
-    parts, to within one example.
+    Arrays give arrays, and other sequences lists. Both parts get at least one example. With
+    `stratify` each label has the same share in both parts, to within one example: each label in
+    `y`, or in the sequence that is given.
 
     >>> X_train, X_test, y_train, y_test = train_test_split(range(8), range(8), rng=0)
     >>> len(X_train), len(X_test), sorted(y_train + y_test) == list(range(8))
@@ -137,10 +145,19 @@ def train_test_split(
     order = list(range(len(X)))
     as_rng(rng).shuffle(order)
     tested = min(max(1, math.ceil(test_size * len(X))), len(X) - 1)
-    if stratify:
-        order = _stratified(order, list(y), tested)
+    if stratify is not False:
+        labels = y if stratify is True else stratify
+        _same_length(labels, y, "stratify")
+        order = _stratified(order, _items("stratify", labels), tested)
     test, train = order[:tested], order[tested:]
-    return [X[i] for i in train], [X[i] for i in test], [y[i] for i in train], [y[i] for i in test]
+    return _taken(X, train), _taken(X, test), _taken(y, train), _taken(y, test)
+
+
+def _taken(things: Any, indices: list[int]) -> Any:
+    """An array of these rows of an array, or a list of these items."""
+    if hasattr(things, "__array__"):
+        return numpy_or_error("a split of arrays").asarray(things)[indices]
+    return [things[i] for i in indices]
 
 
 def _stratified(order: list[int], y: list[Any], tested: int) -> list[int]:
@@ -215,6 +232,8 @@ def _items(name: str, things: Any) -> list[Any]:
         raise autograd.InputTypeError(
             f"{name} takes a list or an array, but got {type(things).__name__}"
         )
+    if hasattr(things, "__array__"):  # such as a data frame, whose items are its columns' names
+        things = numpy_or_error("a data set of arrays").asarray(things)
     return things.tolist() if hasattr(things, "tolist") else list(things)
 
 
@@ -227,8 +246,8 @@ def _floats(what: str, numbers: Any) -> list[float]:
         raise autograd.InputTypeError(f"{what} must consist of numbers, but: {error}") from error
 
 
-def _same_length(X: Sequence[Any], y: Sequence[Any]) -> None:
+def _same_length(X: Sequence[Any], y: Sequence[Any], name: str = "X") -> None:
     if len(X) != len(y):
-        raise autograd.InputValueError(f"X has {len(X)} rows, but y has {len(y)} targets")
+        raise autograd.InputValueError(f"{name} has {len(X)} rows, but y has {len(y)} targets")
     if not len(X):
         raise autograd.InputValueError("the data set is empty: X needs at least one row")

@@ -128,6 +128,10 @@ class Sequential(Module):
         self.layers = list(layers)
         self.name_parameters()
 
+    def __repr__(self) -> str:
+        names = (getattr(layer, "__name__", repr(layer)) for layer in self.layers)
+        return f"{type(self).__name__}({', '.join(names)})"
+
     def __call__(self, inputs: Inputs) -> list[Value]:
         """The last layer's outputs, as a list."""
         outputs: Any = inputs
@@ -193,6 +197,8 @@ class MLP(Sequential):
                 for fan_in, fan_out, function in zip(sizes, sizes[1:], activations)
             )
         )
+
+    __repr__ = Module.__repr__
 
     def config(self) -> dict[str, Any]:
         """What `save` keeps of the structure."""

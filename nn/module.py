@@ -54,6 +54,13 @@ class Module(ABC):
     def __call__(self, inputs: Any) -> Any:
         """Compute the outputs for one example."""
 
+    def __repr__(self) -> str:
+        try:
+            options = ", ".join(f"{name}={value!r}" for name, value in self.config().items())
+        except ModelFileError:  # it cannot be built again, but it has a size
+            return f"<{type(self).__name__} of {len(self.parameters())} parameters>"
+        return f"{type(self).__name__}({options})"
+
     def named_parameters(self) -> Iterator[tuple[str, Value]]:
         """Each parameter once, with its path, for example ``layers.0.neurons.3.weights.12``."""
         return _walk("", self, set())

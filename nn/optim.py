@@ -66,6 +66,10 @@ class Optimizer(ABC):
             parameter.data = data
         self.memory = [memory for _, memory in updates]
 
+    def __repr__(self) -> str:
+        options = ", ".join(f"{name}={x!r}" for name, x in self.options().items())
+        return f"<{type(self).__name__} of {len(self.params)} parameters: {options}>"
+
     def options(self) -> dict[str, Any]:
         """The rule's numbers by name, as given."""
         return {name: x for name, x in vars(self).items() if name not in ("params", "memory")}

@@ -71,9 +71,52 @@ def test_stratified_split_gives_each_label_its_share(counts, fraction, seed):
 
 def test_stratified_split_is_shuffled_and_takes_arrays():
     X, y = np.arange(100), np.array([0, 1] * 50)
-    one, two = (train_test_split(X, y, stratify=True, rng=seed)[1] for seed in (0, 1))
+    one, two = (train_test_split(X, y, stratify=True, rng=seed)[1].tolist() for seed in (0, 1))
     assert one != sorted(one)
     assert one != two
+
+
+def test_stratify_takes_labels_as_scikit_learn_does():
+    """Those of the targets, or others: here those of the pairs that make up the targets."""
+    X, y = [[float(i)] for i in range(40)], [i % 4 for i in range(40)]
+    assert train_test_split(X, y, stratify=np.array(y), rng=3) == train_test_split(
+        X, y, stratify=True, rng=3
+    )
+    pairs = [t // 2 for t in y]
+    tested = train_test_split(X, y, stratify=pairs, test_size=0.5, rng=3)[3]
+    assert [t // 2 for t in tested].count(1) == 10
+    with pytest.raises(autograd.InputValueError, match="stratify has 39 rows, but y has 40"):
+        train_test_split(X, y, stratify=y[1:], rng=3)
+
+
+class Frame:
+    """As a data frame: an array by protocol, but its items are names."""
+
+    def __init__(self, numbers):
+        self.numbers = np.asarray(numbers)
+
+    def __array__(self, dtype=None, copy=None):
+        return self.numbers
+
+    def __len__(self):
+        return len(self.numbers)
+
+    def __iter__(self):
+        return iter("ab")
+
+
+def test_data_frames_are_arrays():
+    rows = [[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]
+    assert check_rows(Frame(rows)) == rows
+    X, _, y, _ = train_test_split(Frame(rows), Frame([0, 1, 2]), rng=0)
+    assert X.tolist() == [rows[i] for i in y.tolist()]
+
+
+@pytest.mark.parametrize("row", [[1.0, 2.0], np.array([1, 2])])
+def test_one_row_is_not_a_data_set(row):
+    with pytest.raises(autograd.InputTypeError, match=r"X takes rows .* one row alone is \[row\]"):
+        check_rows(row)
+    assert check_rows([row]) == [[1.0, 2.0]]
 
 
 def test_stratified_split_needs_labels_and_two_of_each():
@@ -169,7 +212,7 @@ def test_rows_of_any_kind_become_lists_of_floats():
         ([["a"]], TypeError, "row 0 of X must consist of numbers"),
         (["12"], TypeError, "row 0 of X must consist of numbers"),
         ([None], TypeError, "row 0 of X must consist of numbers"),
-        ([1.0, 2.0], TypeError, "row 0 of X must consist of numbers"),
+        ([1.0, 2.0], TypeError, "X takes rows of numbers, but its first item is 1.0"),
         (3, TypeError, "X takes a list or an array, but got int"),
         ("abc", TypeError, "X takes a list or an array, but got str"),
     ],

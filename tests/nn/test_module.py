@@ -235,3 +235,34 @@ def test_same_seed_same_model_other_seed_another():
     """Also when the seed comes as a generator."""
     states = [nn.MLP(2, [3, 1], rng=rng).state_dict() for rng in (5, random.Random(5), 6)]
     assert states[0] == states[1] != states[2]
+
+
+class Bare(nn.Module):
+    """A module without a config."""
+
+    def __init__(self):
+        self.w = autograd.Value(1.0)
+
+    def __call__(self, inputs):
+        return inputs
+
+
+@pytest.mark.parametrize(
+    ("model", "shown"),
+    [
+        (
+            nn.MLP(2, [3, 1], activation="tanh"),
+            "MLP(nin=2, nouts=[3, 1], activation='tanh', output='identity')",
+        ),
+        (nn.Neuron(2), "Neuron(nin=2, activation='identity')"),
+        (
+            nn.Sequential(nn.Neuron(2, activation="relu"), autograd.softmax),
+            "Sequential(Neuron(nin=2, activation='relu'), softmax)",
+        ),
+        (nn.MLP(2, [1], output=lambda x: x), "<MLP of 3 parameters>"),
+        (Bare(), "<Bare of 1 parameters>"),
+    ],
+)
+def test_repr_says_how_it_was_made(model, shown):
+    """As far as it can be made again; elsewhere what it is."""
+    assert repr(model) == shown

@@ -123,6 +123,11 @@ def test_betas_are_two(betas):
         nn.Adam([Value(1.0)], betas=betas)
 
 
+def test_repr_says_rule_and_options():
+    shown = "<SGD of 2 parameters: lr=0.1, weight_decay=0.0, momentum=0.9, nesterov=False>"
+    assert repr(nn.SGD([Value(1.0), Value(2.0)], 0.1, momentum=0.9)) == shown
+
+
 def test_zero_grad_clears_what_the_optimiser_holds():
     x = Value(1.0)
     (x * 3.0).backward()
