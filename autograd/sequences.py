@@ -120,7 +120,7 @@ def softmax(xs: Iterable[Any]) -> list[Any]:
     >>> softmax([1000.0, 1000.0])
     [0.5, 0.5]
     """
-    return [exp(x) for x in log_softmax(xs)]
+    return [exp(x) for x in log_softmax(_not_empty(xs, "softmax"))]
 
 
 def _not_empty(xs: Iterable[Any], name: str) -> tuple[Any, ...]:
