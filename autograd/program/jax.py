@@ -3,8 +3,9 @@
 It is made of the array form's statements (:mod:`autograd.program.groups`), so a layer is one matrix
 product there too. Values and derivatives are the op table's rules over JAX's functions: each
 primitive is a ``jax.custom_vjp`` whose backward rule is the table's, which also keeps the engine's
-kinks, and zero adjoints that pass nothing on. This is reverse mode; forward mode works over it
-(``jax.hessian``), but not by itself (``jax.jvp``).
+kinks, and zero adjoints that pass nothing on. This is reverse mode, and forward mode over it
+(``jax.hessian``). For forward mode by itself it is a ``jax.custom_jvp``; JAX transposes that for
+reverse mode too, but multiplies zero adjoints like any others.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ __all__ = ["to_jax"]
 Array = Any
 
 
-def to_jax(tape: Tape, dtype: str) -> Callable[..., Any]:
+def to_jax(tape: Tape, dtype: str, *, tangents: bool) -> Callable[..., Any]:
     """A pure function of the tape's arguments, by position or by name; see ``Program.to_jax``."""
     jax = jax_module()
     form = group(simplified(tape))
@@ -48,7 +49,7 @@ def to_jax(tape: Tape, dtype: str) -> Callable[..., Any]:
     @cache
     def runner(axes: tuple[int | None, ...]) -> Callable[..., Any]:
         """The function of arrays of which some have a batch axis, compiled as a whole."""
-        run = _runner(form, tape, dtype)
+        run = _runner(form, tape, dtype, tangents)
         made: Callable[..., Any] = jax.jit(jax.vmap(run, axes) if 0 in axes else run)
         return made
 
@@ -79,7 +80,7 @@ def _checked(array: Any, argument: Argument, dtype: str) -> Array:
     return array
 
 
-def _runner(form: ArrayForm, tape: Tape, dtype: str) -> Callable[..., Any]:
+def _runner(form: ArrayForm, tape: Tape, dtype: str, tangents: bool) -> Callable[..., Any]:
     """The function of one point: all blocks in turn, then the output, or it and what is aside."""
     jnp = jax_module().numpy
 
@@ -87,7 +88,7 @@ def _runner(form: ArrayForm, tape: Tape, dtype: str) -> Callable[..., Any]:
         blocks = [array.reshape(-1) for array in arrays]
         blocks.append(jnp.asarray(form.constants, dtype))
         for statement in form.statements:
-            blocks.append(_block(statement, blocks, dtype).reshape(-1))
+            blocks.append(_block(statement, blocks, dtype, tangents).reshape(-1))
         output = _whole(form.output, blocks, dtype).reshape(tape.output_shape)
         if form.aux is None:
             return output
@@ -101,7 +102,7 @@ def _whole(operand: Operand, blocks: Sequence[Array], dtype: str) -> Array:
     return jax_module().numpy.broadcast_to(_read(operand, blocks, dtype), operand.shape)
 
 
-def _block(statement: ArrayStatement, blocks: Sequence[Array], dtype: str) -> Array:
+def _block(statement: ArrayStatement, blocks: Sequence[Array], dtype: str, tangents: bool) -> Array:
     """The result of an array statement."""
     jnp = jax_module().numpy
     op, shape = statement.op, statement.shape
@@ -116,7 +117,7 @@ def _block(statement: ArrayStatement, blocks: Sequence[Array], dtype: str) -> Ar
             if i not in known
         ]
         count = len(statement.operands)
-        return primitive(op, count, tuple(known.items()))(*operands)
+        return primitive(op, count, tuple(known.items()), tangents)(*operands)
     arrays = [_whole(operand, blocks, dtype) for operand in statement.operands]
     if statement.kind == "product":
         return jnp.matmul(arrays[0], jnp.swapaxes(arrays[1], -1, -2))
@@ -125,9 +126,9 @@ def _block(statement: ArrayStatement, blocks: Sequence[Array], dtype: str) -> Ar
     if op is OPS["sum"]:
         return jnp.sum(arrays[0], -1)
     if rolled(op) is not None:
-        return along_rows(op)(arrays[0])
+        return along_rows(op, tangents)(arrays[0])
     columns = [arrays[0][..., i] for i in range(arrays[0].shape[-1])]
-    return primitive(op, len(columns), ())(*columns)
+    return primitive(op, len(columns), (), tangents)(*columns)
 
 
 def _read(operand: Operand, blocks: Sequence[Array], dtype: str) -> Array:

@@ -1,7 +1,9 @@
 """Primitives over JAX's arrays, with the op table's derivatives.
 
-Each is a ``jax.custom_vjp``: JAX's own derivatives of the same expressions would have other kinks
-and cancelled tails. JAX is imported when first needed. Next: :mod:`autograd.program.jax`.
+Each has its own rules in JAX, whose derivatives of the same expressions would have other kinks and
+cancelled tails. For reverse mode it is a ``jax.custom_vjp``, around a ``jax.custom_jvp`` that
+differentiates it further, or stands alone for forward mode: JAX allows a function only one of them.
+Next: :mod:`autograd.program.jax`.
 """
 
 from __future__ import annotations
@@ -80,7 +82,9 @@ def _functions() -> _Functions:
 
 
 @lru_cache(maxsize=1024)
-def primitive(op: Op, count: int, known: tuple[tuple[int, str], ...]) -> Callable[..., Array]:
+def primitive(
+    op: Op, count: int, known: tuple[tuple[int, str], ...], tangents: bool
+) -> Callable[..., Array]:
     """A primitive over arrays of one shape, operands ``known`` put in, with the table's rules."""
     constants = {i: float(text) for i, text in known}
     names = [f"x{i}" for i in range(count) if i not in constants]
@@ -97,11 +101,11 @@ def primitive(op: Op, count: int, known: tuple[tuple[int, str], ...]) -> Callabl
     def local(variables: Mapping[str, Array]) -> list[Array]:
         return evaluate(wanted, _functions(), variables)
 
-    return _with_rule(op, forward, local, names)
+    return _with_rule(op, forward, local, names, tangents)
 
 
 @lru_cache(maxsize=256)
-def along_rows(op: Op) -> Callable[..., Array]:
+def along_rows(op: Op, tangents: bool) -> Callable[..., Array]:
     """A regular n-ary primitive along the last axis."""
     formula = rolled(op)
     assert formula is not None
@@ -110,7 +114,10 @@ def along_rows(op: Op) -> Callable[..., Array]:
     def forward(x: Array) -> Array:
         return evaluate([value], _functions(), {"x": x})[0]
 
-    rule = _with_rule(op, forward, lambda v: evaluate([partials], _functions(), v), ["x"])
+    def local(variables: Mapping[str, Array]) -> list[Array]:
+        return evaluate([partials], _functions(), variables)
+
+    rule = _with_rule(op, forward, local, ["x"], tangents)
     return lambda x: rule(x)[..., 0]
 
 
@@ -119,19 +126,36 @@ def _with_rule(
     forward: Callable[..., Array],
     local: Callable[[Mapping[str, Array]], list[Array]],
     names: Sequence[str],
+    tangents: bool,
 ) -> Callable[..., Array]:
     """The function with the table's derivatives in place of those that JAX would find."""
     jnp = jax_module().numpy
-    function: Any = jax_module().custom_vjp(forward)
+    pushed: Any = jax_module().custom_jvp(forward)
+
+    def slopes(out: Array, operands: Sequence[Array]) -> list[Array]:
+        return local({"out": out, **dict(zip(names, operands))})
+
+    @pushed.defjvp  # type: ignore[untyped-decorator]
+    def push(operands: Sequence[Array], moves: Sequence[Array]) -> tuple[Array, Array]:
+        out = pushed(*operands)
+        total = jnp.zeros_like(out)
+        for move, slope in zip(moves, slopes(out, operands)):
+            if slope is not None:
+                part = slope * move
+                part = jnp.where(slope == 0.0, 0.0, part) if op.selects else part
+                total += part.sum(-1, keepdims=True) if part.shape != out.shape else part
+        return out, total
+
+    function: Any = jax_module().custom_vjp(pushed)
 
     def remember(*operands: Array) -> tuple[Array, Any]:
-        out = forward(*operands)
+        out = pushed(*operands)
         return out, (out, operands)
 
     def pull(kept: Any, g: Array) -> tuple[Array, ...]:
         out, operands = kept
         grads = []
-        for x, slope in zip(operands, local({"out": out, **dict(zip(names, operands))})):
+        for x, slope in zip(operands, slopes(out, operands)):
             if slope is None:
                 grads.append(jnp.zeros_like(x))
                 continue
@@ -140,7 +164,7 @@ def _with_rule(
         return tuple(grads)
 
     function.defvjp(remember, pull)
-    made: Callable[..., Array] = function
+    made: Callable[..., Array] = pushed if tangents else function
     return made
 
 

@@ -111,18 +111,21 @@ class Program:
             [_in_shape(grad, arguments[i].shape, grad.ndim == 2) for i, grad in zip(indices, flat)]
         )
 
-    def to_jax(self) -> Callable[..., Any]:
+    def to_jax(self, *, forward_mode: bool = False) -> Callable[..., Any]:
         """The program as a pure function for JAX: to jit, differentiate, vmap and shard.
 
         It takes the arguments by position, in their order, or by name, each with or without a
-        batch axis. A float64 program needs ``jax_enable_x64``.
+        batch axis. A float64 program needs ``jax_enable_x64``. JAX lets a function have rules of
+        its own for one mode: by default for reverse mode (``jax.grad``, ``jax.hessian``), with
+        ``forward_mode`` for ``jax.jvp``, ``jax.linearize`` and ``jax.jacfwd``. Then reverse mode
+        works too, but an infinite derivative of a branch that ``where`` did not take gives NaN.
 
         Raises:
             MissingExtraError: JAX is not installed.
             GraphError: The rule of a custom_op cannot be traced.
         """
         lowering = import_module("autograd.program.jax")
-        function: Callable[..., Any] = lowering.to_jax(self.tape, self.dtype)
+        function: Callable[..., Any] = lowering.to_jax(self.tape, self.dtype, tangents=forward_mode)
         return function
 
     def to_onnx(

@@ -46,6 +46,22 @@ def test_primitive_agrees(op):
     np.testing.assert_allclose(grads, partials, rtol=1e-11, atol=1e-13)
 
 
+@pytest.mark.parametrize("op", [op for op in OPS.values() if op.sample], ids=str)
+def test_primitive_agrees_forward(op):
+    """In forward mode too, by the same rules."""
+    import jax
+
+    leaves = [Value(1.0) for _ in op.sample]
+    f = compile(RECORDERS[op.name](*leaves), x=leaves).to_jax(forward_mode=True)
+    rng = np.random.default_rng(1)
+    rows = np.stack([rng.uniform(*span, 20) for span in op.sample], axis=1)
+    if op.name == "polygamma":
+        rows[:, 0] = np.round(rows[:, 0])
+    partials = [[p or 0.0 for p in op.local(*row)] for row in rows.tolist()]
+    slopes = jax.jit(jax.vmap(jax.jacfwd(f)))(rows)
+    np.testing.assert_allclose(slopes, partials, rtol=1e-11, atol=1e-13)
+
+
 def network():
     """The loss of a small classifier, its program and numbers to call it with."""
     rng = np.random.default_rng(1)
@@ -81,6 +97,28 @@ def test_network_over_a_batch():
         np.testing.assert_allclose(mine, theirs, rtol=1e-12, atol=1e-12)
 
 
+def test_network_in_forward_mode():
+    """jvp, linearize and its transpose, jacfwd: all of them agree with the gradients."""
+    import jax
+
+    program, numbers = network()
+    f = program.to_jax(forward_mode=True)
+    arrays = {name: array[0] if name in "xt" else array for name, array in numbers.items()}
+    value, grads = program.value_and_grad(tuple(arrays), **arrays)
+    rng = np.random.default_rng(2)
+    moves = {name: rng.normal(size=array.shape) for name, array in arrays.items()}
+    slope = sum(np.sum(move * grad) for move, grad in zip(moves.values(), grads))
+    points, tangents = tuple(arrays.values()), tuple(moves.values())
+    np.testing.assert_allclose(jax.jvp(f, points, tangents), (value, slope), rtol=1e-12)
+    out, push = jax.linearize(f, *points)
+    np.testing.assert_allclose([out, push(*tangents)], [value, slope], rtol=1e-12)
+    for derivative in (jax.jacfwd, jax.grad):
+        for mine, theirs in zip(grads, jax.jit(derivative(f, argnums=range(4)))(*points)):
+            np.testing.assert_allclose(mine, theirs, rtol=1e-12, atol=1e-12)
+    second = jax.hessian(program.to_jax(), argnums=2)(*points)
+    np.testing.assert_allclose(jax.jacfwd(jax.jacfwd(f, 2), 2)(*points), second, rtol=1e-11)
+
+
 def test_kinks_and_zero_adjoints_are_the_engine_s():
     """relu'(0) is 0, abs'(0) too, and the branch not taken stays out."""
     import jax
@@ -91,6 +129,8 @@ def test_kinks_and_zero_adjoints_are_the_engine_s():
     chosen = compile(where(RECORDERS["gt"](x, 0.0), 1.0 / x, x * 2.0), x=x).to_jax()
     assert jax.jit(jax.vmap(jax.grad(chosen)))(np.array([0.0, 2.0])).tolist() == [2.0, -0.25]
     assert jax.jit(jax.hessian(chosen))(2.0) == 0.25
+    sharp = compile(relu(x) + abs(x), x=x).to_jax(forward_mode=True)
+    assert jax.jvp(sharp, (0.0,), (1.0,)) == (0.0, 0.0)
 
 
 def test_tails_keep_their_digits():
@@ -111,6 +151,8 @@ def test_custom_op_is_called_back():
     f = compile(cube(x) * 2.0, x=x).to_jax()
     assert jax.jit(f)(2.0) == 16.0
     assert jax.vmap(jax.grad(f))(np.array([1.0, 2.0])).tolist() == [6.0, 24.0]
+    assert jax.jit(jax.hessian(f))(2.0) == 24.0
+    assert jax.jvp(compile(cube(x), x=x).to_jax(forward_mode=True), (2.0,), (0.5,)) == (8.0, 6.0)
 
 
 def test_custom_op_that_cannot_be_traced():
