@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import os
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from random import Random
@@ -205,12 +206,18 @@ def _sklearn_datasets(user: str) -> Any:
 def _fetched_mnist() -> tuple[Any, Any]:
     datasets = _sklearn_datasets("fetching MNIST")
     try:
-        # This parser needs no pandas.
-        bunch = datasets.fetch_openml("mnist_784", version=1, as_frame=False, parser="liac-arff")
+        with warnings.catch_warnings():
+            # Of every attempt that failed: the error below says it once.
+            warnings.filterwarnings("ignore", "A network error occurred", UserWarning)
+            # This parser needs no pandas.
+            bunch = datasets.fetch_openml(
+                "mnist_784", version=1, as_frame=False, parser="liac-arff"
+            )
     except (OSError, ValueError) as error:
         raise DataFileError(
             f"MNIST could not be fetched from openml.org ({error}): go online, or get the files "
-            f"{', '.join(f'{name}.gz' for name in MNIST_FILES)} and give the folder that holds them"
+            f"{', '.join(f'{name}.gz' for name in MNIST_FILES)} and give the folder that holds "
+            "them: --data DIR, or nn.data.mnist(DIR)"
         ) from error
     return bunch.data, bunch.target
 

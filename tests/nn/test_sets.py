@@ -7,6 +7,7 @@ import statistics
 import sys
 import types
 import urllib.error
+import warnings
 
 import numpy as np
 import pytest
@@ -198,8 +199,9 @@ def test_mnist_is_fetched_where_no_folder_is_given(monkeypatch):
 
 def test_mnist_without_a_network_says_what_to_do(monkeypatch):
     def offline(*args, **options):
+        warnings.warn("A network error occurred while downloading: retrying", stacklevel=2)
         raise urllib.error.URLError("no route to host")
 
     monkeypatch.setattr("sklearn.datasets.fetch_openml", offline)
-    with pytest.raises(nn.DataFileError, match=r"no route to host.*get the files .*\.gz"):
+    with pytest.raises(nn.DataFileError, match=r"no route to host.*get the files .*\.gz.*--data"):
         nn.data.mnist()
