@@ -214,7 +214,7 @@ def test_divergence_is_named_and_keeps_the_last_finite_parameters(backend):
         ({"validation": X}, TypeError, r"validation takes a pair \(X, y\), but got list of 20"),
         ({"validation": 0.2}, TypeError, r"validation takes a pair \(X, y\), but got float$"),
     ],
-    ids=str,
+    ids=lambda part: " ".join(part) if isinstance(part, dict) else getattr(part, "__name__", part),
 )
 def test_bad_input_is_refused_before_anything_moves(change, error, message, backend):
     """Also when the fault is in the last example."""
