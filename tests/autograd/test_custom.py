@@ -144,6 +144,8 @@ def test_wrong_operands_and_declarations_are_named():
     assert power(2.0, 3.0) == 8.0
     with pytest.raises(InputValueError, match="power takes 2 operands, but got 1"):
         power(2.0)
+    with pytest.raises(InputValueError, match="top takes at least one operand, but got 0"):
+        top()
     with pytest.raises(InputTypeError, match="power takes Values or real numbers, but got str"):
         power(2.0, "3")
     with pytest.raises(InputTypeError, match="non-empty str"):

@@ -132,6 +132,26 @@ def test_rows_of_dots_that_share_nothing():
     assert statements([autograd.dot(x, y) for x, y in zip(a, b)], a=a, b=b) == ["rows dot (6,)"]
 
 
+def test_one_dot_is_a_product_and_many_lengths_are_rows():
+    """Of one shape, along the last axis; short ones from several blocks are written out."""
+    a, b = leaves(6, 3), leaves(6)
+    assert statements(autograd.dot(a[0], a[1]), a=a) == ["product dot (1, 1)"]
+    assert statements(autograd.norm(a[0]), a=a) == ["rows norm ()"]
+    assert statements([autograd.norm(x) for x in a], a=a) == ["rows norm (6,)"]
+    mixed = [autograd.norm([*x[:2], y]) for x, y in zip(a, b)]
+    assert statements(mixed, a=a, b=b) == ["map norm (6,)"]
+    assert statements([autograd.norm([*x, y]) for x, y in zip(a, b)], a=a, b=b) == [
+        "rows norm (6,)"
+    ]
+    numbers = np.arange(18.0).reshape(6, 3)
+    for y in ([autograd.norm(x) for x in a], mixed, [autograd.logsumexp(x) for x in a]):
+        for leaf, number in zip([x for row in a for x in row] + b, [*numbers.flat, *range(6)]):
+            leaf.data = number
+        wanted = [root.recompute().data for root in y]
+        found = compile(y, a=a, b=b)(a=numbers, b=np.arange(6.0))
+        np.testing.assert_allclose(found, wanted, rtol=1e-14)
+
+
 def test_windows_are_views_and_their_adjoints_add_up():
     """A convolution reads overlapping windows; each input gets the sum of what reads it."""
     w, x = leaves(3), leaves(10)

@@ -1,7 +1,11 @@
 """Each pass on its own: tape in, tape out, the same results."""
 
+import pytest
+
 import autograd
-from autograd import Value
+from autograd import GraphError, Value
+from autograd.op import OPS
+from autograd.program.ir import Argument, Statement, Tape
 from autograd.program.lower import lower
 from autograd.program.simplify import drop_dead, expand_powers, fold_constants, share_common
 from autograd.program.sums import find_dots, flatten_sums
@@ -62,6 +66,28 @@ def test_common_subexpressions_are_shared():
     x = leaves(2)
     y = autograd.sin(x[0] + x[1]) * autograd.sin(x[0] + x[1])
     assert operations(share_common(tape_of(y, x=x))) == ["add", "sin", "mul"]
+
+
+def test_the_first_argument_is_no_constant():
+    """Its slot is 0, beside constants whose slots are negative."""
+    x, frozen = Value(1.0), Value(3.0)
+    tape = fold_constants(tape_of((2.0 - x) * autograd.exp(frozen), x=x))
+    assert operations(tape) == ["sub", "mul"]
+
+
+def test_invalid_tapes_are_refused():
+    """By name of the slot: wrong counts, reading too early, what does not exist, wrong shapes."""
+    add, x = OPS["add"], Argument("x", (2,), 0)
+    for arguments, statement, output, shape, message in [
+        ((x,), Statement(add, (0,)), 2, (), "%2: add takes 2 operands, not 1"),
+        ((x,), Statement(add, (0, 2)), 2, (), "%2 = add reads slot 2, which is not computed"),
+        ((x,), Statement(add, (0, -2)), 2, (), "%2 = add reads slot -2"),
+        ((x,), Statement(add, (0, -1)), 3, (), "return reads slot 3"),
+        ((x,), Statement(add, (0, -1)), 2, (2,), r"1 outputs cannot have shape \(2,\)"),
+        ((x, x), Statement(add, (0, -1)), 2, (), "argument 'x' starts at 0"),
+    ]:
+        with pytest.raises(GraphError, match=f"^{message}"):
+            Tape(arguments, (3.0,), (statement,), (output,), shape).validate()
 
 
 def test_dead_statements_go():
