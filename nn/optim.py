@@ -110,7 +110,9 @@ class SGD(Optimizer):
         """One step of the formula above; `memory` is v."""
         grad = self.decayed(data, grad)
         if not self.momentum:
-            return data - self.lr * grad, memory
+            moved = grad * -self.lr
+            moved += data  # in place in a vector, which is to the bit data − lr·grad
+            return moved, memory
         velocity = self.momentum * memory + grad
         step = grad + self.momentum * velocity if self.nesterov else velocity
         return data - self.lr * step, velocity
