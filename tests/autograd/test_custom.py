@@ -156,6 +156,29 @@ def test_wrong_operands_and_declarations_are_named():
         custom_op("text", lambda x: "a", lambda xp, out, x: (1.0,))(1.0)
 
 
+def test_an_unknown_function_in_a_rule_is_named():
+    """Where its derivatives are first asked for."""
+    odd = custom_op("odd", lambda *xs: sum(xs), lambda xp, out, *xs: [xp.frob(x) for x in xs])
+    with pytest.raises(AttributeError, match=r"named 'frob'; there are \['abs', 'acos'"):
+        odd(Value(1.0), 2.0).backward()
+
+
+def test_poles_of_many_operands_are_infinite():
+    """Each operand is itself where the rule is evaluated again without raising."""
+    inverses = custom_op(
+        "inverses", lambda *xs: sum(xs), lambda xp, out, *xs: [xp.exp(-x) / x for x in xs]
+    )
+    a, b, c = Value(0.0), Value(1.0), Value(-2.0)
+    inverses(a, b, c).backward()
+    assert (a.grad, b.grad, c.grad) == (math.inf, math.exp(-1.0), math.exp(2.0) / -2.0)
+
+
+def test_names_are_spelt_in_latex():
+    """Letters and digits as they are; what LaTeX would misread is escaped or a space."""
+    latex = custom_op("to-do_2", math.sin, lambda xp, out, x: (xp.cos(x),)).op.latex
+    assert latex.format(args="x") == r"\operatorname{to do\_2}\left(x\right)"
+
+
 def test_graphs_with_custom_ops_are_copied_and_pickled():
     """Rules that can be imported are pickled by name."""
     x = Value(2.0)

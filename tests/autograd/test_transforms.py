@@ -1,5 +1,6 @@
 """grad, jacobian, hessian and the products, against closed forms and each other."""
 
+import collections
 import itertools
 import math
 
@@ -120,6 +121,67 @@ def test_results_are_floats_outside_and_values_inside():
     constant = ag.grad(lambda x: 2.0 * x)(x)
     assert type(constant) is Value
     assert constant.data == 2.0
+
+
+def test_values_that_a_function_captures_are_constants():
+    """Nothing is asked about them: here not log(x) for the derivative by the exponent."""
+    w, two = Value(5.0), Value(2.0)
+
+    def f(x):
+        return w * x**two / w
+
+    assert ag.jvp(f, -3.0, 1.0) == -6.0
+    assert ag.hvp(f, -3.0, 1.0) == 2.0
+    assert ag.vjp(f, -3.0, 1.0) == -6.0
+    assert ag.grad(ag.grad(f))(-3.0) == 2.0
+    assert (w.grad_computed, two.grad_computed) == (False, False)
+
+
+def test_the_other_branch_passes_no_infinity_on():
+    """In either direction: zero times an infinite adjoint or tangent is nothing."""
+
+    def f(x):
+        return ag.where(x > 0.0, x, 1.0) + ag.relu(-x) + ag.maximum(x, -2.0)
+
+    assert ag.jvp(f, 1.0, math.inf) == math.inf
+    assert ag.jvp(lambda x: ag.relu(x) + 1.0, -1.0, math.inf) == 0.0
+    assert ag.vjp(lambda x: ag.relu(x) + 1.0, -1.0, math.inf) == 0.0
+    assert ag.grad(lambda x: ag.vjp(ag.relu, x, math.inf))(-1.0) == 0.0
+
+
+def test_one_value_returned_twice_counts_twice():
+    """Its two weights add up, differentiated again too."""
+
+    def pair(x):
+        return [x * x] * 2
+
+    assert ag.vjp(pair, 3.0, [2.0, 5.0]) == 42.0
+    assert ag.grad(lambda x: ag.vjp(pair, x, [2.0, 5.0]))(3.0) == 14.0
+    assert ag.jacobian(pair)(3.0) == [6.0, 6.0]
+
+
+def test_named_tuples_come_out_as_such():
+    """As arguments, gradients and rows of Hessians."""
+    Point = collections.namedtuple("Point", "x y")
+    assert ag.grad(lambda p: p.x * p.y)(Point(2.0, 3.0)) == Point(3.0, 2.0)
+    hessian = ag.hessian(lambda p: p.x * p.y)(Point(2.0, 3.0))
+    assert [type(thing) for thing in (hessian, *hessian)] == [Point] * 3
+    assert hessian.x == Point(0.0, 1.0)
+
+
+def test_any_argument_may_be_differentiated_by():
+    """By its place, counted from the end too."""
+
+    def f(a, b):
+        return a * b**3
+
+    assert ag.hessian(f, argnum=1)(5.0, 2.0) == 60.0
+    assert ag.hessian(f, argnum=-1)(5.0, 2.0) == 60.0
+    assert ag.jacobian(f, argnum=1)(5.0, 2.0) == 60.0
+    assert ag.value_and_grad(f, argnum=1)(5.0, 2.0) == (40.0, 60.0)
+    for argnum in (2, -3):
+        with pytest.raises(InputValueError, match=rf"argnum is {argnum}, but the call has 2 arg"):
+            ag.grad(f, argnum)(5.0, 2.0)
 
 
 def test_a_function_that_ignores_its_argument_has_gradient_zero():

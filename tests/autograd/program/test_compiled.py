@@ -61,11 +61,11 @@ def test_choices_are_made_anew():
 @pytest.mark.parametrize(
     ("freeze", "what"),
     [
-        (lambda x: x if x > 0.0 else -x, "bool"),
-        (lambda x: x * float(x), "float"),
-        (lambda x: x * int(x), "int"),
-        (lambda x: x * round(x), "round"),
-        (lambda x: max(x, 0.0), "bool"),
+        (lambda x: x if x > 0.0 else -x, r"^the truth \(bool\) of"),
+        (lambda x: x * float(x), r"^the number \(float\) of"),
+        (lambda x: x * int(x), r"^the integer \(int\) of"),
+        (lambda x: x * round(x), r"^the rounding \(round\) of"),
+        (lambda x: max(x, 0.0), r"^the truth \(bool\) of"),
     ],
     ids=["if", "float", "int", "round", "max"],
 )
