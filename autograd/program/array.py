@@ -21,7 +21,7 @@ from autograd.program.listing import listed
 from autograd.program.reverse import Reverse
 from autograd.program.simplify import drop_dead, expand_powers, fold_constants, share_common
 from autograd.program.source import Writer
-from autograd.program.sums import find_dots, flatten_sums
+from autograd.program.sums import find_dots, flatten_sums, split_differences
 
 __all__ = ["ArrayExecutor", "simplified"]
 
@@ -32,6 +32,7 @@ CHUNK = 2**13
 PRODUCT_ROWS = 256
 """Rows below which matrix products would lose speed, whatever the size of the chunk."""
 PASSES: tuple[Callable[[Tape], Tape], ...] = (
+    split_differences,
     flatten_sums,
     find_dots,
     expand_powers,

@@ -1,10 +1,10 @@
 """Passes that find long sums: chains of additions, and products that are added up.
 
 What a loop ``s = s + w * x`` recorded one addition at a time becomes one ``sum``, and the products
-in it one ``dot``. Only numbers that nothing else reads are taken into a sum; their statements stay
-where they are, read by nobody, for ``drop_dead``. Additions are reordered by this, as compilers of
-array code do; results stay within rounding of the terms. Next: :mod:`autograd.program.groups`,
-which makes array statements of what is left.
+in it one ``dot``; of ``s = s - w * x`` it is a difference from one. Only numbers that nothing else
+reads are taken into a sum; their statements stay where they are, read by nobody, for ``drop_dead``.
+Additions are reordered by this, as compilers of array code do; results stay within rounding of the
+terms. Next: :mod:`autograd.program.groups`, which makes array statements of what is left.
 """
 
 from __future__ import annotations
@@ -12,11 +12,71 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from autograd.op import OPS
+from autograd.op import OPS, Op
 from autograd.program.ir import Statement, Tape
 from autograd.program.simplify import Rewriter, reads
 
-__all__ = ["find_dots", "flatten_sums"]
+__all__ = ["find_dots", "flatten_sums", "split_differences"]
+
+CHAINED = OPS["add"], OPS["sub"]
+
+
+def split_differences(tape: Tape) -> Tape:
+    """s - a + b - c, with two terms or more taken away, becomes one difference: (s + b) - (a + c).
+
+    Differences that are terms themselves stay: where their two numbers are close, what they differ
+    by would be lost in the sums.
+    """
+    sub, total, first = OPS["sub"], OPS["sum"], tape.first
+    if sum(op is sub for op, _ in tape.statements) < 2:
+        return tape
+    read = reads(tape)
+    inner: set[int] = set()
+    found: dict[int, tuple[list[int], list[int]]] = {}
+    for slot in range(first + len(tape.statements) - 1, first - 1, -1):
+        if slot not in inner and read[slot] and tape.statements[slot - first].op in CHAINED:
+            added, taken, passed = _signed_terms(tape, slot, read)
+            inner.update(passed)
+            if len(taken) > 1:
+                found[slot] = added, taken
+    new = Rewriter(tape)
+    for slot, (op, operands) in enumerate(tape.statements, first):
+        if slot not in found:
+            new.is_at(new.add(op, new.places(operands)))
+            continue
+        parts = [
+            new.add(total, new.places(terms)) if len(terms) > 1 else new.place(terms[0])
+            for terms in found[slot]
+        ]
+        new.is_at(new.add(sub, (parts[0], parts[1])))
+    return new.finish() if found else tape
+
+
+def _signed_terms(
+    tape: Tape, slot: int, read: Sequence[int]
+) -> tuple[list[int], list[int], list[int]]:
+    """What a chain of additions and subtractions adds, what it takes away, and its inner slots."""
+    first, statements = tape.first, tape.statements
+
+    def is_inner(x: int, ops: tuple[Op, ...]) -> bool:
+        return x >= first and read[x] == 1 and statements[x - first].op in ops
+
+    added: list[int] = []
+    taken: list[int] = []
+    inner: list[int] = []
+    while True:
+        op, (x, y) = statements[slot - first]
+        if op is OPS["add"] and is_inner(y, CHAINED) and not is_inner(x, CHAINED):
+            x, y = y, x
+        negative = op is OPS["sub"]
+        if is_inner(y, (OPS["neg"],)):
+            negative, y = not negative, statements[y - first].operands[0]
+        (taken if negative else added).append(y)
+        if not is_inner(x, CHAINED):
+            added.append(x)
+            return added[::-1], taken[::-1], inner
+        inner.append(x)
+        slot = x
 
 
 def flatten_sums(tape: Tape) -> Tape:

@@ -8,7 +8,7 @@ from autograd.op import OPS
 from autograd.program.ir import Argument, Statement, Tape
 from autograd.program.lower import lower
 from autograd.program.simplify import drop_dead, expand_powers, fold_constants, share_common
-from autograd.program.sums import find_dots, flatten_sums
+from autograd.program.sums import find_dots, flatten_sums, split_differences
 
 
 def tape_of(y, **arguments):
@@ -158,3 +158,40 @@ def test_a_product_that_is_read_elsewhere_stays():
     products = [p * q for p, q in zip(w, x)]
     tape = find_dots(flatten_sums(tape_of([autograd.sum(products), products[0]], w=w, x=x)))
     assert operations(drop_dead(tape)) == ["mul", "dot", "add"]
+
+
+def test_what_is_taken_away_is_summed_first():
+    """A row of forward substitution is a number minus a dot product, whatever is added between."""
+    w, x, b = leaves(4), leaves(4), leaves(2)
+    s = b[0]
+    for p, q in zip(w, x):
+        s = s - p * q
+    tape = drop_dead(find_dots(flatten_sums(split_differences(tape_of(b[1] + s, w=w, x=x, b=b)))))
+    assert str(tape).splitlines()[3:] == [
+        "%10 = add b[0] b[1]",
+        "%11 = dot w[0] w[1] w[2] w[3] x[0] x[1] x[2] x[3]",
+        "%12 = sub %10 %11",
+        "return %12",
+    ]
+
+
+def test_minus_signs_change_sides():
+    """Adding -x takes x away, and taking -x away adds x."""
+    x = leaves(5)
+    tape = drop_dead(split_differences(tape_of(x[0] + -x[1] - x[2] - -x[3] - x[4], x=x)))
+    assert str(tape).splitlines()[1:] == [
+        "%5 = sum x[0] x[3]",
+        "%6 = sum x[1] x[2] x[4]",
+        "%7 = sub %5 %6",
+        "return %7",
+    ]
+
+
+def test_differences_of_close_numbers_stay():
+    """Terms that are differences are computed first; so is a chain that is read elsewhere."""
+    x = leaves(6)
+    y = (x[0] - x[1]) + (x[2] - x[3]) + (x[4] - x[5])
+    assert operations(split_differences(tape_of(y, x=x))) == ["sub", "sub", "add", "sub", "add"]
+    inner = x[0] - x[1]
+    tape = tape_of([inner - x[2], inner], x=x)
+    assert split_differences(tape) is tape

@@ -6,12 +6,13 @@ from hypothesis import strategies as st
 from autograd.op import OPS
 from autograd.program.ir import Argument, Statement, Tape
 from autograd.program.simplify import drop_dead, expand_powers, fold_constants, reads, share_common
-from autograd.program.sums import find_dots, flatten_sums
+from autograd.program.sums import find_dots, flatten_sums, split_differences
 
 ARGUMENTS = (Argument("x", (2,), 0), Argument("w", (2, 2), 2))
 NUMBERS = (1.0, -2.0, 3.0, -1.0, 2.0, -3.0)
 CONSTANTS = (0.0, 2.0, 3.0, 4.0, -1.0)
-PASSES = (fold_constants, share_common, expand_powers, drop_dead, flatten_sums, find_dots)
+SUMS = (split_differences, flatten_sums, find_dots)
+PASSES = (fold_constants, share_common, expand_powers, drop_dead, *SUMS)
 LARGEST = 2.0**50
 
 
