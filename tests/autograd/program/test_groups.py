@@ -152,6 +152,33 @@ def test_one_dot_is_a_product_and_many_lengths_are_rows():
         np.testing.assert_allclose(found, wanted, rtol=1e-14)
 
 
+def test_powers_are_grouped_by_their_exponents():
+    """A constant exponent decides what is computed; another operand does not."""
+    x, e = leaves(5), leaves(5)
+    y = [x[0] ** 2.5, x[1] ** 3.5, x[2] ** 2.5, x[3] ** e[3], x[4] ** e[4]]
+    assert statements(y, e=e, x=x) == ["map pow (2,)", "map pow (1,)", "map pow (2,)"]
+    assert statements([b**a for a, b in zip(e, x)], e=e, x=x) == ["map pow (5,)"]
+    assert statements([b * 2.5 for b in x] + [b * 3.5 for b in x], x=x) == ["map mul (2, 5)"]
+
+
+@pytest.mark.parametrize(
+    ("sizes", "parts"),
+    [
+        ((5, 3), (5, 3)),
+        ((7, 1), (7, 1)),
+        ((4, 3), (7,)),
+        ((5, 5, 1), (11,)),
+        ((5, 5, 2), (5, 5, 2)),
+    ],
+)
+def test_a_group_over_several_blocks_is_cut_up_if_it_is_large(sizes, parts):
+    """Four to a block on average make a statement of their own; fewer are joined."""
+    names = dict(zip("abc", map(leaves, sizes)))
+    y = [autograd.exp(x) for block in names.values() for x in block]
+    assert statements(y, **names) == [f"map exp ({n},)" for n in parts]
+    assert statements(y[::-1], **names) == [f"map exp ({n},)" for n in parts]
+
+
 def test_windows_are_views_and_their_adjoints_add_up():
     """A convolution reads overlapping windows; each input gets the sum of what reads it."""
     w, x = leaves(3), leaves(10)
