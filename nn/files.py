@@ -13,6 +13,7 @@ import secrets
 from pathlib import Path
 from typing import Any
 
+import autograd
 from nn.errors import ModelFileError
 
 __all__ = ["check_writable", "read_json", "write_bytes", "write_json", "write_text"]
@@ -58,6 +59,8 @@ def check_writable(path: str | os.PathLike[str]) -> None:
 
     A file is really created and removed: permission bits alone miss read-only disks.
     """
+    if not isinstance(path, (str, os.PathLike)):
+        raise autograd.InputTypeError(f"a file to write is given by its path, but got {path!r}")
     temporary = _temporary(_target(path))
     try:
         with open(temporary, "x", encoding="utf-8"):

@@ -11,7 +11,14 @@ from typing import Any
 
 import autograd
 
-__all__ = ["accuracy", "argmax", "confusion_matrix", "precision_recall", "render_confusion_matrix"]
+__all__ = [
+    "accuracy",
+    "argmax",
+    "confusion_matrix",
+    "labels_of",
+    "precision_recall",
+    "render_confusion_matrix",
+]
 
 
 def argmax(outputs: Sequence[Any]) -> int:
@@ -23,6 +30,21 @@ def argmax(outputs: Sequence[Any]) -> int:
     return max(range(len(outputs)), key=lambda i: outputs[i])
 
 
+def labels_of(targets: Any) -> list[Any]:
+    """Targets as labels: of a one-hot vector its position, of a list of one number the number.
+
+    >>> labels_of([2, [0.0, 1.0, 0.0], [1.0]])
+    [2, 1, 1.0]
+    """
+
+    def label(target: Any) -> Any:
+        if not isinstance(target, (list, tuple)):
+            return target
+        return target[0] if len(target) == 1 else argmax(target)
+
+    return [label(t) for t in (targets.tolist() if hasattr(targets, "tolist") else targets)]
+
+
 def accuracy(actual: Sequence[Any], predicted: Sequence[Any]) -> float:
     """The fraction of predictions that are right.
 
@@ -31,7 +53,7 @@ def accuracy(actual: Sequence[Any], predicted: Sequence[Any]) -> float:
     """
     _check_lengths("accuracy", actual, predicted)
     hits: int = sum(a == p for a, p in zip(actual, predicted))
-    return hits / len(actual)
+    return float(hits / len(actual))
 
 
 def confusion_matrix(

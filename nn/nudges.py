@@ -44,6 +44,8 @@ def nudges(
      [-4. -2.]]
     """
     np = numpy_or_error("nn.nudges")
+    if isinstance(params, Value):
+        raise autograd.InputTypeError(f"nudges takes a list of parameters: give [{params!r}]")
     chosen = list(model.parameters() if params is None else params)
     if not chosen:
         raise autograd.InputValueError("nudges needs at least one parameter, but got none")

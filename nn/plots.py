@@ -54,7 +54,7 @@ def plot_history(history: Any, *, ax: Axes | None = None) -> Axes:
     if best is not None:
         drawn.append(ax.axvline(best, color=GREY, linestyle=":", label=f"best epoch {best}"))
     ax.set_xlabel("epoch")
-    ax.xaxis.get_major_locator().set_params(integer=True)
+    ax.xaxis.set_major_locator(matplotlib_or_error().ticker.MaxNLocator(integer=True))
     ax.set_ylim(bottom=min(0.0, ax.get_ylim()[0]))
     if len(drawn) > 1:
         ax.legend(

@@ -12,7 +12,7 @@ from typing import Any
 import autograd
 from nn import losses
 from nn.data import check_rows
-from nn.metrics import accuracy, argmax
+from nn.metrics import accuracy, argmax, labels_of
 from nn.recording import BACKENDS, as_matrix, numbers, record_outputs
 
 __all__ = [
@@ -128,12 +128,14 @@ def score(
 ) -> float:
     """The fraction of rows whose label `predict` finds; the options are its.
 
+    `y` holds labels, or one-hot vectors.
+
     >>> import nn
     >>> score(nn.Layer(2, 3, init="zeros"), [[1.0, 2.0], [3.0, 4.0]], [0, 1])
     0.5
     """
     predicted = predict(model, X, loss=loss, decide=decide, backend=backend)
-    return accuracy(_listed(y), predicted)
+    return accuracy(labels_of(y), predicted)
 
 
 def predict_outputs(model: Model, X: Iterable[Iterable[float]], *, backend: str = "auto") -> Any:

@@ -23,7 +23,7 @@ from nn.data import batches
 from nn.files import check_writable
 from nn.gradients import Adjustment
 from nn.history import History
-from nn.metrics import argmax
+from nn.metrics import labels_of
 from nn.module import Module
 from nn.optim import Optimizer
 from nn.predict import DECISIONS, decided
@@ -124,7 +124,7 @@ def fit(
     if checkpoint is not None and resume and os.path.exists(checkpoint):
         load_checkpoint(checkpoint, run)
         steps.take_up()
-    labels = _labels(steps.targets)
+    labels = labels_of(steps.targets)
     first = len(run.history.loss)
     parts = math.ceil(len(steps.targets) / batch_size)
     run.history.interrupted = run.history.stopped = False
@@ -198,7 +198,7 @@ def _judge(
         history.val_loss.append(value)
         figures["val_loss"] = value
         if decide is not None:
-            right = _hits(decide, outputs, _labels(judged[1])) / len(judged[1])
+            right = _hits(decide, outputs, labels_of(judged[1])) / len(judged[1])
             history.val_accuracy.append(right)
             figures["val_accuracy"] = right
     return figures
@@ -216,11 +216,6 @@ def _note_best(run: Run, keep: bool) -> None:
 
 def _is_stuck(history: History, patience: int | None) -> bool:
     return patience is not None and len(history.loss) - (history.best_epoch or 0) >= patience
-
-
-def _labels(targets: Sequence[Any]) -> list[Any]:
-    """Targets as labels: one-hot vectors are labels too."""
-    return [argmax(target) if isinstance(target, list) else target for target in targets]
 
 
 def _hits(decide: Decision, outputs: Any, labels: Sequence[Any]) -> int:

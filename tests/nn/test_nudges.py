@@ -53,6 +53,8 @@ def test_no_parameters_and_bad_data_are_refused():
     model = nn.Layer(3, 3)
     with pytest.raises(autograd.InputValueError, match="at least one parameter"):
         nn.nudges(model, X, Y, loss=nn.cross_entropy, params=[])
+    with pytest.raises(autograd.InputTypeError, match=r"takes a list of parameters: give \[Value"):
+        nn.nudges(model, X, Y, loss=nn.cross_entropy, params=model.parameters()[0])
     with pytest.raises(autograd.InputValueError, match="X has 8 rows, but y has 9"):
         nn.nudges(model, X[:8], Y, loss=nn.cross_entropy)
     with pytest.raises(autograd.InputValueError, match="class 3 is outside the 3 classes"):

@@ -299,3 +299,12 @@ def test_pictures_and_labels_must_fit(draw, message):
 def test_pictures_need_not_be_square():
     assert plots.plot_digits(PICTURES, shape=(4, 16)).images[0].get_array().shape[0] == 4
     assert plots.plot_digits(PICTURES.reshape(5, 16, 4)).images[0].get_array().shape[0] == 16
+
+
+def test_history_goes_onto_axes_with_ticks_of_their_own():
+    """Such as those of a picture that was there before."""
+    ax = plots.plot_confusion_matrix([[3, 1], [0, 2]])
+    ax.clear()
+    ax.set_xticks([0.5])
+    assert plots.plot_history(nn.History(loss=[2.0, 1.0, 0.5]), ax=ax) is ax
+    assert all(tick == int(tick) for tick in ax.get_xticks())

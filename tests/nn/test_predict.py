@@ -61,6 +61,24 @@ def test_score_is_the_share_of_right_labels():
     assert nn.score(MODEL, X, labels) == 1.0
     wrong = [(label + 1) % 3 for label in labels[:32]] + labels[32:]
     assert nn.score(MODEL, X, np.array(wrong)) == 1 - 32 / len(X)
+    assert nn.score(MODEL, X, np.eye(3)[wrong]) == 1 - 32 / len(X)
+
+
+def test_columns_of_targets_are_labels_too():
+    """As arrays with one column come: in the accuracy while learning, and in scores."""
+    y = [int(x[0] > 0.0) for x in X]
+    loss = nn.binary_cross_entropy_with_logits
+    histories, scores = [], []
+    for targets in (y, [[t] for t in y], np.array(y).reshape(-1, 1)):
+        model = nn.MLP(2, [1], rng=0)
+        optimizer = nn.SGD(model.parameters(), 0.5)
+        options = {"loss": loss, "optimizer": optimizer, "epochs": 4, "progress": False}
+        histories.append(nn.fit(model, X, targets, validation=(X, targets), **options))
+        scores.append(nn.score(model, X, targets, loss=loss))
+    assert scores[0] > 0.9
+    for history, score in zip(histories, scores):
+        assert score == scores[0] == history.val_accuracy[-1]
+        assert history.accuracy == histories[0].accuracy
 
 
 @pytest.mark.parametrize("rows", [X[:3], X], ids=["few", "many"])

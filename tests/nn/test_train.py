@@ -212,6 +212,7 @@ def test_divergence_is_named_and_keeps_the_last_finite_parameters(backend):
         ({"callbacks": print}, TypeError, "callbacks takes a list of functions, but got <built-in"),
         ({"callbacks": [None]}, TypeError, "callbacks takes a function, such as lambda history"),
         ({"validation": X}, TypeError, r"validation takes a pair \(X, y\), but got list of 20"),
+        ({"checkpoint": True}, TypeError, "a file to write is given by its path, but got True"),
         ({"validation": 0.2}, TypeError, r"validation takes a pair \(X, y\), but got float$"),
     ],
     ids=lambda part: " ".join(part) if isinstance(part, dict) else getattr(part, "__name__", part),
