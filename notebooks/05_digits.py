@@ -20,7 +20,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 import nn
-from autograd import Value, compile, draw, sigmoid, softmax
+from autograd import Value, compile, draw, sigmoid
 from autograd import sum as total
 
 plt.style.use("course.mplstyle")
@@ -66,8 +66,10 @@ def squared(outputs, wanted):
     return total([(o - w) ** 2 for o, w in zip(outputs, wanted)])
 
 
+model = network("sigmoid")
 T, T_test = np.eye(10)[y], np.eye(10)[y_test]  # a row of ten wanted outputs for each example
-outputs = [output.data for output in network("sigmoid")(X[0])]
+answers = [[output.data for output in model(x)] for x in X[:500]]
+outputs = answers[0]
 
 fig, ax = plt.subplots(figsize=(7.2, 2.8))
 ax.bar(range(10), outputs, color="#a9c4ef", label="output")
@@ -78,9 +80,14 @@ ax.legend(loc="center left", bbox_to_anchor=(1, 0.5))
 plt.show()
 
 # %% [markdown]
-# The cost of the network is the average over all examples. Training lowers this one number, which
+# The cost of the network is the average over the examples. Training lowers this one number, which
 # depends on all the weights.
-#
+
+# %%
+average = np.mean([squared(answer, wanted) for answer, wanted in zip(answers, T)])
+print(f"cost of the network, from {len(answers)} examples: {average:.2f}")
+
+# %% [markdown]
 # The other cost is **cross-entropy**: softmax turns the ten outputs into probabilities that add up
 # to 1, and the cost is −log of the one given to the right digit. What learning sees of a cost is
 # its slope. Here is that of an output which should be large, by the sum z that enters the last
@@ -129,9 +136,9 @@ plt.legend(loc="lower right")
 plt.show()
 
 # %% [markdown]
-# In the end they are about equally good. At the same rate cross-entropy is ahead, for most of all
-# at the start: the squared cost first has to get away from where it hardly pushes. With a larger
-# rate still, it catches up (try 4). We go on with cross-entropy.
+# In the end they are about equally good. At the same rate cross-entropy is ahead, most of all at
+# the start: the squared cost first has to get away from where it hardly pushes. With a larger rate
+# still it catches up (try 4). We go on with cross-entropy.
 #
 # ## Every example has wishes of its own
 #
@@ -152,7 +159,7 @@ column = [names.index(f"layers.2.neurons.{k}.weights.3") for k in range(10)]
 row = [int(np.argmax(y == k)) for k in range(10)]  # the first example of each digit
 
 # %%
-fig, axes = plt.subplots(2, 2, figsize=(8, 5), width_ratios=[10, 1.4], height_ratios=[1, 9])
+fig, axes = plt.subplots(2, 2, figsize=(8, 5.2), width_ratios=[10, 1.4], height_ratios=[1.5, 9])
 nn.plots.plot_digits(X[row], ax=axes[0, 0])
 axes[0, 1].axis("off")
 few = pushes[np.ix_(row, column)].T
@@ -311,7 +318,6 @@ plt.show()
 
 # %%
 model = network()
-before = numbers(model)
 optimizer = nn.Adam(model.parameters(), lr=0.01)
 learning = {"loss": nn.cross_entropy, "batch_size": 20, "rng": 0, "progress": False}
 fig, (left, right) = plt.subplots(1, 2, figsize=(10.5, 3.6))
@@ -414,21 +420,26 @@ nn.plots.plot_digits(X_test[wrong], y_test[wrong], predicted[wrong])
 plt.show()
 
 # %% [markdown]
-# Some of these a person would get wrong, too; others not. And what does it say to a picture that is
-# no digit at all, but noise?
+# Some of these a person would get wrong, too; others not. And what does it say to pictures that are
+# no digits at all, but noise? Look at how sure it is of its answers: at the largest of its ten
+# probabilities.
 
 # %%
-noise = np.random.default_rng(0).random(X.shape[1])
-chances = softmax([output.data for output in model(noise)])
-fig, (left, right) = plt.subplots(1, 2, figsize=(7.2, 2.4), width_ratios=[1, 3])
-nn.plots.plot_digits([noise], ax=left)
-right.bar(range(10), chances)
-right.set(xticks=range(10), ylim=(0, 1), title=f"“{np.argmax(chances)}”, {max(chances):.0%} sure")
+noise = np.random.default_rng(0).random((1000, X.shape[1]))
+fig, (left, right) = plt.subplots(1, 2, figsize=(9.5, 3), width_ratios=[2, 3])
+answers = nn.predict(model, noise[:10])
+nn.plots.plot_digits(noise[:10], [f"a {answer}" for answer in answers], columns=5, ax=left)
+for pictures, name in [(X_test, "unseen digits"), (noise, "noise")]:
+    sure = np.max(nn.predict_proba(model, pictures), axis=1)
+    right.hist(sure, np.linspace(0, 1, 26), density=True, alpha=0.7, label=name)
+right.set(xlabel="largest probability", yticks=[])
+right.legend(loc="upper left")
 plt.show()
 
 # %% [markdown]
 # It has never seen anything but digits, and its ten probabilities have to add up to 1: it cannot
-# say "none of these". Its certainty is worth something only for pictures like those it learnt from.
+# say "none of these". Often noise leaves it in doubt, and often it does not. Its certainty is worth
+# something only for pictures like those it learnt from.
 #
 # ## Exercises
 #

@@ -141,8 +141,8 @@ print(loss.data, "=", loss_torch.item())
 # ## Gradients
 #
 # The line is the same on both sides. Behind it stands the same idea, too: PyTorch recorded a graph
-# of six matrix operations, this package one of some ten thousand numbers, and each walks its
-# graph backwards.
+# of about ten array operations, this package one of more than eight thousand numbers, and each
+# walks its graph backwards.
 
 # %%
 # PyTorch
@@ -288,7 +288,7 @@ display(Markdown(f"```mermaid\n{chart}\n```"))
 # The same step, drawn from the recorded Values, with a box for all equal operations:
 
 # %%
-draw([error, *updated], by="operation", limit=30, show=("name", "op"))
+draw([error, *updated], by="operation", limit=30, show=("name", "op"), direction="TB")
 
 # %% [markdown]
 # ## A whole training
