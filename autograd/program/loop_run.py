@@ -121,7 +121,7 @@ class NativeLoop:
             result = call.result.copy()
         else:
             result, row_grads = self._over_rows(self._value_and_grad, call, arrays, many)
-        if len(wrt) == 1 and not call.kept.size:
+        if many is None and len(wrt) == 1:
             grads = [call.total.copy()]
         else:
             grads = self._split(wrt, arrays, call.total, row_grads)

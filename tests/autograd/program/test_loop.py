@@ -154,6 +154,18 @@ def test_batches_sum_shared_gradients_row_by_row(native):
 
 
 @both
+def test_arguments_without_numbers(native):
+    """Their gradients are as long as the batch, and empty."""
+    x = Value(3.0)
+    program = loop(x * x, native, x=x, nothing=[])
+    arrays = [np.ones((4, 1)), np.empty((4, 0))]
+    for wrt in ((1,), (1, 0)):
+        assert program.value_and_grad(wrt, arrays, 4, 1.0)[1][0].shape == (4, 0)
+    single = [np.ones(1), np.empty(0)]
+    assert program.value_and_grad((1,), single, None, 1.0)[1][0].shape == (0,)
+
+
+@both
 def test_zero_adjoint_passes_nothing_on(native):
     """The branch not taken has infinite derivatives, and they stay out."""
     x = Value(0.0)
