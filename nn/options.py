@@ -22,7 +22,8 @@ interleaved half moons of 50 noisy points each."""
 
 MNIST = """\
 Teach a network, written neuron by neuron in scalar Values, to read the 28x28
-pixel digits of MNIST, and judge it on the official test digits."""
+pixel digits of MNIST, and judge it on the official test digits. The network of
+many textbooks is  --activation sigmoid --loss quadratic --lr 3"""
 
 ENDING = """\
 The confusion matrix counts in row i, column j how often an i was taken for a j.
