@@ -188,14 +188,17 @@ def careless(W, b, x):
 
 W, b, x = leaves(8, 12), leaves(8), leaves(12)
 squashed = autograd.compile(careless(W, b, x), W=W, b=b, x=x, backend="array")
-tapes = {"recorded": squashed.tape}
+tape = squashed.tape
+tapes = {"recorded": tape}
 for run in PASSES:
-    tapes[run.__name__] = run([*tapes.values()][-1])
+    before, tape = tape, run(tape)
+    if tape != before:
+        tapes[run.__name__] = tape
 
 # %% [markdown]
 # In the picture each square is a statement, coloured by what it does, in the order in which it
 # stands on the tape. At first a line is a neuron: eight neurons, 41 statements each. Pale squares
-# are read by nobody any more.
+# are read by nobody any more. (Passes that change nothing here are left out.)
 
 # %%
 from matplotlib.patches import Patch
@@ -205,7 +208,7 @@ from autograd.program.simplify import reads
 colours = {"mul": "#74a9e8", "add": "#f2a65a", "sum": "#d9480f", "dot": "#1b3a7a"}
 colours |= {"div": "#69b57a", "pow": "#c2a5d9", "sqrt": "#862e9c"}
 
-fig, axes = plt.subplots(4, 2, figsize=(9, 4.6))
+fig, axes = plt.subplots((len(tapes) + 1) // 2, 2, figsize=(9, 4))
 for ax, (name, tape) in zip(axes.T.flat, tapes.items()):
     read = reads(tape)[tape.first :]
     for i, (op, _) in enumerate(tape.statements):
@@ -215,8 +218,8 @@ for ax, (name, tape) in zip(axes.T.flat, tapes.items()):
     ax.set(xlim=(0, 41), ylim=(-8, 0), aspect="equal")
     ax.set_title(f"{name}: {len(tape.statements)}", loc="left")
     ax.axis("off")
-axes.flat[-1].axis("off")
-axes.flat[-1].legend([Patch(color=c) for c in colours.values()], colours, ncols=4, loc="center")
+patches = [Patch(color=colour) for colour in colours.values()]
+fig.legend(patches, colours, ncols=len(colours), loc="outside lower center")
 plt.show()
 
 # %% [markdown]
@@ -225,7 +228,9 @@ plt.show()
 # - `expand_powers` turns the squares into products, which are cheaper.
 # - `fold_constants` computes 1/16 now, as it depends on nothing that may change.
 # - `share_common` sees that all neurons scale the same inputs, and keeps the first twelve.
-# - `drop_dead` would take away what nobody reads: nothing is left for it here.
+#
+# Two more found nothing to do: `split_differences`, which does the like of the first two for
+# subtractions, and `drop_dead`, which takes away what no result depends on.
 #
 # So 328 statements have become 60. The last step is grouping: what does the same at the
 # same depth becomes one array statement, and dots that share an operand become a matrix product.
