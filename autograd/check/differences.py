@@ -38,7 +38,8 @@ class Estimate:
     """A derivative as differences see it.
 
     ``error`` bounds the distance of ``value`` from the truth, roughly; ``left`` and ``right`` are
-    the one-sided derivatives, known to ``side_error``; ``step`` is the smallest step used.
+    the one-sided derivatives, known to ``side_error``; ``step`` is the smallest step used, and
+    ``secant`` the steepest quotient of f at the largest, which tells what is next to nothing.
     ``finite`` says whether f was finite at any pair of neighbours, ``continuous`` whether its
     values there approach that at the point.
     """
@@ -49,6 +50,7 @@ class Estimate:
     right: float
     side_error: float
     step: float
+    secant: float
     finite: bool
     continuous: bool
 
@@ -111,6 +113,7 @@ class _Output:
         self.central, self.left, self.right = Extrapolation(2), Extrapolation(1), Extrapolation(1)
         self.offsets: list[float] = []
         self.step = math.nan
+        self.secant = 0.0
         self.done = False
 
     def add(self, below: float, above: float, low: float, high: float) -> None:
@@ -124,6 +127,8 @@ class _Output:
             return
         offset = abs(0.5 * (low + high) - self.at)
         self.offsets.append(offset if offset > STANDING_OUT * noise else 0.0)
+        if math.isnan(self.step):
+            self.secant = max(abs(low - self.at) / below, abs(high - self.at) / above)
         self.step = max(below, above)
         self.central.add((high - low) / (below + above), 0.5 * (below + above), noise)
         if len(self.offsets) >= FEWEST_ROWS:
@@ -144,10 +149,16 @@ class _Output:
         return self.offsets[-1] <= 0.5 * self.offsets[-FEWEST_ROWS]
 
     def estimate(self) -> Estimate:
+        left, right = self.left.value, self.right.value
         sides = self.left.error + self.right.error
+        value, error = self.central.value, self.central.error
+        # Where the second derivative jumps, as in x·|x| at 0, central quotients are no series in
+        # h², but those of each side are one in h.
+        if abs(right - left) + sides < error:
+            value, error = 0.5 * (left + right), abs(right - left) + sides
         return Estimate(
-            self.central.value, self.central.error, self.left.value, self.right.value, sides,
-            self.step, bool(self.offsets), self._is_continuous(),
+            value, error, left, right, sides,
+            self.step, self.secant, bool(self.offsets), self._is_continuous(),
         )  # fmt: skip
 
 

@@ -13,7 +13,8 @@ from autograd.check.report import Entry, Verdict
 __all__ = ["Judge"]
 
 # No difference of a function of size F over a distance of about X resolves a derivative below
-# 1e-9 F/X much better than to tell that it is next to nothing.
+# 1e-9 F/X much better than to tell that it is next to nothing; nor does one of a function that
+# rises by as much, where it is zero itself.
 NEGLIGIBLE = 1e-9
 
 
@@ -97,7 +98,7 @@ class Judge:
             reason = f"it is {analytic}, but the differences converge"
             return ("fail", reason) if settled else ("inconclusive", f"it is {analytic}")
         distance = abs(analytic - best.value)
-        negligible = NEGLIGIBLE * abs(value) / max(1.0, abs(x))
+        negligible = NEGLIGIBLE * max(abs(value) / max(1.0, abs(x)), estimates[0].secant)
         if distance <= bound + best.error and best.error <= max(bound, negligible):
             return "pass", ""
         # All ladders have to agree that it is wrong, by more than their own errors.

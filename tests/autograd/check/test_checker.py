@@ -119,6 +119,25 @@ def test_kink_is_inconclusive_and_named(case):
     assert words in str(report)
 
 
+NO_KINKS = {
+    "a square at its minimum": lambda x: x * x,
+    "squares of what is negative": lambda x: ag.relu(-x) ** 2,
+    "a jump of the second derivative": lambda x: x * abs(x),
+    "the same on a slope": lambda x: x * abs(x) + 3.0 * x + 1.0,
+    "far above zero": lambda x: ag.exp(x * abs(x)) + 5.0,
+    "a third power": lambda x: ag.relu(x) ** 3,
+}
+
+
+@pytest.mark.parametrize("case", NO_KINKS)
+@pytest.mark.parametrize("shift", [0.0, 1e-6, -1e-5])
+def test_derivative_exists_where_both_sides_agree(case, shift):
+    """It is judged there: a right one passes, also zero; another by 1e-6 of the slope fails."""
+    f = NO_KINKS[case]
+    slope = ag.custom_op("slope", lambda x: 0.0 * x, lambda xp, out, x: (shift,))
+    assert gradcheck(lambda x: f(x) + slope(x), 0.0).verdict == ("fail" if shift else "pass")
+
+
 def test_kink_in_a_network_is_named_by_its_neuron():
     """A rectifier that is about to switch is told by its place in the model."""
     model = nn.MLP(1, [2, 1], activation="relu", rng=1)
