@@ -19,6 +19,7 @@ from nn.errors import ModelFileError
 from nn.export import to_onnx, to_torch
 from nn.files import read_json, write_json
 from nn.init import at_most
+from nn.predict import predict, predict_proba, score
 from nn.summary import summary_table
 
 __all__ = ["Module"]
@@ -77,6 +78,18 @@ class Module(ABC):
     def summary(self) -> str:
         """A table of the layers: shapes, activations and numbers of parameters; print it."""
         return summary_table(self)
+
+    def predict(self, X: Any, **options: Any) -> list[Any]:
+        """The label for each row of `X`; see :func:`nn.predict.predict` for the options."""
+        return predict(self, X, **options)
+
+    def predict_proba(self, X: Any, **options: Any) -> list[list[float]]:
+        """The probability of each class, for each row; see :func:`nn.predict.predict_proba`."""
+        return predict_proba(self, X, **options)
+
+    def score(self, X: Any, y: Any, **options: Any) -> float:
+        """The fraction of rows whose label is predicted; see :func:`nn.predict.score`."""
+        return score(self, X, y, **options)
 
     def zero_grad(self) -> None:
         """Set every parameter's `.grad` to 0.0."""

@@ -22,6 +22,17 @@ def test_predict_decides_for_each_row(backend):
     assert set(nn.predict(MODEL, X, decide=lambda z: z[0] > z[1], backend=backend)) == {False, True}
 
 
+def test_models_predict_for_themselves():
+    """As estimators do elsewhere: the same functions, with the same options."""
+    labels = nn.predict(MODEL, X)
+    assert MODEL.predict(X) == labels
+    assert MODEL.predict(X, decide=min) == nn.predict(MODEL, X, decide=min)
+    assert MODEL.predict_proba(X) == nn.predict_proba(MODEL, X)
+    logs = nn.Sequential(MODEL, autograd.log_softmax)
+    assert logs.predict_proba(X, loss=nn.nll_loss)[0] == pytest.approx(MODEL.predict_proba(X)[0])
+    assert MODEL.score(X, [0] * len(X)) == labels.count(0) / len(X)
+
+
 def test_few_rows_are_not_worth_a_recording():
     """The outputs are the model's own, to the bit."""
     assert predict_outputs(MODEL, X[:3]) == [[y.data for y in MODEL(x)] for x in X[:3]]
