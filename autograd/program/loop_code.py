@@ -54,17 +54,21 @@ class Code:
         active = bytearray(self.size + 1)  # one more: a constant's negative slot reads zeros
         for register in wanted:
             active[register] = 1
-        pulls = []
-        uses = Counter(self.steps.outputs)
+        found = []
         for pull in self.steps.pulls:
             targets = [
                 x for x, edge in zip(pull.operands, pull.edges) if edge and x >= 0 and active[x]
             ]
             if targets:
                 active[pull.result] = 1
+                found.append((pull, targets))
+        pulls = []
+        uses = Counter(self.steps.outputs[:1])  # the others are auxiliary data, without adjoints
+        for pull, targets in reversed(found):
+            if uses[pull.result]:
                 uses.update(targets)
                 pulls.append(pull)
-        rows = _Reverse(self.steps, active, uses, self._table).rows_of(pulls[::-1])
+        rows = _Reverse(self.steps, active, uses, self._table).rows_of(pulls)
         return Backward(
             self._array(rows.rows, WIDTH["reverse"]),
             self._array(rows.inner, WIDTH["forward"]),

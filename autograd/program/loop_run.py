@@ -199,7 +199,7 @@ class NativeLoop:
         if found is None:
             wanted = [x for i in wrt for x in range(*self._spans[i])]
             back = self.code.backward(wanted)
-            ends = [*wanted, *self.code.outputs[0].tolist()]
+            ends = [*wanted, int(self.code.outputs[0, 0])]
             ops, zeros = compile_reverse(back, ends, self._reverse_ops)
             if zeros is None:
                 zeros = np.arange(self.code.size, dtype=np.uint32)

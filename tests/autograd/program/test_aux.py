@@ -12,6 +12,7 @@ from autograd.errors import GraphError
 from autograd.program.array import ArrayExecutor
 from autograd.program.ir import Tape
 from autograd.program.loop import LoopExecutor
+from autograd.program.loop_code import Code
 from autograd.program.loop_native import can_compile
 from autograd.testing import random_formula
 
@@ -92,6 +93,18 @@ def test_executors_on_random_graphs(make):
                 first = got[0].reshape(-1, len(aux) + 1)[0]
                 true = [float(loss), *map(float, aux)]
                 np.testing.assert_allclose(first, true, rtol=1e-9, atol=1e-12)
+
+
+def test_nothing_is_spread_from_auxiliary_data():
+    """Interior nodes and nodes beside the way are read out, and cost the reverse pass no row."""
+    x = values(3)
+    hidden = tanh(x[0] * x[1])
+    loss = hidden * x[2]
+    alone, both = (
+        Code(compile(output, has_aux=has_aux, x=x).tape).backward([0, 1, 2]).rows
+        for output, has_aux in ((loss, False), ((loss, [hidden, hidden + x[0], *x]), True))
+    )
+    np.testing.assert_array_equal(both, alone)
 
 
 @pytest.mark.parametrize("shape", [(), (2,), (2, 3), (0,)])
