@@ -13,8 +13,8 @@ the next text holds a right answer, folded. The picture of a cell tagged "pictur
 in `pictures`, for the README. A rebuild without changes gives the same bytes: seeds are fixed, and
 what differs from run to run is left out or, as the times in 08, stored (`measured.py`).
 
-Needs the extra `notebooks`: pip install -e ".[notebooks]". Notebooks 06 and 08 run without PyTorch
-and JAX too, but say that these are missing: to commit them, build where both are installed.
+Needs the extra `notebooks`: pip install -e ".[notebooks]". Notebook 06 needs PyTorch, too. 08 runs
+without PyTorch and JAX, but says that they are missing: to commit it, build where both are.
 """
 
 from __future__ import annotations
