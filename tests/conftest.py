@@ -12,6 +12,11 @@ import os
 import shutil
 
 import pytest
+from hypothesis import settings
+
+# How long an example takes is the machine's affair, and busy ones are no reason to fail.
+settings.register_profile("any machine", deadline=None)
+settings.load_profile("any machine")
 
 # Benchmarks are programs to run by hand; collecting their doctests would import their opponents.
 collect_ignore = ["benchmarks"]
