@@ -139,6 +139,19 @@ def test_what_is_known_already_is_not_computed_again():
     ]
 
 
+def test_what_a_condition_shares_with_a_branch_is_computed_before():
+    """A branch that is nothing but the shared part included."""
+    e = XP.exp(A)
+    assert block(XP.where(e < 1.0, e, 2.0), "return {}") == [
+        "t0 = exp(a)",
+        "if t0 < 1.0:",
+        "    return t0",
+        "else:",
+        "    return 2.0",
+    ]
+    assert block(2.0, "return {}") == ["return 2.0"]
+
+
 def test_generated_functions_show_their_source():
     """Each under a file name of its own, so that debuggers and tracebacks find the right one."""
     first, second = (compile_source("f", ["def f():", f"    return {n}"], {}) for n in (1, 2))

@@ -50,6 +50,17 @@ def test_several_roots_share_one_sweep():
     assert a.grad == 101 * 3.0 + 10
 
 
+def test_one_root_takes_its_gradient_with_or_without_a_list():
+    """And several take any iterable of theirs."""
+    x = Value(2.0)
+    y = x * x
+    for gradients in (3.0, Value(3.0), [3.0], (3.0,)):
+        ag.backward(y, gradients)
+    assert x.grad == 4 * 12.0
+    ag.backward([y, x], iter([3.0, 4.0]))
+    assert x.grad == 5 * 12.0 + 4.0
+
+
 @pytest.mark.parametrize("roots", [3.0, None, [1.0], "ab"])
 def test_a_root_must_be_a_value(roots):
     """Everything else is named."""

@@ -104,6 +104,11 @@ def test_data_of_a_result_cannot_be_assigned():
     with pytest.raises(GraphError, match=r"computed by 'mul'.*recompute"):
         y.data = 1.0
     assert y.data == 6.0
+    x = Value(3.0)
+    with pytest.raises(InputTypeError, match=r"^the data of a Value takes a real .* got str '1'"):
+        x.data = "1"
+    x.data = 1
+    assert type(x.data) is float
 
 
 def test_slots_take_no_other_attribute():
