@@ -29,39 +29,40 @@ def _address(array: Array) -> int:
 
 
 class _Call:
-    """The frame of calls with these batched arguments and this ``wrt``; its parts stay alive."""
+    """The frame of calls with these batched arguments and this ``wrt``."""
 
     def __init__(
         self, loop: NativeLoop, scratch: _Scratch, batched: tuple[int, ...], wrt: Any
     ) -> None:
         code = loop.code
-        back, reverse_ops, self.zeros = loop.backward(wrt)
+        back, reverse_ops, zeros = loop.backward(wrt)
         registers = _address(scratch.registers)
         shared_out = [i for i in wrt or () if i not in batched]
         kept_out = [i for i in wrt or () if i in batched]
-        self.places, self.kept, self.shared = (
+        places, kept, shared = (
             loop.places_of(indices) for indices in (batched, kept_out, shared_out)
         )
-        self.table = code.table if back is None else back.table
-        self.result = np.empty(code.outputs.size)
-        self.total = np.empty(self.shared.size)
-        arrays = {
-            "code": code.rows, "table": self.table, "places": self.places,
+        self.result, self.total = np.empty(code.outputs.size), np.empty(shared.size)
+        self.row_size = kept.size
+        # Of arrays the frame has addresses, which keep nothing alive: another thread may have
+        # prepared the same reverse pass, and the loop remember that one's.
+        self.arrays = arrays = {
+            "code": code.rows, "table": code.table, "places": places,
             "outputs": code.outputs, "result": self.result, "w": scratch.adjoints,
-            "batched": self.kept, "shared": self.shared, "total": self.total,
-            "forward_ops": loop.forward_ops, "zeros": self.zeros,
+            "batched": kept, "shared": shared, "total": self.total,
+            "forward_ops": loop.forward_ops, "zeros": zeros,
         }  # fmt: skip
         if back is not None:
             arrays |= {"back": back.rows, "inner": back.inner, "pairs": back.pairs}
-            arrays["reverse_ops"] = reverse_ops
+            arrays |= {"table": back.table, "reverse_ops": reverse_ops}
         values = {name: _address(array) for name, array in arrays.items()}
         values |= {
-            "v": registers, "d": registers + 8 * code.steps.first, "placed": self.places.size,
+            "v": registers, "d": registers + 8 * code.steps.first, "placed": places.size,
             "temporary": registers + 8 * code.steps.temporary, "returned": code.outputs.size,
-            "many": 1, "bytes": 8 * code.steps.first, "kept": self.kept.size,
-            "summed": self.shared.size, "cleared": self.zeros.size,
+            "many": 1, "bytes": 8 * code.steps.first, "kept": kept.size,
+            "summed": shared.size, "cleared": zeros.size,
         }  # fmt: skip
-        if 4 * self.zeros.size > code.size:  # one by one would take longer
+        if 4 * zeros.size > code.size:  # one by one would take longer
             values |= {"bytes": scratch.adjoints.nbytes, "cleared": 0}
         self.frame = np.array([values.get(name, 0) for name in FRAME], dtype=np.int64)
         self.numbers = self.frame.view(np.float64)
@@ -135,7 +136,7 @@ class NativeLoop:
         batched = [array for array in arrays if array.ndim == 2]
         rows = batched[0] if len(batched) == 1 else np.concatenate(batched, axis=1)
         rows = np.ascontiguousarray(rows, dtype=float)
-        result, row_grads = np.empty((many, call.result.size)), np.empty((many, call.kept.size))
+        result, row_grads = np.empty((many, call.result.size)), np.empty((many, call.row_size))
         frame = call.frame
         frame[ROWS], frame[RESULT], frame[MANY] = _address(rows), _address(result), many
         frame[ROW_GRADS] = _address(row_grads)

@@ -3,6 +3,7 @@
 import math
 import random
 import threading
+import weakref
 from itertools import pairwise
 
 import numpy as np
@@ -261,3 +262,15 @@ def test_threads_share_an_executor(native):
     for thread in threads:
         thread.join()
     assert not wrong
+
+
+@needs_llvm
+def test_a_frame_keeps_its_arrays():
+    """Of two threads that prepare the same reverse pass, one is forgotten, but goes on running."""
+    x = [Value(0.5), Value(2.0)]
+    program = loop(norm([x[0] * x[1], tanh(x[0])]), True, x=x)
+    program.value_and_grad((0,), [np.array([0.5, 2.0])], None, 1.0)
+    forgotten, functions, zeros = program._loop._backward.pop((0,))
+    arrays = [weakref.ref(array) for array in (*forgotten, functions, zeros)]
+    del forgotten, functions, zeros
+    assert all(array() is not None for array in arrays)
