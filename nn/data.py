@@ -143,13 +143,16 @@ def train_test_split(
     if len(X) < 2:
         raise autograd.InputValueError(f"a split needs two examples or more, but got {len(X)}")
     order = list(range(len(X)))
-    as_rng(rng).shuffle(order)
+    rng = as_rng(rng)
+    rng.shuffle(order)
     tested = min(max(1, math.ceil(test_size * len(X))), len(X) - 1)
+    test, train = order[:tested], order[tested:]
     if stratify is not False:
         labels = y if stratify is True else stratify
         _same_length(labels, y, "stratify")
-        order = _stratified(order, _items("stratify", labels), tested)
-    test, train = order[:tested], order[tested:]
+        test, train = _stratified(order, _items("stratify", labels), tested)
+        for part in (test, train):  # the labels whose share is used up first would all come last
+            rng.shuffle(part)
     return _taken(X, train), _taken(X, test), _taken(y, train), _taken(y, test)
 
 
@@ -160,8 +163,8 @@ def _taken(things: Any, indices: list[int]) -> Any:
     return [things[i] for i in indices]
 
 
-def _stratified(order: list[int], y: list[Any], tested: int) -> list[int]:
-    """The order rearranged so that its first `tested` examples hold each label's fair share."""
+def _stratified(order: list[int], y: list[Any], tested: int) -> tuple[list[int], list[int]]:
+    """So many of the examples that hold each label's fair share, and the others."""
     try:
         counts = Counter(y)
     except TypeError:
@@ -183,7 +186,7 @@ def _stratified(order: list[int], y: list[Any], tested: int) -> list[int]:
     for i in order:
         left[y[i]] -= 1
         (chosen if left[y[i]] >= 0 else rest).append(i)
-    return chosen + rest
+    return chosen, rest
 
 
 class Standardizer:

@@ -76,6 +76,14 @@ def test_stratified_split_is_shuffled_and_takes_arrays():
     assert one != two
 
 
+def test_both_parts_of_a_stratified_split_are_shuffled():
+    """The first and the last examples of a part know every label, as chance would have it."""
+    y = [label for label in range(10) for _ in range(1000)]
+    for seed in range(5):
+        for part in train_test_split(y, y, test_size=0.5, stratify=True, rng=seed)[2:]:
+            assert set(part[:150]) == set(part[-150:]) == set(range(10))
+
+
 def test_stratify_takes_labels_as_scikit_learn_does():
     """Those of the targets, or others: here those of the pairs that make up the targets."""
     X, y = [[float(i)] for i in range(40)], [i % 4 for i in range(40)]
