@@ -40,6 +40,11 @@ def lower(output: Any, arguments: Mapping[str, Any], *, has_aux: bool = False) -
         if len(slots) != start + len(leaves):
             raise InputValueError(_twice(placed, leaves, slots))
         start += len(leaves)
+    if not isinstance(has_aux, bool):
+        raise InputTypeError(
+            f"has_aux is an option, True or False, but got {type(has_aux).__name__}: "
+            "give an argument another name"
+        )
     if has_aux and not (isinstance(output, (tuple, list)) and len(output) == 2):
         raise InputTypeError(
             "with has_aux=True the output is a pair (value, auxiliary data), "

@@ -196,6 +196,13 @@ def test_no_pair(output):
         compiled(lambda x: output, has_aux=True)(1.0)
 
 
+def test_an_argument_cannot_have_the_option_s_name():
+    """It would be taken for the option."""
+    x = Value(1.0)
+    with pytest.raises(InputTypeError, match="has_aux is an option, True or False, but got Value"):
+        compile(x * x, has_aux=x)
+
+
 def test_only_numbers_are_differentiated():
     """As without auxiliary data; a forward pass is fine."""
     x = values(2)
