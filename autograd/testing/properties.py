@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import re
 import sys
 import textwrap
 from collections.abc import Callable
@@ -73,18 +74,25 @@ def property_test(
     strategies = {name: _strategy(name, given) for name, given in domain.items()}
     tally = {"tried": 0, "inconclusive": 0}
     function = f
+    home = sys._getframe(1).f_globals.get("__name__")  # where a custom_op has its name
 
     def check(**point: Any) -> None:
+        __tracebackhide__ = True  # pytest then shows the message, and not how it came about
         report = gradcheck(
             function, *point.values(), order=order, accept_subgradients=accept_subgradients
         )
         tally["tried"] += 1
         tally["inconclusive"] += report.verdict == "inconclusive"
         if report.verdict == "fail":
-            raise GradientError(_account(function, point, report, order))
+            raise GradientError(_account(function, home, point, report, order))
 
     settings = hypothesis.settings(
-        max_examples=examples, deadline=None, database=None, print_blob=False
+        max_examples=examples,
+        deadline=None,
+        database=None,
+        print_blob=False,
+        # To explain a failure, Hypothesis would name lines of this package.
+        phases=[phase for phase in hypothesis.Phase if phase is not hypothesis.Phase.explain],
     )
     searched = settings(hypothesis.given(**strategies)(check))
 
@@ -120,13 +128,13 @@ def _strategy(name: str, given: Any) -> Any:
 
 
 def _account(
-    f: Callable[..., Any], point: dict[str, Any], report: GradientReport, order: int
+    f: Callable[..., Any], home: Any, point: dict[str, Any], report: GradientReport, order: int
 ) -> str:
     """What went wrong, how to see it again, and the graph."""
     at = ", ".join(f"{name}={x!r}" for name, x in point.items())
     inputs = ", ".join(repr(x) for x in point.values())
     option = "" if order == 1 else f", order={order}"
-    name, source = _source_of(f)
+    name, source = _source_of(f, home)
     program = f"{source}\n\nprint(autograd.gradcheck({name}, {inputs}{option}))"
     return "\n\n".join(
         [
@@ -138,21 +146,26 @@ def _account(
     )
 
 
-def _source_of(f: Callable[..., Any]) -> tuple[str, str]:
+def _source_of(f: Callable[..., Any], home: Any) -> tuple[str, str]:
     """A name for f, and the lines that define it: an import where that is possible."""
-    module = sys.modules.get(f.__module__)
-    # What was typed into a notebook or a prompt is in no file to import from.
-    importable = module and (module.__name__ != "__main__" or getattr(module, "__file__", None))
-    for name, thing in [*vars(module).items()] if importable else ():
-        if thing is f or getattr(thing, "function", None) is f:
-            call = name if thing is f else f"{name}.function"
-            return call, f"import autograd\nfrom {_importable(module)} import {name}"
+    for module in (sys.modules.get(name) for name in (f.__module__, home)):
+        # What was typed into a notebook or a prompt is in no file to import from.
+        importable = module and (module.__name__ != "__main__" or getattr(module, "__file__", None))
+        for name, thing in [*vars(module).items()] if importable else ():
+            if thing is f or getattr(thing, "function", None) is f:
+                call = name if thing is f else f"{name}.function"
+                return call, f"import autograd\nfrom {_importable(module)} import {name}"
     try:
         source = textwrap.dedent(inspect.getsource(f)).strip()
     except (OSError, TypeError):
-        source = f"# f is {f!r}"
+        source = repr(f)
     name = getattr(f, "__name__", "f")
-    return name, f"{imports_of(source)}\n\n# with the names that it uses:\n{source}"
+    # Without its decorators: property_test may be one of them.
+    if definition := re.search(rf"^def {re.escape(name)}\(.*", source, re.DOTALL | re.MULTILINE):
+        source = definition[0]
+        return name, f"{imports_of(source)}\n\n# with the names that it uses:\n{source}"
+    # A lambda, or a rule of a custom_op: it stands in the midst of other code.
+    return "f", f"import autograd\n\n# f is {name}, made here:\n{textwrap.indent(source, '# ')}"
 
 
 def _importable(module: Any) -> str:

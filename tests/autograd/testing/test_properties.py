@@ -54,23 +54,40 @@ def test_wrong_derivative_is_found_and_shrunk():
     assert "├─ cube · data −1 · grad 1\n    │  └─ x · input · data −1 · grad −3" in message
 
 
-def test_reproduction_runs():
+everywhere = property_test(cube, x=(-10.0, 10.0))
+of_a_square = property_test(lambda x: cube(x - 1.0) + x * x, x=(-10.0, 0.0))
+
+
+@pytest.mark.parametrize("run", [wrong_cube, everywhere, of_a_square])
+def test_reproduction_runs(run):
     """The program in the message runs by itself and shows the same failure."""
-    message = failure(wrong_cube)
+    message = failure(run)
     program = message.split("To reproduce:\n\n")[1].split("\n\nThe graph")[0]
     lines = "\n".join(line[4:] for line in program.splitlines())
     done = subprocess.run([sys.executable, "-c", lines], capture_output=True, text=True, check=True)
-    assert "fail: wrong by 200.00%" in done.stdout
+    assert "fail: wrong by" in done.stdout
+    assert message.split("fail: wrong by")[1].splitlines()[0] in done.stdout
 
 
 def test_local_function_is_shown_by_its_source():
     """A function that cannot be imported is reproduced as it is written."""
 
+    @property_test(x=(-1.0, 1.0))
     def local(x):
         return cube(x)
 
-    message = failure(property_test(local, x=(-1.0, 1.0)))
-    assert "    def local(x):\n        return cube(x)" in message
+    message = failure(local)
+    assert "names that it uses:\n    def local(x):\n        return cube(x)" in message
+    assert "gradcheck(local, " in message
+
+
+def test_local_expression_is_shown_where_it_is_made():
+    """A lambda has no name to give, and neither has a primitive that is local."""
+    message = failure(property_test(lambda x: cube(x), x=(-1.0, 1.0)))
+    assert "    # f is <lambda>, made here:\n    #" in message
+    assert "gradcheck(f, " in message
+    square = autograd.custom_op("square", lambda x: x * x, lambda xp, out, x: (x,))
+    assert "    # f is square, made here:\n    #" in failure(property_test(square, x=(1.0, 2.0)))
 
 
 def test_few_conclusive_points_are_reported():
