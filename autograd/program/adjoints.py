@@ -69,6 +69,8 @@ class Adjoints:
         self._expected: dict[int, list[Target]] = {}
         self._covered: dict[int, Array] = {}
         self._borrowed: set[int] = set()
+        self.numbers: dict[int, str] = {}
+        """Blocks of which every number has the same adjoint, which is this text."""
 
     def expect(self, operand: Operand) -> None:
         """Announce a contribution; all of them, before the first is written."""
@@ -82,9 +84,32 @@ class Adjoints:
 
     def gradient(self, block: int) -> str:
         """Text of a finished adjoint, as an array of its own."""
+        if block in self.numbers:
+            return f"np.full({self._shape(block)}, {self.numbers[block]}, dtype)"
         if block not in self._expected:
             return f"np.zeros({self._shape(block)}, dtype)"
         return f"d{block}.copy()" if block in self._borrowed else f"d{block}"
+
+    def add_number(self, operand: Operand, text: str, batched: bool) -> None:
+        """Write the addition of one number to all that an operand read.
+
+        If nothing else reads that block, it stays a number, which saves an array.
+        """
+        if isinstance(operand, View) and operand.block in self.needed:
+            (target, *others), block = self._expected[operand.block], operand.block
+            alike = operand.shape == operand.own_shape and self.writer.is_batched[block] == batched
+            if alike and not others and self._is_whole(target):
+                self.numbers[block] = text
+                return
+        full = self.writer.shape(operand.shape, batched)
+        self.add(operand, f"np.full({full}, {text}, dtype)", batched)
+
+    def fill(self, block: int) -> None:
+        """Write the array of a block's adjoints, if they are one number so far."""
+        if block in self.numbers:
+            number = self.numbers.pop(block)
+            self.writer.line(f"d{block} = np.full({self._shape(block)}, {number}, dtype)")
+            self._covered[block] = np.ones(1, dtype=bool)
 
     def add(
         self,

@@ -7,7 +7,16 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["add_at", "chosen", "masked", "masked_matmul", "row_dot", "scatter_plan", "side_by_side"]
+__all__ = [
+    "Local",
+    "add_at",
+    "chosen",
+    "masked",
+    "masked_matmul",
+    "row_dot",
+    "scatter_plan",
+    "side_by_side",
+]
 
 Array = Any
 
@@ -57,3 +66,17 @@ def _row_dot(a: Array, b: Array) -> Array:
 
 row_dot: Callable[[Array, Array], Array] = getattr(np, "vecdot", _row_dot)
 """Dot products of rows with rows; NumPy has it from version 2 on."""
+
+
+class Local:
+    """One local derivative of a user's primitive, as a function of floats (out, operands)."""
+
+    def __init__(self, op: Any, index: int, count: int) -> None:
+        self.op = op
+        self.index = index
+        self.wanted = [i == index for i in range(count)]
+
+    def __call__(self, out: float, *operands: float) -> float:
+        """The derivative at a point; 0 where there is no influence."""
+        local = self.op.local_at(out, operands, self.wanted)[self.index]
+        return 0.0 if local is None else float(local)

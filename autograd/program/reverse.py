@@ -64,12 +64,50 @@ class Reverse:
         batched = writer.varies(output)
         # An output that the batch shares counts once for each row of it.
         weight = "weight" if batched else "weight * rows"
-        text = f"np.full({writer.shape(output.shape, batched)}, {weight}, dtype)"
-        self.adjoints.add(output, text, batched)
+        if writer.fast:
+            self.adjoints.add_number(output, weight if batched else f"({weight})", batched)
+        else:
+            text = f"np.full({writer.shape(output.shape, batched)}, {weight}, dtype)"
+            self.adjoints.add(output, text, batched)
         pulls = {"map": self._pull_map, "rows": self._pull_rows, "product": self._pull_product}
         for statement in reversed(self.form.statements):
             if self.adjoints.expects(statement.block):
-                pulls[statement.kind](statement, self._wanted(statement))
+                wanted, number = self._wanted(statement), self.adjoints.numbers.get(statement.block)
+                if number is None or not self._pull_number(statement, wanted, number):
+                    self.adjoints.fill(statement.block)
+                    pulls[statement.kind](statement, wanted)
+
+    def _pull_number(self, statement: ArrayStatement, wanted: list[bool], number: str) -> bool:
+        """The same where all of the result has one adjoint; whether this can be written so."""
+        writer, op, operands = self.writer, statement.op, statement.operands
+        batched = writer.is_batched[statement.block]
+        if statement.kind == "rows" and op is OPS["sum"]:
+            self.adjoints.add_number(operands[0], number, batched)
+            return True
+        if statement.kind == "map" and not (op.opaque and not op.traced):
+            style = writer.style
+            _, partials = formulas(op, len(wanted), literals(statement), style=style)
+            chosen = [(x, p) for x, p, want in zip(operands, partials, wanted) if want]
+            if not all(isinstance(partial, float) for _, partial in chosen):
+                return False
+            for operand, partial in chosen:
+                (factor,) = writer.expressions([partial], {})
+                self.adjoints.add_number(operand, self._times(number, factor), batched)
+            return True
+        dots = statement.kind == "product" and statement.shape == (1, 1)
+        if dots and batched and all(map(writer.varies, operands)):
+            sides = [rows(writer, operand) for operand in operands]
+            for operand, other, want in zip(operands, sides[::-1], wanted):
+                if want:
+                    text = self._times(number, other)
+                    self.adjoints.add(operand, text, True, shape=operand.shape[1:])
+            return True
+        if statement.kind == "rows" and len(operands) == 1:
+            x = writer.read(operands[0], whole=True)
+            local = self._along_axis(statement, x, self._result(statement, (*statement.shape, 1)))
+            self.adjoints.add(operands[0], self._times(number, local, op.selects), batched)
+            return True
+        return False
 
     def _upstream(self, statement: ArrayStatement, shape: tuple[int, ...]) -> str:
         """A name for the adjoint of a statement's result, in some shape."""
@@ -124,7 +162,7 @@ class Reverse:
         apply = writer.constant(elementwise)
         texts: list[str | None] = []
         for i, want in enumerate(wanted):
-            function = writer.constant(_Local(op, i, len(wanted)))
+            function = writer.constant(kernels.Local(op, i, len(wanted)))
             call = f"{apply}({function}, {names['out']}, {operands})"
             texts.append(writer.name(call) if want else None)
         return texts
@@ -214,16 +252,3 @@ class Reverse:
 def zeros(n: int) -> Any:
     """A vector of n zeros, one and the same for every n."""
     return np.zeros(n)
-
-
-class _Local:
-    """One local derivative of a user's primitive, as a function of floats (out, operands)."""
-
-    def __init__(self, op: Any, index: int, count: int) -> None:
-        self.op = op
-        self.index = index
-        self.wanted = [i == index for i in range(count)]
-
-    def __call__(self, out: float, *operands: float) -> float:
-        local = self.op.local_at(out, operands, self.wanted)[self.index]
-        return 0.0 if local is None else float(local)

@@ -115,3 +115,42 @@ def test_every_primitive_in_single_precision(op):
     assert value.dtype == grad.dtype == np.float32
     agree(value, wanted[0], 1e-4)
     agree(grad, wanted[1], 1e-4)
+
+
+UNIFORM = {
+    "the argument itself": lambda x: x[0],
+    "a sum": autograd.sum,
+    "minus a sum": lambda x: -autograd.sum(x),
+    "a sum and more of one": lambda x: autograd.sum(x) + x[1],
+    "differences": lambda x: x[0] - x[1] - x[2],
+    "one twice": lambda x: x[0] + x[0],
+    "a multiple": lambda x: 3.0 * (x[0] + x[1]),
+    "squares": lambda x: autograd.sum([a * a for a in x]),
+    "a dot product": lambda x: 2.0 - autograd.dot(x[:2], x[1:]),
+    "a norm": autograd.norm,
+    "of a part": lambda x: autograd.logsumexp(x[:2]) - x[2],
+    "a constant beside": lambda x: autograd.sum([*x, 5.0]) * -1.0,
+    "nothing": lambda x: Value(4.0) + 0.0,
+}
+
+
+@pytest.mark.parametrize("reduce", ["sum", "mean"])
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@pytest.mark.parametrize("name", UNIFORM)
+def test_adjoints_that_are_one_number_everywhere(name, dtype, reduce):
+    """They need no array; shared, batched and mixed arguments get gradients of their own shape."""
+    x, w = ([Value(0.5) for _ in range(3)] for _ in range(2))
+    y = UNIFORM[name](x) - UNIFORM[name](w)
+    program = compile(y, x=x, w=w, dtype=dtype, backend="array")
+    loop = compile(y, x=x, w=w, dtype=dtype, backend="loop")
+    one, many = np.array([0.5, -1.0, 2.0]), np.arange(1.0, 13.0).reshape(4, 3)
+    for given in ({"x": one, "w": 2 * one}, {"x": many, "w": one}, {"x": many, "w": many + 1}):
+        found = program.value_and_grad(("x", "w"), reduce=reduce, **given)
+        expected = loop.value_and_grad(("x", "w"), reduce=reduce, **given)
+        np.testing.assert_allclose(found[0], expected[0], rtol=1e-5)
+        for grad, true in zip(found[1], expected[1]):
+            assert grad.dtype == dtype
+            np.testing.assert_allclose(grad, true, rtol=1e-5, atol=1e-6, strict=True)
+        gx, gw = found[1]
+        gx[...] = 7.0
+        assert not np.shares_memory(gx, gw)
