@@ -216,7 +216,7 @@ def test_directions_nest_like_their_arguments():
     assert ag.jvp(lambda p: p[0] * p[1], [2.0, 3.0], [1.0, 0.0]) == 3.0
     with pytest.raises(InputValueError, match=r"^x and v must nest alike"):
         ag.jvp(lambda p: p[0] * p[1], [2.0, 3.0], [1.0])
-    with pytest.raises(InputValueError, match="nest alike"):
+    with pytest.raises(InputValueError, match=r"^f\(x\) and v must nest alike"):
         ag.vjp(lambda p: [p[0], p[1]], [2.0, 3.0], 1.0)
 
 

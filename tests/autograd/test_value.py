@@ -12,7 +12,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograd import GraphError, InputTypeError, InputValueError, Value, exp
+from autograd import (
+    GraphError,
+    InputTypeError,
+    InputValueError,
+    Value,
+    detect_anomaly,
+    exp,
+    no_grad,
+)
 from autograd import sum as ag_sum
 
 FLOATS = st.floats(allow_nan=True, allow_infinity=True)
@@ -143,6 +151,14 @@ def test_comparisons_are_those_of_floats(a, b):
         assert compare(Value(a), Value(b)) is expected
         assert compare(Value(a), b) is expected
         assert compare(a, Value(b)) is expected
+
+
+def test_comparisons_are_bools_in_every_mode_but_a_trace():
+    """Without gradients, and where every node is watched."""
+    for mode in (no_grad, detect_anomaly):
+        with mode():
+            assert (Value(1.0) < 2.0) is True
+            assert (Value(1.0) == Value(2.0)) is False
 
 
 def test_comparison_with_something_else():

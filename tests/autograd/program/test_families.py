@@ -56,6 +56,8 @@ def test_an_incomplete_grid_is_dots_one_by_one():
     """A product would compute what nobody asked for."""
     (family,) = check(rows([0], [0], [1]), rows([8], [9], [8]))
     assert family.members.shape == (3, 1, 1)
+    (family,) = check(rows([0], [0], [1], [2]), rows([8], [9], [8], [7]))  # and one by itself
+    assert family.members.shape == (4, 1, 1)
 
 
 @pytest.mark.parametrize("order", ["rows first", "columns first"])

@@ -132,6 +132,8 @@ def test_vectors_are_split_where_their_spacing_changes(data, shape):
         ([[7]], (1,)),
         ([[0, 1, 5, 6]], (2, 2)),
         ([[0, 1, 5, 6, 25, 26, 30, 31]], (2, 2, 2)),
+        ([[int(f"{i:04b}", 5) for i in range(16)]], (2, 2, 2, 2)),
+        ([[int(f"{i:05b}", 5) for i in range(32)]], (32,)),  # too many axes for a view
         ([[0, 1, 2, 5, 6]], (5,)),  # runs of different lengths
         ([[0, 1, 5, 7]], (4,)),  # and of different steps
         ([[0, 1, 5, 6], [0, 3, 1, 1]], (2, 2)),  # as many as possible
