@@ -73,13 +73,20 @@ def _rewritten(tape: Tape, step: Callable[[Rewriter, Op, tuple[int, ...]], int])
 
 
 def fold_constants(tape: Tape) -> Tape:
-    """A primitive of constants is a constant."""
-    if not any(operands[0] < 0 and max(operands) < 0 for _, operands in tape.statements):
+    """A primitive of constants is a constant, and a choice by a constant is what it chooses."""
+    choice = OPS["where"]
+
+    def is_known(op: Op, operands: tuple[int, ...]) -> bool:
+        return operands[0] < 0 and (op is choice or max(operands) < 0)
+
+    if not any(is_known(*statement) for statement in tape.statements):
         return tape
 
     def step(new: Rewriter, op: Op, operands: tuple[int, ...]) -> int:
-        if operands[0] >= 0 or max(operands) >= 0:
+        if not is_known(op, operands):
             return new.add(op, operands)
+        if op is choice:
+            return operands[1 if new.constants[-1 - operands[0]] else 2]
         return new.constant(op.evaluate(*[new.constants[-1 - slot] for slot in operands]))
 
     return _rewritten(tape, step)
@@ -101,13 +108,15 @@ def share_common(tape: Tape) -> Tape:
 
 
 def expand_powers(tape: Tape) -> Tape:
-    """x**2, x**3 and x**4 are products, which arrays multiply much faster than they raise."""
+    """x**2, x**3 and x**4 are products, which arrays multiply faster than they raise; x**0 is 1."""
     power, times = OPS["pow"], OPS["mul"]
     if not any(statement.op is power for statement in tape.statements):
         return tape
 
     def step(new: Rewriter, op: Op, operands: tuple[int, ...]) -> int:
         exponent = new.constants[-1 - operands[1]] if op is power and operands[1] < 0 else None
+        if exponent == 0.0:
+            return new.constant(1.0)
         if exponent not in (2.0, 3.0, 4.0):
             return new.add(op, operands)
         x = operands[0]

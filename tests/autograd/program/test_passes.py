@@ -1,9 +1,12 @@
 """Each pass on its own: tape in, tape out, the same results."""
 
+import math
+
+import numpy as np
 import pytest
 
 import autograd
-from autograd import GraphError, Value
+from autograd import GraphError, Value, where
 from autograd.op import OPS
 from autograd.program.ir import Argument, Statement, Tape
 from autograd.program.lower import lower
@@ -42,6 +45,28 @@ def test_constants_fold():
     tape = fold_constants(tape_of(x * autograd.exp(frozen * 2.0), x=x))
     assert operations(tape) == ["mul"]
     assert tape.constants[-1] == autograd.exp(6.0)
+
+
+def test_choices_by_constants_are_made():
+    """As where makes them: 0 of either sign takes the second, all else, NaN too, the first."""
+    x, y = Value(1.0), Value(2.0)
+    for condition, chosen in ((1.0, 0), (math.nan, 0), (0.0, 1), (-0.0, 1)):
+        frozen = Value(condition)
+        tape = fold_constants(tape_of(where(frozen * 1.0, x, y) + where(frozen, 3.0, y), x=[x, y]))
+        assert operations(tape) == ["add"]
+        assert tape.statements[0].operands[0] == chosen
+
+
+@pytest.mark.parametrize("batched", [False, True])
+def test_what_is_left_of_one_operand_keeps_its_shape(batched):
+    """Side by side, constants leave of each statement the same number, or one without a batch."""
+    w, x = Value(2.0), [Value(0.5), Value(4.0)]
+    truth = Value(1.0)
+    outputs = [where(truth, w, a) for a in x] + [where(truth, 7.0, a) + a**0.0 for a in x]
+    program = autograd.compile(outputs, backend="array", w=w, x=x)
+    rows = [[3.0, 4.0], [5.0, 6.0], [7.0, 8.0]] if batched else [3.0, 4.0]
+    expected = np.broadcast_to([2.0, 2.0, 8.0, 8.0], (3, 4) if batched else (4,))
+    np.testing.assert_array_equal(program(w=2.0, x=rows), expected, strict=True)
 
 
 def test_folded_constants_are_one_constant():
@@ -100,8 +125,9 @@ def test_dead_statements_go():
 
 
 def test_small_powers_become_products():
-    """Squares, cubes and fourth powers; any other exponent stays."""
+    """Squares, cubes and fourth powers, and x**0 is 1; any other exponent stays."""
     x = Value(2.0)
+    assert operations(expand_powers(tape_of(x**0, x=x))) == []
     assert operations(expand_powers(tape_of(x**2, x=x))) == ["mul"]
     assert operations(expand_powers(tape_of(x**3, x=x))) == ["mul", "mul"]
     assert operations(expand_powers(tape_of(x**4, x=x))) == ["mul", "mul"]
