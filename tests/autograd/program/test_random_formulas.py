@@ -13,6 +13,7 @@ import pytest
 
 import autograd
 from autograd import Value
+from autograd.expr import COMPARISONS
 from autograd.program.array import ArrayExecutor
 from autograd.program.loop import LoopExecutor
 from autograd.program.loop_native import can_compile
@@ -26,6 +27,7 @@ ARRAY_TOLERANCE = 1e-12
 # Where sin(1e300 + 1) is involved, another order of additions makes another number altogether, and
 # only the value has a bound worth stating.
 CHAOTIC = 1e6
+JUMP = 1e-3
 SELDOM = 1e-3
 BATCHES = 10
 GRAPHS = size(6, 1000)
@@ -124,21 +126,34 @@ def added_up_with_operands(formula, point, i):
     return size if math.isfinite(size) else 0.0
 
 
-def has_lost_all_digits(forward):
-    """Whether some intermediate result is nothing but the rounding of what cancelled in it.
+def is_decided_by_rounding(forward):
+    """Whether some operation gives another result, or none, as soon as its operands are rounded.
 
-    A logarithm of it, or the sine of 1e300, is then any number, or none at all.
+    A comparison of what should be equal, a logarithm of what cancelled, the tangent of 1e300.
     """
-    return any(
-        math.isfinite(size) and abs(node.data) <= ARRAY_TOLERANCE * size
-        for node, size in forward.items()
-    )
+    return any(jumps(node, forward) for node in forward if len(node.operands) <= 3)
+
+
+def jumps(node, forward):
+    """Whether an operation's value jumps when its operands move by the tolerance of their sums."""
+    numbers = operand_values(node)
+    known = [0.0 if type(x) is float else forward.get(x, abs(x.data)) for x in operands_of(node)]
+    if not all(map(math.isfinite, [*known, *numbers, node.data])):
+        return False
+    if node.op.name in COMPARISONS:
+        return abs(numbers[0] - numbers[1]) <= ARRAY_TOLERANCE * sum(known)
+    for signs in itertools.product((-1.0, 1.0), repeat=len(numbers)):
+        moved = [x + s * ARRAY_TOLERANCE * size for x, s, size in zip(numbers, signs, known)]
+        value = node.op.evaluate(*moved)
+        if not abs(value - node.data) <= JUMP * max(1.0, abs(node.data)):
+            return True
+    return False
 
 
 @pytest.mark.parametrize("batch", range(BATCHES))
 def test_array_executor_agrees_with_the_eager_engine(batch):
     """Values and gradients within 1e-12 of the sum of absolute terms; infinities are the same."""
-    tried = lost = 0
+    tried = by_rounding = 0
     for rng, formula in formulas(batch):
         leaves, result = eager(formula, formula.point)
         executor = ArrayExecutor(autograd.compile(result, x=leaves).tape, "float64")
@@ -153,7 +168,7 @@ def test_array_executor_agrees_with_the_eager_engine(batch):
                     grad[i], x.grad, added_up_with_operands(formula, point, i)
                 )
             if not right:
-                assert has_lost_all_digits(forward), (str(formula), point)
-                lost += 1
-    print(f"{tried} points, {lost} of them without digits")
-    assert lost <= 1 + SELDOM * tried
+                assert is_decided_by_rounding(forward), (str(formula), point)
+                by_rounding += 1
+    print(f"{tried} points, {by_rounding} of them decided by rounding")
+    assert by_rounding <= 1 + SELDOM * tried
