@@ -219,17 +219,22 @@ def test_a_truncated_file_is_one_line_and_status_2(capsys, mnist, tmp_path):
 def test_interrupt_judges_and_saves_what_was_learnt(tmp_path):
     """Ctrl-C after the first epoch of a real run."""
     path = tmp_path / "model.json"
-    process = subprocess.Popen(
-        [sys.executable, "-m", "nn", "moons", "--epochs", "100000", "--out", str(path)],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    # What a shell starts in the background ignores Ctrl-C, and so would what is started here.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "nn", "moons", "--epochs", "100000", "--out", str(path)],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+    finally:
+        signal.signal(signal.SIGINT, before)
     process.stderr.readline()
     time.sleep(0.1)
     process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=30)
+    out, err = process.communicate()
     assert process.returncode == 130
     assert re.search(r"^interrupted after \d+ of 100000 epochs", err, re.M)
     assert "Traceback" not in err
