@@ -41,10 +41,12 @@ class _Functions(dict[str, Callable[..., Any]]):
     """Names in rules -> JAX's functions; any other primitive by its own rule."""
 
     def __missing__(self, name: str) -> Callable[..., Any]:
-        op = OPS[name]
-        return lambda *operands: evaluate([op.value_expr], self, dict(zip(op.variables, operands)))[
-            0
-        ]
+        def by_rule(*operands: Any) -> Any:
+            variables = {f"x{i}": x for i, x in enumerate(operands)}
+            rule = OPS[name].forward(XP, *(Expr("var", x) for x in variables))
+            return evaluate([rule], self, variables)[0]
+
+        return by_rule
 
 
 @cache

@@ -62,6 +62,21 @@ def test_primitive_agrees_forward(op):
     np.testing.assert_allclose(slopes, partials, rtol=1e-11, atol=1e-13)
 
 
+@pytest.mark.parametrize("forward_mode", [False, True])
+@pytest.mark.parametrize("name", [op.name for op in OPS.values() if op.arity is None])
+def test_operands_from_here_and_there(name, forward_mode):
+    """Some constant, some computed and some arguments, so that they are no vector."""
+    import jax
+
+    x = [Value(0.3), Value(-0.4)]
+    y = RECORDERS[name](x[0] - 1.0, x[1], autograd.exp(x[1]), 0.5)
+    y.backward()
+    f = compile(y, x=x).to_jax(forward_mode=forward_mode)
+    derivative = jax.jacfwd if forward_mode else jax.grad
+    slopes = derivative(f)(np.array([0.3, -0.4]))
+    np.testing.assert_allclose(slopes, [leaf.grad for leaf in x], rtol=1e-13, atol=1e-15)
+
+
 def network():
     """The loss of a small classifier, its program and numbers to call it with."""
     rng = np.random.default_rng(1)
