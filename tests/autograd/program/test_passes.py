@@ -178,6 +178,22 @@ def test_factors_of_one_kind_stand_on_one_side():
     ]
 
 
+def test_terms_of_one_kind_are_one_sum():
+    """Of each argument, if they are three or more; constants are one number."""
+    x, w = leaves(3), leaves(4)
+    y = w[0] + x[0] + 2.0 + w[1] + x[1] + w[2] + 3.0
+    tape = drop_dead(find_dots(flatten_sums(tape_of(y, w=w, x=x))))
+    assert str(tape).splitlines()[2:] == [
+        "%7 = sum w[0] w[1] w[2]",
+        "%8 = sum 5.0 %7 x[0] x[1]",
+        "return %8",
+    ]
+    tape = drop_dead(find_dots(flatten_sums(tape_of(w[0] + x[0] + w[1] + x[1], w=w, x=x))))
+    assert str(tape).splitlines()[2:] == ["%7 = sum w[0] w[1] x[0] x[1]", "return %7"]
+    tape = find_dots(flatten_sums(tape_of(autograd.sum(w), w=w)))
+    assert operations(tape) == ["sum"]
+
+
 def test_a_product_that_is_read_elsewhere_stays():
     """It is a term like any other."""
     w, x = leaves(3), leaves(3)
