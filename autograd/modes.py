@@ -38,7 +38,7 @@ TRACING: ContextVar[bool] = ContextVar("tracing", default=False)
 TRANSFORMING: ContextVar[bool] = ContextVar("transforming", default=False)
 """Whether a transform is calling the user's function: one inside it must stay differentiable."""
 
-_PACKAGE = os.path.dirname(__file__)
+_PACKAGE = os.path.join(os.path.dirname(__file__), "")  # and nothing beside it
 
 
 @contextmanager

@@ -96,6 +96,13 @@ def test_what_has_no_remedy_states_the_edge():
     assert "lgamma: inf at 0" in message(lambda: ag.lgamma(Value(0.0)))
 
 
+def test_files_beside_the_package_are_the_user_s():
+    """Their names may begin with the package's, as in a folder autograd_examples."""
+    file = os.path.dirname(ag.__file__) + "_examples.py"
+    program = eval(compile("lambda: ag.log(Value(0.0))", file, "eval"))
+    assert f"at {file}:1" in message(program)
+
+
 CELLS = """
 from IPython.core.interactiveshell import InteractiveShell
 
