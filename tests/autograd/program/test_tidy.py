@@ -27,6 +27,7 @@ def tidied(expr, finite=True):
         (A + B - A - B, "0.0"),
         (A - (B + A) + B, "0.0"),
         (-(A - 2.0) + A - 2.0, "0.0"),
+        (A + 1.0 + (1.0 - A) - 2.0, "0.0"),
         (A + B - A, "a + b - a"),  # all or nothing: the order of what is left would change it
         (A + A, "a + a"),
         (A - B + (A - B), "a - b + (a - b)"),
