@@ -18,7 +18,10 @@ from typing import Any
 from autograd.errors import TraceError
 from autograd.graph import consumers, topological_order
 
-__all__ = ["XP", "Expr", "Operand", "block", "compile_source", "evaluate", "inner_exprs", "show"]
+__all__ = [
+    "XP", "Expr", "Operand", "block", "compile_source", "evaluate", "inner_exprs", "show",
+    "variables_of",
+]  # fmt: skip
 
 Operand = Any
 """What flows through a rule: a float, an array, a Value or an :class:`Expr`."""
@@ -140,6 +143,12 @@ def evaluate(
 def inner_exprs(expr: Expr) -> list[Expr]:
     """The operands that are expressions themselves."""
     return [x for x in expr.operands if isinstance(x, Expr)]
+
+
+def variables_of(exprs: Iterable[Operand]) -> set[str]:
+    """The names of the variables in some expressions."""
+    order = topological_order([x for x in exprs if isinstance(x, Expr)], inner_exprs)
+    return {str(expr.operands[0]) for expr in order if expr.op == "var"}
 
 
 def show(expr: Operand) -> str:

@@ -5,16 +5,13 @@ Next: :mod:`autograd.program.loop_ir`, which writes all other rows.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from autograd.expr import XP, Expr, Operand, inner_exprs
-from autograd.graph import topological_order
+from autograd.expr import XP, Expr, Operand, variables_of
 from autograd.op import OPS
 from autograd.program.loop_emit import Body
 from autograd.program.loop_entries import context, run_forward
 from autograd.program.loop_rows import FOLDS
 
-__all__ = ["expanded", "fold", "fold_back", "variables_of", "weighted"]
+__all__ = ["expanded", "fold", "fold_back", "weighted"]
 
 G = Expr("var", "g")
 
@@ -24,12 +21,6 @@ def weighted(partial: Operand) -> Operand:
     if isinstance(partial, Expr):
         return G * partial
     return {1.0: G, -1.0: -G}.get(partial, G * partial)
-
-
-def variables_of(exprs: Sequence[Operand]) -> set[str]:
-    """Names of the variables in these expressions."""
-    order = topological_order([x for x in exprs if isinstance(x, Expr)], inner_exprs)
-    return {str(expr.operands[0]) for expr in order if expr.op == "var"}
 
 
 def fold(body: Body, name: str) -> str:

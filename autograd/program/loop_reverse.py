@@ -11,9 +11,10 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import NamedTuple
 
+from autograd.expr import variables_of
 from autograd.program.loop_emit import Body
 from autograd.program.loop_entries import passed
-from autograd.program.loop_folds import expanded, fold_back, variables_of, weighted
+from autograd.program.loop_folds import expanded, fold_back, weighted
 from autograd.program.loop_rows import FOLDS, WIDTH, Key, reverse_codes, rules
 
 __all__ = ["Shared", "reverse_function", "touched"]

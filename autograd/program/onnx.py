@@ -16,10 +16,9 @@ from typing import Any
 import numpy as np
 
 from autograd.errors import InputTypeError, InputValueError, MissingExtraError
-from autograd.expr import XP, Expr, Operand, inner_exprs
+from autograd.expr import XP, Expr, Operand, variables_of
 from autograd.files import check, write
 from autograd.folding import folded
-from autograd.graph import topological_order
 from autograd.op import OPS
 from autograd.program.array import simplified
 from autograd.program.forward import literals, operand_shape
@@ -183,7 +182,7 @@ class _Model:
         expr: Operand = Expr(op.name, *xs)
         if op.name not in KNOWN_PRIMITIVES or op.name not in self.operators:
             expr = folded(op.forward(XP, *xs), known)
-        used = _variables(expr)
+        used = variables_of([expr])
         read = {f"x{i}": operand for i, operand in enumerate(operands) if f"x{i}" in used}
         names = {name: self._read(operand)[0] for name, operand in read.items()}
         tensor = self._formula(expr, names)
@@ -266,11 +265,3 @@ def _applied_rule(rule: Callable[..., Operand], operands: Sequence[Operand]) -> 
     known = {f"k{i}": x for i, x in enumerate(operands) if not isinstance(x, Expr)}
     symbols = (x if isinstance(x, Expr) else Expr("var", f"k{i}") for i, x in enumerate(operands))
     return folded(rule(XP, *symbols), known)
-
-
-def _variables(expr: Operand) -> set[str]:
-    """The names of the variables in an expression."""
-    if not isinstance(expr, Expr):
-        return set()
-    inside = topological_order([expr], inner_exprs)
-    return {str(part.operands[0]) for part in inside if part.op == "var"}
