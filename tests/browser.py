@@ -17,6 +17,7 @@ import select
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -26,6 +27,14 @@ FLAGS = """
 --headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking
 --disable-component-update --disable-sync --disable-dev-shm-usage --disable-extensions --mute-audio
 --hide-scrollbars --force-device-scale-factor=1 --remote-debugging-pipe
+"""
+# Chromium reads commands from descriptor 3 and answers on 4. A process of its own arranges them:
+# code of ours between fork and exec (`preexec_fn`) could hang where JAX or PyTorch run threads.
+CONNECT = """
+import os, sys
+os.dup2(int(sys.argv[1]), 3)
+os.dup2(int(sys.argv[2]), 4)
+os.execvp(sys.argv[3], sys.argv[3:])
 """
 PATIENCE = 60.0  # seconds for one answer; a loaded machine starts Chromium slowly
 
@@ -41,16 +50,10 @@ class Browser:
         self._read, answers = os.pipe()
         # Beyond 4, so that neither is overwritten before it is copied.
         ends = [fcntl.fcntl(end, fcntl.F_DUPFD, 10) for end in (commands, answers)]
-
-        def connect() -> None:  # Chromium reads commands from descriptor 3 and answers on 4
-            os.dup2(ends[0], 3)
-            os.dup2(ends[1], 4)
-
-        program = shutil.which("chromium") or "chromium"
+        chromium = ["chromium", *FLAGS.split(), f"--user-data-dir={self._profile}"]
         self._process = subprocess.Popen(
-            [program, *FLAGS.split(), f"--user-data-dir={self._profile}"],
-            pass_fds=(3, 4),
-            preexec_fn=connect,
+            [sys.executable, "-c", CONNECT, *map(str, ends), *chromium],
+            pass_fds=ends,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
