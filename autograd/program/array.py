@@ -16,7 +16,7 @@ import numpy as np
 from autograd.program.forward import write_forward
 from autograd.program.groups import ArrayForm, group
 from autograd.program.ir import Tape
-from autograd.program.layout import Literal, Operand, View
+from autograd.program.layout import Literal, Operand
 from autograd.program.listing import listed
 from autograd.program.reverse import Reverse
 from autograd.program.simplify import drop_dead, expand_powers, fold_constants, share_common
@@ -171,10 +171,9 @@ class ArrayExecutor:
 
     def _value(self, writer: Writer, output: Operand, batched: bool) -> str:
         text = _whole(writer, output, batched)
-        is_own = isinstance(output, View) and output.block >= len(self.arguments)
-        if is_own and text == f"b{output.block}":  # type: ignore[union-attr]
-            return text
-        return f"{text}.copy()"
+        block = getattr(output, "block", 0)
+        is_own = block > len(self.arguments) and text == f"b{block}"  # all of a statement's result
+        return text if is_own else f"{text}.copy()"
 
     def listing(self) -> list[str]:
         """One line for each array statement."""

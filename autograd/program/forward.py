@@ -98,8 +98,8 @@ def _map(writer: Writer, statement: ArrayStatement) -> str:
     else:
         value, _ = formulas(op, len(operands), literals(statement), style=writer.style)
         (text,) = writer.expressions([value], names)
-        if text in names.values():
-            text = f"np.ascontiguousarray({text})"
+        if text in names.values():  # as of x * 1.0: results are handed out, so they are no views
+            text = f"np.array({text}, order='C', ndmin=1)"
     shapes = [operand_shape(operand) for operand in operands]
     if np.broadcast_shapes(*shapes) != statement.shape:
         text = f"np.broadcast_to({text}, {writer.shape(statement.shape, batched)})"

@@ -154,3 +154,22 @@ def test_adjoints_that_are_one_number_everywhere(name, dtype, reduce):
         gx, gw = found[1]
         gx[...] = 7.0
         assert not np.shares_memory(gx, gw)
+
+
+@pytest.mark.parametrize(
+    "same", [lambda x: x, lambda x: x * 1.0, lambda x: 0.0 + x, lambda x: x - 0.0]
+)
+@pytest.mark.parametrize("batched", [False, True])
+def test_results_are_nobody_else_s(same, batched):
+    """What equals an argument is an array of its own, which the caller may change."""
+    x = [Value(0.5), Value(2.0)]
+    given = np.ones((3, 2) if batched else 2)
+    for output in ([*map(same, x)], [*map(same, x[::-1])]):
+        found = compile(output, x=x, backend="array")(x=given)
+        found[...] = 7.0
+        assert given.sum() == given.size
+    value, grad = compile(same(x[0]), x=x[:1], backend="array").value_and_grad(
+        "x", x=given[..., :1]
+    )
+    assert not np.shares_memory(value, given)
+    assert not np.shares_memory(grad, given)
