@@ -22,12 +22,13 @@ CHAINED = OPS["add"], OPS["sub"]
 
 
 def split_differences(tape: Tape) -> Tape:
-    """s - a + b - c, with two terms or more taken away, becomes one difference: (s + b) - (a + c).
+    """s - a + b - c - d, a chain that takes away more than two terms, becomes one difference of
+    sums, (s + b) - (a + c + d); of two terms only if both are products.
 
-    Differences that are terms themselves stay: where their two numbers are close, what they differ
-    by would be lost in the sums.
+    What x - max - log(sum) is for stays, as do differences that are terms themselves: where two
+    numbers are close, what they differ by would be lost in the sums.
     """
-    sub, total, first = OPS["sub"], OPS["sum"], tape.first
+    sub, times, total, first = OPS["sub"], OPS["mul"], OPS["sum"], tape.first
     if sum(op is sub for op, _ in tape.statements) < 2:
         return tape
     read = reads(tape)
@@ -37,7 +38,8 @@ def split_differences(tape: Tape) -> Tape:
         if slot not in inner and read[slot] and tape.statements[slot - first].op in CHAINED:
             added, taken, passed = _signed_terms(tape, slot, read)
             inner.update(passed)
-            if len(taken) > 1:
+            by = [tape.statements[x - first].op for x in taken if x >= first]
+            if len(taken) > 2 or by == [times] * 2:
                 found[slot] = added, taken
     new = Rewriter(tape)
     for slot, (op, operands) in enumerate(tape.statements, first):

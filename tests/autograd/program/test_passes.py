@@ -235,5 +235,14 @@ def test_differences_of_close_numbers_stay():
     y = (x[0] - x[1]) + (x[2] - x[3]) + (x[4] - x[5])
     assert operations(split_differences(tape_of(y, x=x))) == ["sub", "sub", "add", "sub", "add"]
     inner = x[0] - x[1]
-    tape = tape_of([inner - x[2], inner], x=x)
+    tape = tape_of([inner - x[2] - x[3], inner], x=x)
     assert split_differences(tape) is tape
+
+
+def test_a_shifted_logarithm_keeps_its_digits():
+    """x - max - log(sum) takes two terms away one by one, for the first is nearly x."""
+    x, largest, total = leaves(3)
+    y = x - largest - autograd.log(total)
+    program = autograd.compile(y, backend="array", x=x, largest=largest, total=total)
+    expected = -math.log(1.0 + 1e-9)
+    assert program(x=1e9, largest=1e9, total=1.0 + 1e-9) == pytest.approx(expected, rel=1e-12)
