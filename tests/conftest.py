@@ -12,10 +12,12 @@ import os
 import shutil
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 # How long an example takes is the machine's affair, and busy ones are no reason to fail.
-settings.register_profile("any machine", deadline=None)
+settings.register_profile(
+    "any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.load_profile("any machine")
 
 # Benchmarks are programs to run by hand; collecting their doctests would import their opponents.
@@ -35,3 +37,13 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     if os.environ.get("REQUIRE_PEERS", "0") not in ("", "0"):
         pytest.fail(f"{reason}, and REQUIRE_PEERS is set", pytrace=False)
     pytest.skip(reason)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say at the end what tests measured (`record_property`), whichever process ran them."""
+    reports = [*terminalreporter.getreports("passed"), *terminalreporter.getreports("failed")]
+    measured = [pair for x in reports if x.when == "call" for pair in x.user_properties]
+    if measured:
+        terminalreporter.section("measured")
+    for name, figures in measured:
+        terminalreporter.line(f"{name}: {figures}")

@@ -86,7 +86,10 @@ def test_console_block_prints_what_it_says(block):
 def test_set_up_commands_are_two_lines_for_a_bare_python():
     """Each makes the environment where there is none, installs what it needs, and runs."""
     main_job, tests = (block.source for block in BLOCKS if block.language == "sh")
-    for command, extra, job in [(main_job, "demo", "nn digits"), (tests, "test", "pytest")]:
+    for command, extra, job in [
+        (main_job, "demo", "nn digits"),
+        (tests, "test", "pytest -n 2 --dist loadfile"),
+    ]:
         assert re.fullmatch(
             r"\[ -x \.venv/bin/pip \] \|\| python3 -m venv \.venv"
             rf' && \.venv/bin/python -m pip install -q -e "\.\[{extra}\]"'

@@ -53,7 +53,7 @@ def alone(op, rng):
         yield (lambda *xs, op=op: record(op, xs)), point
 
 
-def test_right_rules_raise_no_alarm_and_perturbed_ones_do(capsys):
+def test_right_rules_raise_no_alarm_and_perturbed_ones_do(record_property):
     """Each rule alone: at least 95 % of wrong derivatives are caught, at most 0.1 % right ones."""
     rng = random.Random("perturbed rules")
     caught = wrong = alarms = right = 0
@@ -67,8 +67,7 @@ def test_right_rules_raise_no_alarm_and_perturbed_ones_do(capsys):
                 wrong += 1
                 g = lambda *xs, bad=bad: record(bad, xs)  # noqa: E731
                 caught += gradcheck(g, *point).verdict == "fail"
-    with capsys.disabled():
-        print(f"\nrules alone: {caught}/{wrong} wrong caught, {alarms}/{right} false alarms")
+    record_property("rules alone", f"{caught}/{wrong} wrong caught, {alarms}/{right} false alarms")
     assert caught >= CAUGHT * wrong
     assert alarms <= FALSE_ALARMS * right
 
@@ -98,7 +97,7 @@ def share_of(formula, name, place):
     return max(changes, default=0.0) / PERTURBATION
 
 
-def test_perturbed_rules_inside_graphs_are_caught(capsys):
+def test_perturbed_rules_inside_graphs_are_caught(record_property):
     """The same in random graphs, where a tenth of some derivative at least passes the rule."""
     rng = random.Random("perturbed graphs")
     caught = wrong = alarms = right = 0
@@ -114,8 +113,8 @@ def test_perturbed_rules_inside_graphs_are_caught(capsys):
             alarms += gradcheck(formula, *formula.point).verdict == "fail"
             bad = with_rule(formula, name, perturbed(OPS[name], place))
             caught += gradcheck(bad, *formula.point).verdict == "fail"
-    with capsys.disabled():
-        print(f"\nrules in graphs: {caught}/{wrong} wrong caught, {alarms}/{right} false alarms")
+    figures = f"{caught}/{wrong} wrong caught, {alarms}/{right} false alarms"
+    record_property("rules in graphs", figures)
     assert caught >= CAUGHT * wrong
     assert alarms <= FALSE_ALARMS * right
 
