@@ -30,7 +30,7 @@ class Shared(NamedTuple):
     """Which cells of a stretch of rows name the same register, whatever registers those are."""
 
     adjoints: Mapping[int, int]
-    """Of a cell, counted from the first row: the number of its adjoint. None if nothing reads it"""
+    """Of a cell, counted from the first row, the number of its adjoint, if anything reads it."""
     private: frozenset[int]
     """Adjoints that no other row touches, and memory need not see: they begin at zero."""
 
@@ -122,7 +122,7 @@ class _Rows:
         self._store([*self.held])
 
     def clear(self) -> None:
-        """Begin in memory what is held: for rows that go there, one by one."""
+        """Begin private adjoints in memory: the rows go there now, one by one."""
         for number in sorted(self.private & {*self.cells}):
             place = self.body.slot("%w", self._register(self.cells[number]))
             self.body.do(f"store double {ZERO}, ptr {place}")
