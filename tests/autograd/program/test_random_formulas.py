@@ -122,7 +122,7 @@ def added_up_with_operands(formula, point, i):
     leaves = [Value(x) for x in point]
     formula(*leaves).backward(SEED_GRADIENT, create_graph=True)
     derivative = leaves[i].grad
-    size = added_up(derivative)[0].get(derivative, 0.0) if derivative.parents else 0.0
+    size = added_up(derivative)[0].get(derivative, 0.0) if isinstance(derivative, Value) else 0.0
     return size if math.isfinite(size) else 0.0
 
 
@@ -138,14 +138,15 @@ def jumps(node, forward):
     """Whether an operation's value jumps when its operands move by the tolerance of their sums."""
     numbers = operand_values(node)
     known = [0.0 if type(x) is float else forward.get(x, abs(x.data)) for x in operands_of(node)]
-    if not all(map(math.isfinite, [*known, *numbers, node.data])):
+    if not all(map(math.isfinite, [*known, *numbers])):
         return False
     if node.op.name in COMPARISONS:
         return abs(numbers[0] - numbers[1]) <= ARRAY_TOLERANCE * sum(known)
     for signs in itertools.product((-1.0, 1.0), repeat=len(numbers)):
         moved = [x + s * ARRAY_TOLERANCE * size for x, s, size in zip(numbers, signs, known)]
-        value = node.op.evaluate(*moved)
-        if not abs(value - node.data) <= JUMP * max(1.0, abs(node.data)):
+        value, finite = node.op.evaluate(*moved), math.isfinite(node.data)
+        far = finite and abs(value - node.data) > JUMP * max(1.0, abs(node.data))
+        if far or math.isfinite(value) != finite:
             return True
     return False
 
