@@ -134,6 +134,7 @@ def test_values_that_a_function_captures_are_constants():
     assert ag.hvp(f, -3.0, 1.0) == 2.0
     assert ag.vjp(f, -3.0, 1.0) == -6.0
     assert ag.grad(ag.grad(f))(-3.0) == 2.0
+    assert ag.jvp(lambda x: [w * two, x, 7.0, w], -3.0, 1.0) == [0.0, 1.0, 0.0, 0.0]
     assert (w.grad_computed, two.grad_computed) == (False, False)
 
 
@@ -177,6 +178,7 @@ def test_any_argument_may_be_differentiated_by():
 
     assert ag.hessian(f, argnum=1)(5.0, 2.0) == 60.0
     assert ag.hessian(f, argnum=-1)(5.0, 2.0) == 60.0
+    assert ag.grad(f, argnum=-2)(5.0, 2.0) == 8.0
     assert ag.jacobian(f, argnum=1)(5.0, 2.0) == 60.0
     assert ag.value_and_grad(f, argnum=1)(5.0, 2.0) == (40.0, 60.0)
     for argnum in (2, -3):
@@ -196,12 +198,13 @@ def test_a_function_that_ignores_its_argument_has_gradient_zero():
     ("call", "message"),
     [
         (lambda: ag.grad(3.0)(1.0), "^a transform takes a function, but got float$"),
-        (lambda: ag.grad(lambda x: [x])(1.0), "returned list: use jacobian"),
+        (lambda: ag.grad(lambda x: [x])(1.0), "^grad needs .* returned list: use jacobian"),
         (lambda: ag.grad(lambda x: None)(1.0), "returned NoneType"),
         (lambda: ag.grad(lambda x: x)("a"), "^the argument to differentiate by .* holds str 'a'"),
         (lambda: ag.grad(lambda x: x)([1.0, None]), "holds NoneType"),
         (lambda: ag.jacobian(lambda x: {"y": x})(1.0), "^what the function returned"),
         (lambda: ag.hvp(lambda p: p[0], [1.0], ["a"]), "^v must be a number"),
+        (lambda: ag.vjp(lambda p: p, [1.0], ["a"]), "^v must be a number"),
         (lambda: ag.hvp(lambda p: [p[0]], [1.0], [1.0]), "^hvp needs a function"),
     ],
 )
