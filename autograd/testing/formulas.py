@@ -232,7 +232,10 @@ def _working_range(sample: tuple[float, float]) -> tuple[float, float]:
 def beside_kink(op: Op, operands: Sequence[float]) -> bool:
     """Whether a derivative or the value of the primitive jumps within reach of these operands."""
     value, partials = op.evaluate(*operands), _partials(op, operands)
-    for corner in itertools.product(*((x - REACH, x, x + REACH) for x in operands)):
+    # Equality jumps at a tie only, which no step of one size would hit.
+    ties = [[y for y in operands if 0.0 < abs(x - y) < REACH] for x in operands]
+    nearby = [(x - REACH, x, x + REACH, *tied) for x, tied in zip(operands, ties)]
+    for corner in itertools.product(*nearby):
         if abs(op.evaluate(*corner) - value) > STEP:
             return True
         for p, q in zip(partials, _partials(op, corner)):

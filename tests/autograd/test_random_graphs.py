@@ -20,9 +20,9 @@ from tests.campaign import size
 TOLERANCE = 1e-12
 OPERATIONS = 28
 LIVE = 20
-# A rounding error arrives multiplied by its node's adjoint, in the engine and in the oracles alike:
-# of steeper graphs nobody knows the gradient to 1e-12.
-STEEPEST = 100.0
+# A rounding error arrives multiplied by its node's adjoint: where one is beyond this, 1e-12 is too
+# near to what doubles can do (in 2 of 100 graphs), and the tolerance grows with it.
+STEEP = 300.0
 BATCHES = 10
 GRAPHS = size(1000, 10_000)
 
@@ -32,14 +32,14 @@ DIRECTION = (1.0, -0.625, 0.375)
 
 
 def recorded(formula):
-    """The leaves, the result, and whether enough operations pass on derivatives not too steep."""
+    """The leaves, the result, how many operations pass a derivative on, and the largest adjoint."""
     leaves = [Value(x) for x in formula.point]
     nodes = formula.values(leaves)
     nodes[-1].backward()
     made = zip(formula.steps, nodes[len(leaves) :])
     live = [n for s, n in made if s.drawn and isinstance(n, Value) and n.grad and passes_on(n)]
     steepest = max(abs(n.grad) for n in nodes if isinstance(n, Value))
-    return leaves, nodes[-1], len(live) >= LIVE and steepest <= STEEPEST
+    return leaves, nodes[-1], len(live), steepest
 
 
 def passes_on(node):
@@ -53,10 +53,10 @@ def error(found, exact, scale):
 
 @functools.lru_cache(maxsize=1)
 def lively_graphs(batch, names=None):
-    """The formulas of a batch that pass on enough derivatives, none of them too steep."""
+    """The formulas of a batch that pass on enough derivatives."""
     rng = random.Random(f"random graphs {batch}")
     drawn = (random_formula(rng, operations=OPERATIONS, names=names) for _ in itertools.count())
-    usable = (formula for formula in drawn if recorded(formula)[2])
+    usable = (formula for formula in drawn if recorded(formula)[2] >= LIVE)
     return list(itertools.islice(usable, GRAPHS // BATCHES))
 
 
@@ -64,8 +64,8 @@ def worst_of(formulas, oracle):
     """The largest error, against an oracle, of any derivative of these formulas."""
     worst = 0.0
     for formula in formulas:
-        leaves, result, _ = recorded(formula)
-        scale = max(abs(x.grad) for x in leaves)
+        leaves, result, _, steepest = recorded(formula)
+        scale = max(abs(x.grad) for x in leaves) * max(1.0, steepest / STEEP)
         for found, exact in oracle(formula, leaves, result):
             worst = max(worst, error(found, exact, scale))
     print(f"{len(formulas)} graphs, largest error {worst:.1e}")
@@ -152,7 +152,7 @@ def test_transforms_agree_with_backward(batch):
 def test_oracles_see_a_wrong_derivative():
     """Each oracle reports a derivative that is wrong by one part in a thousand million."""
     formula = random_formula(random.Random(5), operations=OPERATIONS, names=["mul", "add", "tanh"])
-    leaves, result, _ = recorded(formula)
+    leaves, result, *_ = recorded(formula)
     scale = max(abs(x.grad) for x in leaves)
     for leaf in leaves:
         leaf.grad = leaf.grad * (1 + 1e-9)

@@ -43,6 +43,16 @@ def test_repair_keeps_away_from_kinks():
     assert [s.op for s in formula_of(instructions, [1.0], kinks=True).steps] == ["sub", "relu"]
 
 
+@pytest.mark.parametrize("name", ["eq", "ne", "maximum", "ge"])
+@pytest.mark.parametrize("gap", [0.0, 1e-15, -1e-6, 0.01])
+def test_repair_keeps_away_from_ties(name, gap):
+    """Numbers that are equal but for rounding are moved apart before they are compared."""
+    formula = formula_of([(name, 0, 1)], (1.0, 1.0 + gap))
+    values = formula.values(formula.point)
+    a, b = (values[x] for x in next(s for s in formula.steps if s.op == name).operands)
+    assert abs(a - b) > 0.02
+
+
 def test_index_0_is_the_newest_value():
     """Indices count back from the newest value; beyond the oldest come literals."""
     formula = formula_of([("sub", 1, 0), ("sub", 0, 3)], [1.0, 1.5])
