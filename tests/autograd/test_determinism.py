@@ -129,12 +129,11 @@ def test_nothing_is_left_for_the_garbage_collector(fault):
         gc.enable()
 
 
-# Recursion would end at a thousand already, and the stack of C at some ten thousand.
-DEPTH = size(200_000, 10_000_000)
+DEPTH = size(1_000_000, 10_000_000)
 
 
 def test_depth_needs_no_recursion():
-    """A long chain of nodes is built, differentiated, recomputed and freed."""
+    """A chain of a million nodes is built, differentiated, recomputed and freed."""
     x = Value(1.0)
     y = x
     for _ in range(DEPTH):

@@ -162,10 +162,10 @@ def test_drawing_is_public():
 
 
 def test_large_graph_is_drawn_unfolded_if_asked():
-    """A thousand nodes, each a box."""
-    y = scattered(1, 1200)
+    """Three thousand nodes, each a box."""
+    y = scattered(1, 3500)
     drawing = draw(y, limit=None)
-    assert len(drawing.picture.boxes) > 1000
+    assert len(drawing.picture.boxes) > 3000
     assert drawing.to_svg().count('<g class="box') == len(drawing.picture.boxes)
     assert "To step through" in drawing._repr_mimebundle_()["text/html"]
 
