@@ -7,7 +7,7 @@ from typing import Any
 
 from autograd.errors import InputTypeError
 from autograd.node import Node
-from autograd.structure import is_array
+from autograd.nested import is_array
 
 __all__ = ["name"]
 

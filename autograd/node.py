@@ -11,7 +11,7 @@ from typing import Any
 
 from autograd import pickling
 from autograd.errors import GraphError, InputTypeError
-from autograd.numbers import real
+from autograd.reals import real
 from autograd.op import Op
 from autograd.sweep import operands_of
 

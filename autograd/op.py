@@ -16,7 +16,7 @@ from typing import Any
 from autograd.errors import InputValueError
 from autograd.expr import XP, Expr, Operand, block, compile_source, evaluate
 from autograd.ieee import ARITHMETIC_ERRORS, FAST, IEEE
-from autograd.numbers import real, real_or_none
+from autograd.reals import real, real_or_none
 
 __all__ = ["OPS", "Namespace", "Op"]
 

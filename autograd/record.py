@@ -14,7 +14,7 @@ from autograd import ops  # noqa: F401  (declares the primitives)
 from autograd.errors import AnomalyError
 from autograd.modes import ACTIVE, ANOMALY, RECORDING, user_line
 from autograd.node import EPOCH, Node
-from autograd.numbers import real_or_none
+from autograd.reals import real_or_none
 from autograd.op import OPS, Op
 from autograd.provenance import story_of_value
 

@@ -16,7 +16,7 @@ from autograd.modes import TRACING, TRANSFORMING, enable_grad, switched
 from autograd.op import OPS
 from autograd.passes import adjoints
 from autograd.record import record
-from autograd.structure import map_structure, numbers_in, rebuilt, require_same_structure
+from autograd.nested import map_structure, numbers_in, rebuilt, require_same_structure
 from autograd.sweep import record_of
 from autograd.value import Value
 

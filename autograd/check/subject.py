@@ -14,7 +14,7 @@ from autograd.errors import InputTypeError, InputValueError
 from autograd.higher import recorded_adjoints
 from autograd.modes import TRANSFORMING, enable_grad, switched
 from autograd.passes import adjoints
-from autograd.structure import is_array, numbers_in, rebuilt
+from autograd.nested import is_array, numbers_in, rebuilt
 from autograd.sweep import record_of
 from autograd.value import Value
 

@@ -16,7 +16,7 @@ from autograd.modes import TRACING, enable_grad, switched
 from autograd.program.executor import numpy_or_error
 from autograd.program.lower import lower
 from autograd.program.program import Program
-from autograd.structure import rebuilt
+from autograd.nested import rebuilt
 from autograd.value import Value
 
 __all__ = ["Compiled"]

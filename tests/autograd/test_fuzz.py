@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from autograd import Value
 from autograd.errors import AutogradError
-from autograd.expression import FUNCTIONS, evaluate_text
+from autograd.calculator import FUNCTIONS, evaluate_text
 from tests.campaign import size
 
 FUZZ = settings(

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograd import AutogradError, Value, tanh
-from autograd.expression import ExpressionError, evaluate_text
+from autograd.calculator import ExpressionError, evaluate_text
 
 
 @pytest.mark.parametrize(
