@@ -7,8 +7,8 @@ import sys
 import textwrap
 from collections.abc import Sequence
 
-from autograd.errors import AutogradError
 from autograd.calculator import FUNCTIONS, evaluate_text
+from autograd.errors import AutogradError
 from autograd.op import OPS
 from autograd.value import Value
 

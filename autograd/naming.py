@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from autograd.errors import InputTypeError
-from autograd.node import Node
 from autograd.nested import is_array
+from autograd.node import Node
 
 __all__ = ["name"]
 

@@ -11,8 +11,8 @@ from typing import Any
 
 from autograd import pickling
 from autograd.errors import GraphError, InputTypeError
-from autograd.reals import real
 from autograd.op import Op
+from autograd.reals import real
 from autograd.sweep import operands_of
 
 __all__ = ["EPOCH", "Epoch", "Node", "packed"]

@@ -17,8 +17,8 @@ from autograd import higher
 from autograd.errors import AnomalyError, InputTypeError, InputValueError, StaleGraphError
 from autograd.modes import ACTIVE, ANOMALY, enable_grad
 from autograd.node import EPOCH, Epoch, Node
-from autograd.reals import real
 from autograd.provenance import story_of_adjoint, story_of_value
+from autograd.reals import real
 from autograd.sweep import PULL, fresh_values, operand_values, pull_back, record_of
 
 __all__ = ["adjoints", "backward", "recompute", "zero_grad"]

@@ -14,9 +14,9 @@ from autograd import ops  # noqa: F401  (declares the primitives)
 from autograd.errors import AnomalyError
 from autograd.modes import ACTIVE, ANOMALY, RECORDING, user_line
 from autograd.node import EPOCH, Node
-from autograd.reals import real_or_none
 from autograd.op import OPS, Op
 from autograd.provenance import story_of_value
+from autograd.reals import real_or_none
 
 __all__ = ["RECORDERS", "operand", "record"]
 

@@ -13,10 +13,10 @@ from typing import Any
 from autograd.errors import InputTypeError, InputValueError
 from autograd.higher import recorded_adjoints, recorded_tangents
 from autograd.modes import TRACING, TRANSFORMING, enable_grad, switched
+from autograd.nested import map_structure, numbers_in, rebuilt, require_same_structure
 from autograd.op import OPS
 from autograd.passes import adjoints
 from autograd.record import record
-from autograd.nested import map_structure, numbers_in, rebuilt, require_same_structure
 from autograd.sweep import record_of
 from autograd.value import Value
 

@@ -13,8 +13,8 @@ from typing import Any
 from autograd.errors import InputTypeError, InputValueError
 from autograd.higher import recorded_adjoints
 from autograd.modes import TRANSFORMING, enable_grad, switched
-from autograd.passes import adjoints
 from autograd.nested import is_array, numbers_in, rebuilt
+from autograd.passes import adjoints
 from autograd.sweep import record_of
 from autograd.value import Value
 

@@ -4,8 +4,8 @@
 :mod:`autograd.drawing.drawing`.
 """
 
+from autograd.drawing.derivation.explanation import Explanation, explain
 from autograd.drawing.drawing import Drawing, draw, to_graphviz, to_mermaid
-from autograd.drawing.explanation import Explanation, explain
 from autograd.drawing.recorder import Recorder
 
 __all__ = [

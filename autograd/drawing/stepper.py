@@ -12,12 +12,12 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, NamedTuple
 
-from autograd.drawing.formula import CHOICE, INFIX, TEXT
+from autograd.drawing.derivation.algebra import product_of
+from autograd.drawing.derivation.notation import CHOICE, INFIX, TEXT
+from autograd.drawing.derivation.symbols import Symbols
 from autograd.drawing.frames import SEED, Frame, frame_of, through_folds
 from autograd.drawing.marks import Marks
 from autograd.drawing.model import Box, Picture
-from autograd.drawing.simplify import product_of
-from autograd.drawing.symbols import Symbols
 from autograd.drawing.text import clean, escape, number
 
 __all__ = ["Moment", "page"]

@@ -9,10 +9,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from autograd.errors import GraphError, InputTypeError, InputValueError
-from autograd.node import Node
-from autograd.reals import real_or_none
-from autograd.program.ir import Argument, Shape, Statement, Tape
 from autograd.nested import is_array
+from autograd.node import Node
+from autograd.program.ir import Argument, Shape, Statement, Tape
+from autograd.reals import real_or_none
 from autograd.sweep import operands_of, record_of
 
 __all__ = ["flatten", "lower"]

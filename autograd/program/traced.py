@@ -13,10 +13,10 @@ from typing import Any
 
 from autograd.errors import InputTypeError, InputValueError
 from autograd.modes import TRACING, enable_grad, switched
+from autograd.nested import rebuilt
 from autograd.program.executor import numpy_or_error
 from autograd.program.lower import lower
 from autograd.program.program import Program
-from autograd.nested import rebuilt
 from autograd.value import Value
 
 __all__ = ["Compiled"]

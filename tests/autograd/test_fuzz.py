@@ -6,8 +6,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from autograd import Value
-from autograd.errors import AutogradError
 from autograd.calculator import FUNCTIONS, evaluate_text
+from autograd.errors import AutogradError
 from tests.campaign import size
 
 FUZZ = settings(

@@ -1,6 +1,6 @@
 """A path read as factors: the stretches between named Values, with their symbols and numbers.
 
-Next: :mod:`autograd.drawing.symbols` writes the local derivatives.
+Next: :mod:`autograd.drawing.derivation.symbols` writes the local derivatives.
 """
 
 from __future__ import annotations
@@ -9,10 +9,10 @@ import math
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from autograd.drawing.formula import TEXT
-from autograd.drawing.paths import Path, Step
-from autograd.drawing.simplify import Product, product_of
-from autograd.drawing.symbols import Symbols
+from autograd.drawing.derivation.algebra import Product, product_of
+from autograd.drawing.derivation.notation import TEXT
+from autograd.drawing.derivation.paths import Path, Step
+from autograd.drawing.derivation.symbols import Symbols
 from autograd.drawing.text import clean
 from autograd.expr import Expr
 from autograd.sweep import operands_of

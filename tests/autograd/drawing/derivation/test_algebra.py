@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from autograd.drawing.simplify import SIMPLIFY, product_of
+from autograd.drawing.derivation.algebra import SIMPLIFY, product_of
 from autograd.expr import Expr, evaluate
 from autograd.ieee import IEEE
 from autograd.op import OPS

@@ -1,7 +1,7 @@
 """Expressions written down without factors of 1, terms of 0, and signs in the middle.
 
 Only what people read is simplified; numbers are computed by the rules as they were declared.
-Next: :mod:`autograd.drawing.formula` writes these expressions as text and as LaTeX.
+Next: :mod:`autograd.drawing.derivation.notation` writes these expressions as text and as LaTeX.
 """
 
 from __future__ import annotations

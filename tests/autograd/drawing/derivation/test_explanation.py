@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 import autograd
 from autograd import Value
-from autograd.drawing.explanation import explain
+from autograd.drawing.derivation.explanation import explain
 
 
 def named(value: Value, name: str) -> Value:

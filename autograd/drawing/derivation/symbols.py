@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from autograd.drawing.formula import TEXT
-from autograd.drawing.simplify import SIMPLIFY
+from autograd.drawing.derivation.algebra import SIMPLIFY
+from autograd.drawing.derivation.notation import TEXT
 from autograd.drawing.text import number
 from autograd.expr import Expr, Operand, evaluate
 from autograd.sweep import operands_of

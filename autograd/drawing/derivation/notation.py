@@ -1,7 +1,7 @@
 """Formulas for people: names, expressions and products as one line of text, or as LaTeX.
 
 The variables of an expression are names of Values; its functions are primitives, written by the
-symbol and the LaTeX of their declarations. Next: :mod:`autograd.drawing.explanation`.
+symbol and the LaTeX of their declarations. Next: :mod:`autograd.drawing.derivation.explanation`.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 
-from autograd.drawing.simplify import Product
+from autograd.drawing.derivation.algebra import Product
 from autograd.drawing.text import clean, number
 from autograd.expr import COMPARISONS, Expr, Operand
 from autograd.op import OPS

@@ -1,7 +1,7 @@
 """explain: why a derivative is what it is, as the chain rule written out along each path.
 
-The numbers come from :mod:`autograd.drawing.paths`, and so from the same local derivatives as in a
-backward pass; :mod:`autograd.drawing.factors` reads a path as factors between named Values.
+The numbers come from :mod:`autograd.drawing.derivation.paths`, and so from the same local derivatives as in a
+backward pass; :mod:`autograd.drawing.derivation.factors` reads a path as factors between named Values.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from autograd.drawing.factors import Reader
-from autograd.drawing.formula import CHOICE, LATEX, PRODUCT, TEXT
-from autograd.drawing.paths import Path, Paths, find_paths
+from autograd.drawing.derivation.factors import Reader
+from autograd.drawing.derivation.notation import CHOICE, LATEX, PRODUCT, TEXT
+from autograd.drawing.derivation.paths import Path, Paths, find_paths
 from autograd.drawing.text import number
 from autograd.errors import InputTypeError, InputValueError
 from autograd.passes import adjoints
