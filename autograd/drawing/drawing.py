@@ -13,7 +13,7 @@ from typing import Any
 from autograd.drawing import files
 from autograd.drawing.cards import PARTS
 from autograd.drawing.dot import dot_lines, dot_of, mermaid_of
-from autograd.drawing.fold import LIMIT, graph_picture
+from autograd.drawing.folding.fold import LIMIT, graph_picture
 from autograd.drawing.highlight import highlighted
 from autograd.drawing.model import Picture, checked_outputs, identities
 from autograd.drawing.parts import Parts

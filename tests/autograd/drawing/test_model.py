@@ -4,9 +4,9 @@ import pytest
 
 import nn
 from autograd import InputTypeError, Value, backward, exp, where
-from autograd.drawing.fold import folded_picture
+from autograd.drawing.folding.fold import folded_picture
+from autograd.drawing.folding.slices import Slice
 from autograd.drawing.model import identities, take_picture, units
-from autograd.drawing.slices import Slice
 from tests.autograd.drawing.graphs import neuron, scattered
 
 

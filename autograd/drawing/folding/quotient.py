@@ -1,15 +1,15 @@
 """Quotient: the picture of a slice in which each group of nodes is one box.
 
-Next: :mod:`autograd.drawing.fold`, which decides the groups.
+Next: :mod:`autograd.drawing.folding.fold`, which decides the groups.
 """
 
 from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from autograd.drawing.canvas import Canvas, fold_box
+from autograd.drawing.folding.sketch import Canvas, fold_box
+from autograd.drawing.folding.slices import Slice
 from autograd.drawing.model import Edge, Kind, Picture, box_of
-from autograd.drawing.slices import Slice
 
 __all__ = ["Plan", "drawn"]
 

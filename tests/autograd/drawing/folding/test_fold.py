@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 import autograd
 from autograd import Value
 from autograd.drawing import fold
-from autograd.drawing.fold import folded_picture
-from autograd.drawing.slices import Slice
+from autograd.drawing.folding.fold import folded_picture
+from autograd.drawing.folding.slices import Slice
 from autograd.graph import topological_order
 from tests.autograd.drawing.graphs import network, neuron, scattered
 

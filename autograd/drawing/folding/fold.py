@@ -1,7 +1,7 @@
 """Folding: a large graph as a small picture, in which boxes stand for many nodes and say so.
 
 The first way to group nodes that gives few enough boxes is taken, see
-:mod:`autograd.drawing.groups`; leaves are grouped if they still are too many.
+:mod:`autograd.drawing.folding.partitions`; leaves are grouped if they still are too many.
 """
 
 from __future__ import annotations
@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from autograd.drawing.canvas import FEW, stem
-from autograd.drawing.groups import Grouping, apart, groupings
+from autograd.drawing.folding.partitions import Grouping, apart, groupings
+from autograd.drawing.folding.quotient import Plan, drawn
+from autograd.drawing.folding.sketch import FEW, stem
+from autograd.drawing.folding.slices import Slice
+from autograd.drawing.folding.stretches import stretches
 from autograd.drawing.model import Picture, kind_of
-from autograd.drawing.quotient import Plan, drawn
-from autograd.drawing.slices import Slice
-from autograd.drawing.stretches import stretches
 from autograd.sweep import record_of
 
 __all__ = ["LIMIT", "folded_picture", "graph_picture"]

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
+from autograd.drawing.folding.slices import Slice
 from autograd.drawing.model import units
-from autograd.drawing.slices import Slice
 from autograd.sweep import operands_of
 
 __all__ = ["Grouping", "apart", "groupings"]
