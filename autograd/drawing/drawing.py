@@ -10,18 +10,19 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from autograd.drawing import files
-from autograd.drawing.cards import PARTS
-from autograd.drawing.dot import dot_lines, dot_of, mermaid_of
+from autograd import files
 from autograd.drawing.folding.fold import LIMIT, graph_picture
+from autograd.drawing.formats import rendering
+from autograd.drawing.formats.cards import PARTS
+from autograd.drawing.formats.dot import dot_lines, dot_of, mermaid_of
+from autograd.drawing.formats.style import Style, style_of
+from autograd.drawing.formats.svg import summary, svg_of
+from autograd.drawing.formats.text import NumberFormat, escape
+from autograd.drawing.formats.tree import tree_of
 from autograd.drawing.highlight import highlighted
 from autograd.drawing.model import Picture, checked_outputs, identities
 from autograd.drawing.parts import Parts
 from autograd.drawing.stepper import page
-from autograd.drawing.style import Style, style_of
-from autograd.drawing.svg import summary, svg_of
-from autograd.drawing.text import NumberFormat, escape
-from autograd.drawing.tree import tree_of
 from autograd.errors import InputValueError
 
 __all__ = ["Drawing", "draw", "to_graphviz", "to_mermaid"]
@@ -88,7 +89,7 @@ class Drawing:
             MissingExtraError: The package `graphviz` is not installed.
         """
         lines = dot_lines(self.picture, self.style, self.notes)
-        return files.graphviz_module().Digraph(body=list(lines))
+        return rendering.graphviz_module().Digraph(body=list(lines))
 
     def to_mermaid(self) -> str:
         """The picture as Mermaid text."""
@@ -134,7 +135,7 @@ class Drawing:
             )
         if ending in (".png", ".pdf"):
             files.check(path)
-            content = files.rendered(self.to_dot(), ending[1:])
+            content = rendering.rendered(self.to_dot(), ending[1:])
         else:
             form = {
                 ".svg": self.to_svg,

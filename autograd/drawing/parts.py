@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import deque
 from typing import Any, NamedTuple
 
-from autograd.drawing.cards import NOT_COMPUTED
 from autograd.drawing.folding.fold import LIMIT, folded_picture
 from autograd.drawing.folding.sketch import ELSEWHERE
 from autograd.drawing.folding.slices import Slice
+from autograd.drawing.formats.cards import NOT_COMPUTED
+from autograd.drawing.formats.style import Style
+from autograd.drawing.formats.svg import svg_of
+from autograd.drawing.formats.text import clean, escape
 from autograd.drawing.model import Box, Picture, box_of
-from autograd.drawing.style import Style
-from autograd.drawing.svg import svg_of
-from autograd.drawing.text import clean, escape
 from autograd.sweep import operands_of
 
 __all__ = ["Parts"]

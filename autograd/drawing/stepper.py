@@ -15,10 +15,10 @@ from typing import Any, NamedTuple
 from autograd.drawing.derivation.algebra import product_of
 from autograd.drawing.derivation.notation import CHOICE, INFIX, TEXT
 from autograd.drawing.derivation.symbols import Symbols
+from autograd.drawing.formats.text import clean, escape, number
 from autograd.drawing.frames import SEED, Frame, frame_of, through_folds
 from autograd.drawing.marks import Marks
 from autograd.drawing.model import Box, Picture
-from autograd.drawing.text import clean, escape, number
 
 __all__ = ["Moment", "page"]
 
@@ -50,7 +50,7 @@ def page(
 
     Args:
         picture: The graph; without ``moments`` its numbers are the ones that are shown.
-        svg: The same picture drawn, as :mod:`autograd.drawing.svg` does.
+        svg: The same picture drawn, as :mod:`autograd.drawing.formats.svg` does.
         title: What the page is called.
         extra: Markup to stand below the drawing.
         format: How numbers are written.

@@ -14,7 +14,7 @@ from typing import Any
 from autograd.drawing.derivation.factors import Reader
 from autograd.drawing.derivation.notation import CHOICE, LATEX, PRODUCT, TEXT
 from autograd.drawing.derivation.paths import Path, Paths, find_paths
-from autograd.drawing.text import number
+from autograd.drawing.formats.text import number
 from autograd.errors import InputTypeError, InputValueError
 from autograd.passes import adjoints
 from autograd.value import Value

@@ -13,7 +13,7 @@ from autograd.drawing.derivation.algebra import Product, product_of
 from autograd.drawing.derivation.notation import TEXT
 from autograd.drawing.derivation.paths import Path, Step
 from autograd.drawing.derivation.symbols import Symbols
-from autograd.drawing.text import clean
+from autograd.drawing.formats.text import clean
 from autograd.expr import Expr
 from autograd.sweep import operands_of
 

@@ -10,7 +10,7 @@ import re
 from abc import ABC, abstractmethod
 
 from autograd.drawing.derivation.algebra import Product
-from autograd.drawing.text import clean, number
+from autograd.drawing.formats.text import clean, number
 from autograd.expr import COMPARISONS, Expr, Operand
 from autograd.op import OPS
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from autograd.drawing.derivation.algebra import SIMPLIFY
 from autograd.drawing.derivation.notation import TEXT
-from autograd.drawing.text import number
+from autograd.drawing.formats.text import number
 from autograd.expr import Expr, Operand, evaluate
 from autograd.sweep import operands_of
 

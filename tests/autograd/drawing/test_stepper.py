@@ -8,7 +8,7 @@ import pytest
 import autograd as ag
 from autograd import Value
 from autograd.drawing import Recorder, draw
-from autograd.drawing.text import number
+from autograd.drawing.formats.text import number
 from tests.browser import Browser
 
 needs_browser = pytest.mark.needs("chromium")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from autograd.drawing.cards import Card, card_of
 from autograd.drawing.flow import Flow, flows_of
+from autograd.drawing.formats.cards import Card, card_of
+from autograd.drawing.formats.style import COLOURS, Style
+from autograd.drawing.formats.text import escape_dot, escape_mermaid
 from autograd.drawing.model import Box, Picture
-from autograd.drawing.style import COLOURS, Style
-from autograd.drawing.text import escape_dot, escape_mermaid
 
 __all__ = ["dot_lines", "dot_of", "mermaid_of"]
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
-from autograd.drawing.cards import LINE, PADDING, Card
+from autograd.drawing.formats.cards import LINE, PADDING, Card
+from autograd.drawing.formats.text import escape
 from autograd.drawing.layout import Point
 from autograd.drawing.model import Box
-from autograd.drawing.text import escape
 
 __all__ = ["box_shape", "coordinate", "edge_shape"]
 

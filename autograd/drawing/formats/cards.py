@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+from autograd.drawing.formats.text import clean, number, shorten, width
 from autograd.drawing.model import Box
-from autograd.drawing.text import clean, number, shorten, width
 
 __all__ = ["NOT_COMPUTED", "PARTS", "Card", "Row", "card_of"]
 

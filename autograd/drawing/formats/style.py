@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
-from autograd.drawing.cards import PARTS
-from autograd.drawing.text import NumberFormat, formatter, number
+from autograd.drawing.formats.cards import PARTS
+from autograd.drawing.formats.text import NumberFormat, formatter, number
 from autograd.errors import InputTypeError, InputValueError
 
 __all__ = ["COLOURS", "SHEET", "Style", "style_of"]

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograd import InputTypeError, InputValueError
-from autograd.drawing.text import (
+from autograd.drawing.formats.text import (
     clean,
     escape,
     escape_dot,

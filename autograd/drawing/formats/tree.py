@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from autograd.drawing.cards import NOT_COMPUTED
+from autograd.drawing.formats.cards import NOT_COMPUTED
+from autograd.drawing.formats.style import Style
+from autograd.drawing.formats.text import clean
 from autograd.drawing.model import Box, Picture
-from autograd.drawing.style import Style
-from autograd.drawing.text import clean
 
 __all__ = ["tree_of"]
 

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from autograd.drawing.cards import Card, card_of
 from autograd.drawing.flow import Flow, flows_of
+from autograd.drawing.formats.cards import Card, card_of
+from autograd.drawing.formats.shapes import box_shape, coordinate, edge_shape
+from autograd.drawing.formats.style import SHEET, Style
+from autograd.drawing.formats.text import escape, width
 from autograd.drawing.layout import Point, layered
 from autograd.drawing.model import Box, Picture
 from autograd.drawing.rows import geometry_of
-from autograd.drawing.shapes import box_shape, coordinate, edge_shape
-from autograd.drawing.style import SHEET, Style
-from autograd.drawing.text import escape, width
 
 __all__ = ["spoken", "summary", "svg_of"]
 

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from autograd import Value, custom_op, draw, relu
-from autograd.drawing.cards import NUMBERS, card_of
 from autograd.drawing.flow import contributions
+from autograd.drawing.formats.cards import NUMBERS, card_of
+from autograd.drawing.formats.text import clean, shorten, width
 from autograd.drawing.model import Box, take_picture
-from autograd.drawing.text import clean, shorten, width
 from tests.autograd.drawing.graphs import HOSTILE, network, neuron, scattered
 
 ROOT = Path(__file__).parents[3]

@@ -1,13 +1,12 @@
-"""Files: what Graphviz is needed for."""
+"""Rendering: pictures as PNG and PDF, by Graphviz."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from autograd.errors import MissingExtraError, OutputError
-from autograd.files import check, write
 
-__all__ = ["check", "graphviz_module", "rendered", "write"]
+__all__ = ["graphviz_module", "rendered"]
 
 
 def graphviz_module() -> Any:
