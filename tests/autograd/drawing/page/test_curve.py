@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from autograd.drawing.curve import HEIGHT, WIDTH, curve_of
+from autograd.drawing.page.curve import HEIGHT, WIDTH, curve_of
 
 
 def lines(values):

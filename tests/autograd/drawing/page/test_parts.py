@@ -5,7 +5,7 @@ import re
 import autograd
 from autograd import Value, draw
 from autograd.drawing.formats.style import Style
-from autograd.drawing.parts import Parts
+from autograd.drawing.page.parts import Parts
 from tests.autograd.drawing.graphs import network, neuron
 
 SECTION = re.compile(r'<section class="ag-part" data-number="(\d+)" hidden>(.*?)</section>', re.S)

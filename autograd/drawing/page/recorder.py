@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from autograd import files
-from autograd.drawing.curve import curve_of
 from autograd.drawing.drawing import Drawing, draw, escape_page
 from autograd.drawing.formats.svg import summary
 from autograd.drawing.formats.text import escape
 from autograd.drawing.frames import Frame, frame_of
 from autograd.drawing.marks import gathered, marks_of, rectifiers_in, remark
 from autograd.drawing.model import Picture, take_picture
-from autograd.drawing.stepper import Moment, page
+from autograd.drawing.page.curve import curve_of
+from autograd.drawing.page.stepper import Moment, page
 from autograd.errors import InputTypeError, InputValueError
 from autograd.sweep import fresh_values, operands_of, record_of
 
