@@ -1,6 +1,6 @@
 """Pictures of recorded graphs: SVG, HTML, Graphviz, Mermaid and plain text.
 
-:func:`draw` is the way in. Start reading at :mod:`autograd.drawing.model`, then
+:func:`draw` is the way in. Start reading at :mod:`autograd.drawing.picture.snapshot`, then
 :mod:`autograd.drawing.drawing`.
 """
 

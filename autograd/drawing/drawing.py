@@ -19,10 +19,10 @@ from autograd.drawing.formats.style import Style, style_of
 from autograd.drawing.formats.svg import summary, svg_of
 from autograd.drawing.formats.text import NumberFormat, escape
 from autograd.drawing.formats.tree import tree_of
-from autograd.drawing.highlight import highlighted
-from autograd.drawing.model import Picture, checked_outputs, identities
 from autograd.drawing.page.parts import Parts
 from autograd.drawing.page.stepper import page
+from autograd.drawing.picture.highlight import highlighted
+from autograd.drawing.picture.snapshot import Picture, checked_outputs, identities
 from autograd.errors import InputValueError
 
 __all__ = ["Drawing", "draw", "to_graphviz", "to_mermaid"]

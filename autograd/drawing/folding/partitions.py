@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from autograd.drawing.folding.slices import Slice
-from autograd.drawing.model import units
+from autograd.drawing.picture.snapshot import units
 from autograd.sweep import operands_of
 
 __all__ = ["Grouping", "apart", "groupings"]

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from autograd.drawing.folding.sketch import Canvas, fold_box
 from autograd.drawing.folding.slices import Slice
-from autograd.drawing.model import Edge, Kind, Picture, box_of
+from autograd.drawing.picture.snapshot import Edge, Kind, Picture, box_of
 
 __all__ = ["Plan", "drawn"]
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from autograd.drawing.folding.sketch import Canvas, fold_box
-from autograd.drawing.model import Edge, Picture
+from autograd.drawing.picture.snapshot import Edge, Picture
 from autograd.sweep import operands_of
 
 __all__ = ["stretches"]

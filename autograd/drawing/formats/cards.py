@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from autograd.drawing.formats.text import clean, number, shorten, width
-from autograd.drawing.model import Box
+from autograd.drawing.picture.snapshot import Box
 
 __all__ = ["NOT_COMPUTED", "PARTS", "Card", "Row", "card_of"]
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from autograd.drawing.flow import Flow, flows_of
 from autograd.drawing.formats.cards import Card, card_of
 from autograd.drawing.formats.style import COLOURS, Style
 from autograd.drawing.formats.text import escape_dot, escape_mermaid
-from autograd.drawing.model import Box, Picture
+from autograd.drawing.picture.flow import Flow, flows_of
+from autograd.drawing.picture.snapshot import Box, Picture
 
 __all__ = ["dot_lines", "dot_of", "mermaid_of"]
 
@@ -19,7 +19,7 @@ def dot_of(picture: Picture, style: Style, notes: Sequence[str] = ()) -> str:
     """A complete DOT file.
 
     >>> from autograd import Value
-    >>> from autograd.drawing.model import take_picture
+    >>> from autograd.drawing.picture.snapshot import take_picture
     >>> print(dot_of(take_picture(Value(1.0) * 2.0), Style()).splitlines()[-3].strip())
     n0 -> n2
     """
@@ -81,7 +81,7 @@ def mermaid_of(picture: Picture, style: Style, notes: Sequence[str] = ()) -> str
     """Mermaid text, for a README or any other place that renders it.
 
     >>> from autograd import Value
-    >>> from autograd.drawing.model import take_picture
+    >>> from autograd.drawing.picture.snapshot import take_picture
     >>> print(mermaid_of(take_picture(Value(1.0, "x") * 2.0), Style(show=("name", "op", "data"))))
     flowchart LR
         n0(["x<br>data 1"]):::input

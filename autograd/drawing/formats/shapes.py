@@ -8,7 +8,7 @@ from itertools import pairwise
 from autograd.drawing.formats.cards import LINE, PADDING, Card
 from autograd.drawing.formats.text import escape
 from autograd.drawing.layout import Point
-from autograd.drawing.model import Box
+from autograd.drawing.picture.snapshot import Box
 
 __all__ = ["box_shape", "coordinate", "edge_shape"]
 

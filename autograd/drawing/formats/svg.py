@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from autograd.drawing.flow import Flow, flows_of
 from autograd.drawing.formats.cards import Card, card_of
 from autograd.drawing.formats.shapes import box_shape, coordinate, edge_shape
 from autograd.drawing.formats.style import SHEET, Style
 from autograd.drawing.formats.text import escape, width
 from autograd.drawing.layout import Point, layered
-from autograd.drawing.model import Box, Picture
+from autograd.drawing.picture.flow import Flow, flows_of
+from autograd.drawing.picture.snapshot import Box, Picture
 from autograd.drawing.rows import geometry_of
 
 __all__ = ["spoken", "summary", "svg_of"]

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from autograd.drawing.formats.cards import NOT_COMPUTED
 from autograd.drawing.formats.style import Style
 from autograd.drawing.formats.text import clean
-from autograd.drawing.model import Box, Picture
+from autograd.drawing.picture.snapshot import Box, Picture
 
 __all__ = ["tree_of"]
 
@@ -28,7 +28,7 @@ def tree_of(picture: Picture, style: Style) -> str:
     """The tree; what is used again is written out once and referred to by name or number.
 
     >>> from autograd import Value
-    >>> from autograd.drawing.model import take_picture
+    >>> from autograd.drawing.picture.snapshot import take_picture
     >>> x = Value(3.0, name="x")
     >>> print(tree_of(take_picture(x * x + 1.0), Style()))
     + · data 10 · grad not computed

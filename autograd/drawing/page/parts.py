@@ -12,7 +12,7 @@ from autograd.drawing.formats.cards import NOT_COMPUTED
 from autograd.drawing.formats.style import Style
 from autograd.drawing.formats.svg import svg_of
 from autograd.drawing.formats.text import clean, escape
-from autograd.drawing.model import Box, Picture, box_of
+from autograd.drawing.picture.snapshot import Box, Picture, box_of
 from autograd.sweep import operands_of
 
 __all__ = ["Parts"]

@@ -11,11 +11,11 @@ from autograd import files
 from autograd.drawing.drawing import Drawing, draw, escape_page
 from autograd.drawing.formats.svg import summary
 from autograd.drawing.formats.text import escape
-from autograd.drawing.frames import Frame, frame_of
-from autograd.drawing.marks import gathered, marks_of, rectifiers_in, remark
-from autograd.drawing.model import Picture, take_picture
 from autograd.drawing.page.curve import curve_of
 from autograd.drawing.page.stepper import Moment, page
+from autograd.drawing.picture.frames import Frame, frame_of
+from autograd.drawing.picture.marks import gathered, marks_of, rectifiers_in, remark
+from autograd.drawing.picture.snapshot import Picture, take_picture
 from autograd.errors import InputTypeError, InputValueError
 from autograd.sweep import fresh_values, operands_of, record_of
 

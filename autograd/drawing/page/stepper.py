@@ -1,7 +1,7 @@
 """The stepper: one HTML file that walks through a graph, forward and backward, number by number.
 
 The page is made of a picture, of ``stepper.css`` and ``stepper.js`` beside this file, and of the
-numbers, which come from :mod:`autograd.drawing.frames`. It needs no network and no library.
+numbers, which come from :mod:`autograd.drawing.picture.frames`. It needs no network and no library.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from autograd.drawing.derivation.algebra import product_of
 from autograd.drawing.derivation.notation import CHOICE, INFIX, TEXT
 from autograd.drawing.derivation.symbols import Symbols
 from autograd.drawing.formats.text import clean, escape, number
-from autograd.drawing.frames import SEED, Frame, frame_of, through_folds
-from autograd.drawing.marks import Marks
-from autograd.drawing.model import Box, Picture
+from autograd.drawing.picture.frames import SEED, Frame, frame_of, through_folds
+from autograd.drawing.picture.marks import Marks
+from autograd.drawing.picture.snapshot import Box, Picture
 
 __all__ = ["Moment", "page"]
 

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from autograd import Value, custom_op, draw, relu
-from autograd.drawing.flow import contributions
 from autograd.drawing.formats.cards import NUMBERS, card_of
 from autograd.drawing.formats.text import clean, shorten, width
-from autograd.drawing.model import Box, take_picture
+from autograd.drawing.picture.flow import contributions
+from autograd.drawing.picture.snapshot import Box, take_picture
 from tests.autograd.drawing.graphs import HOSTILE, network, neuron, scattered
 
 ROOT = Path(__file__).parents[3]

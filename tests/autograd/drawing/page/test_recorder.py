@@ -10,9 +10,9 @@ import nn
 from autograd import InputTypeError, InputValueError, OutputError, Value
 from autograd.drawing import Recorder
 from autograd.drawing.formats.text import number
-from autograd.drawing.frames import Frame, Passed
-from autograd.drawing.marks import marks_of
-from autograd.drawing.model import take_picture
+from autograd.drawing.picture.frames import Frame, Passed
+from autograd.drawing.picture.marks import marks_of
+from autograd.drawing.picture.snapshot import take_picture
 
 
 def numbers_of(recorder: Recorder) -> dict:

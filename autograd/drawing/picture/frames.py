@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from autograd.drawing.model import Picture
+from autograd.drawing.picture.snapshot import Picture
 
 __all__ = ["SEED", "Frame", "Passed", "backward_order", "frame_of", "through_folds"]
 
@@ -51,7 +51,7 @@ def frame_of(picture: Picture) -> Frame:
     It needs no gradients in the picture, except for boxes that folds hide parts of.
 
     >>> from autograd import Value
-    >>> from autograd.drawing.model import take_picture
+    >>> from autograd.drawing.picture.snapshot import take_picture
     >>> x = Value(3.0)
     >>> frame_of(take_picture(x * x)).edges
     (Passed(local=3.0, upstream=1.0, contribution=3.0, total=3.0), \

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 import autograd as ag
 from autograd import Value
-from autograd.drawing.frames import frame_of, through_folds
-from autograd.drawing.model import take_picture
+from autograd.drawing.picture.frames import frame_of, through_folds
+from autograd.drawing.picture.snapshot import take_picture
 
 STEPS = [
     lambda a, b: a * b,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from autograd.drawing.model import Picture
+from autograd.drawing.picture.snapshot import Picture
 
 __all__ = ["Flow", "contributions", "flows_of"]
 
@@ -27,7 +27,7 @@ def contributions(picture: Picture) -> list[float | None]:
     None where no gradient is computed, or none passes by rule.
 
     >>> from autograd import Value
-    >>> from autograd.drawing.model import take_picture
+    >>> from autograd.drawing.picture.snapshot import take_picture
     >>> x = Value(3.0)
     >>> y = x * x
     >>> y.backward()

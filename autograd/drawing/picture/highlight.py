@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from itertools import pairwise
 from typing import Any
 
-from autograd.drawing.model import Picture
+from autograd.drawing.picture.snapshot import Picture
 from autograd.errors import InputTypeError
 from autograd.value import Value
 

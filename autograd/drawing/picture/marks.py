@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 
-from autograd.drawing.frames import Frame
-from autograd.drawing.model import Picture
+from autograd.drawing.picture.frames import Frame
+from autograd.drawing.picture.snapshot import Picture
 
 __all__ = ["Marks", "gathered", "marks_of", "rectifiers_in", "remark"]
 
