@@ -7,8 +7,8 @@ from itertools import pairwise
 
 from autograd.drawing.formats.cards import LINE, PADDING, Card
 from autograd.drawing.formats.text import escape
-from autograd.drawing.layout import Point
 from autograd.drawing.picture.snapshot import Box
+from autograd.drawing.placement.positions import Point
 
 __all__ = ["box_shape", "coordinate", "edge_shape"]
 

@@ -13,10 +13,10 @@ from autograd.drawing.formats.cards import Card, card_of
 from autograd.drawing.formats.shapes import box_shape, coordinate, edge_shape
 from autograd.drawing.formats.style import SHEET, Style
 from autograd.drawing.formats.text import escape, width
-from autograd.drawing.layout import Point, layered
 from autograd.drawing.picture.flow import Flow, flows_of
 from autograd.drawing.picture.snapshot import Box, Picture
-from autograd.drawing.rows import geometry_of
+from autograd.drawing.placement.geometry import geometry_of
+from autograd.drawing.placement.positions import Point, layered
 
 __all__ = ["spoken", "summary", "svg_of"]
 

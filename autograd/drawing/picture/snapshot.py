@@ -3,7 +3,7 @@
 A picture is a snapshot: it keeps the numbers of the moment it was taken. Boxes carry ids 0, 1, 2 …
 in topological order, so that a picture of the same program is the same picture in every process.
 Next: :mod:`autograd.drawing.folding.fold` makes small pictures of large graphs,
-:mod:`autograd.drawing.layout` places the boxes.
+:mod:`autograd.drawing.placement.positions` places the boxes.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""Layered layout: columns and order from autograd.drawing.layers, positions by least squares.
+"""Layered layout: columns and order from autograd.drawing.placement.ranks, positions by least squares.
 
 Everything is computed for a picture that runs from left to right: ``main`` is the direction of
 the columns, ``cross`` the other one. No step depends on anything but the graph: equal graphs are
-placed alike. Next: :mod:`autograd.drawing.rows` folds a long narrow picture into rows.
+placed alike. Next: :mod:`autograd.drawing.placement.geometry` folds a long narrow picture into rows.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from itertools import accumulate, pairwise
 from typing import NamedTuple
 
-from autograd.drawing.layers import Cells, Link, links_between, order_columns
+from autograd.drawing.placement.ranks import Cells, Link, links_between, order_columns
 
 __all__ = ["Layout", "Point", "layered"]
 

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograd.drawing.layers import Cells, links_between, order_columns
-from autograd.drawing.layout import layered
-from autograd.drawing.rows import geometry_of
+from autograd.drawing.placement.geometry import geometry_of
+from autograd.drawing.placement.positions import layered
+from autograd.drawing.placement.ranks import Cells, links_between, order_columns
 
 
 @st.composite

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from autograd.drawing.layout import Layout, Point
+from autograd.drawing.placement.positions import Layout, Point
 
 __all__ = ["Geometry", "geometry_of"]
 

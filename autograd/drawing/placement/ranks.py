@@ -2,7 +2,7 @@
 
 A column is the longest path to an output. An edge that passes columns on its way is bent in each;
 bends are ordered among the boxes, by barycentre sweeps, until few edges cross.
-Next: :mod:`autograd.drawing.layout` turns the order into positions.
+Next: :mod:`autograd.drawing.placement.positions` turns the order into positions.
 """
 
 from __future__ import annotations

@@ -1,0 +1,1 @@
+"""Where boxes stand: columns, order, coordinates; start at :mod:`.ranks`."""
