@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 import autograd
 from autograd import Value
-from autograd.drawing import fold
+from autograd.drawing.folding import fold
 from autograd.drawing.folding.fold import folded_picture
 from autograd.drawing.folding.slices import Slice
 from autograd.graph import topological_order
