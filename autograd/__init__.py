@@ -7,13 +7,17 @@
 >>> round(x.grad, 6)
 95.546763
 
-Start reading at :mod:`autograd.value`; the table of primitives is :mod:`autograd.ops`.
+Start reading at :mod:`autograd.engine.value`; the table of primitives is :mod:`autograd.ops`.
 """
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from autograd.custom import custom_op
+from autograd.engine.backward import backward, zero_grad
+from autograd.engine.modes import detect_anomaly, enable_grad, no_grad
+from autograd.engine.naming import name
+from autograd.engine.value import Value
 from autograd.errors import (
     AnomalyError,
     AutogradError,
@@ -69,9 +73,6 @@ from autograd.functions import (
     tanh,
     where,
 )
-from autograd.modes import detect_anomaly, enable_grad, no_grad
-from autograd.naming import name
-from autograd.passes import backward, zero_grad
 from autograd.sequences import (
     dot,
     log_softmax,
@@ -83,7 +84,6 @@ from autograd.sequences import (
     sum,
 )
 from autograd.transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
-from autograd.value import Value
 
 if TYPE_CHECKING:
     from autograd import drawing as drawing

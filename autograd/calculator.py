@@ -14,10 +14,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from autograd import functions, sequences
+from autograd.engine.node import Node
+from autograd.engine.record import record
 from autograd.errors import AutogradError
-from autograd.node import Node
 from autograd.op import OPS
-from autograd.record import record
 
 __all__ = ["FUNCTIONS", "ExpressionError", "evaluate_text"]
 

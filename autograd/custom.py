@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from autograd.engine.record import operand, record
 from autograd.errors import InputTypeError, InputValueError
 from autograd.op import Op
-from autograd.record import operand, record
 
 __all__ = ["custom_op"]
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from typing import Any, Protocol, overload
 
+from autograd.engine.modes import ACTIVE
+from autograd.engine.node import EPOCH
+from autograd.engine.record import operand, record
+from autograd.engine.value import Value
 from autograd.errors import InputTypeError, InputValueError
-from autograd.modes import ACTIVE
-from autograd.node import EPOCH
 from autograd.op import OPS
-from autograd.record import operand, record
-from autograd.value import Value
 
 Number = Value | float
 """What every function takes: a Value or a real number."""

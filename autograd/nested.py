@@ -6,8 +6,8 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from autograd.engine.record import operand
 from autograd.errors import InputTypeError, InputValueError
-from autograd.record import operand
 
 __all__ = ["is_array", "map_structure", "numbers_in", "rebuilt", "require_same_structure"]
 

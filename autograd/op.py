@@ -4,7 +4,7 @@ An :class:`Op` is declared by two rules in plain Python, ``forward(xp, *operands
 ``partials(xp, out, *operands)``. For a fixed number of operands they are traced once, when first
 needed, and compiled to functions of floats; a primitive of any number of operands (``sum``) is
 called as it is. The declarations are in :mod:`autograd.ops`; the recording is in
-:mod:`autograd.value`.
+:mod:`autograd.engine.value`.
 """
 
 from __future__ import annotations

@@ -11,10 +11,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from math import isfinite
 from typing import Any
 
+from autograd.engine.sweep import operands_of
 from autograd.graph import topological_order
 from autograd.op import Op
 from autograd.remedies import remedy
-from autograd.sweep import operands_of
 
 __all__ = ["describe", "story_of_adjoint", "story_of_value"]
 

@@ -9,8 +9,8 @@ from collections.abc import Callable, Sequence
 from math import floor
 from typing import Any
 
+from autograd.engine.sweep import operands_of
 from autograd.op import Op
-from autograd.sweep import operands_of
 
 __all__ = ["remedy"]
 

@@ -10,11 +10,11 @@ import operator
 from collections.abc import Iterable
 from typing import Any
 
+from autograd.engine.record import record
+from autograd.engine.value import Value
 from autograd.errors import InputTypeError, InputValueError
 from autograd.functions import checked, exp, maximum
 from autograd.op import OPS
-from autograd.record import record
-from autograd.value import Value
 
 
 def _sequence(xs: Iterable[Any], name: str) -> tuple[Any, ...]:

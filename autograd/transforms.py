@@ -10,15 +10,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from autograd.engine.backward import adjoints
+from autograd.engine.higher import recorded_adjoints, recorded_tangents
+from autograd.engine.modes import TRACING, TRANSFORMING, enable_grad, switched
+from autograd.engine.record import record
+from autograd.engine.sweep import record_of
+from autograd.engine.value import Value
 from autograd.errors import InputTypeError, InputValueError
-from autograd.higher import recorded_adjoints, recorded_tangents
-from autograd.modes import TRACING, TRANSFORMING, enable_grad, switched
 from autograd.nested import map_structure, numbers_in, rebuilt, require_same_structure
 from autograd.op import OPS
-from autograd.passes import adjoints
-from autograd.record import record
-from autograd.sweep import record_of
-from autograd.value import Value
 
 __all__ = ["grad", "hessian", "hvp", "jacobian", "jvp", "value_and_grad", "vjp"]
 

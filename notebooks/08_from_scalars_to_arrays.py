@@ -140,8 +140,8 @@ print(program)
 # the tape after each. First one neuron. This draws a tape as a graph, by running it on Values.
 
 # %%
+from autograd.engine.record import record
 from autograd.program.array import PASSES
-from autograd.record import record
 
 
 def as_graph(tape, numbers):

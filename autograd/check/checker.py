@@ -19,10 +19,10 @@ from autograd.check.kinks import name_kink
 from autograd.check.report import Entry, GradientReport
 from autograd.check.subject import Subject, gradient
 from autograd.check.verdicts import Judge
+from autograd.engine.backward import adjoints
+from autograd.engine.value import Value
 from autograd.errors import GradientError, InputValueError
 from autograd.ieee import ARITHMETIC_ERRORS
-from autograd.passes import adjoints
-from autograd.value import Value
 
 __all__ = ["assert_gradients", "gradcheck"]
 

@@ -15,10 +15,10 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
+from autograd.engine.sweep import operands_of, record_of
 from autograd.expr import XP, Expr, evaluate
 from autograd.ieee import IEEE
 from autograd.op import OPS, Op
-from autograd.sweep import operands_of, record_of
 
 __all__ = ["NotAnalyticError", "complex_step"]
 

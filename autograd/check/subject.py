@@ -10,13 +10,13 @@ import inspect
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from autograd.engine.backward import adjoints
+from autograd.engine.higher import recorded_adjoints
+from autograd.engine.modes import TRANSFORMING, enable_grad, switched
+from autograd.engine.sweep import record_of
+from autograd.engine.value import Value
 from autograd.errors import InputTypeError, InputValueError
-from autograd.higher import recorded_adjoints
-from autograd.modes import TRANSFORMING, enable_grad, switched
 from autograd.nested import is_array, numbers_in, rebuilt
-from autograd.passes import adjoints
-from autograd.sweep import record_of
-from autograd.value import Value
 
 __all__ = ["Subject"]
 

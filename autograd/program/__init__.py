@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from autograd.engine.node import Node
 from autograd.errors import InputTypeError, InputValueError
-from autograd.node import Node
 from autograd.program.lower import lower
 from autograd.program.program import Program
 from autograd.program.traced import Compiled

@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from autograd.engine.node import Node
+from autograd.engine.sweep import operands_of, record_of
 from autograd.errors import GraphError, InputTypeError, InputValueError
 from autograd.nested import is_array
-from autograd.node import Node
 from autograd.program.ir import Argument, Shape, Statement, Tape
 from autograd.reals import real_or_none
-from autograd.sweep import operands_of, record_of
 
 __all__ = ["flatten", "lower"]
 

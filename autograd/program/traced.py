@@ -11,13 +11,13 @@ import inspect
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from autograd.engine.modes import TRACING, enable_grad, switched
+from autograd.engine.value import Value
 from autograd.errors import InputTypeError, InputValueError
-from autograd.modes import TRACING, enable_grad, switched
 from autograd.nested import rebuilt
 from autograd.program.executor import numpy_or_error
 from autograd.program.lower import lower
 from autograd.program.program import Program
-from autograd.value import Value
 
 __all__ = ["Compiled"]
 

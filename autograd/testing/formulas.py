@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
+from autograd.engine.record import record
 from autograd.op import OPS, Op
-from autograd.record import record
 from autograd.testing.source import formula_source
 
 __all__ = ["Formula", "Instruction", "Step", "formula_of", "random_formula"]

@@ -14,11 +14,11 @@ from typing import Any
 from autograd.check.checker import gradcheck
 from autograd.check.report import GradientReport
 from autograd.check.subject import Subject
+from autograd.engine.backward import backward
+from autograd.engine.value import Value
 from autograd.errors import GradientError, InputTypeError, InputValueError
-from autograd.passes import backward
 from autograd.testing.source import imports_of
 from autograd.testing.strategies import hypothesis_module, safe_floats
-from autograd.value import Value
 
 __all__ = ["property_test"]
 

@@ -54,5 +54,5 @@ def imports_of(source: str) -> str:
     """The import lines that such source needs."""
     lines = ["import autograd"]
     if "record(" in source:
-        lines += ["from autograd.op import OPS", "from autograd.record import record"]
+        lines += ["from autograd.op import OPS", "from autograd.engine.record import record"]
     return "\n".join(lines)

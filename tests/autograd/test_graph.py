@@ -4,8 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograd import Value, exp
+from autograd.engine.sweep import record_of
 from autograd.graph import consumers, depths, topological_order
-from autograd.sweep import record_of
 
 # Node i has parents among the nodes before it: every such list is a graph without cycles.
 GRAPHS = st.lists(st.lists(st.integers(0, 10**6), max_size=4), min_size=1, max_size=40).map(

@@ -15,10 +15,11 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from autograd import StaleGraphError, Value, passes, zero_grad
+from autograd import StaleGraphError, Value, zero_grad
+from autograd.engine import backward as passes
+from autograd.engine.record import record
+from autograd.engine.sweep import operand_values, operands_of
 from autograd.op import OPS
-from autograd.record import record
-from autograd.sweep import operand_values, operands_of
 from tests import naive
 from tests.campaign import size
 

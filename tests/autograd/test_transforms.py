@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import autograd as ag
 from autograd import InputTypeError, InputValueError, Value
-from autograd.modes import ANOMALY
+from autograd.engine.modes import ANOMALY
 
 FINITE = st.floats(-2.0, 2.0)
 POINTS = st.lists(FINITE, min_size=3, max_size=3)

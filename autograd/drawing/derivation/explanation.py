@@ -15,9 +15,9 @@ from autograd.drawing.derivation.factors import Reader
 from autograd.drawing.derivation.notation import CHOICE, LATEX, PRODUCT, TEXT
 from autograd.drawing.derivation.paths import Path, Paths, find_paths
 from autograd.drawing.formats.text import number
+from autograd.engine.backward import adjoints
+from autograd.engine.value import Value
 from autograd.errors import InputTypeError, InputValueError
-from autograd.passes import adjoints
-from autograd.value import Value
 
 __all__ = ["Explanation", "Term", "explain"]
 

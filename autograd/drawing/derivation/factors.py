@@ -14,8 +14,8 @@ from autograd.drawing.derivation.notation import TEXT
 from autograd.drawing.derivation.paths import Path, Step
 from autograd.drawing.derivation.symbols import Symbols
 from autograd.drawing.formats.text import clean
+from autograd.engine.sweep import operands_of
 from autograd.expr import Expr
-from autograd.sweep import operands_of
 
 __all__ = ["Factor", "Reader"]
 

@@ -12,8 +12,8 @@ from typing import Any
 from autograd.drawing.derivation.algebra import SIMPLIFY
 from autograd.drawing.derivation.notation import TEXT
 from autograd.drawing.formats.text import number
+from autograd.engine.sweep import operands_of
 from autograd.expr import Expr, Operand, evaluate
-from autograd.sweep import operands_of
 
 __all__ = ["Symbols"]
 

@@ -16,8 +16,8 @@ from autograd.drawing.page.stepper import Moment, page
 from autograd.drawing.picture.frames import Frame, frame_of
 from autograd.drawing.picture.marks import gathered, marks_of, rectifiers_in, remark
 from autograd.drawing.picture.snapshot import Picture, take_picture
+from autograd.engine.sweep import fresh_values, operands_of, record_of
 from autograd.errors import InputTypeError, InputValueError
-from autograd.sweep import fresh_values, operands_of, record_of
 
 __all__ = ["Recorder"]
 

@@ -2,7 +2,7 @@
 
 A backward pass visits the boxes from the results down; each edge adds local derivative × upstream
 to the gradient of its source. The sweep here goes over a picture in the engine's order and with
-the engine's local derivatives, and keeps what :mod:`autograd.sweep` only adds up.
+the engine's local derivatives, and keeps what :mod:`autograd.engine.sweep` only adds up.
 """
 
 from __future__ import annotations

@@ -7,8 +7,8 @@ from itertools import pairwise
 from typing import Any
 
 from autograd.drawing.picture.snapshot import Picture
+from autograd.engine.value import Value
 from autograd.errors import InputTypeError
-from autograd.value import Value
 
 __all__ = ["highlighted"]
 

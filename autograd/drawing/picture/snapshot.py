@@ -12,9 +12,9 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any, Literal, NamedTuple
 
+from autograd.engine.sweep import operands_of, record_of
+from autograd.engine.value import Value
 from autograd.errors import InputTypeError
-from autograd.sweep import operands_of, record_of
-from autograd.value import Value
 
 __all__ = ["Box", "Edge", "Kind", "Picture", "kind_of", "take_picture", "units"]
 

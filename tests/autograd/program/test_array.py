@@ -7,9 +7,9 @@ import pytest
 
 import autograd
 from autograd import Value
+from autograd.engine.record import record
 from autograd.op import OPS
 from autograd.program import compile
-from autograd.record import record
 
 # Squashes to (-1, 1), then scales into each primitive's sampling range: random graphs stay finite.
 FIXED = [

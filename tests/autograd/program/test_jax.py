@@ -9,10 +9,10 @@ import pytest
 
 import autograd
 from autograd import Value, custom_op, dot, logsumexp, norm, relu, tanh, where
+from autograd.engine.record import RECORDERS
 from autograd.errors import GraphError, InputValueError
 from autograd.op import OPS
 from autograd.program import compile
-from autograd.record import RECORDERS
 
 pytestmark = pytest.mark.needs("jax")
 

@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 
 from autograd import Value, custom_op, dot, exp, logsumexp, maximum, norm, relu, sin, tanh, where
+from autograd.engine.record import RECORDERS
 from autograd.op import OPS
 from autograd.program import compile
 from autograd.program.loop import LoopExecutor
 from autograd.program.loop_native import can_compile
-from autograd.record import RECORDERS
 
 SPECIAL = [
     *(0.0, 1.0, 0.5, 2.0, 3.0, 20.0, 1e300, 1e-300, 5e-324, 2.2e-308, 709.9, 745.2, 2.0**52 + 0.5),

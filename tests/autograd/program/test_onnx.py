@@ -10,8 +10,8 @@ import pytest
 
 import autograd
 from autograd import Value, compile
+from autograd.engine.record import RECORDERS
 from autograd.op import OPS
-from autograd.record import RECORDERS
 from autograd.testing import random_formula
 
 runs = pytest.mark.needs("onnxruntime")

@@ -13,11 +13,11 @@ import pytest
 
 import autograd
 from autograd import Value
+from autograd.engine.sweep import operand_values, operands_of, record_of
 from autograd.expr import COMPARISONS
 from autograd.program.array import ArrayExecutor
 from autograd.program.loop import LoopExecutor
 from autograd.program.loop_native import can_compile
-from autograd.sweep import operand_values, operands_of, record_of
 from autograd.testing import random_formula
 from tests.campaign import size
 

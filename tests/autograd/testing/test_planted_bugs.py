@@ -5,8 +5,9 @@ import random
 import pytest
 from hypothesis import HealthCheck, Phase, find, settings
 
-from autograd import Value, passes
-from autograd.sweep import operand_values, operands_of
+from autograd import Value
+from autograd.engine import backward as passes
+from autograd.engine.sweep import operand_values, operands_of
 from autograd.testing import programs
 from tests import naive
 

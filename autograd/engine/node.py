@@ -2,18 +2,18 @@
 
 A node holds its data, its gradient, a name, the primitive that made it and that primitive's
 operands: one or two in slots of their own, more in a tuple. One object for the collector to track
-and no closure: a graph is freed by reference counts alone. Next: :mod:`autograd.value`.
+and no closure: a graph is freed by reference counts alone. Next: :mod:`autograd.engine.value`.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from autograd import pickling
+from autograd.engine import pickling
+from autograd.engine.sweep import operands_of
 from autograd.errors import GraphError, InputTypeError
 from autograd.op import Op
 from autograd.reals import real
-from autograd.sweep import operands_of
 
 __all__ = ["EPOCH", "Epoch", "Node", "packed"]
 

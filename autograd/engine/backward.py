@@ -2,7 +2,7 @@
 
 A pass computes every adjoint in side storage first. Committing is then one loop that runs inside
 the interpreter's C code, so that neither an interrupt nor another thread can see half of it. The
-passes themselves are in :mod:`autograd.sweep` (numbers) and :mod:`autograd.higher` (Values).
+passes themselves are in :mod:`autograd.engine.sweep` (numbers) and :mod:`autograd.engine.higher` (Values).
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from autograd import higher
+from autograd.engine import higher
+from autograd.engine.modes import ACTIVE, ANOMALY, enable_grad
+from autograd.engine.node import EPOCH, Epoch, Node
+from autograd.engine.sweep import PULL, fresh_values, operand_values, pull_back, record_of
 from autograd.errors import AnomalyError, InputTypeError, InputValueError, StaleGraphError
-from autograd.modes import ACTIVE, ANOMALY, enable_grad
-from autograd.node import EPOCH, Epoch, Node
 from autograd.provenance import story_of_adjoint, story_of_value
 from autograd.reals import real
-from autograd.sweep import PULL, fresh_values, operand_values, pull_back, record_of
 
 __all__ = ["adjoints", "backward", "recompute", "zero_grad"]
 

@@ -5,7 +5,7 @@ import pytest
 
 import autograd
 from autograd import Value
-from autograd.naming import name
+from autograd.engine.naming import name
 
 
 def test_names_what_is_in_reach():

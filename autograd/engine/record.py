@@ -1,7 +1,7 @@
 """record: apply a primitive and remember it.
 
 Every operation on Values ends here, or in a shorter path of the same meaning that
-:mod:`autograd.value` generates from the primitive's declaration.
+:mod:`autograd.engine.value` generates from the primitive's declaration.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from collections.abc import Callable
 from typing import Any
 
 from autograd import ops  # noqa: F401  (declares the primitives)
+from autograd.engine.modes import ACTIVE, ANOMALY, RECORDING, user_line
+from autograd.engine.node import EPOCH, Node
 from autograd.errors import AnomalyError
-from autograd.modes import ACTIVE, ANOMALY, RECORDING, user_line
-from autograd.node import EPOCH, Node
 from autograd.op import OPS, Op
 from autograd.provenance import story_of_value
 from autograd.reals import real_or_none

@@ -1,6 +1,6 @@
 """Sweeps that record what they compute, so that derivatives can be differentiated again.
 
-They hold Values where :mod:`autograd.sweep` holds numbers, and never look at a number to decide
+They hold Values where :mod:`autograd.engine.sweep` holds numbers, and never look at a number to decide
 what to record: a recorded derivative stays right when it is recomputed elsewhere. Products of an
 adjoint and a local derivative are the primitive ``chain``, which is zero wherever its first factor
 is exactly zero; so an infinite derivative in a branch not taken stays out, at every order.
@@ -13,12 +13,12 @@ from contextlib import nullcontext
 from functools import lru_cache
 from typing import Any
 
+from autograd.engine.modes import TRACING, switched
+from autograd.engine.record import RECORDERS
+from autograd.engine.sweep import operands_of
 from autograd.expr import evaluate
 from autograd.folding import folded
-from autograd.modes import TRACING, switched
 from autograd.op import Namespace, Op
-from autograd.record import RECORDERS
-from autograd.sweep import operands_of
 
 __all__ = ["recorded_adjoints", "recorded_tangents"]
 

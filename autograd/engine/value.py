@@ -1,7 +1,7 @@
 """Value: one number that remembers how it was made.
 
-Arithmetic on Values records a graph, through :mod:`autograd.record`. The gradient passes are in
-:mod:`autograd.passes`, the functions (``exp`` …) in :mod:`autograd.functions`.
+Arithmetic on Values records a graph, through :mod:`autograd.engine.record`. The gradient passes are in
+:mod:`autograd.engine.backward`, the functions (``exp`` …) in :mod:`autograd.functions`.
 """
 
 from __future__ import annotations
@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from autograd import passes
+from autograd.engine import backward as passes
+from autograd.engine.modes import ACTIVE, TRACING, user_line
+from autograd.engine.node import EPOCH, Node
+from autograd.engine.record import operand, record
 from autograd.errors import TraceError
 from autograd.expr import block, compile_source
 from autograd.ieee import ARITHMETIC_ERRORS
-from autograd.modes import ACTIVE, TRACING, user_line
-from autograd.node import EPOCH, Node
 from autograd.op import OPS, Op, float_scope
-from autograd.record import operand, record
 
 __all__ = ["Value"]
 

@@ -1,7 +1,7 @@
 """Modes of recording, each per thread and per task: no_grad and its opposite, anomalies, tracing.
 
 Arithmetic asks ``ACTIVE`` only, which is empty nearly always; while a mode is on anywhere in the
-process, it takes the slow path in :func:`autograd.value.record`, which asks the context variables.
+process, it takes the slow path in :func:`autograd.engine.value.record`, which asks the context variables.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ TRACING: ContextVar[bool] = ContextVar("tracing", default=False)
 TRANSFORMING: ContextVar[bool] = ContextVar("transforming", default=False)
 """Whether a transform is calling the user's function: one inside it must stay differentiable."""
 
-_PACKAGE = os.path.join(os.path.dirname(__file__), "")  # and nothing beside it
+_PACKAGE = os.path.join(os.path.dirname(os.path.dirname(__file__)), "")  # and nothing beside it
 
 
 @contextmanager

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from autograd.engine.node import Node
 from autograd.errors import InputTypeError
 from autograd.nested import is_array
-from autograd.node import Node
 
 __all__ = ["name"]
 
