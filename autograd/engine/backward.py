@@ -14,11 +14,11 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from autograd.engine import higher
+from autograd.engine.anomaly.story import story_of_adjoint, story_of_value
 from autograd.engine.modes import ACTIVE, ANOMALY, enable_grad
 from autograd.engine.node import EPOCH, Epoch, Node
 from autograd.engine.sweep import PULL, fresh_values, operand_values, pull_back, record_of
 from autograd.errors import AnomalyError, InputTypeError, InputValueError, StaleGraphError
-from autograd.provenance import story_of_adjoint, story_of_value
 from autograd.reals import real
 
 __all__ = ["adjoints", "backward", "recompute", "zero_grad"]

@@ -2,7 +2,7 @@
 
 A message names the primitive and its operands, shows the part of the graph that led there, nearest
 first, with the lines of the program that are known, and ends with the remedy
-(:mod:`autograd.remedies`).
+(:mod:`autograd.engine.anomaly.remedies`).
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from math import isfinite
 from typing import Any
 
+from autograd.engine.anomaly.remedies import remedy
 from autograd.engine.sweep import operands_of
 from autograd.graph import topological_order
 from autograd.op import Op
-from autograd.remedies import remedy
 
 __all__ = ["describe", "story_of_adjoint", "story_of_value"]
 

@@ -1,0 +1,1 @@
+"""What ``detect_anomaly`` tells: where a number that is not finite came from, and what helps."""
