@@ -13,7 +13,6 @@ Start reading at :mod:`autograd.engine.value`; the table of primitives is :mod:`
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from autograd.custom import custom_op
 from autograd.engine.backward import backward, zero_grad
 from autograd.engine.modes import detect_anomaly, enable_grad, no_grad
 from autograd.engine.naming import name
@@ -30,7 +29,8 @@ from autograd.errors import (
     StaleGraphError,
     TraceError,
 )
-from autograd.functions import (
+from autograd.functions.custom import custom_op
+from autograd.functions.elementary import (
     acos,
     acosh,
     asin,
@@ -73,7 +73,7 @@ from autograd.functions import (
     tanh,
     where,
 )
-from autograd.sequences import (
+from autograd.functions.sequences import (
     dot,
     log_softmax,
     logsumexp,

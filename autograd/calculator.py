@@ -13,10 +13,11 @@ import warnings
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from autograd import functions, sequences
 from autograd.engine.node import Node
 from autograd.engine.record import record
 from autograd.errors import AutogradError
+from autograd.functions import elementary as functions
+from autograd.functions import sequences
 from autograd.op import OPS
 
 __all__ = ["FUNCTIONS", "ExpressionError", "evaluate_text"]

@@ -13,7 +13,7 @@ from typing import Any
 from autograd.engine.record import record
 from autograd.engine.value import Value
 from autograd.errors import InputTypeError, InputValueError
-from autograd.functions import checked, exp, maximum
+from autograd.functions.elementary import checked, exp, maximum
 from autograd.op import OPS
 
 

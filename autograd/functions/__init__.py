@@ -1,0 +1,1 @@
+"""What users call: elementary functions, functions of sequences, primitives of their own."""
