@@ -7,7 +7,7 @@
 >>> round(x.grad, 6)
 95.546763
 
-Start reading at :mod:`autograd.engine.value`; the table of primitives is :mod:`autograd.ops`.
+Start reading at :mod:`autograd.engine.value`; the table of primitives is :mod:`autograd.ops.basic`.
 """
 
 from importlib import import_module

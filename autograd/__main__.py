@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from autograd.calculator import FUNCTIONS, evaluate_text
 from autograd.engine.value import Value
 from autograd.errors import AutogradError
-from autograd.op import OPS
+from autograd.ops.op import OPS
 
 DESCRIPTION = """\
 Differentiate an expression at a point: prints its value, and the partial

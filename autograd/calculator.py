@@ -18,7 +18,7 @@ from autograd.engine.record import record
 from autograd.errors import AutogradError
 from autograd.functions import elementary as functions
 from autograd.functions import sequences
-from autograd.op import OPS
+from autograd.ops.op import OPS
 
 __all__ = ["FUNCTIONS", "ExpressionError", "evaluate_text"]
 

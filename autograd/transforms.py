@@ -18,7 +18,7 @@ from autograd.engine.sweep import record_of
 from autograd.engine.value import Value
 from autograd.errors import InputTypeError, InputValueError
 from autograd.nested import map_structure, numbers_in, rebuilt, require_same_structure
-from autograd.op import OPS
+from autograd.ops.op import OPS
 
 __all__ = ["grad", "hessian", "hvp", "jacobian", "jvp", "value_and_grad", "vjp"]
 

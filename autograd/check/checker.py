@@ -22,7 +22,7 @@ from autograd.check.verdicts import Judge
 from autograd.engine.backward import adjoints
 from autograd.engine.value import Value
 from autograd.errors import GradientError, InputValueError
-from autograd.ieee import ARITHMETIC_ERRORS
+from autograd.ops.ieee import ARITHMETIC_ERRORS
 
 __all__ = ["assert_gradients", "gradcheck"]
 

@@ -16,9 +16,9 @@ from collections.abc import Callable
 from typing import Any
 
 from autograd.engine.sweep import operands_of, record_of
-from autograd.expr import XP, Expr, evaluate
-from autograd.ieee import IEEE
-from autograd.op import OPS, Op
+from autograd.ops.expr import XP, Expr, evaluate
+from autograd.ops.ieee import IEEE
+from autograd.ops.op import OPS, Op
 
 __all__ = ["NotAnalyticError", "complex_step"]
 

@@ -16,9 +16,9 @@ from typing import Any
 from autograd.engine.modes import TRACING, switched
 from autograd.engine.record import RECORDERS
 from autograd.engine.sweep import operands_of
-from autograd.expr import evaluate
-from autograd.folding import folded
-from autograd.op import Namespace, Op
+from autograd.ops.expr import evaluate
+from autograd.ops.op import Namespace, Op
+from autograd.ops.partial_evaluation import folded
 
 __all__ = ["recorded_adjoints", "recorded_tangents"]
 

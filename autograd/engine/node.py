@@ -12,7 +12,7 @@ from typing import Any
 from autograd.engine import pickling
 from autograd.engine.sweep import operands_of
 from autograd.errors import GraphError, InputTypeError
-from autograd.op import Op
+from autograd.ops.op import Op
 from autograd.reals import real
 
 __all__ = ["EPOCH", "Epoch", "Node", "packed"]

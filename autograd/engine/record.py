@@ -10,12 +10,12 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from autograd import ops  # noqa: F401  (declares the primitives)
 from autograd.engine.anomaly.story import story_of_value
 from autograd.engine.modes import ACTIVE, ANOMALY, RECORDING, user_line
 from autograd.engine.node import EPOCH, Node
 from autograd.errors import AnomalyError
-from autograd.op import OPS, Op
+from autograd.ops import basic as ops  # noqa: F401  (declares the primitives)
+from autograd.ops.op import OPS, Op
 from autograd.reals import real_or_none
 
 __all__ = ["RECORDERS", "operand", "record"]

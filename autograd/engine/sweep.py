@@ -13,9 +13,9 @@ from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Any
 
-from autograd.expr import XP, Expr, block, compile_source, show
-from autograd.ieee import ARITHMETIC_ERRORS
-from autograd.op import OPS, Op, float_scope
+from autograd.ops.expr import XP, Expr, block, compile_source, show
+from autograd.ops.ieee import ARITHMETIC_ERRORS
+from autograd.ops.op import OPS, Op, float_scope
 
 __all__ = ["PULL", "fresh_values", "operand_values", "operands_of", "pull_back", "record_of"]
 

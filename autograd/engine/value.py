@@ -14,9 +14,9 @@ from autograd.engine.modes import ACTIVE, TRACING, user_line
 from autograd.engine.node import EPOCH, Node
 from autograd.engine.record import operand, record
 from autograd.errors import TraceError
-from autograd.expr import block, compile_source
-from autograd.ieee import ARITHMETIC_ERRORS
-from autograd.op import OPS, Op, float_scope
+from autograd.ops.expr import block, compile_source
+from autograd.ops.ieee import ARITHMETIC_ERRORS
+from autograd.ops.op import OPS, Op, float_scope
 
 __all__ = ["Value"]
 

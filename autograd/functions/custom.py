@@ -7,7 +7,7 @@ from typing import Any
 
 from autograd.engine.record import operand, record
 from autograd.errors import InputTypeError, InputValueError
-from autograd.op import Op
+from autograd.ops.op import Op
 
 __all__ = ["custom_op"]
 

@@ -1,7 +1,7 @@
 """The elementary functions, for floats and Values alike, and compositions over sequences.
 
 A function of numbers only gives a float; as soon as one operand is a Value, the result is a Value
-that remembers. Formulas, derivatives and edges are declared in :mod:`autograd.ops`.
+that remembers. Formulas, derivatives and edges are declared in :mod:`autograd.ops.basic`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from autograd.engine.node import EPOCH
 from autograd.engine.record import operand, record
 from autograd.engine.value import Value
 from autograd.errors import InputTypeError, InputValueError
-from autograd.op import OPS
+from autograd.ops.op import OPS
 
 Number = Value | float
 """What every function takes: a Value or a real number."""

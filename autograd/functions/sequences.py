@@ -14,7 +14,7 @@ from autograd.engine.record import record
 from autograd.engine.value import Value
 from autograd.errors import InputTypeError, InputValueError
 from autograd.functions.elementary import checked, exp, maximum
-from autograd.op import OPS
+from autograd.ops.op import OPS
 
 
 def _sequence(xs: Iterable[Any], name: str) -> tuple[Any, ...]:

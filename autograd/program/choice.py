@@ -11,7 +11,7 @@ from __future__ import annotations
 from math import inf
 from typing import NamedTuple
 
-from autograd.op import OPS, Op
+from autograd.ops.op import OPS, Op
 from autograd.program.ir import Tape
 from autograd.program.loop_native import can_compile
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from autograd.expr import XP, Expr
-from autograd.op import OPS, Op
+from autograd.ops.expr import XP, Expr
+from autograd.ops.op import OPS, Op
 from autograd.program import kernels
 from autograd.program.error_functions import elementwise
 from autograd.program.groups import ArrayStatement

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.op import OPS, Op
+from autograd.ops.op import OPS, Op
 from autograd.program.families import families
 from autograd.program.ir import Shape, Tape
 from autograd.program.layout import Block, Operand, operand, split

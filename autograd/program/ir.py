@@ -14,7 +14,7 @@ from math import prod
 from typing import Any, NamedTuple
 
 from autograd.errors import GraphError
-from autograd.op import Op
+from autograd.ops.op import Op
 
 __all__ = ["Argument", "Statement", "Tape"]
 
@@ -45,7 +45,7 @@ class Argument(NamedTuple):
 class Tape:
     """Arguments, constants, statements in order of execution, and which slots are the output.
 
-    >>> from autograd.op import OPS
+    >>> from autograd.ops.op import OPS
     >>> square = Statement(OPS["mul"], (0, 0))
     >>> print(Tape((Argument("x", (), 0),), (3.0,), (square, Statement(OPS["add"], (1, -1))), (2,)))
     x: ()

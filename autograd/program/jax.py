@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from autograd.errors import GraphError, InputValueError
-from autograd.op import OPS
+from autograd.ops.op import OPS
 from autograd.program.array import simplified
 from autograd.program.groups import ArrayForm, ArrayStatement, group
 from autograd.program.ir import Argument, Tape

@@ -16,9 +16,9 @@ from typing import Any
 import numpy as np
 
 from autograd.errors import MissingExtraError
-from autograd.expr import XP, Expr, evaluate
-from autograd.folding import folded
-from autograd.op import OPS, Op
+from autograd.ops.expr import XP, Expr, evaluate
+from autograd.ops.op import OPS, Op
+from autograd.ops.partial_evaluation import folded
 from autograd.program.numpy_names import elementwise
 from autograd.program.reroll import rolled
 

@@ -8,15 +8,15 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable, Mapping, Sequence
 
-from autograd.expr import Expr, Operand, inner_exprs
 from autograd.graph import consumers, topological_order
-from autograd.ieee import FAST, IEEE
-from autograd.op import OPS
+from autograd.ops.expr import Expr, Operand, inner_exprs
+from autograd.ops.ieee import FAST, IEEE
+from autograd.ops.op import OPS
 
 __all__ = ["CALLBACKS", "Body", "declarations"]
 
 CALLBACKS = {"cbrt": 1, "lgamma": 1, "polygamma": 2}
-"""Functions that are Python's own (:mod:`autograd.special`), and how many operands they take."""
+"""Functions that are Python's own (:mod:`autograd.ops.special`), and how many operands they take."""
 
 INTRINSICS = {
     "abs": "llvm.fabs.f64",

@@ -5,8 +5,8 @@ Next: :mod:`autograd.program.loop_ir`, which writes all other rows.
 
 from __future__ import annotations
 
-from autograd.expr import XP, Expr, Operand, variables_of
-from autograd.op import OPS
+from autograd.ops.expr import XP, Expr, Operand, variables_of
+from autograd.ops.op import OPS
 from autograd.program.loop_emit import Body
 from autograd.program.loop_entries import context, run_forward
 from autograd.program.loop_rows import FOLDS

@@ -19,7 +19,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from autograd.ieee import FAST, IEEE
+from autograd.ops.ieee import FAST, IEEE
 from autograd.program.loop_emit import CALLBACKS, INTRINSICS, declarations
 from autograd.program.loop_ir import module
 from autograd.program.loop_rows import forward_codes, reverse_codes

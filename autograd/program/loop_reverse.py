@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import NamedTuple
 
-from autograd.expr import variables_of
+from autograd.ops.expr import variables_of
 from autograd.program.loop_emit import Body
 from autograd.program.loop_entries import passed
 from autograd.program.loop_folds import expanded, fold_back, weighted

@@ -15,9 +15,9 @@ from functools import cache
 from itertools import product
 from typing import NamedTuple
 
-from autograd.expr import Operand
-from autograd.folding import folded
-from autograd.op import OPS
+from autograd.ops.expr import Operand
+from autograd.ops.op import OPS
+from autograd.ops.partial_evaluation import folded
 
 __all__ = [
     "FOLDS", "FORWARD_KINDS", "WIDTH", "Key", "Rule", "forward_codes", "reverse_codes", "rules",

@@ -13,10 +13,10 @@ from functools import cache
 from string import Template
 from typing import Any, NamedTuple
 
-from autograd.expr import XP, Expr, Operand, block, compile_source
-from autograd.folding import folded
-from autograd.ieee import ARITHMETIC_ERRORS
-from autograd.op import Op, float_scope
+from autograd.ops.expr import XP, Expr, Operand, block, compile_source
+from autograd.ops.ieee import ARITHMETIC_ERRORS
+from autograd.ops.op import Op, float_scope
+from autograd.ops.partial_evaluation import folded
 from autograd.program.ir import Statement, Tape
 
 __all__ = ["SIZE", "Piece", "forward_piece", "reverse_piece"]

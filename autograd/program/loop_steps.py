@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from autograd.expr import XP, Expr, inner_exprs
 from autograd.graph import topological_order
-from autograd.op import OPS, Op
+from autograd.ops.expr import XP, Expr, inner_exprs
+from autograd.ops.op import OPS, Op
 from autograd.program.ir import Tape
 from autograd.program.loop_rows import FOLDS, rules
 

@@ -1,6 +1,6 @@
 """What the names in a rule mean for arrays: NumPy's functions, and elementwise calls otherwise.
 
-Rules are expressions (:mod:`autograd.expr`); :class:`Lowering` rewrites one until every name in
+Rules are expressions (:mod:`autograd.ops.expr`); :class:`Lowering` rewrites one until every name in
 it is a key of ``FUNCTIONS``, an operator or a ``fold_…``. Next: :mod:`autograd.program.source`.
 """
 
@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from autograd.expr import XP, Expr, Operand
-from autograd.ieee import IEEE
-from autograd.op import OPS
+from autograd.ops.expr import XP, Expr, Operand
+from autograd.ops.ieee import IEEE
+from autograd.ops.op import OPS
 from autograd.program.error_functions import elementwise, erf, erfc
 
 __all__ = ["FUNCTIONS", "OPERATORS", "Lowering", "elementwise"]

@@ -16,10 +16,10 @@ from typing import Any
 import numpy as np
 
 from autograd.errors import InputTypeError, InputValueError, MissingExtraError
-from autograd.expr import XP, Expr, Operand, variables_of
 from autograd.files import check, write
-from autograd.folding import folded
-from autograd.op import OPS
+from autograd.ops.expr import XP, Expr, Operand, variables_of
+from autograd.ops.op import OPS
+from autograd.ops.partial_evaluation import folded
 from autograd.program.array import simplified
 from autograd.program.forward import literals, operand_shape
 from autograd.program.groups import ArrayForm, ArrayStatement, group

@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
-from autograd.expr import XP, Expr, Operand, show
-from autograd.op import OPS, Op
+from autograd.ops.expr import XP, Expr, Operand, show
+from autograd.ops.op import OPS, Op
 
 __all__ = ["FOLDS", "rolled"]
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.op import OPS
+from autograd.ops.op import OPS
 from autograd.program import kernels
 from autograd.program.adjoints import Adjoints, blocks_of
 from autograd.program.error_functions import elementwise

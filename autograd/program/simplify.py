@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from autograd.op import OPS, Op
+from autograd.ops.op import OPS, Op
 from autograd.program.ir import Statement, Tape
 
 __all__ = ["Rewriter", "drop_dead", "expand_powers", "fold_constants", "reads", "share_common"]

@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from autograd.expr import COMPARISONS, Expr, Operand, compile_source
 from autograd.graph import consumers, topological_order
+from autograd.ops.expr import COMPARISONS, Expr, Operand, compile_source
 from autograd.program.groups import ArrayForm
 from autograd.program.layout import Gather, Joined, Literal, View
 from autograd.program.layout import Operand as Reading

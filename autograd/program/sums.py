@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from autograd.op import OPS, Op
+from autograd.ops.op import OPS, Op
 from autograd.program.ir import Statement, Tape
 from autograd.program.simplify import Rewriter, reads
 

@@ -11,8 +11,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from autograd.expr import Expr, Operand
-from autograd.ieee import IEEE
+from autograd.ops.expr import Expr, Operand
+from autograd.ops.ieee import IEEE
 
 __all__ = ["Tidy"]
 

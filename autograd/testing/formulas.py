@@ -15,7 +15,7 @@ from random import Random
 from typing import Any
 
 from autograd.engine.record import record
-from autograd.op import OPS, Op
+from autograd.ops.op import OPS, Op
 from autograd.testing.source import formula_source
 
 __all__ = ["Formula", "Instruction", "Step", "formula_of", "random_formula"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from autograd.expr import INFIX
+from autograd.ops.expr import INFIX
 
 __all__ = ["formula_source", "imports_of"]
 
@@ -54,5 +54,5 @@ def imports_of(source: str) -> str:
     """The import lines that such source needs."""
     lines = ["import autograd"]
     if "record(" in source:
-        lines += ["from autograd.op import OPS", "from autograd.engine.record import record"]
+        lines += ["from autograd.ops.op import OPS", "from autograd.engine.record import record"]
     return "\n".join(lines)

@@ -10,7 +10,7 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 from autograd.errors import InputValueError, MissingExtraError
-from autograd.op import OPS
+from autograd.ops.op import OPS
 from autograd.testing.formulas import LARGEST, Formula, formula_of
 
 if TYPE_CHECKING:

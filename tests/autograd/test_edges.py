@@ -6,7 +6,7 @@ import pytest
 
 import autograd
 from autograd import grad
-from autograd.op import OPS
+from autograd.ops.op import OPS
 
 INF, NAN = math.inf, math.nan
 LOG_2 = math.log(2.0)

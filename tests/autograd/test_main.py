@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from autograd.__main__ import main
-from autograd.op import OPS
+from autograd.ops.op import OPS
 
 
 def test_value_and_table(capsys):

@@ -2,8 +2,8 @@
 
 import pytest
 
-from autograd.expr import Expr, show
-from autograd.op import OPS
+from autograd.ops.expr import Expr, show
+from autograd.ops.op import OPS
 
 # Symbol in pictures, and formula in LaTeX.
 NOTATION = {

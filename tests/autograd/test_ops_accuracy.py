@@ -6,8 +6,8 @@ import random
 import pytest
 from mpmath import mp
 
-import autograd.ops  # noqa: F401  (declares the primitives)
-from autograd.op import OPS
+import autograd.ops.basic  # noqa: F401  (declares the primitives)
+from autograd.ops.op import OPS
 from tests.autograd.mp_references import REFERENCES
 
 POINTS = 3000

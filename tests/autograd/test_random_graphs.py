@@ -10,7 +10,7 @@ from mpmath import mp
 
 from autograd import Value, erf, grad, gradcheck, hvp, jvp
 from autograd.check.complex_step import NotAnalyticError, complex_step
-from autograd.op import OPS
+from autograd.ops.op import OPS
 from autograd.testing import random_formula
 from tests import naive
 from tests.autograd.mp_references import REFERENCES

@@ -19,7 +19,7 @@ from autograd import StaleGraphError, Value, zero_grad
 from autograd.engine import backward as passes
 from autograd.engine.record import record
 from autograd.engine.sweep import operand_values, operands_of
-from autograd.op import OPS
+from autograd.ops.op import OPS
 from tests import naive
 from tests.campaign import size
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
-from autograd.expr import COMPARISONS, Expr, Operand
-from autograd.ieee import IEEE
+from autograd.ops.expr import COMPARISONS, Expr, Operand
+from autograd.ops.ieee import IEEE
 
 __all__ = ["SIMPLIFY", "Product", "product_of"]
 

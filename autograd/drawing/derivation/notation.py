@@ -11,8 +11,8 @@ from abc import ABC, abstractmethod
 
 from autograd.drawing.derivation.algebra import Product
 from autograd.drawing.formats.text import clean, number
-from autograd.expr import COMPARISONS, Expr, Operand
-from autograd.op import OPS
+from autograd.ops.expr import COMPARISONS, Expr, Operand
+from autograd.ops.op import OPS
 
 __all__ = ["CHOICE", "LATEX", "PRODUCT", "TEXT", "Style"]
 

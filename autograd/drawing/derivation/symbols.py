@@ -13,7 +13,7 @@ from autograd.drawing.derivation.algebra import SIMPLIFY
 from autograd.drawing.derivation.notation import TEXT
 from autograd.drawing.formats.text import number
 from autograd.engine.sweep import operands_of
-from autograd.expr import Expr, Operand, evaluate
+from autograd.ops.expr import Expr, Operand, evaluate
 
 __all__ = ["Symbols"]
 

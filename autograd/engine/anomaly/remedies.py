@@ -10,7 +10,7 @@ from math import floor
 from typing import Any
 
 from autograd.engine.sweep import operands_of
-from autograd.op import Op
+from autograd.ops.op import Op
 
 __all__ = ["remedy"]
 

@@ -14,7 +14,7 @@ from typing import Any
 from autograd.engine.anomaly.remedies import remedy
 from autograd.engine.sweep import operands_of
 from autograd.graph import topological_order
-from autograd.op import Op
+from autograd.ops.op import Op
 
 __all__ = ["describe", "story_of_adjoint", "story_of_value"]
 

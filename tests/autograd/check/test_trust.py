@@ -9,7 +9,7 @@ import pytest
 from autograd import Value, gradcheck
 from autograd.engine.record import record
 from autograd.engine.sweep import record_of
-from autograd.op import OPS, Op
+from autograd.ops.op import OPS, Op
 from autograd.testing import random_formula
 from tests.campaign import size
 

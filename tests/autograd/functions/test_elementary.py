@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import autograd as ag
 from autograd import InputTypeError, InputValueError, Value
-from autograd.op import OPS
+from autograd.ops.op import OPS
 
 UNARY = [name for name, op in OPS.items() if op.arity == 1 and name in ag.__all__]
 OTHERS = {"atan2": 2, "hypot": 2, "logaddexp": 2, "maximum": 2, "minimum": 2, "leaky_relu": 2}

@@ -8,7 +8,7 @@ import pytest
 import autograd
 from autograd import Value
 from autograd.engine.record import record
-from autograd.op import OPS
+from autograd.ops.op import OPS
 from autograd.program import compile
 
 # Squashes to (-1, 1), then scales into each primitive's sampling range: random graphs stay finite.

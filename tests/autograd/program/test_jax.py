@@ -11,7 +11,7 @@ import autograd
 from autograd import Value, custom_op, dot, logsumexp, norm, relu, tanh, where
 from autograd.engine.record import RECORDERS
 from autograd.errors import GraphError, InputValueError
-from autograd.op import OPS
+from autograd.ops.op import OPS
 from autograd.program import compile
 
 pytestmark = pytest.mark.needs("jax")

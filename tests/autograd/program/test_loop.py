@@ -11,7 +11,7 @@ import pytest
 
 from autograd import Value, custom_op, dot, exp, logsumexp, maximum, norm, relu, sin, tanh, where
 from autograd.engine.record import RECORDERS
-from autograd.op import OPS
+from autograd.ops.op import OPS
 from autograd.program import compile
 from autograd.program.loop import LoopExecutor
 from autograd.program.loop_native import can_compile

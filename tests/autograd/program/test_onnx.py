@@ -11,7 +11,7 @@ import pytest
 import autograd
 from autograd import Value, compile
 from autograd.engine.record import RECORDERS
-from autograd.op import OPS
+from autograd.ops.op import OPS
 from autograd.testing import random_formula
 
 runs = pytest.mark.needs("onnxruntime")

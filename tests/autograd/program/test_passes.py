@@ -7,7 +7,7 @@ import pytest
 
 import autograd
 from autograd import GraphError, Value, where
-from autograd.op import OPS
+from autograd.ops.op import OPS
 from autograd.program.ir import Argument, Statement, Tape
 from autograd.program.lower import lower
 from autograd.program.simplify import drop_dead, expand_powers, fold_constants, share_common

@@ -14,7 +14,7 @@ import pytest
 import autograd
 from autograd import Value
 from autograd.engine.sweep import operand_values, operands_of, record_of
-from autograd.expr import COMPARISONS
+from autograd.ops.expr import COMPARISONS
 from autograd.program.array import ArrayExecutor
 from autograd.program.loop import LoopExecutor
 from autograd.program.loop_native import can_compile

@@ -6,8 +6,8 @@ from functools import reduce
 import numpy as np
 import pytest
 
-from autograd.expr import evaluate
-from autograd.op import OPS, Op
+from autograd.ops.expr import evaluate
+from autograd.ops.op import OPS, Op
 from autograd.program.numpy_names import FUNCTIONS
 from autograd.program.reroll import FOLDS, rolled
 

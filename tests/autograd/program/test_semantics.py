@@ -9,7 +9,7 @@ import pytest
 import autograd
 from autograd import Value, compile, custom_op
 from autograd.engine.record import record
-from autograd.op import OPS
+from autograd.ops.op import OPS
 
 SPECIAL = [0.0, 0.5, 1.0, -1.5, 2.0, math.inf, -math.inf, math.nan, 1e300, -1e-300]
 FIXED = [op for op in OPS.values() if op.arity is not None]

@@ -3,7 +3,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograd.op import OPS
+from autograd.ops.op import OPS
 from autograd.program.ir import Argument, Statement, Tape
 from autograd.program.simplify import drop_dead, expand_powers, fold_constants, reads, share_common
 from autograd.program.sums import find_dots, flatten_sums, split_differences

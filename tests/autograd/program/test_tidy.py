@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograd.expr import XP, Expr, evaluate, show
 from autograd.graph import topological_order
-from autograd.ieee import IEEE
+from autograd.ops.expr import XP, Expr, evaluate, show
+from autograd.ops.ieee import IEEE
 from autograd.program.tidy import Tidy
 
 A, B = Expr("var", "a"), Expr("var", "b")

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 
 import autograd
 from autograd import Value
-from autograd.op import OPS
+from autograd.ops.op import OPS
 from autograd.testing import Formula, formula_of, programs, random_formula
 from autograd.testing.source import imports_of
 

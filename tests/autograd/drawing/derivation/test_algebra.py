@@ -5,9 +5,9 @@ import random
 import pytest
 
 from autograd.drawing.derivation.algebra import SIMPLIFY, product_of
-from autograd.expr import Expr, evaluate
-from autograd.ieee import IEEE
-from autograd.op import OPS
+from autograd.ops.expr import Expr, evaluate
+from autograd.ops.ieee import IEEE
+from autograd.ops.op import OPS
 
 
 class Evaluators(dict):

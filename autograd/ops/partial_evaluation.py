@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from autograd.expr import Expr, Operand, inner_exprs
 from autograd.graph import topological_order
-from autograd.ieee import IEEE
-from autograd.op import OPS
+from autograd.ops.expr import Expr, Operand, inner_exprs
+from autograd.ops.ieee import IEEE
+from autograd.ops.op import OPS
 
 __all__ = ["folded"]
 
@@ -19,7 +19,7 @@ __all__ = ["folded"]
 def folded(expr: Operand, known: Mapping[str, Operand]) -> Operand:
     """An expression with these variables replaced, by numbers or by other expressions.
 
-    >>> from autograd.op import OPS
+    >>> from autograd.ops.op import OPS
     >>> folded(OPS["pow"].value_expr, {"b": 2.0})
     Expr('a * a')
     >>> folded(OPS["pow"].partial_exprs[0], {"b": 2.0})

@@ -3,7 +3,7 @@
 An :class:`Op` is declared by two rules in plain Python, ``forward(xp, *operands)`` and
 ``partials(xp, out, *operands)``. For a fixed number of operands they are traced once, when first
 needed, and compiled to functions of floats; a primitive of any number of operands (``sum``) is
-called as it is. The declarations are in :mod:`autograd.ops`; the recording is in
+called as it is. The declarations are in :mod:`autograd.ops.basic`; the recording is in
 :mod:`autograd.engine.value`.
 """
 
@@ -14,8 +14,8 @@ from functools import cached_property
 from typing import Any
 
 from autograd.errors import InputValueError
-from autograd.expr import XP, Expr, Operand, block, compile_source, evaluate
-from autograd.ieee import ARITHMETIC_ERRORS, FAST, IEEE
+from autograd.ops.expr import XP, Expr, Operand, block, compile_source, evaluate
+from autograd.ops.ieee import ARITHMETIC_ERRORS, FAST, IEEE
 from autograd.reals import real, real_or_none
 
 __all__ = ["OPS", "Namespace", "Op"]

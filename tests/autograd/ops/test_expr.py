@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograd import TraceError
-from autograd.expr import XP, Expr, block, compile_source, evaluate, show
 from autograd.graph import topological_order
-from autograd.ieee import IEEE
+from autograd.ops.expr import XP, Expr, block, compile_source, evaluate, show
+from autograd.ops.ieee import IEEE
 
 A, B = Expr("var", "a"), Expr("var", "b")
 OPERATORS = [

@@ -2,7 +2,7 @@
 
 A primitive is one declaration: its value, its local derivatives, how it is written, where tests
 sample it and what happens at its edges. Rules are plain Python over a namespace ``xp`` (see
-:mod:`autograd.expr`), in forms that lose no digits: each comment says which digits. Conventions:
+:mod:`autograd.ops.expr`), in forms that lose no digits: each comment says which digits. Conventions:
 
 - where a function has no derivative, the rule gives the subgradient of least norm;
 - a rule is itself differentiated for higher orders, so ``where(x < 0.0, x, -x)`` stands for
@@ -10,8 +10,8 @@ sample it and what happens at its edges. Rules are plain Python over a namespace
 - a product that passes through subnormal numbers on its way is split or scaled by a power of two;
 - ``shown`` is the textbook form of a derivative whose rule is none: it is printed, never computed.
 
-Next: :mod:`autograd.ops_smooth`, :mod:`autograd.ops_kinked` and :mod:`autograd.ops_nary`, which
-declare the rest; :mod:`autograd.op` for what a declaration becomes.
+Next: :mod:`autograd.ops.smooth`, :mod:`autograd.ops.kinked` and :mod:`autograd.ops.nary`, which
+declare the rest; :mod:`autograd.ops.op` for what a declaration becomes.
 """
 
 from __future__ import annotations
@@ -19,8 +19,10 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from autograd import ops_kinked, ops_nary, ops_smooth  # noqa: F401  (they declare primitives)
-from autograd.op import OPS, Op
+from autograd.ops import kinked as ops_kinked  # noqa: F401  (they declare primitives)
+from autograd.ops import nary as ops_nary  # noqa: F401  (they declare primitives)
+from autograd.ops import smooth as ops_smooth  # noqa: F401  (they declare primitives)
+from autograd.ops.op import OPS, Op
 
 __all__ = ["OPS"]
 

@@ -1,6 +1,6 @@
 """Primitives that measure or add up: hypot, atan2, norm, sum, dot, logsumexp.
 
-One n-ary node keeps a graph small where n - 1 binary ones would not. Next: :mod:`autograd.ops`.
+One n-ary node keeps a graph small where n - 1 binary ones would not. Next: :mod:`autograd.ops.basic`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import operator
 from functools import reduce
 from typing import Any
 
-from autograd.op import Op
+from autograd.ops.op import Op
 
 __all__: list[str] = []
 

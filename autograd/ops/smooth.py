@@ -1,7 +1,7 @@
 """Smooth primitives beyond the elementary ones: error and gamma functions, sigmoid and its kin.
 
 Their tails are where digits are lost: exp of a rounded square, a subnormal factor that is
-multiplied by a large one, a rounded difference in an exponent. Next: :mod:`autograd.ops_kinked`.
+multiplied by a large one, a rounded difference in an exponent. Next: :mod:`autograd.ops.kinked`.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from autograd.op import Op
-from autograd.ops_nary import difference_error
+from autograd.ops.nary import difference_error
+from autograd.ops.op import Op
 
 __all__: list[str] = []
 

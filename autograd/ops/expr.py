@@ -3,7 +3,7 @@
 A rule is plain Python over operators and a namespace ``xp``. Called with :class:`Expr` operands it
 returns a small expression graph, and everything else is made from that graph: fast functions of
 floats (:func:`compile_floats`), the same numbers where those raise, arrays, recorded Values
-(:func:`evaluate`), and text (:func:`show`). Next: :mod:`autograd.op`.
+(:func:`evaluate`), and text (:func:`show`). Next: :mod:`autograd.ops.op`.
 """
 
 from __future__ import annotations

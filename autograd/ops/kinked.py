@@ -1,14 +1,14 @@
 """Primitives with kinks and steps: absolute value, choices, rectifiers, rounding, comparisons.
 
 At a kink the rule gives the subgradient of least norm; None says that an operand has no influence
-to first order anywhere. Next: :mod:`autograd.ops`.
+to first order anywhere. Next: :mod:`autograd.ops.basic`.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from autograd.op import Op
+from autograd.ops.op import Op
 
 __all__: list[str] = []
 

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograd.expr import XP, Expr, evaluate, show
-from autograd.folding import folded
-from autograd.ieee import IEEE
-from autograd.op import OPS
+from autograd.ops.expr import XP, Expr, evaluate, show
+from autograd.ops.ieee import IEEE
+from autograd.ops.op import OPS
+from autograd.ops.partial_evaluation import folded
 
 A, B = Expr("var", "a"), Expr("var", "b")
 NUMBERS = [-2.0, -1.0, -0.0, 0.0, 0.5, 1.0, 2.0, 1e300, math.inf, -math.inf, math.nan]
