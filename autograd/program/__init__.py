@@ -11,9 +11,9 @@ from typing import Any
 
 from autograd.engine.node import Node
 from autograd.errors import InputTypeError, InputValueError
+from autograd.program.compiled import Compiled
 from autograd.program.lower import lower
 from autograd.program.program import Program
-from autograd.program.traced import Compiled
 
 __all__ = ["Compiled", "Program", "compile", "compiled"]
 

@@ -44,11 +44,13 @@ class Executor(Protocol):
 
 BACKENDS = ("auto", "array", "loop")
 
+_MODULES = {"array": "autograd.program.array", "loop": "autograd.program.loop"}
+
 
 def executor(backend: str, tape: Tape, dtype: str) -> Executor:
     """The executor of this name, ready to run the tape."""
     numpy_or_error()
-    module = import_module(f"autograd.program.{backend}")
+    module = import_module(_MODULES[backend])
     made: Executor = vars(module)[f"{backend.capitalize()}Executor"](tape, dtype)
     return made
 
