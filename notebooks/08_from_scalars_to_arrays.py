@@ -141,7 +141,7 @@ print(program)
 
 # %%
 from autograd.engine.record import record
-from autograd.program.array import PASSES
+from autograd.program.array.numpy_executor import PASSES
 
 
 def as_graph(tape, numbers):

@@ -1,7 +1,7 @@
 """What an executor is, and which one a program takes.
 
 An executor runs one tape on arrays. It has no state that a call changes, so that threads may share
-it. :mod:`autograd.program.array` turns the tape into array statements, and
+it. :mod:`autograd.program.array.numpy_executor` turns the tape into array statements, and
 :mod:`autograd.program.loop` runs it number by number.
 """
 
@@ -44,7 +44,7 @@ class Executor(Protocol):
 
 BACKENDS = ("auto", "array", "loop")
 
-_MODULES = {"array": "autograd.program.array", "loop": "autograd.program.loop"}
+_MODULES = {"array": "autograd.program.array.numpy_executor", "loop": "autograd.program.loop"}
 
 
 def executor(backend: str, tape: Tape, dtype: str) -> Executor:

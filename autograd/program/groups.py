@@ -1,6 +1,6 @@
 """Grouping: statements of one primitive at one depth become one statement over arrays.
 
-The array form is what :mod:`autograd.program.forward` and :mod:`autograd.program.reverse` write
+The array form is what :mod:`autograd.program.array.forward` and :mod:`autograd.program.array.backward` write
 NumPy source for. Next: :mod:`autograd.program.layout` for how operands are read.
 """
 

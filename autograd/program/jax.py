@@ -19,7 +19,7 @@ import numpy as np
 
 from autograd.errors import GraphError, InputValueError
 from autograd.ops.op import OPS
-from autograd.program.array import simplified
+from autograd.program.array.numpy_executor import simplified
 from autograd.program.groups import ArrayForm, ArrayStatement, group
 from autograd.program.ir import Argument, Tape
 from autograd.program.jax_rules import along_rows, jax_module, primitive

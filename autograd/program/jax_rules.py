@@ -19,7 +19,7 @@ from autograd.errors import MissingExtraError
 from autograd.ops.expr import XP, Expr, evaluate
 from autograd.ops.op import OPS, Op
 from autograd.ops.partial_evaluation import folded
-from autograd.program.numpy_names import elementwise
+from autograd.program.array.names import elementwise
 from autograd.program.reroll import rolled
 
 __all__ = ["along_rows", "jax_module", "primitive"]

@@ -20,8 +20,8 @@ from autograd.files import check, write
 from autograd.ops.expr import XP, Expr, Operand, variables_of
 from autograd.ops.op import OPS
 from autograd.ops.partial_evaluation import folded
-from autograd.program.array import simplified
-from autograd.program.forward import literals, operand_shape
+from autograd.program.array.forward import literals, operand_shape
+from autograd.program.array.numpy_executor import simplified
 from autograd.program.groups import ArrayForm, ArrayStatement, group
 from autograd.program.ir import Tape
 from autograd.program.layout import Literal

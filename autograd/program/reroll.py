@@ -3,7 +3,7 @@
 ``reduce(xp.maximum, xs)`` traced with x0, x1, x2 is ``maximum(maximum(x0, x1), x2)``. Such a chain
 becomes one ``fold_maximum`` of the whole vector x, and what the rule does to every operand alike
 becomes the same done to x; so logsumexp of n rows is a dozen array operations, not a dozen times
-n. Next: :mod:`autograd.program.source`.
+n. Next: :mod:`autograd.program.array.writer`.
 """
 
 from __future__ import annotations

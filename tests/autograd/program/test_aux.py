@@ -9,7 +9,7 @@ import pytest
 import autograd
 from autograd import InputTypeError, InputValueError, Value, compile, compiled, dot, logsumexp, tanh
 from autograd.errors import GraphError
-from autograd.program.array import ArrayExecutor
+from autograd.program.array.numpy_executor import ArrayExecutor
 from autograd.program.ir import Tape
 from autograd.program.loop import LoopExecutor
 from autograd.program.loop_code import Code

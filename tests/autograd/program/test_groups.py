@@ -7,7 +7,7 @@ import pytest
 
 import autograd
 from autograd import Value, compile
-from autograd.program.array import simplified
+from autograd.program.array.numpy_executor import simplified
 from autograd.program.groups import group
 from autograd.program.layout import Gather, Joined, View
 from autograd.program.lower import lower

@@ -8,7 +8,7 @@ import pytest
 
 from autograd.ops.expr import evaluate
 from autograd.ops.op import OPS, Op
-from autograd.program.numpy_names import FUNCTIONS
+from autograd.program.array.names import FUNCTIONS
 from autograd.program.reroll import FOLDS, rolled
 
 BINARY = {"add": np.add, "sub": np.subtract, "mul": np.multiply, "div": np.divide}

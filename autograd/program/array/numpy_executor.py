@@ -13,14 +13,14 @@ from typing import Any
 
 import numpy as np
 
-from autograd.program.forward import write_forward
+from autograd.program.array.backward import Reverse
+from autograd.program.array.forward import write_forward
+from autograd.program.array.writer import Writer
 from autograd.program.groups import ArrayForm, group
 from autograd.program.ir import Tape
 from autograd.program.layout import Literal, Operand
 from autograd.program.listing import listed
-from autograd.program.reverse import Reverse
 from autograd.program.simplify import drop_dead, expand_powers, fold_constants, share_common
-from autograd.program.source import Writer
 from autograd.program.sums import find_dots, flatten_sums, split_differences
 
 __all__ = ["ArrayExecutor", "simplified"]

@@ -1,7 +1,7 @@
 """What the names in a rule mean for arrays: NumPy's functions, and elementwise calls otherwise.
 
 Rules are expressions (:mod:`autograd.ops.expr`); :class:`Lowering` rewrites one until every name in
-it is a key of ``FUNCTIONS``, an operator or a ``fold_…``. Next: :mod:`autograd.program.source`.
+it is a key of ``FUNCTIONS``, an operator or a ``fold_…``. Next: :mod:`autograd.program.array.writer`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import numpy as np
 from autograd.ops.expr import XP, Expr, Operand
 from autograd.ops.ieee import IEEE
 from autograd.ops.op import OPS
-from autograd.program.error_functions import elementwise, erf, erfc
+from autograd.program.array.error_functions import elementwise, erf, erfc
 
 __all__ = ["FUNCTIONS", "OPERATORS", "Lowering", "elementwise"]
 

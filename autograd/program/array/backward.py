@@ -4,7 +4,7 @@ Every number's adjoint lies in a flat array ``d…`` as the number itself does i
 statement adds adjoint × local derivative to the adjoints of what it read. Written fast, a zero
 adjoint times an infinite derivative is NaN; written ``masked``, an adjoint of exactly zero passes
 nothing on, as in the eager engine. A program runs the fast form and turns to the other only if a
-gradient comes out non-finite. Next: :mod:`autograd.program.array`.
+gradient comes out non-finite. Next: :mod:`autograd.program.array.numpy_executor`.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from typing import Any
 import numpy as np
 
 from autograd.ops.op import OPS
-from autograd.program import kernels
-from autograd.program.adjoints import Adjoints, blocks_of
-from autograd.program.error_functions import elementwise
-from autograd.program.forward import for_arrays, formulas, literals, map_names, matrix, rows
+from autograd.program.array import kernels
+from autograd.program.array.adjoint_arrays import Adjoints, blocks_of
+from autograd.program.array.error_functions import elementwise
+from autograd.program.array.forward import for_arrays, formulas, literals, map_names, matrix, rows
+from autograd.program.array.writer import Writer
 from autograd.program.groups import ArrayStatement
 from autograd.program.layout import Operand, View
 from autograd.program.reroll import rolled
-from autograd.program.source import Writer
 
 __all__ = ["Reverse"]
 

@@ -2,7 +2,7 @@
 
 Short arrays go through :mod:`math`, element by element, which is faster for them. The polynomials
 interpolate at Chebyshev nodes, computed with 60 digits; their errors are below 1e-17.
-Next: :mod:`autograd.program.numpy_names`.
+Next: :mod:`autograd.program.array.names`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Writing NumPy source: one straight-line function, its names, and how operands are read.
 
-:mod:`autograd.program.forward` writes array statements with it, :mod:`autograd.program.reverse`
+:mod:`autograd.program.array.forward` writes array statements with it, :mod:`autograd.program.array.backward`
 their adjoints. Every array it names is flat and contiguous, ``(size,)`` or ``(batch, size)``;
 operands are views of those.
 """
@@ -16,10 +16,10 @@ import numpy as np
 
 from autograd.graph import consumers, topological_order
 from autograd.ops.expr import COMPARISONS, Expr, Operand, compile_source
+from autograd.program.array.names import FUNCTIONS, OPERATORS
 from autograd.program.groups import ArrayForm
 from autograd.program.layout import Gather, Joined, Literal, View
 from autograd.program.layout import Operand as Reading
-from autograd.program.numpy_names import FUNCTIONS, OPERATORS
 from autograd.program.reroll import FOLDS
 
 __all__ = ["Style", "Writer"]
@@ -27,7 +27,7 @@ __all__ = ["Style", "Writer"]
 Shape = tuple[int, ...]
 Style = str
 """Of formulas: "careful" as declared, "fast" without what rounding hides, "finite" also without
-infinities, which only comparisons could hide; see :mod:`autograd.program.tidy`."""
+infinities, which only comparisons could hide; see :mod:`autograd.program.array.tidying`."""
 
 
 class Writer:

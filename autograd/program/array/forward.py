@@ -10,14 +10,14 @@ import numpy as np
 
 from autograd.ops.expr import XP, Expr
 from autograd.ops.op import OPS, Op
-from autograd.program import kernels
-from autograd.program.error_functions import elementwise
+from autograd.program.array import kernels
+from autograd.program.array.error_functions import elementwise
+from autograd.program.array.names import FUNCTIONS, Lowering
+from autograd.program.array.tidying import Tidy
+from autograd.program.array.writer import Style, Writer
 from autograd.program.groups import ArrayStatement
 from autograd.program.layout import Literal, Operand, View
-from autograd.program.numpy_names import FUNCTIONS, Lowering
 from autograd.program.reroll import rolled
-from autograd.program.source import Style, Writer
-from autograd.program.tidy import Tidy
 
 __all__ = ["for_arrays", "formulas", "literals", "map_names", "matrix", "rows", "write_forward"]
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from autograd.graph import topological_order
 from autograd.ops.expr import XP, Expr, evaluate, show
 from autograd.ops.ieee import IEEE
-from autograd.program.tidy import Tidy
+from autograd.program.array.tidying import Tidy
 
 A, B = Expr("var", "a"), Expr("var", "b")
 FUNCTIONS = {**IEEE, "maximum": max, "minimum": min}

@@ -2,7 +2,7 @@
 
 All contributions to a block are known before the first is written. If each covers the whole block
 the adjoint is their sum; otherwise it is an array of which they fill or increase parts, through
-views where the operand was a view. Next: :mod:`autograd.program.reverse`.
+views where the operand was a view. Next: :mod:`autograd.program.array.backward`.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograd.program import kernels
+from autograd.program.array import kernels
+from autograd.program.array.writer import Writer
 from autograd.program.layout import Gather, Joined, Literal, Operand, View
-from autograd.program.source import Writer
 
 __all__ = ["Adjoints", "blocks_of"]
 

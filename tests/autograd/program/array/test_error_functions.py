@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from autograd.program.error_functions import SHORT, erf, erfc
+from autograd.program.array.error_functions import SHORT, erf, erfc
 
 POINTS = np.concatenate([np.linspace(-7.0, 27.0, 20_001), np.geomspace(1e-300, 1.0, 500)])
 

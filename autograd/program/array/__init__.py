@@ -1,0 +1,1 @@
+"""The array executor: a program as straight-line NumPy; start at :mod:`.numpy_executor`."""
