@@ -124,7 +124,7 @@ class Program:
             MissingExtraError: JAX is not installed.
             GraphError: The rule of a custom_op cannot be traced.
         """
-        lowering = import_module("autograd.program.jax")
+        lowering = import_module("autograd.program.exports.jax.function")
         function: Callable[..., Any] = lowering.to_jax(self.tape, self.dtype, tangents=forward_mode)
         return function
 

@@ -3,7 +3,7 @@
 Each has its own rules in JAX, whose derivatives of the same expressions would have other kinks and
 cancelled tails. For reverse mode it is a ``jax.custom_vjp``, around a ``jax.custom_jvp`` that
 differentiates it further, or stands alone for forward mode: JAX allows a function only one of them.
-Next: :mod:`autograd.program.jax`.
+Next: :mod:`autograd.program.exports.jax.function`.
 """
 
 from __future__ import annotations

@@ -20,9 +20,9 @@ import numpy as np
 from autograd.errors import GraphError, InputValueError
 from autograd.ops.op import OPS
 from autograd.program.array.numpy_executor import simplified
+from autograd.program.exports.jax.primitives import along_rows, jax_module, primitive
 from autograd.program.groups import ArrayForm, ArrayStatement, group
 from autograd.program.ir import Argument, Tape
-from autograd.program.jax_rules import along_rows, jax_module, primitive
 from autograd.program.layout import Gather, Literal, Operand, View
 from autograd.program.reroll import rolled
 
