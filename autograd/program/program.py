@@ -150,7 +150,7 @@ class Program:
         >>> [argument.name for argument in onnx.load(path).graph.input]
         ['x', 'w']
         """
-        from autograd.program.onnx import write_onnx
+        from autograd.program.exports.onnx.write import write_onnx
 
         write_onnx(self.tape, self.dtype, path, batched)
 

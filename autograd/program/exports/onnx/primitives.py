@@ -2,7 +2,7 @@
 
 Rules of primitives are lowered to these names as they are; nothing here knows a primitive's rule.
 Formulas stand for functions that ONNX lacks, or that ONNX Runtime computes in single precision
-only. Next: :mod:`autograd.program.onnx`.
+only. Next: :mod:`autograd.program.exports.onnx.write`.
 """
 
 from __future__ import annotations

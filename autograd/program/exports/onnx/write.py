@@ -2,7 +2,7 @@
 
 Inside the model every tensor has a batch axis in front, of length 1 where the batch shares it, so
 that broadcasting does the rest. Rules come from the op table, and what the functions in them are
-in ONNX from :mod:`autograd.program.onnx_functions`. Next: :mod:`autograd.program.onnx_graph`.
+in ONNX from :mod:`autograd.program.exports.onnx.primitives`. Next: :mod:`autograd.program.exports.onnx.nodes`.
 """
 
 from __future__ import annotations
@@ -22,11 +22,8 @@ from autograd.ops.op import OPS
 from autograd.ops.partial_evaluation import folded
 from autograd.program.array.forward import literals, operand_shape
 from autograd.program.array.numpy_executor import simplified
-from autograd.program.groups import ArrayForm, ArrayStatement, group
-from autograd.program.ir import Tape
-from autograd.program.layout import Literal
-from autograd.program.layout import Operand as Reading
-from autograd.program.onnx_functions import (
+from autograd.program.exports.onnx.nodes import Graph
+from autograd.program.exports.onnx.primitives import (
     FOLDS,
     FORMULAS,
     IN_SINGLE,
@@ -34,7 +31,10 @@ from autograd.program.onnx_functions import (
     NOT_IN_DOUBLE,
     OPERATORS,
 )
-from autograd.program.onnx_graph import Graph
+from autograd.program.groups import ArrayForm, ArrayStatement, group
+from autograd.program.ir import Tape
+from autograd.program.layout import Literal
+from autograd.program.layout import Operand as Reading
 from autograd.program.reroll import rolled
 
 __all__ = ["write_onnx"]
