@@ -2,7 +2,7 @@
 
 An executor runs one tape on arrays. It has no state that a call changes, so that threads may share
 it. :mod:`autograd.program.array.numpy_executor` turns the tape into array statements, and
-:mod:`autograd.program.loop` runs it number by number.
+:mod:`autograd.program.loop.loop_executor` runs it number by number.
 """
 
 from __future__ import annotations
@@ -44,7 +44,10 @@ class Executor(Protocol):
 
 BACKENDS = ("auto", "array", "loop")
 
-_MODULES = {"array": "autograd.program.array.numpy_executor", "loop": "autograd.program.loop"}
+_MODULES = {
+    "array": "autograd.program.array.numpy_executor",
+    "loop": "autograd.program.loop.loop_executor",
+}
 
 
 def executor(backend: str, tape: Tape, dtype: str) -> Executor:

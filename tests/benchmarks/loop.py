@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from autograd import Value, compile
-from autograd.program.loop import LoopExecutor
+from autograd.program.loop.loop_executor import LoopExecutor
 
 ROUNDS, QUICK, SLOW = 15, 200, 2
 alive: list[Any] = []

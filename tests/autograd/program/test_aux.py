@@ -11,7 +11,7 @@ from autograd import InputTypeError, InputValueError, Value, compile, compiled, 
 from autograd.errors import GraphError
 from autograd.program.array.numpy_executor import ArrayExecutor
 from autograd.program.ir import Tape
-from autograd.program.loop import LoopExecutor
+from autograd.program.loop.loop_executor import LoopExecutor
 from autograd.program.loop_code import Code
 from autograd.program.loop_native import can_compile
 from autograd.testing import random_formula

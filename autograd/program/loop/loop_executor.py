@@ -3,7 +3,7 @@
 It suits deep, narrow and irregular graphs and single points, and equals the eager engine to the
 bit. With llvmlite installed, a compiled interpreter runs a flat list of rows
 (:mod:`autograd.program.loop_code`); without it, or where a user's own primitive is a Python
-function, the tape runs as generated Python (:mod:`autograd.program.loop_source`). Either way
+function, the tape runs as generated Python (:mod:`autograd.program.loop.python_source`). Either way
 everything is computed in double precision: with float32, arguments and results are rounded.
 """
 
@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 
 from autograd.program.ir import Tape
+from autograd.program.loop.generated_python import PythonLoop
 from autograd.program.loop_native import can_compile
-from autograd.program.loop_python import PythonLoop
 from autograd.program.loop_run import NativeLoop
 from autograd.program.loop_steps import is_native
 

@@ -13,7 +13,7 @@ from autograd import Value, custom_op, dot, exp, logsumexp, maximum, norm, relu,
 from autograd.engine.record import RECORDERS
 from autograd.ops.op import OPS
 from autograd.program import compile
-from autograd.program.loop import LoopExecutor
+from autograd.program.loop.loop_executor import LoopExecutor
 from autograd.program.loop_native import can_compile
 
 SPECIAL = [

@@ -1,6 +1,6 @@
 """A tape run as generated Python: numbers go into a list, the pieces run over it, one point a time.
 
-Next: :mod:`autograd.program.loop_source` writes the pieces.
+Next: :mod:`autograd.program.loop.python_source` writes the pieces.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from autograd.program.ir import Tape
-from autograd.program.loop_source import SIZE, Piece, forward_piece, reverse_piece
+from autograd.program.loop.python_source import SIZE, Piece, forward_piece, reverse_piece
 
 __all__ = ["PythonLoop"]
 
