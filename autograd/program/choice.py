@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from autograd.ops.op import OPS, Op
 from autograd.program.ir import Tape
-from autograd.program.loop_native import can_compile
+from autograd.program.loop.native.compiler import can_compile
 
 __all__ = ["Work", "work_of"]
 

@@ -2,7 +2,7 @@
 
 It suits deep, narrow and irregular graphs and single points, and equals the eager engine to the
 bit. With llvmlite installed, a compiled interpreter runs a flat list of rows
-(:mod:`autograd.program.loop_code`); without it, or where a user's own primitive is a Python
+(:mod:`autograd.program.loop.native.opcodes`); without it, or where a user's own primitive is a Python
 function, the tape runs as generated Python (:mod:`autograd.program.loop.python_source`). Either way
 everything is computed in double precision: with float32, arguments and results are rounded.
 """
@@ -16,9 +16,9 @@ import numpy as np
 
 from autograd.program.ir import Tape
 from autograd.program.loop.generated_python import PythonLoop
-from autograd.program.loop_native import can_compile
-from autograd.program.loop_run import NativeLoop
-from autograd.program.loop_steps import is_native
+from autograd.program.loop.native.compiler import can_compile
+from autograd.program.loop.native.runner import NativeLoop
+from autograd.program.loop.native.steps import is_native
 
 __all__ = ["LoopExecutor"]
 

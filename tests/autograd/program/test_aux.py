@@ -12,8 +12,8 @@ from autograd.errors import GraphError
 from autograd.program.array.numpy_executor import ArrayExecutor
 from autograd.program.ir import Tape
 from autograd.program.loop.loop_executor import LoopExecutor
-from autograd.program.loop_code import Code
-from autograd.program.loop_native import can_compile
+from autograd.program.loop.native.compiler import can_compile
+from autograd.program.loop.native.opcodes import Code
 from autograd.testing import random_formula
 
 NATIVE = pytest.param(True, marks=pytest.mark.skipif(not can_compile(), reason="needs llvmlite"))

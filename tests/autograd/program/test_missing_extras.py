@@ -9,8 +9,9 @@ import pytest
 
 from autograd import Value, tanh
 from autograd.errors import MissingExtraError
-from autograd.program import compile, loop_native
+from autograd.program import compile
 from autograd.program.loop import loop_executor as loop
+from autograd.program.loop.native import compiler as loop_native
 
 
 def test_without_jax(monkeypatch):

@@ -17,7 +17,7 @@ from autograd.engine.sweep import operand_values, operands_of, record_of
 from autograd.ops.expr import COMPARISONS
 from autograd.program.array.numpy_executor import ArrayExecutor
 from autograd.program.loop.loop_executor import LoopExecutor
-from autograd.program.loop_native import can_compile
+from autograd.program.loop.native.compiler import can_compile
 from autograd.testing import random_formula
 from tests.campaign import size
 

@@ -14,7 +14,7 @@ from autograd.engine.record import RECORDERS
 from autograd.ops.op import OPS
 from autograd.program import compile
 from autograd.program.loop.loop_executor import LoopExecutor
-from autograd.program.loop_native import can_compile
+from autograd.program.loop.native.compiler import can_compile
 
 SPECIAL = [
     *(0.0, 1.0, 0.5, 2.0, 3.0, 20.0, 1e300, 1e-300, 5e-324, 2.2e-308, 709.9, 745.2, 2.0**52 + 0.5),

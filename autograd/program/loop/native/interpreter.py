@@ -1,9 +1,9 @@
 """The interpreter of instruction rows in LLVM's language, written from the op table.
 
-Each opcode of :mod:`autograd.program.loop_rows` is one small function that ends with a jump to the
+Each opcode of :mod:`autograd.program.loop.native.rows` is one small function that ends with a jump to the
 next row's (``musttail``), so that every kind of row has a branch of its own to predict, and results
 and adjoints stay in a machine register from row to row. All bodies are the primitives' declared
-expressions. Next: :mod:`autograd.program.loop_native` compiles and calls it.
+expressions. Next: :mod:`autograd.program.loop.native.compiler` compiles and calls it.
 """
 
 from __future__ import annotations
@@ -11,11 +11,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import cache
 
-from autograd.program.loop_emit import Body, declarations
-from autograd.program.loop_entries import entry_functions
-from autograd.program.loop_folds import fold
-from autograd.program.loop_reverse import reverse_function
-from autograd.program.loop_rows import FOLDS, WIDTH, Key, Rule, forward_codes, reverse_codes, rules
+from autograd.program.loop.native.emit import Body, declarations
+from autograd.program.loop.native.entries import entry_functions
+from autograd.program.loop.native.folds import fold
+from autograd.program.loop.native.pulls import reverse_function
+from autograd.program.loop.native.rows import (
+    FOLDS,
+    WIDTH,
+    Key,
+    Rule,
+    forward_codes,
+    reverse_codes,
+    rules,
+)
 
 __all__ = ["forward_function", "module"]
 

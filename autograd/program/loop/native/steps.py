@@ -15,7 +15,7 @@ from autograd.graph import topological_order
 from autograd.ops.expr import XP, Expr, inner_exprs
 from autograd.ops.op import OPS, Op
 from autograd.program.ir import Tape
-from autograd.program.loop_rows import FOLDS, rules
+from autograd.program.loop.native.rows import FOLDS, rules
 
 __all__ = ["EXPANDED", "Pull", "Registers", "Step", "Steps", "is_native"]
 

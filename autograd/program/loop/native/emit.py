@@ -1,6 +1,6 @@
 """Write functions in LLVM's language: numbered temporaries, blocks, loops, and expressions.
 
-Next: :mod:`autograd.program.loop_ir` writes the loop executor's interpreter with it.
+Next: :mod:`autograd.program.loop.native.interpreter` writes the loop executor's interpreter with it.
 """
 
 from __future__ import annotations

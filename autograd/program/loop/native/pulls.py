@@ -1,8 +1,8 @@
 """Functions of the reverse pass: each takes an adjoint and spreads it over operands.
 
 A row's function finds the adjoints in memory. One for a stretch of rows
-(:mod:`autograd.program.loop_blocks`) keeps those that its rows share in machine registers: in a
-deep graph the way through memory is what takes the time. Next: :mod:`autograd.program.loop_ir`.
+(:mod:`autograd.program.loop.native.repeats`) keeps those that its rows share in machine registers: in a
+deep graph the way through memory is what takes the time. Next: :mod:`autograd.program.loop.native.interpreter`.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from functools import partial
 from typing import NamedTuple
 
 from autograd.ops.expr import variables_of
-from autograd.program.loop_emit import Body
-from autograd.program.loop_entries import passed
-from autograd.program.loop_folds import expanded, fold_back, weighted
-from autograd.program.loop_rows import FOLDS, WIDTH, Key, reverse_codes, rules
+from autograd.program.loop.native.emit import Body
+from autograd.program.loop.native.entries import passed
+from autograd.program.loop.native.folds import expanded, fold_back, weighted
+from autograd.program.loop.native.rows import FOLDS, WIDTH, Key, reverse_codes, rules
 
 __all__ = ["Shared", "reverse_function", "touched"]
 

@@ -20,9 +20,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from autograd.ops.ieee import FAST, IEEE
-from autograd.program.loop_emit import CALLBACKS, INTRINSICS, declarations
-from autograd.program.loop_ir import module
-from autograd.program.loop_rows import forward_codes, reverse_codes
+from autograd.program.loop.native.emit import CALLBACKS, INTRINSICS, declarations
+from autograd.program.loop.native.interpreter import module
+from autograd.program.loop.native.rows import forward_codes, reverse_codes
 
 __all__ = ["cache_folders", "can_compile", "compiled_function", "interpreter", "object_code"]
 

@@ -1,14 +1,14 @@
 """The two functions that Python calls: they run a program's rows over the rows of a batch.
 
 Both are called with the address of a frame: pointers and counts in one array. Next:
-:mod:`autograd.program.loop_run` fills it.
+:mod:`autograd.program.loop.native.runner` fills it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from autograd.program.loop_emit import Body
+from autograd.program.loop.native.emit import Body
 
 __all__ = ["FRAME", "context", "entry_functions", "passed", "run_forward"]
 

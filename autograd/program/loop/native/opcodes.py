@@ -1,7 +1,7 @@
 """Rows for the interpreter: steps and pulls as flat integer arrays.
 
-Rows and their kinds are explained in :mod:`autograd.program.loop_rows`, what they stand for in
-:mod:`autograd.program.loop_steps`. Going backward the order is that of the eager sweep.
+Rows and their kinds are explained in :mod:`autograd.program.loop.native.rows`, what they stand for in
+:mod:`autograd.program.loop.native.steps`. Going backward the order is that of the eager sweep.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from autograd.program.ir import Tape
-from autograd.program.loop_rows import (
+from autograd.program.loop.native.rows import (
     FOLDS,
     FORWARD_KINDS,
     WIDTH,
     forward_codes,
     reverse_codes,
 )
-from autograd.program.loop_steps import EXPANDED, Pull, Registers, Step, Steps
+from autograd.program.loop.native.steps import EXPANDED, Pull, Registers, Step, Steps
 
 __all__ = ["Backward", "Code"]
 

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from autograd.program.ir import Tape
-from autograd.program.loop_blocks import compile_forward, compile_reverse
-from autograd.program.loop_code import Backward, Code
-from autograd.program.loop_entries import FRAME
-from autograd.program.loop_native import interpreter
+from autograd.program.loop.native.compiler import interpreter
+from autograd.program.loop.native.entries import FRAME
+from autograd.program.loop.native.opcodes import Backward, Code
+from autograd.program.loop.native.repeats import compile_forward, compile_reverse
 
 __all__ = ["NativeLoop"]
 

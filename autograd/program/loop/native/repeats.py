@@ -13,11 +13,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograd.program.loop_code import Backward
-from autograd.program.loop_ir import forward_function
-from autograd.program.loop_native import compiled_function
-from autograd.program.loop_reverse import Shared, reverse_function, touched
-from autograd.program.loop_rows import WIDTH, forward_codes, reverse_codes
+from autograd.program.loop.native.compiler import compiled_function
+from autograd.program.loop.native.interpreter import forward_function
+from autograd.program.loop.native.opcodes import Backward
+from autograd.program.loop.native.pulls import Shared, reverse_function, touched
+from autograd.program.loop.native.rows import WIDTH, forward_codes, reverse_codes
 
 __all__ = ["Repeats", "compile_forward", "compile_reverse", "repeats", "shared_adjoints"]
 

@@ -1,15 +1,15 @@
 """Rows of primitives with any number of operands: loops over them, and partials from other rows.
 
-Next: :mod:`autograd.program.loop_ir`, which writes all other rows.
+Next: :mod:`autograd.program.loop.native.interpreter`, which writes all other rows.
 """
 
 from __future__ import annotations
 
 from autograd.ops.expr import XP, Expr, Operand, variables_of
 from autograd.ops.op import OPS
-from autograd.program.loop_emit import Body
-from autograd.program.loop_entries import context, run_forward
-from autograd.program.loop_rows import FOLDS
+from autograd.program.loop.native.emit import Body
+from autograd.program.loop.native.entries import context, run_forward
+from autograd.program.loop.native.rows import FOLDS
 
 __all__ = ["expanded", "fold", "fold_back", "weighted"]
 

@@ -1,0 +1,1 @@
+"""The loop in machine code, through llvmlite; start at :mod:`.rows`."""
