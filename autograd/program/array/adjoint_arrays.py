@@ -14,7 +14,7 @@ import numpy as np
 
 from autograd.program.array import kernels
 from autograd.program.array.writer import Writer
-from autograd.program.layout import Gather, Joined, Literal, Operand, View
+from autograd.program.statements.layout import Gather, Joined, Literal, Operand, View
 
 __all__ = ["Adjoints", "blocks_of"]
 

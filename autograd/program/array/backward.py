@@ -21,9 +21,9 @@ from autograd.program.array.adjoint_arrays import Adjoints, blocks_of
 from autograd.program.array.error_functions import elementwise
 from autograd.program.array.forward import for_arrays, formulas, literals, map_names, matrix, rows
 from autograd.program.array.writer import Writer
-from autograd.program.groups import ArrayStatement
-from autograd.program.layout import Operand, View
-from autograd.program.reroll import rolled
+from autograd.program.statements.groups import ArrayStatement
+from autograd.program.statements.layout import Operand, View
+from autograd.program.statements.reroll import rolled
 
 __all__ = ["Reverse"]
 

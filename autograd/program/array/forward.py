@@ -15,9 +15,9 @@ from autograd.program.array.error_functions import elementwise
 from autograd.program.array.names import FUNCTIONS, Lowering
 from autograd.program.array.tidying import Tidy
 from autograd.program.array.writer import Style, Writer
-from autograd.program.groups import ArrayStatement
-from autograd.program.layout import Literal, Operand, View
-from autograd.program.reroll import rolled
+from autograd.program.statements.groups import ArrayStatement
+from autograd.program.statements.layout import Literal, Operand, View
+from autograd.program.statements.reroll import rolled
 
 __all__ = ["for_arrays", "formulas", "literals", "map_names", "matrix", "rows", "write_forward"]
 

@@ -1,7 +1,7 @@
 """The array executor: a tape simplified, grouped, and written as straight-line NumPy.
 
 The source is written when first needed, once for each set of batched arguments and of arguments
-to differentiate by; tracebacks and debuggers show it. Next: :mod:`autograd.program.groups`.
+to differentiate by; tracebacks and debuggers show it. Next: :mod:`autograd.program.statements.groups`.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ import numpy as np
 from autograd.program.array.backward import Reverse
 from autograd.program.array.forward import write_forward
 from autograd.program.array.writer import Writer
-from autograd.program.groups import ArrayForm, group
 from autograd.program.ir import Tape
-from autograd.program.layout import Literal, Operand
-from autograd.program.listing import listed
 from autograd.program.simplify import drop_dead, expand_powers, fold_constants, share_common
+from autograd.program.statements.groups import ArrayForm, group
+from autograd.program.statements.layout import Literal, Operand
+from autograd.program.statements.listing import listed
 from autograd.program.sums import find_dots, flatten_sums, split_differences
 
 __all__ = ["ArrayExecutor", "simplified"]

@@ -17,10 +17,10 @@ import numpy as np
 from autograd.graph import consumers, topological_order
 from autograd.ops.expr import COMPARISONS, Expr, Operand, compile_source
 from autograd.program.array.names import FUNCTIONS, OPERATORS
-from autograd.program.groups import ArrayForm
-from autograd.program.layout import Gather, Joined, Literal, View
-from autograd.program.layout import Operand as Reading
-from autograd.program.reroll import FOLDS
+from autograd.program.statements.groups import ArrayForm
+from autograd.program.statements.layout import Gather, Joined, Literal, View
+from autograd.program.statements.layout import Operand as Reading
+from autograd.program.statements.reroll import FOLDS
 
 __all__ = ["Style", "Writer"]
 

@@ -1,6 +1,6 @@
 """Export to JAX: a program as a pure function that ``jax.jit``, ``grad`` and ``vmap`` take.
 
-It is made of the array form's statements (:mod:`autograd.program.groups`), so a layer is one matrix
+It is made of the array form's statements (:mod:`autograd.program.statements.groups`), so a layer is one matrix
 product there too. Values and derivatives are the op table's rules over JAX's functions: each
 primitive is a ``jax.custom_vjp`` whose backward rule is the table's, which also keeps the engine's
 kinks, and zero adjoints that pass nothing on. This is reverse mode, and forward mode over it
@@ -21,10 +21,10 @@ from autograd.errors import GraphError, InputValueError
 from autograd.ops.op import OPS
 from autograd.program.array.numpy_executor import simplified
 from autograd.program.exports.jax.primitives import along_rows, jax_module, primitive
-from autograd.program.groups import ArrayForm, ArrayStatement, group
 from autograd.program.ir import Argument, Tape
-from autograd.program.layout import Gather, Literal, Operand, View
-from autograd.program.reroll import rolled
+from autograd.program.statements.groups import ArrayForm, ArrayStatement, group
+from autograd.program.statements.layout import Gather, Literal, Operand, View
+from autograd.program.statements.reroll import rolled
 
 __all__ = ["to_jax"]
 

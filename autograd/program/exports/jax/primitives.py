@@ -20,7 +20,7 @@ from autograd.ops.expr import XP, Expr, evaluate
 from autograd.ops.op import OPS, Op
 from autograd.ops.partial_evaluation import folded
 from autograd.program.array.names import elementwise
-from autograd.program.reroll import rolled
+from autograd.program.statements.reroll import rolled
 
 __all__ = ["along_rows", "jax_module", "primitive"]
 

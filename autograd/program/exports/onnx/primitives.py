@@ -37,7 +37,7 @@ FOLDS = {
     "fold_maximum": "ReduceMax",
     "fold_minimum": "ReduceMin",
 }
-"""Reductions along the last axis, see :mod:`autograd.program.reroll`."""
+"""Reductions along the last axis, see :mod:`autograd.program.statements.reroll`."""
 
 HALF_PI = 0.5 * math.pi
 

@@ -1,7 +1,7 @@
 """Grouping: statements of one primitive at one depth become one statement over arrays.
 
 The array form is what :mod:`autograd.program.array.forward` and :mod:`autograd.program.array.backward` write
-NumPy source for. Next: :mod:`autograd.program.layout` for how operands are read.
+NumPy source for. Next: :mod:`autograd.program.statements.layout` for how operands are read.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 
 from autograd.ops.op import OPS, Op
-from autograd.program.families import families
 from autograd.program.ir import Shape, Tape
-from autograd.program.layout import Block, Operand, operand, split
+from autograd.program.statements.families import families
+from autograd.program.statements.layout import Block, Operand, operand, split
 
 __all__ = ["ArrayForm", "ArrayStatement", "group"]
 

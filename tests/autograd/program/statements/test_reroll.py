@@ -9,7 +9,7 @@ import pytest
 from autograd.ops.expr import evaluate
 from autograd.ops.op import OPS, Op
 from autograd.program.array.names import FUNCTIONS
-from autograd.program.reroll import FOLDS, rolled
+from autograd.program.statements.reroll import FOLDS, rolled
 
 BINARY = {"add": np.add, "sub": np.subtract, "mul": np.multiply, "div": np.divide}
 COMPARISONS = {"lt": np.less, "gt": np.greater, "eq": np.equal}

@@ -5,7 +5,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograd.program.layout import Block, Gather, Joined, Literal, View, operand, split, strides_of
+from autograd.program.statements.layout import (
+    Block,
+    Gather,
+    Joined,
+    Literal,
+    View,
+    operand,
+    split,
+    strides_of,
+)
 
 SIZES = {"x": 8, "w": 12, "constants": 6, "r3": 8}
 STARTS = np.array([0, 8, 20, 26])

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from autograd.program.groups import ArrayForm, ArrayStatement
-from autograd.program.layout import Joined, Literal, Operand, View
+from autograd.program.statements.groups import ArrayForm, ArrayStatement
+from autograd.program.statements.layout import Joined, Literal, Operand, View
 
 __all__ = ["listed"]
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograd.program.families import families
+from autograd.program.statements.families import families
 
 
 def rows(*addresses):

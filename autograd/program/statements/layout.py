@@ -3,7 +3,7 @@
 A block is one flat array: an argument, the constants, or the result of an array statement. All
 blocks share one line of addresses. The numbers an operand reads are given as addresses; if these
 are evenly spaced along each axis the operand is a view, which costs nothing, otherwise a gather.
-Next: :mod:`autograd.program.groups`.
+Next: :mod:`autograd.program.statements.groups`.
 """
 
 from __future__ import annotations

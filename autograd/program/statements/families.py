@@ -2,7 +2,7 @@
 
 A layer's loop over its neurons is such a family: its weights, one row a neuron, times one row of
 inputs. So is the same loop inside a loop over examples: then there are as many rows of inputs.
-Each family becomes one matrix product. Next: :mod:`autograd.program.groups`.
+Each family becomes one matrix product. Next: :mod:`autograd.program.statements.groups`.
 """
 
 from __future__ import annotations

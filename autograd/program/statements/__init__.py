@@ -1,0 +1,1 @@
+"""The tape regrouped into array statements, which NumPy, JAX and ONNX share; start at :mod:`.groups`."""
