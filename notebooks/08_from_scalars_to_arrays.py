@@ -203,7 +203,7 @@ for run in PASSES:
 # %%
 from matplotlib.patches import Patch
 
-from autograd.program.simplify import reads
+from autograd.program.tape.rewriting import reads
 
 colours = {"mul": "#74a9e8", "add": "#f2a65a", "sum": "#d9480f", "dot": "#1b3a7a"}
 colours |= {"div": "#69b57a", "pow": "#c2a5d9", "sqrt": "#862e9c"}
@@ -573,7 +573,7 @@ print("Right." if right else "Not yet." if not found.any() else "No.")
 # `new.constants[-1 - i]`.
 
 # %% tags=["exercise"]
-from autograd.program.simplify import Rewriter
+from autograd.program.tape.rewriting import Rewriter
 
 
 def drop_ones(tape):

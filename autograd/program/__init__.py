@@ -1,6 +1,6 @@
 """Record once, replay many: recorded graphs as programs over whole arrays.
 
-Read on in this order: :mod:`autograd.program.ir` (the tape), :mod:`autograd.program.lower` (from a
+Read on in this order: :mod:`autograd.program.tape.instructions` (the tape), :mod:`autograd.program.tape.lower` (from a
 graph to a tape), :mod:`autograd.program.program` (what is called), then the executors.
 """
 
@@ -12,8 +12,8 @@ from typing import Any
 from autograd.engine.node import Node
 from autograd.errors import InputTypeError, InputValueError
 from autograd.program.compiled import Compiled
-from autograd.program.lower import lower
 from autograd.program.program import Program
+from autograd.program.tape.lower import lower
 
 __all__ = ["Compiled", "Program", "compile", "compiled"]
 

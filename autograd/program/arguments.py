@@ -10,7 +10,7 @@ from typing import Any
 
 from autograd.errors import InputTypeError, InputValueError
 from autograd.program.executor import numpy_or_error
-from autograd.program.ir import Argument
+from autograd.program.tape.instructions import Argument
 
 __all__ = ["Arguments"]
 

@@ -12,8 +12,8 @@ from math import inf
 from typing import NamedTuple
 
 from autograd.ops.op import OPS, Op
-from autograd.program.ir import Tape
 from autograd.program.loop.native.compiler import can_compile
+from autograd.program.tape.instructions import Tape
 
 __all__ = ["Work", "work_of"]
 

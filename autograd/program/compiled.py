@@ -16,8 +16,8 @@ from autograd.engine.value import Value
 from autograd.errors import InputTypeError, InputValueError
 from autograd.nested import rebuilt
 from autograd.program.executor import numpy_or_error
-from autograd.program.lower import lower
 from autograd.program.program import Program
+from autograd.program.tape.lower import lower
 
 __all__ = ["Compiled"]
 

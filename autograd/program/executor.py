@@ -12,7 +12,7 @@ from importlib import import_module
 from typing import Any, Protocol
 
 from autograd.errors import MissingExtraError
-from autograd.program.ir import Tape
+from autograd.program.tape.instructions import Tape
 
 __all__ = ["BACKENDS", "Executor", "executor", "numpy_or_error"]
 

@@ -15,7 +15,7 @@ from typing import Any
 from autograd.errors import InputValueError
 from autograd.program.arguments import Arguments
 from autograd.program.executor import BACKENDS, Executor, executor, numpy_or_error
-from autograd.program.ir import Tape
+from autograd.program.tape.instructions import Tape
 
 __all__ = ["Program"]
 

@@ -16,12 +16,12 @@ import numpy as np
 from autograd.program.array.backward import Reverse
 from autograd.program.array.forward import write_forward
 from autograd.program.array.writer import Writer
-from autograd.program.ir import Tape
-from autograd.program.simplify import drop_dead, expand_powers, fold_constants, share_common
 from autograd.program.statements.groups import ArrayForm, group
 from autograd.program.statements.layout import Literal, Operand
 from autograd.program.statements.listing import listed
-from autograd.program.sums import find_dots, flatten_sums, split_differences
+from autograd.program.tape.instructions import Tape
+from autograd.program.tape.rewriting import drop_dead, expand_powers, fold_constants, share_common
+from autograd.program.tape.sums import find_dots, flatten_sums, split_differences
 
 __all__ = ["ArrayExecutor", "simplified"]
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from autograd.program.ir import Tape
 from autograd.program.loop.python_source import SIZE, Piece, forward_piece, reverse_piece
+from autograd.program.tape.instructions import Tape
 
 __all__ = ["PythonLoop"]
 

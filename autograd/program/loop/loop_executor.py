@@ -14,11 +14,11 @@ from typing import Any
 
 import numpy as np
 
-from autograd.program.ir import Tape
 from autograd.program.loop.generated_python import PythonLoop
 from autograd.program.loop.native.compiler import can_compile
 from autograd.program.loop.native.runner import NativeLoop
 from autograd.program.loop.native.steps import is_native
+from autograd.program.tape.instructions import Tape
 
 __all__ = ["LoopExecutor"]
 

@@ -17,7 +17,7 @@ from autograd.ops.expr import XP, Expr, Operand, block, compile_source
 from autograd.ops.ieee import ARITHMETIC_ERRORS
 from autograd.ops.op import Op, float_scope
 from autograd.ops.partial_evaluation import folded
-from autograd.program.ir import Statement, Tape
+from autograd.program.tape.instructions import Statement, Tape
 
 __all__ = ["SIZE", "Piece", "forward_piece", "reverse_piece"]
 

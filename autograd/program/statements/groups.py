@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 
 from autograd.ops.op import OPS, Op
-from autograd.program.ir import Shape, Tape
 from autograd.program.statements.families import families
 from autograd.program.statements.layout import Block, Operand, operand, split
+from autograd.program.tape.instructions import Shape, Tape
 
 __all__ = ["ArrayForm", "ArrayStatement", "group"]
 

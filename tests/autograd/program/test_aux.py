@@ -10,10 +10,10 @@ import autograd
 from autograd import InputTypeError, InputValueError, Value, compile, compiled, dot, logsumexp, tanh
 from autograd.errors import GraphError
 from autograd.program.array.numpy_executor import ArrayExecutor
-from autograd.program.ir import Tape
 from autograd.program.loop.loop_executor import LoopExecutor
 from autograd.program.loop.native.compiler import can_compile
 from autograd.program.loop.native.opcodes import Code
+from autograd.program.tape.instructions import Tape
 from autograd.testing import random_formula
 
 NATIVE = pytest.param(True, marks=pytest.mark.skipif(not can_compile(), reason="needs llvmlite"))

@@ -8,10 +8,10 @@ import pytest
 import autograd
 from autograd import GraphError, Value, where
 from autograd.ops.op import OPS
-from autograd.program.ir import Argument, Statement, Tape
-from autograd.program.lower import lower
-from autograd.program.simplify import drop_dead, expand_powers, fold_constants, share_common
-from autograd.program.sums import find_dots, flatten_sums, split_differences
+from autograd.program.tape.instructions import Argument, Statement, Tape
+from autograd.program.tape.lower import lower
+from autograd.program.tape.rewriting import drop_dead, expand_powers, fold_constants, share_common
+from autograd.program.tape.sums import find_dots, flatten_sums, split_differences
 
 
 def tape_of(y, **arguments):

@@ -4,9 +4,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograd.ops.op import OPS
-from autograd.program.ir import Argument, Statement, Tape
-from autograd.program.simplify import drop_dead, expand_powers, fold_constants, reads, share_common
-from autograd.program.sums import find_dots, flatten_sums, split_differences
+from autograd.program.tape.instructions import Argument, Statement, Tape
+from autograd.program.tape.rewriting import (
+    drop_dead,
+    expand_powers,
+    fold_constants,
+    reads,
+    share_common,
+)
+from autograd.program.tape.sums import find_dots, flatten_sums, split_differences
 
 ARGUMENTS = (Argument("x", (2,), 0), Argument("w", (2, 2), 2))
 NUMBERS = (1.0, -2.0, 3.0, -1.0, 2.0, -3.0)

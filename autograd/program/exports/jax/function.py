@@ -21,10 +21,10 @@ from autograd.errors import GraphError, InputValueError
 from autograd.ops.op import OPS
 from autograd.program.array.numpy_executor import simplified
 from autograd.program.exports.jax.primitives import along_rows, jax_module, primitive
-from autograd.program.ir import Argument, Tape
 from autograd.program.statements.groups import ArrayForm, ArrayStatement, group
 from autograd.program.statements.layout import Gather, Literal, Operand, View
 from autograd.program.statements.reroll import rolled
+from autograd.program.tape.instructions import Argument, Tape
 
 __all__ = ["to_jax"]
 

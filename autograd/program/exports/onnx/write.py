@@ -31,11 +31,11 @@ from autograd.program.exports.onnx.primitives import (
     NOT_IN_DOUBLE,
     OPERATORS,
 )
-from autograd.program.ir import Tape
 from autograd.program.statements.groups import ArrayForm, ArrayStatement, group
 from autograd.program.statements.layout import Literal
 from autograd.program.statements.layout import Operand as Reading
 from autograd.program.statements.reroll import rolled
+from autograd.program.tape.instructions import Tape
 
 __all__ = ["write_onnx"]
 

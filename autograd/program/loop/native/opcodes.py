@@ -12,7 +12,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograd.program.ir import Tape
 from autograd.program.loop.native.rows import (
     FOLDS,
     FORWARD_KINDS,
@@ -21,6 +20,7 @@ from autograd.program.loop.native.rows import (
     reverse_codes,
 )
 from autograd.program.loop.native.steps import EXPANDED, Pull, Registers, Step, Steps
+from autograd.program.tape.instructions import Tape
 
 __all__ = ["Backward", "Code"]
 

@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from autograd.program.ir import Tape
 from autograd.program.loop.native.compiler import interpreter
 from autograd.program.loop.native.entries import FRAME
 from autograd.program.loop.native.opcodes import Backward, Code
 from autograd.program.loop.native.repeats import compile_forward, compile_reverse
+from autograd.program.tape.instructions import Tape
 
 __all__ = ["NativeLoop"]
 

@@ -14,8 +14,8 @@ from typing import Any, NamedTuple
 from autograd.graph import topological_order
 from autograd.ops.expr import XP, Expr, inner_exprs
 from autograd.ops.op import OPS, Op
-from autograd.program.ir import Tape
 from autograd.program.loop.native.rows import FOLDS, rules
+from autograd.program.tape.instructions import Tape
 
 __all__ = ["EXPANDED", "Pull", "Registers", "Step", "Steps", "is_native"]
 

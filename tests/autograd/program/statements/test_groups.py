@@ -8,9 +8,9 @@ import pytest
 import autograd
 from autograd import Value, compile
 from autograd.program.array.numpy_executor import simplified
-from autograd.program.lower import lower
 from autograd.program.statements.groups import group
 from autograd.program.statements.layout import Gather, Joined, View
+from autograd.program.tape.lower import lower
 
 
 def form_of(y, **arguments):

@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from autograd.ops.op import OPS, Op
-from autograd.program.ir import Statement, Tape
-from autograd.program.simplify import Rewriter, reads
+from autograd.program.tape.instructions import Statement, Tape
+from autograd.program.tape.rewriting import Rewriter, reads
 
 __all__ = ["find_dots", "flatten_sums", "split_differences"]
 

@@ -1,6 +1,6 @@
 """Passes that leave fewer statements: each a function from tape to tape, none changes a result.
 
-Next: :mod:`autograd.program.sums`, the passes that find sums and dot products.
+Next: :mod:`autograd.program.tape.sums`, the passes that find sums and dot products.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from autograd.ops.op import OPS, Op
-from autograd.program.ir import Statement, Tape
+from autograd.program.tape.instructions import Statement, Tape
 
 __all__ = ["Rewriter", "drop_dead", "expand_powers", "fold_constants", "reads", "share_common"]
 

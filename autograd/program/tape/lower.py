@@ -1,6 +1,6 @@
 """Lowering: a recorded graph and its named arguments become a tape.
 
-Next: :mod:`autograd.program.ir` says what a tape is.
+Next: :mod:`autograd.program.tape.instructions` says what a tape is.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from autograd.engine.node import Node
 from autograd.engine.sweep import operands_of, record_of
 from autograd.errors import GraphError, InputTypeError, InputValueError
 from autograd.nested import is_array
-from autograd.program.ir import Argument, Shape, Statement, Tape
+from autograd.program.tape.instructions import Argument, Shape, Statement, Tape
 from autograd.reals import real_or_none
 
 __all__ = ["flatten", "lower"]
