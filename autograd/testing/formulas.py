@@ -16,7 +16,7 @@ from typing import Any
 
 from autograd.engine.record import record
 from autograd.ops.op import OPS, Op
-from autograd.testing.source import formula_source
+from autograd.testing.reproduction import formula_source
 
 __all__ = ["Formula", "Instruction", "Step", "formula_of", "random_formula"]
 

@@ -17,7 +17,7 @@ from autograd.check.subject import Subject
 from autograd.engine.backward import backward
 from autograd.engine.value import Value
 from autograd.errors import GradientError, InputTypeError, InputValueError
-from autograd.testing.source import imports_of
+from autograd.testing.reproduction import imports_of
 from autograd.testing.strategies import hypothesis_module, safe_floats
 
 __all__ = ["property_test"]

@@ -10,7 +10,7 @@ import autograd
 from autograd import Value
 from autograd.ops.op import OPS
 from autograd.testing import Formula, formula_of, programs, random_formula
-from autograd.testing.source import imports_of
+from autograd.testing.reproduction import imports_of
 
 
 @pytest.mark.parametrize("name", OPS)
