@@ -83,7 +83,7 @@ from autograd.functions.sequences import (
     softmax,
     sum,
 )
-from autograd.transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
+from autograd.transforms.derivatives import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
 
 if TYPE_CHECKING:
     from autograd import drawing as drawing

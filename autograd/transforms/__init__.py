@@ -1,0 +1,1 @@
+"""Derivatives of ordinary functions; start at :mod:`.derivatives`."""
