@@ -66,7 +66,7 @@ def check_count(name: str, number: int) -> int:
 def numpy_or_error(user: str) -> Any:
     """The module numpy, or MissingExtraError saying that `user` needs it.
 
-    >>> numpy_or_error("nn.data").__name__
+    >>> numpy_or_error("nn.data.examples").__name__
     'numpy'
     """
     try:

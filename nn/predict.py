@@ -11,7 +11,7 @@ from typing import Any
 
 import autograd
 from nn import losses
-from nn.data import check_rows
+from nn.data.examples import check_rows
 from nn.metrics import accuracy, argmax, labels_of
 from nn.recording import BACKENDS, as_matrix, numbers, record_outputs
 

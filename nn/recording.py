@@ -12,7 +12,7 @@ from typing import Any
 import autograd
 from autograd import Value
 from nn.arguments import numpy_or_error
-from nn.data import check_examples, check_rows
+from nn.data.examples import check_examples, check_rows
 
 __all__ = ["BACKENDS", "Recording", "as_arrays", "as_matrix", "numbers", "record_outputs"]
 

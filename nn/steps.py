@@ -15,7 +15,7 @@ from typing import Any, Protocol
 import autograd
 from autograd import Value
 from nn.arguments import check_callable
-from nn.data import check_examples
+from nn.data.examples import check_examples
 from nn.errors import DivergenceError
 from nn.gradients import Adjustment
 from nn.optim import Optimizer

@@ -19,7 +19,7 @@ import autograd
 from nn.arguments import as_rng, check_count, check_hooks, check_number
 from nn.checkpoint import Run, load_checkpoint, save_checkpoint
 from nn.compiled_steps import make_steps
-from nn.data import batches
+from nn.data.examples import batches
 from nn.files import check_writable
 from nn.gradients import Adjustment
 from nn.history import History

@@ -1,4 +1,4 @@
-"""Data: splitting, shuffling, standardising, and checks of it; the sets are in :mod:`nn.sets`.
+"""Data: splitting, shuffling, standardising, and checks of it; the sets are in :mod:`nn.data.sets`.
 
 A data set is `X`, a list of rows of floats, and `y`, a target for each row. Whatever draws random
 numbers takes `rng`, a `random.Random` or a seed. Next: :mod:`nn.train` learns from it.
@@ -15,21 +15,14 @@ from typing import Any, TypeVar
 
 import autograd
 from nn.arguments import as_rng, check_count, numpy_or_error
-from nn.sets import circles, digits, mnist, moons, spirals, xor
 
 __all__ = [
     "Standardizer",
     "batches",
     "check_examples",
     "check_rows",
-    "circles",
-    "digits",
     "minibatches",
-    "mnist",
-    "moons",
-    "spirals",
     "train_test_split",
-    "xor",
 ]
 
 T = TypeVar("T")

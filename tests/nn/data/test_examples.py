@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import autograd
 import nn
-from nn.data import check_examples, check_rows, minibatches, train_test_split
+from nn.data.examples import check_examples, check_rows, minibatches, train_test_split
 
 seeds = st.integers(0, 1000)
 

@@ -3,7 +3,7 @@
 A file is two zero bytes, a byte for the type of number, a byte for how many axes there are, the
 length of each axis in four bytes, and then the numbers, all big-endian
 (http://yann.lecun.com/exdb/mnist). It may be compressed with gzip, whatever its name. Next:
-:mod:`nn.sets` reads MNIST with it.
+:mod:`nn.data.sets` reads MNIST with it.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def read_idx(path: str | os.PathLike[str]) -> Any:
     ...     read_idx(file).tolist()
     [[0, 1, 2], [3, 4, 5]]
     """
-    np = numpy_or_error("nn.data")
+    np = numpy_or_error("nn.data.examples")
     name = repr(os.fspath(path))
     try:
         with open(path, "rb") as raw:

@@ -9,7 +9,7 @@ import pytest
 
 import autograd
 import nn
-from nn.idx import read_idx
+from nn.data.idx import read_idx
 
 CODES = {"u1": 0x08, "i1": 0x09, "i2": 0x0B, "i4": 0x0C, "f4": 0x0D, "f8": 0x0E}
 

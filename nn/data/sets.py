@@ -2,7 +2,7 @@
 
 Each gives `X`, a row of floats for each example, and `y`, its label. The points are drawn with
 `rng`, a `random.Random` or a seed, and classes take turns, so `y` begins 0, 1, 0, 1. They are
-public as `nn.data.moons` and so on. Next: :mod:`nn.data` splits and shuffles them.
+public as `nn.data.moons` and so on. Next: :mod:`nn.data.examples` splits and shuffles them.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from typing import Any
 
 import autograd
 from nn.arguments import as_rng, check_count, numpy_or_error
+from nn.data.idx import read_idx
 from nn.errors import DataFileError
-from nn.idx import read_idx
 
 __all__ = ["circles", "digits", "mnist", "moons", "spirals", "xor"]
 
@@ -124,7 +124,7 @@ def digits() -> tuple[Rows, Labels]:
     >>> len(X), len(X[0]), y[:4]
     (1797, 64, [0, 1, 2, 3])
     """
-    bunch = _sklearn_datasets("nn.data.digits").load_digits()
+    bunch = _sklearn_datasets("nn.data.examples.digits").load_digits()
     return (bunch.data / 16.0).tolist(), bunch.target.tolist()
 
 
@@ -145,7 +145,7 @@ def mnist(directory: str | os.PathLike[str] | None = None) -> tuple[Any, Any, An
         ...
     nn.errors.DataFileError: '/no/such/folder' is no folder: give the one that holds MNIST's files
     """
-    np = numpy_or_error("nn.data.mnist")
+    np = numpy_or_error("nn.data.examples.mnist")
     if directory is None:
         pixels, labels = _fetched_mnist()
         X, y = pixels / 255.0, labels.astype(np.int64)
@@ -231,7 +231,7 @@ def _present(folder: Path, name: str) -> Path:
 
 def _examples(images: Path, labels: Path) -> tuple[Any, Any]:
     """Rows of grey levels from 0 to 1 with their labels, out of a pair of files."""
-    np = numpy_or_error("nn.data.mnist")
+    np = numpy_or_error("nn.data.examples.mnist")
     X, y = read_idx(images), read_idx(labels)
     for path, array, axes in ((images, X, 3), (labels, y, 1)):
         if array.dtype != np.uint8 or array.ndim != axes:

@@ -1,0 +1,30 @@
+"""Data sets, and splitting, shuffling and standardising them.
+
+A data set is `X`, a list of rows of floats, and `y`, a target for each row. Read
+:mod:`nn.data.examples`, then :mod:`nn.data.sets`; :mod:`nn.data.idx` reads MNIST's files.
+"""
+
+from nn.data.examples import (
+    Standardizer,
+    batches,
+    check_examples,
+    check_rows,
+    minibatches,
+    train_test_split,
+)
+from nn.data.sets import circles, digits, mnist, moons, spirals, xor
+
+__all__ = [
+    "Standardizer",
+    "batches",
+    "check_examples",
+    "check_rows",
+    "circles",
+    "digits",
+    "minibatches",
+    "mnist",
+    "moons",
+    "spirals",
+    "train_test_split",
+    "xor",
+]
