@@ -1,6 +1,6 @@
 """Neurons, layers and small networks in scalar Values, with PyTorch's names.
 
-Read in this order: :mod:`nn.module`, :mod:`nn.layers`, :mod:`nn.losses`, :mod:`nn.optim`,
+Read in this order: :mod:`nn.module`, :mod:`nn.layers`, :mod:`nn.losses.pairwise`, :mod:`nn.optim`,
 :mod:`nn.train`. ``python -m nn --help`` trains the demonstration networks.
 
 >>> import nn

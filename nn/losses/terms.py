@@ -1,6 +1,6 @@
 """What losses share: predictions paired with targets out of any nesting, and mean or sum of terms.
 
-Next: :mod:`nn.losses`.
+Next: :mod:`nn.losses.pairwise`.
 """
 
 from __future__ import annotations

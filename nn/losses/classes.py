@@ -1,6 +1,6 @@
 """Losses over classes: one output for each class, and which class it should have been.
 
-Next: :mod:`nn.losses`, which has all losses.
+Next: :mod:`nn.losses.pairwise`, which has all losses.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any
 
 import autograd
 from autograd import Value
-from nn.terms import listed, reduce
+from nn.losses.terms import listed, reduce
 
 __all__ = ["cross_entropy", "nll_loss"]
 

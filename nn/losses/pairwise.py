@@ -14,20 +14,17 @@ from typing import Any, TypeAlias
 
 import autograd
 from autograd import Value
-from nn.class_losses import cross_entropy, nll_loss
-from nn.terms import listed, reduced
+from nn.losses.terms import listed, reduced
 
 __all__ = [
     "binary_cross_entropy",
     "binary_cross_entropy_with_logits",
-    "cross_entropy",
     "half_squared_error",
     "hinge_loss",
     "huber_loss",
     "kl_div",
     "l1_loss",
     "mse_loss",
-    "nll_loss",
 ]
 
 Scalar: TypeAlias = float | Value
