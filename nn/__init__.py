@@ -1,6 +1,6 @@
 """Neurons, layers and small networks in scalar Values, with PyTorch's names.
 
-Read in this order: :mod:`nn.module`, :mod:`nn.layers`, :mod:`nn.losses.pairwise`, :mod:`nn.optim`,
+Read in this order: :mod:`nn.module`, :mod:`nn.layers`, :mod:`nn.losses.pairwise`, :mod:`nn.optim.optimizer`,
 :mod:`nn.train`. ``python -m nn --help`` trains the demonstration networks.
 
 >>> import nn
@@ -11,10 +11,8 @@ Read in this order: :mod:`nn.module`, :mod:`nn.layers`, :mod:`nn.losses.pairwise
 """
 
 from nn import augment, data, init, metrics, plots, schedules
-from nn.adaptive import Adagrad, Adam, AdamW, RMSprop
 from nn.convert import from_torch
 from nn.errors import DataFileError, DivergenceError, ModelFileError
-from nn.gradients import clip_grad_norm, clip_grad_value, l1_penalty, l2_penalty
 from nn.history import History
 from nn.layers import ACTIVATIONS, MLP, Layer, Linear, Neuron, Sequential
 from nn.losses import (
@@ -31,7 +29,9 @@ from nn.losses import (
 )
 from nn.module import Module
 from nn.nudges import nudges
-from nn.optim import SGD, Optimizer
+from nn.optim.adaptive import Adagrad, Adam, AdamW, RMSprop
+from nn.optim.gradients import clip_grad_norm, clip_grad_value, l1_penalty, l2_penalty
+from nn.optim.optimizer import SGD, Optimizer
 from nn.predict import predict, predict_proba, score
 from nn.train import fit
 

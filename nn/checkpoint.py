@@ -20,7 +20,7 @@ from nn.errors import ModelFileError
 from nn.files import read_json, write_json
 from nn.history import History
 from nn.module import Module
-from nn.optim import Optimizer
+from nn.optim.optimizer import Optimizer
 from nn.schedules import Schedule
 
 __all__ = ["Run", "load_checkpoint", "save_checkpoint"]

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from nn.arguments import numpy_or_error
-from nn.optim import divergence
+from nn.optim.optimizer import divergence
 from nn.predict import check_backend
 from nn.recording import Recording, as_arrays
 from nn.steps import EagerSteps, Steps, Task, check_finite

@@ -10,9 +10,9 @@ from random import Random
 from typing import Any
 
 import autograd
-from nn.adaptive import Adam
 from nn.layers import MLP
 from nn.losses import cross_entropy, mse_loss
+from nn.optim.adaptive import Adam
 from nn.predict import predict_outputs
 from nn.train import fit
 

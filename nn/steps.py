@@ -17,8 +17,8 @@ from autograd import Value
 from nn.arguments import check_callable
 from nn.data.examples import check_examples
 from nn.errors import DivergenceError
-from nn.gradients import Adjustment
-from nn.optim import Optimizer
+from nn.optim.gradients import Adjustment
+from nn.optim.optimizer import Optimizer
 from nn.recording import numbers
 
 __all__ = ["EagerSteps", "Steps", "Task", "batch_gradient", "check_finite"]

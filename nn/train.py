@@ -21,11 +21,11 @@ from nn.checkpoint import Run, load_checkpoint, save_checkpoint
 from nn.compiled_steps import make_steps
 from nn.data.examples import batches
 from nn.files import check_writable
-from nn.gradients import Adjustment
 from nn.history import History
 from nn.metrics import labels_of
 from nn.module import Module
-from nn.optim import Optimizer
+from nn.optim.gradients import Adjustment
+from nn.optim.optimizer import Optimizer
 from nn.predict import DECISIONS, decided
 from nn.progress import Progress
 from nn.schedules import ConstantSchedule

@@ -4,7 +4,7 @@ Each takes predictions and targets: two single numbers, two lists of one length,
 for a batch. `reduction` says what becomes of many terms: "mean" over all of them, as in PyTorch,
 or "sum". For convenience at networks with one output, a bare target may face a list of one
 prediction. Floats are checked; Values may be placeholders that are filled later, and are not.
-Next: :mod:`nn.optim`.
+Next: :mod:`nn.optim.optimizer`.
 """
 
 from __future__ import annotations

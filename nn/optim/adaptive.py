@@ -1,6 +1,6 @@
 """Adaptive optimisers: each parameter gets a step size of its own, from the gradients it has seen.
 
-The rules, names and defaults are PyTorch's. Like all of :mod:`nn.optim` they serve single floats
+The rules, names and defaults are PyTorch's. Like all of :mod:`nn.optim.optimizer` they serve single floats
 and whole vectors alike; ``x**0.5`` is the square root of both.
 """
 
@@ -12,7 +12,7 @@ from typing import Any
 import autograd
 from autograd import Value
 from nn.arguments import check_number
-from nn.optim import Optimizer
+from nn.optim.optimizer import Optimizer
 
 __all__ = ["Adagrad", "Adam", "AdamW", "RMSprop"]
 

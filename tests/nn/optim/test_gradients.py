@@ -8,7 +8,7 @@ import pytest
 import autograd
 import nn
 from autograd import Value
-from nn.gradients import Adjustment
+from nn.optim.gradients import Adjustment
 
 DATA, GRAD = [1.5, -2.0, 0.0, 0.25], [0.3, -4.0, 1.0, 0.0]
 

@@ -1,0 +1,22 @@
+"""Optimisers: they change parameters against their gradients.
+
+:mod:`nn.optim.optimizer` has the base and SGD, :mod:`nn.optim.adaptive` those with a step size for
+each parameter, :mod:`nn.optim.gradients` what is done to gradients before a step.
+"""
+
+from nn.optim.adaptive import Adagrad, Adam, AdamW, RMSprop
+from nn.optim.gradients import clip_grad_norm, clip_grad_value, l1_penalty, l2_penalty
+from nn.optim.optimizer import SGD, Optimizer
+
+__all__ = [
+    "SGD",
+    "Adagrad",
+    "Adam",
+    "AdamW",
+    "Optimizer",
+    "RMSprop",
+    "clip_grad_norm",
+    "clip_grad_value",
+    "l1_penalty",
+    "l2_penalty",
+]
