@@ -2,7 +2,7 @@
 
 Pictures are an array of grey levels, 0 to 1 on a background of 0, either (n, height, width) or
 rows (n, pixels) of square ones. Every function returns a new array of that shape and draws with
-`rng`, a `random.Random` or a seed. :func:`nn.plots.plot_augmentations` shows what they do.
+`rng`, a `random.Random` or a seed. :func:`nn.plots.training.plot_augmentations` shows what they do.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from matplotlib.colors import to_hex
 import autograd
 import nn
 from nn import plots
-from nn.canvas import BLUE, GREY, ORANGE
+from nn.plots.axes import BLUE, GREY, ORANGE
 
 matplotlib.use("agg")
 

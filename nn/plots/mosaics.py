@@ -1,6 +1,6 @@
 """Mosaics: digits with what was read into them, weights as pictures, augmentation, nudges.
 
-Public as functions of :mod:`nn.plots`.
+Public as functions of :mod:`nn.plots.training`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,16 @@ from typing import Any
 import autograd
 from nn.arguments import as_rng, check_count, numpy_or_error
 from nn.augment import augment, noise, rotate, scale, shift
-from nn.canvas import BLUE, GREY, ORANGE, axes, matplotlib_or_error, mosaic, mosaic_places, pictures
+from nn.plots.axes import (
+    BLUE,
+    GREY,
+    ORANGE,
+    axes,
+    matplotlib_or_error,
+    mosaic,
+    mosaic_places,
+    pictures,
+)
 
 __all__ = ["plot_augmentations", "plot_digits", "plot_nudges", "plot_weights"]
 
@@ -114,7 +123,7 @@ def plot_augmentations(
     >>> [label.get_text() for label in ax.get_yticklabels()]
     ['original', 'shift', 'rotate', 'scale', 'noise', 'all']
     """
-    np = numpy_or_error("nn.plots")
+    np = numpy_or_error("nn.plots.training")
     picture = np.asarray(picture)
     n, pixels = picture.shape if picture.ndim == 2 else (1, 1)
     if n != pixels and math.isqrt(pixels) ** 2 == pixels:
@@ -154,7 +163,7 @@ def plot_nudges(
     >>> [text.get_text() for text in ax.texts], ax.get_title()
     (['+0.5', '-0.25'], 'mean nudge of 3 examples: +0.25')
     """
-    np = numpy_or_error("nn.plots")
+    np = numpy_or_error("nn.plots.training")
     tiles, pushes = pictures("plot_nudges", X, shape), np.asarray(nudges, dtype=float)
     if pushes.shape != (len(tiles),) or (y is not None and len(y) != len(tiles)):
         raise autograd.InputValueError(
@@ -177,7 +186,7 @@ def _told_mosaic(
     ax: Axes | None, tiles: Any, texts: Sequence[str], columns: int, colours: Sequence[str]
 ) -> Axes:
     """Pictures with a text below each, in a frame of a colour where there is one."""
-    np = numpy_or_error("nn.plots")
+    np = numpy_or_error("nn.plots.training")
     n, height, width = tiles.shape
     columns = min(check_count("columns", columns), n)
     room = math.ceil(0.3 * height) + 1 if any(texts) else 0

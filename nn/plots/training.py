@@ -1,7 +1,7 @@
 """Plots with matplotlib: how training went, what a network decides, what goes on inside.
 
 Each function draws on `ax`, or on the axes of a new figure, and returns them. The mosaics of
-pictures are in :mod:`nn.mosaics`.
+pictures are in :mod:`nn.plots.mosaics`.
 """
 
 from __future__ import annotations
@@ -12,21 +12,16 @@ from typing import Any
 import autograd
 from autograd import Value
 from nn.arguments import check_count, numpy_or_error
-from nn.canvas import BLUE, GREY, ORANGE, axes, matplotlib_or_error
 from nn.metrics import argmax
-from nn.mosaics import plot_augmentations, plot_digits, plot_nudges, plot_weights
+from nn.plots.axes import BLUE, GREY, ORANGE, axes, matplotlib_or_error
 from nn.predict import DECISIONS, predict
 
 __all__ = [
     "plot_activations",
-    "plot_augmentations",
     "plot_confusion_matrix",
     "plot_decision_boundary",
-    "plot_digits",
     "plot_gradients",
     "plot_history",
-    "plot_nudges",
-    "plot_weights",
 ]
 
 Axes = Any
@@ -72,7 +67,7 @@ def plot_confusion_matrix(
     >>> [text.get_text() for text in ax.texts]
     ['9', '1', '', '10']
     """
-    np = numpy_or_error("nn.plots")
+    np = numpy_or_error("nn.plots.training")
     counts = np.asarray(matrix)
     if counts.ndim != 2 or counts.shape[0] != counts.shape[1] or not counts.size:
         raise autograd.InputValueError(
@@ -119,7 +114,7 @@ def plot_decision_boundary(
     >>> [text.get_text() for text in ax.get_legend().get_texts()]
     ['0', '1']
     """
-    matplotlib, np = matplotlib_or_error(), numpy_or_error("nn.plots")
+    matplotlib, np = matplotlib_or_error(), numpy_or_error("nn.plots.training")
     points, labels = np.asarray(X, dtype=float), np.asarray(y)
     if (
         points.ndim != 2
@@ -168,7 +163,7 @@ def plot_activations(model: Any, X: Any, *, bins: int = 40, ax: Axes | None = No
     >>> ax.get_xlabel()
     'outputs of layers'
     """
-    np = numpy_or_error("nn.plots")
+    np = numpy_or_error("nn.plots.training")
     inputs = [Value(0.0) for _ in range(np.shape(X)[-1])]
     groups, outputs = [], inputs
     for layer in _layers("plot_activations", model):
@@ -233,7 +228,7 @@ def _curves(
 
 def _histograms(parts: Sequence[Any], what: str, bins: int, ax: Axes | None) -> Axes:
     """An outline for each group of numbers, over the same bins."""
-    matplotlib, np = matplotlib_or_error(), numpy_or_error("nn.plots")
+    matplotlib, np = matplotlib_or_error(), numpy_or_error("nn.plots.training")
     flat = [np.ravel(part) for part in parts]
     edges = np.histogram_bin_edges(np.concatenate(flat), check_count("bins", bins))
     ax = axes(ax)

@@ -1,6 +1,6 @@
 """What the plots share: axes to draw on, and mosaics of small pictures.
 
-matplotlib is imported when something is drawn. Next: :mod:`nn.plots`.
+matplotlib is imported when something is drawn. Next: :mod:`nn.plots.training`.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ def bare(ax: Axes) -> None:
 
 def pictures(what: str, X: Any, shape: Sequence[int] | None = None) -> Array:
     """(n, height, width) of rows; `shape` is (height, width), by default square."""
-    np = numpy_or_error("nn.plots")
+    np = numpy_or_error("nn.plots.training")
     try:
         array = np.asarray(X, dtype=float)
     except (TypeError, ValueError) as error:
@@ -101,7 +101,7 @@ def mosaic_places(count: int, columns: int, height: int, width: int) -> list[tup
 
 def mosaic(ax: Axes, tiles: Array, columns: int, **options: Any) -> Any:
     """Draw pictures as one, in rows of `columns` with gaps between them; `options` of imshow."""
-    np = numpy_or_error("nn.plots")
+    np = numpy_or_error("nn.plots.training")
     n, height, width = tiles.shape
     places = mosaic_places(n, columns, height, width)
     columns = min(n, columns)
