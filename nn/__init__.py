@@ -1,7 +1,7 @@
 """Neurons, layers and small networks in scalar Values, with PyTorch's names.
 
 Read in this order: :mod:`nn.module`, :mod:`nn.layers`, :mod:`nn.losses.pairwise`, :mod:`nn.optim.optimizer`,
-:mod:`nn.train`. ``python -m nn --help`` trains the demonstration networks.
+:mod:`nn.train.fitting`. ``python -m nn --help`` trains the demonstration networks.
 
 >>> import nn
 >>> model = nn.MLP(2, [4, 1], activation="tanh", rng=0)
@@ -13,7 +13,6 @@ Read in this order: :mod:`nn.module`, :mod:`nn.layers`, :mod:`nn.losses.pairwise
 from nn import augment, data, init, metrics, plots, schedules
 from nn.convert import from_torch
 from nn.errors import DataFileError, DivergenceError, ModelFileError
-from nn.history import History
 from nn.layers import ACTIVATIONS, MLP, Layer, Linear, Neuron, Sequential
 from nn.losses import (
     binary_cross_entropy,
@@ -28,12 +27,13 @@ from nn.losses import (
     nll_loss,
 )
 from nn.module import Module
-from nn.nudges import nudges
 from nn.optim.adaptive import Adagrad, Adam, AdamW, RMSprop
 from nn.optim.gradients import clip_grad_norm, clip_grad_value, l1_penalty, l2_penalty
 from nn.optim.optimizer import SGD, Optimizer
 from nn.predict import predict, predict_proba, score
-from nn.train import fit
+from nn.train.fitting import fit
+from nn.train.history import History
+from nn.train.nudges import nudges
 
 __all__ = [
     "ACTIVATIONS",

@@ -1,6 +1,6 @@
 """Command line: ``python -m nn moons``, ``digits`` and ``mnist`` train a network and judge it.
 
-The options are in :mod:`nn.options`; everything that learns is :func:`nn.train.fit`.
+The options are in :mod:`nn.options`; everything that learns is :func:`nn.train.fitting.fit`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Metrics: a label out of a network's outputs, how many are right, which is taken for which.
 
-Next: :mod:`nn.train` shows accuracy while it learns.
+Next: :mod:`nn.train.fitting` shows accuracy while it learns.
 """
 
 from __future__ import annotations

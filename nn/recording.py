@@ -1,6 +1,6 @@
 """A model and its loss as programs: recorded once for one example, run on whole batches.
 
-:mod:`nn.compiled_steps` trains with a `Recording`, and :mod:`nn.predict` predicts with
+:mod:`nn.train.compiled_steps` trains with a `Recording`, and :mod:`nn.predict` predicts with
 `record_outputs`.
 """
 

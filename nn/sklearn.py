@@ -14,7 +14,7 @@ from nn.layers import MLP
 from nn.losses import cross_entropy, mse_loss
 from nn.optim.adaptive import Adam
 from nn.predict import predict_outputs
-from nn.train import fit
+from nn.train.fitting import fit
 
 try:
     import numpy as np

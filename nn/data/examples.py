@@ -1,7 +1,7 @@
 """Data: splitting, shuffling, standardising, and checks of it; the sets are in :mod:`nn.data.sets`.
 
 A data set is `X`, a list of rows of floats, and `y`, a target for each row. Whatever draws random
-numbers takes `rng`, a `random.Random` or a seed. Next: :mod:`nn.train` learns from it.
+numbers takes `rng`, a `random.Random` or a seed. Next: :mod:`nn.train.fitting` learns from it.
 """
 
 from __future__ import annotations

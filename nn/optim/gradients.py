@@ -1,6 +1,6 @@
 """What may be done to gradients before a step: penalties on large parameters, and clipping.
 
-The functions are for loops of your own; :func:`nn.train.fit` takes the same as options.
+The functions are for loops of your own; :func:`nn.train.fitting.fit` takes the same as options.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 An update rule is plain arithmetic over one parameter, its gradient and what the optimiser
 remembers of it, so it serves single floats and whole vectors alike.
-Next: :mod:`nn.train` puts model, loss and optimiser together.
+Next: :mod:`nn.train.fitting` puts model, loss and optimiser together.
 """
 
 from __future__ import annotations

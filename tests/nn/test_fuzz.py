@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import nn
-from nn.checkpoint import Run, load_checkpoint, save_checkpoint
 from nn.errors import ModelFileError
+from nn.train.checkpoint import Run, load_checkpoint, save_checkpoint
 from tests.campaign import size
 
 BYTES = 20_000_000

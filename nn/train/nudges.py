@@ -43,7 +43,7 @@ def nudges(
     [[ 6.  6.]
      [-4. -2.]]
     """
-    np = numpy_or_error("nn.nudges")
+    np = numpy_or_error("nn.train.nudges")
     if isinstance(params, Value):
         raise autograd.InputTypeError(f"nudges takes a list of parameters: give [{params!r}]")
     chosen = list(model.parameters() if params is None else params)

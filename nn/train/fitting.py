@@ -1,6 +1,6 @@
 """Training: mini-batches through model, loss and optimiser, with progress shown and kept.
 
-The steps are in :mod:`nn.steps`; here epochs are counted, judged, saved and ended. Next:
+The steps are in :mod:`nn.train.eager_steps`; here epochs are counted, judged, saved and ended. Next:
 ``python -m nn`` (:mod:`nn.__main__`) is `fit` at work.
 """
 
@@ -17,19 +17,19 @@ from typing import Any
 
 import autograd
 from nn.arguments import as_rng, check_count, check_hooks, check_number
-from nn.checkpoint import Run, load_checkpoint, save_checkpoint
-from nn.compiled_steps import make_steps
 from nn.data.examples import batches
 from nn.files import check_writable
-from nn.history import History
 from nn.metrics import labels_of
 from nn.module import Module
 from nn.optim.gradients import Adjustment
 from nn.optim.optimizer import Optimizer
 from nn.predict import DECISIONS, decided
-from nn.progress import Progress
 from nn.schedules import ConstantSchedule
-from nn.steps import Steps, Task
+from nn.train.checkpoint import Run, load_checkpoint, save_checkpoint
+from nn.train.compiled_steps import make_steps
+from nn.train.eager_steps import Steps, Task
+from nn.train.history import History
+from nn.train.progress import Progress
 
 __all__ = ["fit"]
 

@@ -1,4 +1,4 @@
-"""What training saw, epoch by epoch; :func:`nn.train.fit` returns it."""
+"""What training saw, epoch by epoch; :func:`nn.train.fitting.fit` returns it."""
 
 from __future__ import annotations
 

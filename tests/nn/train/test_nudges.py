@@ -44,7 +44,7 @@ def test_some_parameters_and_many_parts(monkeypatch):
     """Whatever the columns asked for and the rows taken at once, the numbers are the same."""
     model = nn.MLP(3, [4, 3], activation="tanh", rng=1)
     some = [model.layers[1].neurons[2].weights[1], model.layers[0].neurons[0].bias]
-    monkeypatch.setattr(sys.modules["nn.nudges"], "NUMBERS", 5)  # nn.nudges is the function
+    monkeypatch.setattr(sys.modules["nn.train.nudges"], "NUMBERS", 5)  # nn.nudges is the function
     pushes = nn.nudges(model, np.array(X), np.array(Y), loss=nn.cross_entropy, params=some)
     assert pushes == pytest.approx(one_by_one(model, some), rel=1e-10, abs=1e-14)
 

@@ -8,7 +8,7 @@ import pytest
 
 import autograd
 import nn
-from nn.steps import batch_gradient
+from nn.train.eager_steps import batch_gradient
 
 # Twenty points on a line at an angle, which one neuron can tell apart.
 X = [[0.1 * i + 0.05, -0.2 * i] for i in range(-10, 10)]
@@ -48,7 +48,7 @@ def test_batches_larger_than_a_graph_are_taken_in_parts(monkeypatch, together):
     """The gradient is the same however many examples share a graph."""
     one, two = network(), network()
     value, outputs = batch_gradient(one, LOSS, X, Y)
-    monkeypatch.setattr("nn.steps.TOGETHER", together)
+    monkeypatch.setattr("nn.train.eager_steps.TOGETHER", together)
     same_value, same_outputs = batch_gradient(two, LOSS, X, Y)
     assert same_value == pytest.approx(value, rel=1e-14)
     assert same_outputs == outputs

@@ -3,7 +3,7 @@
 A checkpoint is a JSON file, written atomically after an epoch: parameters, what the optimiser
 remembers, the state of the random numbers, the history and the best epoch, floats exact. What else
 decides the next step, such as loss, schedule and batch size, is described in it, and has to be the
-same when training goes on. :func:`nn.train.fit` writes it with ``checkpoint=path`` and goes on from
+same when training goes on. :func:`nn.train.fitting.fit` writes it with ``checkpoint=path`` and goes on from
 it with ``resume=True``.
 """
 
@@ -18,10 +18,10 @@ from typing import Any
 
 from nn.errors import ModelFileError
 from nn.files import read_json, write_json
-from nn.history import History
 from nn.module import Module
 from nn.optim.optimizer import Optimizer
 from nn.schedules import Schedule
+from nn.train.history import History
 
 __all__ = ["Run", "load_checkpoint", "save_checkpoint"]
 

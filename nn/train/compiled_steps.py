@@ -1,6 +1,6 @@
 """Steps of training with recorded programs: every batch is one call, parameters are one vector.
 
-The results are those of :mod:`nn.steps`, up to rounding. Next: :func:`nn.train.fit` counts epochs
+The results are those of :mod:`nn.train.eager_steps`, up to rounding. Next: :func:`nn.train.fitting.fit` counts epochs
 and decides when to stop.
 """
 
@@ -15,7 +15,7 @@ from nn.arguments import numpy_or_error
 from nn.optim.optimizer import divergence
 from nn.predict import check_backend
 from nn.recording import Recording, as_arrays
-from nn.steps import EagerSteps, Steps, Task, check_finite
+from nn.train.eager_steps import EagerSteps, Steps, Task, check_finite
 
 __all__ = ["CompiledSteps", "make_steps"]
 

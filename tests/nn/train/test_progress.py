@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from nn.progress import Progress
+from nn.train.progress import Progress
 
 
 def shown(stream, monkeypatch, **options):
