@@ -12,7 +12,7 @@ from random import Random
 from typing import Any
 
 import autograd
-from nn.arguments import as_rng, numpy_or_error
+from nn.checks import as_rng, numpy_or_error
 
 __all__ = ["augment", "noise", "rotate", "scale", "shift", "warp"]
 

@@ -22,7 +22,7 @@ from typing import Any
 import autograd
 from autograd import Value
 from nn.activations import activation_name
-from nn.arguments import check_count
+from nn.checks import check_count
 
 __all__ = ["TORCH", "to_onnx", "to_torch", "torch_or_error"]
 

@@ -13,7 +13,7 @@ from typing import Any
 import autograd
 from autograd import Value
 from nn.activations import ACTIVATIONS, RECTIFIERS, activation_name, activation_of, saved_name
-from nn.arguments import as_rng, check_count
+from nn.checks import as_rng, check_count
 from nn.errors import ModelFileError
 from nn.init import Initialiser, initialiser, reserve
 from nn.module import Module

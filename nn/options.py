@@ -7,7 +7,7 @@ import math
 from typing import NoReturn
 
 from nn.layers import ACTIVATIONS
-from nn.recording import BACKENDS
+from nn.programs import BACKENDS
 
 __all__ = ["LOSSES", "parser"]
 

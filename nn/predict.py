@@ -13,7 +13,7 @@ import autograd
 from nn import losses
 from nn.data.examples import check_rows
 from nn.metrics import accuracy, argmax, labels_of
-from nn.recording import BACKENDS, as_matrix, numbers, record_outputs
+from nn.programs import BACKENDS, as_matrix, numbers, record_outputs
 
 __all__ = [
     "DECISIONS",

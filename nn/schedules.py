@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import autograd
-from nn.arguments import check_number
+from nn.checks import check_number
 
 __all__ = [
     "ConstantSchedule",

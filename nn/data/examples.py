@@ -14,7 +14,7 @@ from random import Random
 from typing import Any, TypeVar
 
 import autograd
-from nn.arguments import as_rng, check_count, numpy_or_error
+from nn.checks import as_rng, check_count, numpy_or_error
 
 __all__ = [
     "Standardizer",

@@ -15,7 +15,7 @@ import struct
 import zlib
 from typing import IO, Any
 
-from nn.arguments import numpy_or_error
+from nn.checks import numpy_or_error
 from nn.errors import DataFileError
 
 __all__ = ["read_idx"]

@@ -16,7 +16,7 @@ from random import Random
 from typing import Any
 
 import autograd
-from nn.arguments import as_rng, check_count, numpy_or_error
+from nn.checks import as_rng, check_count, numpy_or_error
 from nn.data.idx import read_idx
 from nn.errors import DataFileError
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import autograd
 from autograd import Value
-from nn.arguments import check_number
+from nn.checks import check_number
 from nn.optim.optimizer import Optimizer
 
 __all__ = ["Adagrad", "Adam", "AdamW", "RMSprop"]

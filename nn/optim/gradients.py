@@ -12,7 +12,7 @@ from typing import Any
 
 import autograd
 from autograd import Value
-from nn.arguments import check_number
+from nn.checks import check_number
 
 __all__ = ["Adjustment", "clip_grad_norm", "clip_grad_value", "l1_penalty", "l2_penalty"]
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import autograd
 from autograd import Value
-from nn.arguments import check_number
+from nn.checks import check_number
 from nn.errors import DivergenceError
 
 __all__ = ["SGD", "Optimizer", "divergence"]

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import autograd
-from nn.arguments import check_count, numpy_or_error
+from nn.checks import check_count, numpy_or_error
 
 __all__ = [
     "BLUE",

@@ -11,8 +11,8 @@ from random import Random
 from typing import Any
 
 import autograd
-from nn.arguments import as_rng, check_count, numpy_or_error
 from nn.augment import augment, noise, rotate, scale, shift
+from nn.checks import as_rng, check_count, numpy_or_error
 from nn.plots.axes import (
     BLUE,
     GREY,

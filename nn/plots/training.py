@@ -11,7 +11,7 @@ from typing import Any
 
 import autograd
 from autograd import Value
-from nn.arguments import check_count, numpy_or_error
+from nn.checks import check_count, numpy_or_error
 from nn.metrics import argmax
 from nn.plots.axes import BLUE, GREY, ORANGE, axes, matplotlib_or_error
 from nn.predict import DECISIONS, predict

@@ -11,10 +11,10 @@ import warnings
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from nn.arguments import numpy_or_error
+from nn.checks import numpy_or_error
 from nn.optim.optimizer import divergence
 from nn.predict import check_backend
-from nn.recording import Recording, as_arrays
+from nn.programs import Recording, as_arrays
 from nn.train.eager_steps import EagerSteps, Steps, Task, check_finite
 
 __all__ = ["CompiledSteps", "make_steps"]

@@ -14,12 +14,12 @@ from typing import Any, Protocol
 
 import autograd
 from autograd import Value
-from nn.arguments import check_callable
+from nn.checks import check_callable
 from nn.data.examples import check_examples
 from nn.errors import DivergenceError
 from nn.optim.gradients import Adjustment
 from nn.optim.optimizer import Optimizer
-from nn.recording import numbers
+from nn.programs import numbers
 
 __all__ = ["EagerSteps", "Steps", "Task", "batch_gradient", "check_finite"]
 

@@ -16,7 +16,7 @@ from random import Random
 from typing import Any
 
 import autograd
-from nn.arguments import as_rng, check_count, check_hooks, check_number
+from nn.checks import as_rng, check_count, check_hooks, check_number
 from nn.data.examples import batches
 from nn.files import check_writable
 from nn.metrics import labels_of

@@ -11,8 +11,8 @@ from typing import Any
 
 import autograd
 from autograd import Value
-from nn.arguments import numpy_or_error
-from nn.recording import Recording, as_arrays
+from nn.checks import numpy_or_error
+from nn.programs import Recording, as_arrays
 
 __all__ = ["nudges"]
 

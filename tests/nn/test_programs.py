@@ -5,7 +5,7 @@ import pytest
 
 import autograd
 import nn
-from nn.recording import ROWS, Recording, as_arrays, as_matrix, record_outputs
+from nn.programs import ROWS, Recording, as_arrays, as_matrix, record_outputs
 
 X = [[0.1 * i, -0.3 * i, 1.0] for i in range(1, 9)]
 CLASSES = [0, 1, 2, 0, 1, 2, 0, 1]

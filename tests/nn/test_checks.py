@@ -5,7 +5,7 @@ import random
 import pytest
 
 import autograd
-from nn.arguments import as_rng, check_count
+from nn.checks import as_rng, check_count
 
 
 def test_rng_passes_through_and_seed_makes_one():

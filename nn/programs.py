@@ -11,7 +11,7 @@ from typing import Any
 
 import autograd
 from autograd import Value
-from nn.arguments import numpy_or_error
+from nn.checks import numpy_or_error
 from nn.data.examples import check_examples, check_rows
 
 __all__ = ["BACKENDS", "Recording", "as_arrays", "as_matrix", "numbers", "record_outputs"]
