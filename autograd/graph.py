@@ -1,6 +1,7 @@
 """Orders and traversals of anything that has ``.parents``; none of them recurses.
 
-Next: :mod:`autograd.engine.sweep`, the one traversal that is specialised to recorded Values for speed.
+Next: :mod:`autograd.engine.sweep`, the one traversal that is specialised to recorded Values for
+speed.
 """
 
 from __future__ import annotations

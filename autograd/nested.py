@@ -6,7 +6,6 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from autograd.engine.record import operand
 from autograd.errors import InputTypeError, InputValueError
 
 __all__ = ["is_array", "map_structure", "numbers_in", "rebuilt", "require_same_structure"]
@@ -18,24 +17,26 @@ def is_array(x: Any) -> bool:
     return numpy is not None and isinstance(x, numpy.ndarray)
 
 
-def numbers_in(x: Any, what: str) -> list[Any]:
-    """The Values and floats in a structure, from left to right.
+def numbers_in(x: Any, number_of: Callable[[Any], Any], what: str) -> list[Any]:
+    """The numbers in a structure, from left to right, as ``number_of`` gives them.
+
+    ``number_of`` answers NotImplemented for what is not a number.
 
     Raises:
         InputTypeError: A part is neither a number nor a list, tuple or array of such parts.
     """
-    return list(_walk(x, what))
+    return list(_walk(x, number_of, what))
 
 
-def _walk(x: Any, what: str) -> Iterator[Any]:
+def _walk(x: Any, number_of: Callable[[Any], Any], what: str) -> Iterator[Any]:
     if isinstance(x, (list, tuple)):
         for item in x:
-            yield from _walk(item, what)
+            yield from _walk(item, number_of, what)
     elif is_array(x):
         for item in x.ravel().tolist():
-            yield from _walk(item, what)
+            yield from _walk(item, number_of, what)
     else:
-        number = operand(x)
+        number = number_of(x)
         if number is NotImplemented:
             raise InputTypeError(
                 f"{what} must be a number or nested lists, tuples or arrays of numbers, "

@@ -1,7 +1,8 @@
 """Neurons, layers and small networks in scalar Values, with PyTorch's names.
 
-Read in this order: :mod:`nn.module`, :mod:`nn.layers`, :mod:`nn.losses.pairwise`, :mod:`nn.optim.optimizer`,
-:mod:`nn.train.fitting`. ``python -m nn --help`` trains the demonstration networks.
+Read in this order: :mod:`nn.module`, :mod:`nn.layers`, :mod:`nn.losses.pairwise`,
+:mod:`nn.optim.optimizer`, :mod:`nn.train.fitting`. ``python -m nn --help`` trains the demonstration
+networks.
 
 >>> import nn
 >>> model = nn.MLP(2, [4, 1], activation="tanh", rng=0)

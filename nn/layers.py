@@ -1,7 +1,8 @@
 """Neurons, layers of them, and networks of layers.
 
 A neuron computes ``activation(dot(weights, inputs) + bias)``; everything else is lists of neurons.
-Next: :mod:`nn.losses.pairwise` measures how wrong the outputs are, :mod:`nn.optim.optimizer` makes them less so.
+Next: :mod:`nn.losses.pairwise` measures how wrong the outputs are, :mod:`nn.optim.optimizer` makes
+them less so.
 """
 
 from __future__ import annotations

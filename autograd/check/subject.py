@@ -13,6 +13,7 @@ from typing import Any
 from autograd.engine.backward import adjoints
 from autograd.engine.higher import recorded_adjoints
 from autograd.engine.modes import TRANSFORMING, enable_grad, switched
+from autograd.engine.record import operand
 from autograd.engine.sweep import record_of
 from autograd.engine.value import Value
 from autograd.errors import InputTypeError, InputValueError
@@ -51,7 +52,7 @@ class Subject:
                 self._take_parameters(name, x)
             else:
                 self.paths += _paths(x, name)
-        given = [n for x in inputs if not _is_module(x) for n in numbers_in(x, "an input")]
+        given = [n for x in inputs if not _is_module(x) for n in numbers_in(x, operand, "an input")]
         self.paths = [*self.parameters, *self.paths]
         held = [*self.parameters.values(), *given]
         self.point = [float(x.data if isinstance(x, Value) else x) for x in held]
@@ -78,14 +79,14 @@ class Subject:
             if _is_module(x):
                 arguments.append(x)
                 continue
-            parts = [next(fresh) for _ in numbers_in(x, "an input")]
+            parts = [next(fresh) for _ in numbers_in(x, operand, "an input")]
             arguments.append(rebuilt(x, parts))
             leaves += parts
         # A transform inside f must give what can be differentiated again.
         with switched(TRANSFORMING, True), enable_grad():
             result = self.f(*arguments)
         self.output_paths = _paths(result, "")
-        return leaves, numbers_in(result, "what the function returned")
+        return leaves, numbers_in(result, operand, "what the function returned")
 
     def restore(self) -> None:
         """Give a module's parameters the numbers back that they had."""

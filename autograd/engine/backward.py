@@ -2,7 +2,8 @@
 
 A pass computes every adjoint in side storage first. Committing is then one loop that runs inside
 the interpreter's C code, so that neither an interrupt nor another thread can see half of it. The
-passes themselves are in :mod:`autograd.engine.sweep` (numbers) and :mod:`autograd.engine.higher` (Values).
+passes themselves are in :mod:`autograd.engine.sweep` (numbers) and :mod:`autograd.engine.higher`
+(Values).
 """
 
 from __future__ import annotations

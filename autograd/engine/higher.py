@@ -1,9 +1,9 @@
 """Sweeps that record what they compute, so that derivatives can be differentiated again.
 
-They hold Values where :mod:`autograd.engine.sweep` holds numbers, and never look at a number to decide
-what to record: a recorded derivative stays right when it is recomputed elsewhere. Products of an
-adjoint and a local derivative are the primitive ``chain``, which is zero wherever its first factor
-is exactly zero; so an infinite derivative in a branch not taken stays out, at every order.
+They hold Values where :mod:`autograd.engine.sweep` holds numbers, and never look at a number to
+decide what to record: a recorded derivative stays right when it is recomputed elsewhere. Products
+of an adjoint and a local derivative are the primitive ``chain``, which is zero wherever its first
+factor is exactly zero; so an infinite derivative in a branch not taken stays out, at every order.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Modes of recording, each per thread and per task: no_grad and its opposite, anomalies, tracing.
 
 Arithmetic asks ``ACTIVE`` only, which is empty nearly always; while a mode is on anywhere in the
-process, it takes the slow path in :func:`autograd.engine.value.record`, which asks the context variables.
+process, it takes the slow path in :func:`autograd.engine.value.record`, which asks the context
+variables.
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 
 This is the inner loop of the engine. It reads the slots of a node directly: ``op`` (None for a
 leaf), ``_left`` and ``_right`` with one or two operands, or a tuple of all operands in ``_left``.
-An operand is a node or a literal float. A sweep keeps adjoints in a dictionary and changes no
-node; :mod:`autograd.engine.backward` commits its result. Each primitive's step is generated from its
+An operand is a node or a literal float. A sweep keeps adjoints in a dictionary and changes no node;
+:mod:`autograd.engine.backward` commits its result. Each primitive's step is generated from its
 declaration, once, when it is first needed.
 """
 

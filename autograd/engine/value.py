@@ -1,7 +1,8 @@
 """Value: one number that remembers how it was made.
 
-Arithmetic on Values records a graph, through :mod:`autograd.engine.record`. The gradient passes are in
-:mod:`autograd.engine.backward`, the functions (``exp`` …) in :mod:`autograd.functions.elementary`.
+Arithmetic on Values records a graph, through :mod:`autograd.engine.record`. The gradient passes are
+in :mod:`autograd.engine.backward`, the functions (``exp`` …) in
+:mod:`autograd.functions.elementary`.
 """
 
 from __future__ import annotations

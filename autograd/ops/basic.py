@@ -2,7 +2,8 @@
 
 A primitive is one declaration: its value, its local derivatives, how it is written, where tests
 sample it and what happens at its edges. Rules are plain Python over a namespace ``xp`` (see
-:mod:`autograd.ops.expr`), in forms that lose no digits: each comment says which digits. Conventions:
+:mod:`autograd.ops.expr`), in forms that lose no digits: each comment says which digits.
+Conventions:
 
 - where a function has no derivative, the rule gives the subgradient of least norm;
 - a rule is itself differentiated for higher orders, so ``where(x < 0.0, x, -x)`` stands for

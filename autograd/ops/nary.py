@@ -1,6 +1,7 @@
 """Primitives that measure or add up: hypot, atan2, norm, sum, dot, logsumexp.
 
-One n-ary node keeps a graph small where n - 1 binary ones would not. Next: :mod:`autograd.ops.basic`.
+One n-ary node keeps a graph small where n - 1 binary ones would not. Next:
+:mod:`autograd.ops.basic`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Record once, replay many: recorded graphs as programs over whole arrays.
 
-Read on in this order: :mod:`autograd.program.tape.instructions` (the tape), :mod:`autograd.program.tape.lower` (from a
-graph to a tape), :mod:`autograd.program.program` (what is called), then the executors.
+Read on in this order: :mod:`autograd.program.tape.instructions` (the tape),
+:mod:`autograd.program.tape.lower` (from a graph to a tape), :mod:`autograd.program.program` (what
+is called), then the executors.
 """
 
 from __future__ import annotations

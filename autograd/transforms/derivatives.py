@@ -13,7 +13,7 @@ from typing import Any
 from autograd.engine.backward import adjoints
 from autograd.engine.higher import recorded_adjoints, recorded_tangents
 from autograd.engine.modes import TRACING, TRANSFORMING, enable_grad, switched
-from autograd.engine.record import record
+from autograd.engine.record import operand, record
 from autograd.engine.sweep import record_of
 from autograd.engine.value import Value
 from autograd.errors import InputTypeError, InputValueError
@@ -34,7 +34,7 @@ class _Call:
         if not -len(args) <= argnum < len(args):
             raise InputValueError(f"argnum is {argnum}, but the call has {len(args)} arguments")
         self.argument = args[argnum]
-        given = numbers_in(self.argument, "the argument to differentiate by")
+        given = numbers_in(self.argument, operand, "the argument to differentiate by")
         # A Value gets a node of its own that depends on it: f may reach the Value by other ways.
         self.nodes = [
             record(OPS["identity"], (x,)) if isinstance(x, Value) else Value(x) for x in given
@@ -58,7 +58,7 @@ class _Call:
 
     def results(self) -> list[Any]:
         """The numbers of the result."""
-        return numbers_in(self.result, "what the function returned")
+        return numbers_in(self.result, operand, "what the function returned")
 
     def pull_back(self, outputs: Sequence[Any], weights: Sequence[Any]) -> Any:
         """Gradient of the weighted sum of the outputs, in the argument's structure."""
@@ -77,7 +77,7 @@ class _Call:
     def push_forward(self, outputs: Sequence[Any], direction: Any) -> list[Any]:
         """Derivative of each output along a direction, as Values or floats."""
         require_same_structure(self.argument, direction, "x and v must nest alike")
-        seeds = dict(zip(self.nodes, numbers_in(direction, "v")))
+        seeds = dict(zip(self.nodes, numbers_in(direction, operand, "v")))
         order, _ = record_of([y for y in outputs if isinstance(y, Value)])
         tangent = recorded_tangents(order, seeds)
         return [tangent.get(y, 0.0) if isinstance(y, Value) else 0.0 for y in outputs]
@@ -159,7 +159,7 @@ def vjp(f: Function, x: Any, v: Any) -> Any:
     """
     call = _Call(f, (x,), 0, {})
     require_same_structure(call.result, v, "f(x) and v must nest alike")
-    return call.pull_back(call.results(), numbers_in(v, "v"))
+    return call.pull_back(call.results(), numbers_in(v, operand, "v"))
 
 
 def jvp(f: Function, x: Any, v: Any) -> Any:

@@ -1,7 +1,7 @@
 """Adaptive optimisers: each parameter gets a step size of its own, from the gradients it has seen.
 
-The rules, names and defaults are PyTorch's. Like all of :mod:`nn.optim.optimizer` they serve single floats
-and whole vectors alike; ``x**0.5`` is the square root of both.
+The rules, names and defaults are PyTorch's. Like all of :mod:`nn.optim.optimizer` they serve single
+floats and whole vectors alike; ``x**0.5`` is the square root of both.
 """
 
 from __future__ import annotations

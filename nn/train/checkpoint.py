@@ -3,8 +3,8 @@
 A checkpoint is a JSON file, written atomically after an epoch: parameters, what the optimiser
 remembers, the state of the random numbers, the history and the best epoch, floats exact. What else
 decides the next step, such as loss, schedule and batch size, is described in it, and has to be the
-same when training goes on. :func:`nn.train.fitting.fit` writes it with ``checkpoint=path`` and goes on from
-it with ``resume=True``.
+same when training goes on. :func:`nn.train.fitting.fit` writes it with ``checkpoint=path`` and goes
+on from it with ``resume=True``.
 """
 
 from __future__ import annotations

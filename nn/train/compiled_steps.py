@@ -1,7 +1,7 @@
 """Steps of training with recorded programs: every batch is one call, parameters are one vector.
 
-The results are those of :mod:`nn.train.eager_steps`, up to rounding. Next: :func:`nn.train.fitting.fit` counts epochs
-and decides when to stop.
+The results are those of :mod:`nn.train.eager_steps`, up to rounding. Next:
+:func:`nn.train.fitting.fit` counts epochs and decides when to stop.
 """
 
 from __future__ import annotations

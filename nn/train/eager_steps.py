@@ -1,7 +1,8 @@
 """Steps of training: what they are, and how they are made with Values.
 
 Steps hold the examples and the optimiser, take the numbers of the examples of a mini-batch, and
-move the parameters. Next: :mod:`nn.train.compiled_steps` makes the same steps with recorded programs.
+move the parameters. Next: :mod:`nn.train.compiled_steps` makes the same steps with recorded
+programs.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Training: mini-batches through model, loss and optimiser, with progress shown and kept.
 
-The steps are in :mod:`nn.train.eager_steps`; here epochs are counted, judged, saved and ended. Next:
-``python -m nn`` (:mod:`nn.__main__`) is `fit` at work.
+The steps are in :mod:`nn.train.eager_steps`; here epochs are counted, judged, saved and ended.
+Next: ``python -m nn`` (:mod:`nn.__main__`) is `fit` at work.
 """
 
 from __future__ import annotations

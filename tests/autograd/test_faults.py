@@ -10,6 +10,7 @@ import pytest
 
 import autograd
 from autograd import Value
+from autograd.engine.sweep import record_of
 
 NODES = 200
 
@@ -55,7 +56,7 @@ def graph_with_fuse():
 
 def everything(root):
     """Data and gradient of all that a Value was made from."""
-    _, reached = autograd.sweep.record_of([root])
+    _, reached = record_of([root])
     return [(x.data, x.grad, x.grad_computed) for x in reached]
 
 

@@ -89,7 +89,7 @@ def fit(model, loss=nn.mse_loss, **options):
 @pytest.mark.parametrize(
     ("kind", "message"),
     [
-        (Branching, r"test_recording\.py:\d+: return self\.w \* x if x < 0\.5"),
+        (Branching, r"test_programs\.py:\d+: return self\.w \* x if x < 0\.5"),
         (Peeking, "the recorded loss gives .* where model and loss give"),
     ],
 )

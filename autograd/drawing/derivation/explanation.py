@@ -1,7 +1,8 @@
 """explain: why a derivative is what it is, as the chain rule written out along each path.
 
-The numbers come from :mod:`autograd.drawing.derivation.paths`, and so from the same local derivatives as in a
-backward pass; :mod:`autograd.drawing.derivation.factors` reads a path as factors between named Values.
+The numbers come from :mod:`autograd.drawing.derivation.paths`, and so from the same local
+derivatives as in a backward pass; :mod:`autograd.drawing.derivation.factors` reads a path as
+factors between named Values.
 """
 
 from __future__ import annotations

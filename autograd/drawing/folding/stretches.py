@@ -1,7 +1,7 @@
 """Stretches: the picture of a graph of millions of nodes, cut along its topological order.
 
-It looks at each operand once or twice and keeps no lists of its own, so that a graph which fits
-in memory can be drawn. Smaller ones are folded with more care: :mod:`autograd.drawing.folding.fold`.
+It looks at each operand once or twice and keeps no lists of its own, so that a graph which fits in
+memory can be drawn. Smaller ones are folded with more care: :mod:`autograd.drawing.folding.fold`.
 """
 
 from __future__ import annotations

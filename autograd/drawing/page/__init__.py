@@ -1,1 +1,1 @@
-"""Pages that move: the stepper through one graph, the recorder of many; start at :mod:`.stepper`."""
+"""Pages that move: a stepper through one graph or many; start at :mod:`.stepper`."""

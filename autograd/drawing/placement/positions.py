@@ -1,8 +1,8 @@
-"""Layered layout: columns and order from autograd.drawing.placement.ranks, positions by least squares.
+"""Layered layout: columns and order from :mod:`.ranks`, positions by least squares.
 
-Everything is computed for a picture that runs from left to right: ``main`` is the direction of
-the columns, ``cross`` the other one. No step depends on anything but the graph: equal graphs are
-placed alike. Next: :mod:`autograd.drawing.placement.geometry` folds a long narrow picture into rows.
+Everything is computed for a picture that runs from left to right: ``main`` is the direction of the
+columns, ``cross`` the other one. No step depends on anything but the graph: equal graphs are placed
+alike. Next: :mod:`autograd.drawing.placement.geometry` folds a long narrow picture into rows.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """What the names in a rule mean for arrays: NumPy's functions, and elementwise calls otherwise.
 
 Rules are expressions (:mod:`autograd.ops.expr`); :class:`Lowering` rewrites one until every name in
-it is a key of ``FUNCTIONS``, an operator or a ``fold_…``. Next: :mod:`autograd.program.array.writer`.
+it is a key of ``FUNCTIONS``, an operator or a ``fold_…``. Next:
+:mod:`autograd.program.array.writer`.
 """
 
 from __future__ import annotations

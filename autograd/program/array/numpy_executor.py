@@ -1,7 +1,7 @@
 """The array executor: a tape simplified, grouped, and written as straight-line NumPy.
 
-The source is written when first needed, once for each set of batched arguments and of arguments
-to differentiate by; tracebacks and debuggers show it. Next: :mod:`autograd.program.statements.groups`.
+The source is written when first needed, once for each set of batched arguments and of arguments to
+differentiate by; tracebacks and debuggers show it. Next: :mod:`autograd.program.statements.groups`.
 """
 
 from __future__ import annotations

@@ -2,9 +2,10 @@
 
 It suits deep, narrow and irregular graphs and single points, and equals the eager engine to the
 bit. With llvmlite installed, a compiled interpreter runs a flat list of rows
-(:mod:`autograd.program.loop.native.opcodes`); without it, or where a user's own primitive is a Python
-function, the tape runs as generated Python (:mod:`autograd.program.loop.python_source`). Either way
-everything is computed in double precision: with float32, arguments and results are rounded.
+(:mod:`autograd.program.loop.native.opcodes`); without it, or where a user's own primitive is a
+Python function, the tape runs as generated Python (:mod:`autograd.program.loop.python_source`).
+Either way everything is computed in double precision: with float32, arguments and results are
+rounded.
 """
 
 from __future__ import annotations

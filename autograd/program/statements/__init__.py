@@ -1,1 +1,1 @@
-"""The tape regrouped into array statements, which NumPy, JAX and ONNX share; start at :mod:`.groups`."""
+"""The tape as array statements, which NumPy, JAX and ONNX share; start at :mod:`.groups`."""

@@ -2,8 +2,9 @@
 
 A tape is flat. Every number on it has a slot: the numbers of the arguments come first, in order,
 then the results of the statements, one each; constants have the negative slots -1, -2, … so that
-adding one renumbers nothing. :mod:`autograd.program.tape.lower` makes a tape from a recorded graph, the
-passes (:mod:`autograd.program.tape.rewriting` …) turn one tape into another, the executors run one.
+adding one renumbers nothing. :mod:`autograd.program.tape.lower` makes a tape from a recorded graph,
+the passes (:mod:`autograd.program.tape.rewriting` …) turn one tape into another, the executors run
+one.
 """
 
 from __future__ import annotations

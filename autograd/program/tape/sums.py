@@ -4,7 +4,8 @@ What a loop ``s = s + w * x`` recorded one addition at a time becomes one ``sum`
 in it one ``dot``; of ``s = s - w * x`` it is a difference from one. Only numbers that nothing else
 reads are taken into a sum; their statements stay where they are, read by nobody, for ``drop_dead``.
 Additions are reordered by this, as compilers of array code do; results stay within rounding of the
-terms. Next: :mod:`autograd.program.statements.groups`, which makes array statements of what is left.
+terms. Next: :mod:`autograd.program.statements.groups`, which makes array statements of what is
+left.
 """
 
 from __future__ import annotations

@@ -11,10 +11,10 @@ import warnings
 
 import numpy as np
 import pytest
-from tests.nn.test_idx import idx
 
 import autograd
 import nn
+from tests.nn.data.test_idx import idx
 
 PLANE = [nn.data.moons, nn.data.circles, nn.data.spirals, nn.data.xor]
 each_set = pytest.mark.parametrize("points", PLANE, ids=lambda points: points.__name__)

@@ -1,10 +1,10 @@
 """Export to JAX: a program as a pure function that ``jax.jit``, ``grad`` and ``vmap`` take.
 
-It is made of the array form's statements (:mod:`autograd.program.statements.groups`), so a layer is one matrix
-product there too. Values and derivatives are the op table's rules over JAX's functions: each
-primitive is a ``jax.custom_vjp`` whose backward rule is the table's, which also keeps the engine's
-kinks, and zero adjoints that pass nothing on. This is reverse mode, and forward mode over it
-(``jax.hessian``). For forward mode by itself it is a ``jax.custom_jvp``; JAX transposes that for
+It is made of the array form's statements (:mod:`autograd.program.statements.groups`), so a layer is
+one matrix product there too. Values and derivatives are the op table's rules over JAX's functions:
+each primitive is a ``jax.custom_vjp`` whose backward rule is the table's, which also keeps the
+engine's kinks, and zero adjoints that pass nothing on. This is reverse mode, and forward mode over
+it (``jax.hessian``). For forward mode by itself it is a ``jax.custom_jvp``; JAX transposes that for
 reverse mode too, but multiplies zero adjoints like any others.
 """
 

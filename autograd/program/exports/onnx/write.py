@@ -1,8 +1,9 @@
 """Programs as ONNX models: the array form, statement by statement, in ONNX's operators.
 
 Inside the model every tensor has a batch axis in front, of length 1 where the batch shares it, so
-that broadcasting does the rest. Rules come from the op table, and what the functions in them are
-in ONNX from :mod:`autograd.program.exports.onnx.primitives`. Next: :mod:`autograd.program.exports.onnx.nodes`.
+that broadcasting does the rest. Rules come from the op table, and what the functions in them are in
+ONNX from :mod:`autograd.program.exports.onnx.primitives`. Next:
+:mod:`autograd.program.exports.onnx.nodes`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """Write functions in LLVM's language: numbered temporaries, blocks, loops, and expressions.
 
-Next: :mod:`autograd.program.loop.native.interpreter` writes the loop executor's interpreter with it.
+Next: :mod:`autograd.program.loop.native.interpreter` writes the loop executor's interpreter with
+it.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from autograd.ops.op import OPS
 __all__ = ["CALLBACKS", "Body", "declarations"]
 
 CALLBACKS = {"cbrt": 1, "lgamma": 1, "polygamma": 2}
-"""Functions that are Python's own (:mod:`autograd.ops.special`), and how many operands they take."""
+"""Functions that are Python's own (:mod:`autograd.ops.special`), and their operands' number."""
 
 INTRINSICS = {
     "abs": "llvm.fabs.f64",

@@ -1,9 +1,9 @@
 """The interpreter of instruction rows in LLVM's language, written from the op table.
 
-Each opcode of :mod:`autograd.program.loop.native.rows` is one small function that ends with a jump to the
-next row's (``musttail``), so that every kind of row has a branch of its own to predict, and results
-and adjoints stay in a machine register from row to row. All bodies are the primitives' declared
-expressions. Next: :mod:`autograd.program.loop.native.compiler` compiles and calls it.
+Each opcode of :mod:`autograd.program.loop.native.rows` is one small function that ends with a jump
+to the next row's (``musttail``), so that every kind of row has a branch of its own to predict, and
+results and adjoints stay in a machine register from row to row. All bodies are the primitives'
+declared expressions. Next: :mod:`autograd.program.loop.native.compiler` compiles and calls it.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Rows for the interpreter: steps and pulls as flat integer arrays.
 
-Rows and their kinds are explained in :mod:`autograd.program.loop.native.rows`, what they stand for in
-:mod:`autograd.program.loop.native.steps`. Going backward the order is that of the eager sweep.
+Rows and their kinds are explained in :mod:`autograd.program.loop.native.rows`, what they stand for
+in :mod:`autograd.program.loop.native.steps`. Going backward the order is that of the eager sweep.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """Functions of the reverse pass: each takes an adjoint and spreads it over operands.
 
 A row's function finds the adjoints in memory. One for a stretch of rows
-(:mod:`autograd.program.loop.native.repeats`) keeps those that its rows share in machine registers: in a
-deep graph the way through memory is what takes the time. Next: :mod:`autograd.program.loop.native.interpreter`.
+(:mod:`autograd.program.loop.native.repeats`) keeps those that its rows share in machine registers:
+in a deep graph the way through memory is what takes the time. Next:
+:mod:`autograd.program.loop.native.interpreter`.
 """
 
 from __future__ import annotations

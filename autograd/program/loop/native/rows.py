@@ -1,12 +1,12 @@
 """Which rows the loop executor's interpreter knows: rules, kinds of operands, opcodes.
 
-A row applies one rule, or two of consecutive statements. A kind says where an
-operand is. Forward: R in its slot; P the previous row's result, still in a machine register.
-Backward: A, add to the operand's adjoint; N, pass it over; P, hand the adjoint to the next row in a
-register; S, the same for the two equal operands of x * x. In a deep graph the way through memory is
-what takes the time, so frequent arithmetic has forms for all of these. Next:
-:mod:`autograd.program.loop.native.interpreter` writes the interpreter, :mod:`autograd.program.loop.native.opcodes` the
-rows of a program.
+A row applies one rule, or two of consecutive statements. A kind says where an operand is. Forward:
+R in its slot; P the previous row's result, still in a machine register. Backward: A, add to the
+operand's adjoint; N, pass it over; P, hand the adjoint to the next row in a register; S, the same
+for the two equal operands of x * x. In a deep graph the way through memory is what takes the time,
+so frequent arithmetic has forms for all of these. Next:
+:mod:`autograd.program.loop.native.interpreter` writes the interpreter,
+:mod:`autograd.program.loop.native.opcodes` the rows of a program.
 """
 
 from __future__ import annotations

@@ -200,7 +200,7 @@ DATA_PARALLEL = """
 import jax, numpy as np
 from jax.sharding import Mesh, NamedSharding, PartitionSpec as P
 jax.config.update("jax_enable_x64", True)
-from tests.autograd.program.test_jax import network
+from tests.autograd.program.exports.jax.test_function import network
 program, numbers = network()
 assert len(jax.devices()) == 8
 mesh = Mesh(np.array(jax.devices()), ("data",))

@@ -4,13 +4,13 @@ import random
 
 import numpy as np
 import pytest
-from tests.autograd.program.test_loop import OPERATIONS, loop, needs_llvm, same
 
 from autograd import Value, dot, exp, floor, maximum, norm, relu, sin, tanh, where
 from autograd.program import compile
 from autograd.program.loop.native.opcodes import Code
 from autograd.program.loop.native.repeats import repeats, shared_adjoints
 from autograd.program.loop.native.rows import forward_codes, reverse_codes
+from tests.autograd.program.loop.test_loop_executor import OPERATIONS, loop, needs_llvm, same
 
 pytestmark = needs_llvm
 
