@@ -7,9 +7,10 @@
 >>> round(x.grad, 6)
 95.546763
 
-Start reading at :mod:`autograd.engine.value`; the table of primitives is :mod:`autograd.ops.basic`.
+Start reading at :mod:`autograd.engine`; the table of primitives is :mod:`autograd.ops`.
 """
 
+import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -179,6 +180,14 @@ __all__ = [
     "where",
     "zero_grad",
 ]
+
+# Pickles name the modules that things were in when they were written.
+for _former, _present in {
+    "autograd.op": "autograd.ops.op",
+    "autograd.pickling": "autograd.engine.pickling",
+    "autograd.value": "autograd.engine.value",
+}.items():
+    sys.modules[_former] = import_module(_present)
 
 # What few programs need is imported when it is first asked for: `import autograd` stays quick.
 _LATER = {

@@ -1,8 +1,7 @@
 """Neurons, layers and small networks in scalar Values, with PyTorch's names.
 
-Read in this order: :mod:`nn.module`, :mod:`nn.layers`, :mod:`nn.losses.pairwise`,
-:mod:`nn.optim.optimizer`, :mod:`nn.train.fitting`. ``python -m nn --help`` trains the demonstration
-networks.
+Read in this order: :mod:`nn.module`, :mod:`nn.layers`, :mod:`nn.losses`, :mod:`nn.optim`,
+:mod:`nn.train`. ``python -m nn --help`` trains the demonstration networks.
 
 >>> import nn
 >>> model = nn.MLP(2, [4, 1], activation="tanh", rng=0)
@@ -10,6 +9,8 @@ networks.
 >>> loss.backward()
 >>> nn.SGD(model.parameters(), lr=0.01).step()
 """
+
+import sys
 
 from nn import augment, data, init, metrics, plots, schedules
 from nn.convert import from_torch
@@ -28,6 +29,7 @@ from nn.losses import (
     nll_loss,
 )
 from nn.module import Module
+from nn.optim import adaptive
 from nn.optim.adaptive import Adagrad, Adam, AdamW, RMSprop
 from nn.optim.gradients import clip_grad_norm, clip_grad_value, l1_penalty, l2_penalty
 from nn.optim.optimizer import SGD, Optimizer
@@ -81,3 +83,5 @@ __all__ = [
     "schedules",
     "score",
 ]
+
+sys.modules["nn.adaptive"] = adaptive  # pickles from before it moved name it so

@@ -18,49 +18,46 @@ PACKAGES = {"autograd": autograd, "nn": nn}
 TOP_LEVEL = {"pyproject.toml", "README.md", "LICENSE", "autograd", "nn", "tests", "notebooks"}
 MAX_LINES = 300
 
-# Top to bottom: a unit (module or subpackage) imports only from layers above its own, never from
-# a sibling in it. Units of one package may import each other's modules freely.
-LAYERS = {
-    "autograd": [
-        {"errors"},
-        {"files", "graph", "numbers", "special"},
-        {"expr", "ieee"},
-        {"op"},
-        {"ops_nary", "ops_kinked", "modes"},
-        {"ops_smooth"},
-        {"folding"},
-        {"ops", "sweep"},
-        {"pickling"},
-        {"node", "remedies"},
-        {"provenance"},
-        {"record"},
-        {"higher"},
-        {"passes"},
-        {"value"},
-        {"functions"},
-        {"sequences", "custom", "structure"},
-        {"transforms", "naming", "expression", "check", "program", "drawing"},
-        {"testing"},
-        {"__init__"},
-        {"__main__"},
-    ],
-    "nn": [
-        {"errors", "arguments", "init"},
-        {"idx", "terms", "augment", "canvas", "activations"},
-        {"sets", "class_losses", "mosaics", "export"},
-        {"files", "data", "metrics", "losses", "progress", "gradients", "schedules", "summary"},
-        {"recording"},
-        {"predict"},
-        {"module"},
-        {"layers", "optim"},
-        {"adaptive", "steps", "nudges", "plots", "convert"},
-        {"history", "compiled_steps"},
-        {"checkpoint"},
-        {"train", "options"},
-        {"sklearn"},
-        {"__init__"},
-        {"__main__"},
-    ],
+# Each package from its ground floor up: a unit (a module or subpackage directly inside it) imports
+# only from units to the left of it; those in one pair of brackets know nothing of each other. The
+# package's own `__init__` comes last. The order to read the engine in stands in `engine/__init__`.
+ORDER = {
+    "autograd": "(errors graph) (files nested reals) ops engine functions transforms check program "
+    "drawing testing calculator __init__ __main__",
+    "autograd.check": "(complex_step differences kinks report subject) verdicts checker",
+    "autograd.drawing": "(picture placement) (folding formats) derivation page drawing recorder",
+    "autograd.drawing.derivation": "(algebra paths) notation symbols factors explanation",
+    "autograd.drawing.folding": "(sketch slices) (partitions quotient stretches) fold",
+    "autograd.drawing.formats": "(rendering text) cards (shapes style) (dot svg tree)",
+    "autograd.drawing.page": "(curve parts stepper)",
+    "autograd.drawing.picture": "snapshot (flow frames highlight) marks",
+    "autograd.drawing.placement": "ranks positions geometry",
+    "autograd.engine": "(modes sweep) pickling anomaly node record higher (backward naming) value",
+    "autograd.engine.anomaly": "remedies story",
+    "autograd.functions": "(custom elementary) sequences",
+    "autograd.ops": "(expr special) ieee op (kinked nary partial_evaluation) smooth basic",
+    "autograd.program": "tape (executor loop statements) (arguments array choice) exports program "
+    "compiled",
+    "autograd.program.array": "(error_functions kernels tidying) names writer "
+    "(adjoint_arrays forward) backward numpy_executor",
+    "autograd.program.exports": "(jax onnx)",
+    "autograd.program.exports.jax": "primitives function",
+    "autograd.program.exports.onnx": "(nodes primitives) write",
+    "autograd.program.loop": "(native python_source) generated_python loop_executor",
+    "autograd.program.loop.native": "(emit rows) (entries steps) (folds opcodes) pulls interpreter "
+    "compiler repeats runner",
+    "autograd.program.statements": "(families layout reroll) groups listing",
+    "autograd.program.tape": "instructions (lower rewriting) sums",
+    "autograd.testing": "(plugin reproduction) formulas strategies properties",
+    "autograd.transforms": "derivatives",
+    "nn": "(checks errors) (init files) (augment activations data optim schedules losses summary) "
+    "metrics (export programs) predict (module plots) (layers train) (convert options sklearn) "
+    "__init__ __main__",
+    "nn.data": "(examples idx) sets",
+    "nn.losses": "terms (classes pairwise)",
+    "nn.optim": "(gradients optimizer) adaptive",
+    "nn.plots": "axes (mosaics training)",
+    "nn.train": "(eager_steps history nudges progress) (checkpoint compiled_steps) fitting",
 }
 
 # Submodules of autograd that are public in themselves.
@@ -71,10 +68,23 @@ def sources(package: str) -> list[Path]:
     return sorted((ROOT / package).rglob("*.py"))
 
 
-def unit_of(path: Path) -> str:
-    """The module or subpackage, directly under its package, that a file belongs to."""
-    inside = path.relative_to(ROOT).parts[1:]
-    return inside[0].removesuffix(".py")
+def module_of(path: Path) -> str:
+    """The dotted name of a file, `package.__init__` for a package's own."""
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts)
+
+
+MODULES = {module_of(path) for package in PACKAGES for path in sources(package)}
+
+
+def floors(package: str) -> dict[str, int]:
+    """How far above the ground each unit of a package is."""
+    floor, found, inside = 0, {}, False
+    for word in ORDER[package].split():
+        inside = inside or word.startswith("(")
+        found[word.strip("()")] = floor
+        if word.endswith(")") or not inside:
+            floor, inside = floor + 1, False
+    return {"__init__": floor, **found}
 
 
 def imports(path: Path) -> Iterator[tuple[str, str | None]]:
@@ -89,15 +99,20 @@ def imports(path: Path) -> Iterator[tuple[str, str | None]]:
             yield from ((module, alias.name) for alias in node.names)
 
 
-def imported_unit(module: str, name: str | None, package: str) -> str | None:
-    """The unit of `package` that an import reaches, "__init__" for the package itself."""
-    first, *rest = module.split(".")
-    if first != package:
-        return None
-    if rest:
-        return rest[0]
-    units = set().union(*LAYERS[package])
-    return name if name in units else "__init__"
+def imported_module(module: str, name: str | None) -> str | None:
+    """The module of the project that an import reaches, None for anybody else's."""
+    for reached in (f"{module}.{name}", module):
+        for form in (reached, f"{reached}.__init__"):
+            if form in MODULES:
+                return form
+    return None
+
+
+def fork(here: str, there: str) -> tuple[str, str, str]:
+    """The innermost package of two modules, and the unit of it that each of them belongs to."""
+    a, b = here.split("."), there.split(".")
+    common = next(i for i, (x, y) in enumerate(zip(a, b)) if x != y)
+    return ".".join(a[:common]), a[common], b[common]
 
 
 def files(*packages: str) -> list:
@@ -108,17 +123,27 @@ def files(*packages: str) -> list:
     ]
 
 
+def test_every_unit_has_its_place():
+    """ORDER names every package, and in each just what is there."""
+    inside: dict[str, set[str]] = {}
+    for module in MODULES:
+        *folders, name = module.split(".")
+        for i in range(1, len(folders)):
+            inside.setdefault(".".join(folders[:i]), set()).add(folders[i])
+        inside.setdefault(".".join(folders), set()).add(name)
+    assert {package: set(floors(package)) for package in ORDER} == inside
+
+
 @pytest.mark.parametrize("path", files("autograd", "nn"))
 def test_imports_point_one_way(path):
-    """Every import inside a package goes to a layer above, so no two units know each other."""
-    package = path.relative_to(ROOT).parts[0]
-    depth = {unit: i for i, layer in enumerate(LAYERS[package]) for unit in layer}
-    unit = unit_of(path)
-    assert unit in depth, f"give {unit} its place in LAYERS"
+    """Every import goes to a unit below, in the innermost package that both are in."""
+    here = module_of(path)
     for module, name in imports(path):
-        target = imported_unit(module, name, package)
-        if target is not None and target != unit:
-            assert depth[target] < depth[unit], f"{unit} imports {target} ({module}, {name})"
+        there = imported_module(module, name)
+        if there is None or there == here or there.split(".")[0] != here.split(".")[0]:
+            continue
+        package, mine, other = fork(here, there)
+        assert floors(package)[other] < floors(package)[mine], f"{here} imports {there}"
 
 
 def autograd_names(path: Path) -> set[str]:

@@ -7,6 +7,7 @@ is called), then the executors.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -14,9 +15,12 @@ from autograd.engine.node import Node
 from autograd.errors import InputTypeError, InputValueError
 from autograd.program.compiled import Compiled
 from autograd.program.program import Program
+from autograd.program.tape import instructions
 from autograd.program.tape.lower import lower
 
 __all__ = ["Compiled", "Program", "compile", "compiled"]
+
+sys.modules["autograd.program.ir"] = instructions  # pickles from before it moved name it so
 
 
 def compile(

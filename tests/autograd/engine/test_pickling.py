@@ -3,11 +3,15 @@
 import copy
 import math
 import pickle
+from pathlib import Path
 
 import pytest
 
 import autograd as ag
+import nn
 from autograd import StaleGraphError, Value
+
+FORMER = Path(__file__).parents[2] / "former"
 
 
 def graph():
@@ -85,3 +89,21 @@ def test_an_interrupted_pickle_leaves_no_trace():
         pickle.dumps(broken)
     y = through_pickle((x * 2.0) * 3.0)
     assert y.parents[0].data == 2.0
+
+
+@pytest.mark.parametrize("name", ["value", "model", "optimizer", "program", "loop"])
+def test_pickles_from_before_the_modules_moved_still_load(name):
+    """They name `autograd.value`, `autograd.op`, `nn.adaptive` …, which are elsewhere now."""
+    thing = pickle.loads((FORMER / f"{name}.pickle").read_bytes())
+    if name == "value":
+        a = next(x for x in thing.parents[0].parents[0].parents[0].parents if x.name == "a")
+        assert (a.data, round(thing.data, 12)) == (2.0, round(12 * math.tanh(4.0), 12))
+    elif name == "model":
+        assert nn.MLP.load(FORMER / "model.json").state_dict() == thing.state_dict()
+    elif name == "optimizer":
+        assert thing.lr == 0.1
+    else:
+        parameters = nn.MLP.load(FORMER / "model.json").parameters()
+        model = nn.MLP.load(FORMER / "model.json")
+        got = thing(x=[0.5, -1.0], params=[p.data for p in parameters])
+        assert got == pytest.approx(model([0.5, -1.0])[0].data, rel=1e-14)
