@@ -8,7 +8,7 @@ from mpmath import mp
 
 import autograd.ops.basic  # noqa: F401  (declares the primitives)
 from autograd.ops.op import OPS
-from tests.autograd.mp_references import REFERENCES
+from tests.autograd.ops.mp_references import REFERENCES
 
 POINTS = 3000
 # Two or three correctly rounded steps and a library function of 1 to 2 ulp make at most this.

@@ -13,7 +13,7 @@ from autograd.check.complex_step import NotAnalyticError, complex_step
 from autograd.ops.op import OPS
 from autograd.testing import random_formula
 from tests import naive
-from tests.autograd.mp_references import REFERENCES
+from tests.autograd.ops.mp_references import REFERENCES
 from tests.campaign import size
 
 # Some 25 operations, each within a few units of 1e-16, and what they are multiplied by later on.
