@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.ops.expr import XP, Expr
+from autograd.ops.expr import XP, Expr, variables_of
 from autograd.ops.op import OPS, Op
 from autograd.program.array import kernels
 from autograd.program.array.error_functions import elementwise
@@ -98,11 +98,14 @@ def _map(writer: Writer, statement: ArrayStatement) -> str:
     else:
         value, _ = formulas(op, len(operands), literals(statement), style=writer.style)
         (text,) = writer.expressions([value], names)
+        read = variables_of([value])
+        operands = tuple([x for name, x in zip(names, operands) if name in read])
         if text in names.values():  # as of x * 1.0: results are handed out, so they are no views
             text = f"np.array({text}, order='C', ndmin=1)"
-    shapes = [operand_shape(operand) for operand in operands]
-    if np.broadcast_shapes(*shapes) != statement.shape:
-        text = f"np.broadcast_to({text}, {writer.shape(statement.shape, batched)})"
+    # A formula may need fewer operands than the primitive has: chain(a, 0.0) reads none.
+    shape = np.broadcast_shapes(*map(operand_shape, operands))
+    if shape != statement.shape or batched != any(map(writer.varies, operands)):
+        text = f"np.full({writer.shape(statement.shape, batched)}, {text}, dtype)"
     return writer.reshaped(text, (int(np.prod(statement.shape)),), batched, statement.shape)
 
 

@@ -46,9 +46,19 @@ def _power(a: Array, b: Array) -> Array:
     return corrected.astype(powers.dtype, copy=False)
 
 
+def _first_at_ties(ufunc: Callable[..., Array]) -> Callable[..., Array]:
+    """NumPy's maximum or minimum, but for zeros of two signs, where it gives any of them."""
+
+    def choose(a: Array, b: Array) -> Array:
+        found = ufunc(a, b)
+        return found if found.all() else np.where(np.equal(a, b), a, found)
+
+    return choose
+
+
 _SAME_NAME = (
     "exp expm1 log log1p log2 log10 sqrt cbrt sin cos tan sinh cosh tanh floor ceil where "
-    "maximum minimum sign hypot"
+    "sign hypot"
 )
 _INVERSE = "sin cos tan sinh cosh tanh"
 
@@ -58,6 +68,8 @@ FUNCTIONS: dict[str, Callable[..., Array]] = {
     "abs": np.absolute,
     "neg": np.negative,
     "pow": _power,
+    "maximum": _first_at_ties(np.maximum),
+    "minimum": _first_at_ties(np.minimum),
     "atan2": np.arctan2,
     "erf": erf,
     "erfc": erfc,

@@ -18,6 +18,8 @@ __all__ = ["Tidy"]
 
 INFINITY = float("inf")
 LINEAR = {"add", "sub", "neg"}
+NOTHING = -0.0
+"""What adds nothing, not even to the sign of a zero: -0.0 + 0.0 is 0.0."""
 
 
 class Tidy:
@@ -47,14 +49,14 @@ class Tidy:
 def _step(expr: Expr, finite: bool) -> Operand:
     operands = expr.operands
     if expr.op in LINEAR and not _linear(expr):
-        return 0.0
+        return NOTHING
     if finite and expr.op == "eq" and _is(operands[0], "abs") and _same(operands[1], INFINITY):
         return 0.0
     if expr.op == "where":
         return _choice(*operands)
     if expr.op == "add":
         for x, other in (operands, operands[::-1]):
-            if _same(other, 0.0):
+            if repr(other) == "-0.0":
                 return x
     if expr.op == "mul":
         for x, other in (operands, operands[::-1]):
@@ -74,11 +76,13 @@ def _choice(condition: Any, a: Any, b: Any) -> Operand:
     if _same(a, b):
         return a
     if isinstance(a, float) and condition.operands[0] is b and _same(condition.operands[-1], a):
-        # The other way round a NaN would be replaced; this way NumPy's functions keep it too.
-        if condition.op in ("le", "lt"):
-            return Expr("maximum", b, a)
-        if condition.op in ("ge", "gt"):
-            return Expr("minimum", b, a)
+        # The other way round a NaN would be replaced; this way NumPy's functions keep it too. At
+        # a tie, of zeros with two signs, maximum and minimum are their first operand.
+        name = {"le": "maximum", "lt": "maximum", "ge": "minimum", "gt": "minimum"}.get(
+            condition.op
+        )
+        if name is not None:
+            return Expr(name, a, b) if condition.op in ("le", "ge") else Expr(name, b, a)
     return Expr("where", condition, a, b)
 
 
@@ -87,8 +91,8 @@ def _is(x: Any, op: str) -> bool:
 
 
 def _same(x: Any, y: Any) -> bool:
-    """Whether two operands are one expression or equal numbers."""
-    return x is y or (isinstance(x, float) and isinstance(y, float) and x == y)
+    """Whether two operands are one expression or one number; 0.0 and -0.0 are two."""
+    return x is y or (isinstance(x, float) and isinstance(y, float) and repr(x) == repr(y))
 
 
 def _linear(expr: Operand) -> dict[Any, float]:

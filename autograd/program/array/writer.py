@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -206,6 +207,12 @@ class Writer:
             return f"(-{parts[0]})"
         if expr.op.startswith("fold_"):
             return f"{expr.op}({parts[0]}, -1, keepdims=True)"
+        if expr.op in ("maximum", "minimum") and isinstance(expr.operands[0], float):
+            tie, name = expr.operands[0], f"np.{expr.op}({', '.join(parts)})"
+            if tie:  # then what ties is the same number to the bit
+                return name
+            if math.copysign(1.0, tie) > 0.0:
+                return f"({name} + 0.0)"  # 0 for -0, one pass where two would be needed
         if expr.op == "where" and not any(isinstance(x, Expr) for x in expr.operands[1:]):
             if expr.operands[1:] == (1.0, 0.0):
                 return f"{parts[0]}.astype(dtype)"  # a condition is an array of bools

@@ -108,15 +108,13 @@ def share_common(tape: Tape) -> Tape:
 
 
 def expand_powers(tape: Tape) -> Tape:
-    """x**2, x**3 and x**4 are products, which arrays multiply faster than they raise; x**0 is 1."""
+    """x**2, x**3 and x**4 are products, which arrays multiply faster than they raise."""
     power, times = OPS["pow"], OPS["mul"]
     if not any(statement.op is power for statement in tape.statements):
         return tape
 
     def step(new: Rewriter, op: Op, operands: tuple[int, ...]) -> int:
         exponent = new.constants[-1 - operands[1]] if op is power and operands[1] < 0 else None
-        if exponent == 0.0:
-            return new.constant(1.0)
         if exponent not in (2.0, 3.0, 4.0):
             return new.add(op, operands)
         x = operands[0]

@@ -175,3 +175,68 @@ def test_a_comparison_sees_infinities():
     far = record(OPS["gt"], (autograd.norm(x), 5.0))
     program = compile(autograd.where(far, 1.0, 2.0), x=x, backend="array")
     agree(program(x=[[math.inf, 1.0], [3.0, 3.0], [3.0, 5.0]]), [1.0, 2.0, 1.0])
+
+
+def to_the_bit(numbers):
+    """Numbers as text that tells zeros of different signs apart."""
+    return [repr(float(x)) for x in numbers]
+
+
+@pytest.mark.parametrize("backend", ["array", "loop"])
+@pytest.mark.parametrize("op", FIXED, ids=str)
+def test_literal_operands_keep_the_batch_axis_and_the_sign_of_zero(op, backend):
+    """A literal may decide the result, as of elu(2, a): there is one result for each row still."""
+    points = [-0.0, 0.0, 0.5, -1.5, 3.0]
+    literals = [0.0, -0.0, 1.0, 2.0, -1.0, math.inf] if op.arity < 3 else [0.0, -0.0, 2.0]
+    a, wanted, outputs = Value(0.5), [], []
+    for place in range(op.arity):
+        for others in itertools.product(literals, repeat=op.arity - 1):
+            rest = iter(others)
+            operands = [a if i == place else next(rest) for i in range(op.arity)]
+            outputs += [record(op, tuple(operands)), record(op, tuple(operands)) * 1.5]
+    for point in points:
+        a.data = point
+        for y in outputs:
+            y.recompute()
+        wanted.append([y.data for y in outputs])
+    for y, expected in zip(outputs, zip(*wanted)):
+        program = compile(y, a=a, backend=backend)
+        found = program(a=points)
+        assert found.shape == (len(points),)
+        agree(found, expected)
+        signs = [(x, w) for x, w in zip(found, expected) if w == 0.0]
+        assert to_the_bit(x for x, _ in signs) == to_the_bit(w for _, w in signs)
+
+
+@pytest.mark.parametrize("backend", ["array", "loop"])
+def test_ties_of_zeros_keep_the_sign_of_the_first(backend):
+    """It shows in atan2, which tells -0 from 0."""
+    for function in (autograd.maximum, autograd.minimum):
+        for literal in (None, 0.0, -0.0):
+            a, b = Value(1.0), Value(1.0)
+            for x, y in ((a, b), (a, literal), (literal, a)):
+                if x is None or y is None:
+                    continue
+                output = autograd.atan2(function(x, y), -1.0)
+                program = compile(output, a=a, b=b, backend=backend)
+                for a.data, b.data in itertools.product((0.0, -0.0), repeat=2):
+                    expected = output.recompute().data
+                    rows = program(a=[a.data] * 20, b=b.data)
+                    assert to_the_bit(rows) == to_the_bit([expected] * 20)
+    a = Value(1.0)
+    program = compile(autograd.atan2(autograd.relu(a), -1.0), a=a, backend=backend)
+    assert program(a=-0.0) == math.pi
+
+
+@pytest.mark.parametrize("backend", ["array", "loop"])
+def test_powers_of_zero_beside_an_infinite_adjoint(backend):
+    """x**0 passes on what the engine passes on: 0 times infinity is no number."""
+    x, y = Value(2.0), Value(3.0)
+    _, (grad,) = compile(x**0 * y, x=x, y=y, backend=backend).value_and_grad(
+        ("x",), x=2.0, y=math.inf
+    )
+    y.data = math.inf
+    output = x**0 * y
+    x.grad = None
+    output.backward()
+    assert to_the_bit([grad]) == to_the_bit([x.grad])
