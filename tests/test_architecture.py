@@ -25,11 +25,11 @@ ORDER = {
     "autograd": "(errors graph) (files nested reals) ops engine functions transforms check program "
     "drawing testing calculator __init__ __main__",
     "autograd.check": "(complex_step differences kinks report subject) verdicts checker",
-    "autograd.drawing": "(picture placement) (folding formats) derivation page drawing recorder",
+    "autograd.drawing": "(picture placement) (folding formats) derivation sheet page drawing",
     "autograd.drawing.derivation": "(algebra paths) notation symbols factors explanation",
     "autograd.drawing.folding": "(sketch slices) (partitions quotient stretches) fold",
     "autograd.drawing.formats": "(rendering text) cards (shapes style) (dot svg tree)",
-    "autograd.drawing.page": "(curve parts stepper)",
+    "autograd.drawing.page": "(curve parts stepper) recorder",
     "autograd.drawing.picture": "snapshot (flow frames highlight) marks",
     "autograd.drawing.placement": "ranks positions geometry",
     "autograd.engine": "(modes sweep) pickling anomaly node record higher (backward naming) value",

@@ -6,7 +6,7 @@
 
 from autograd.drawing.derivation.explanation import Explanation, explain
 from autograd.drawing.drawing import Drawing, draw, to_graphviz, to_mermaid
-from autograd.drawing.recorder import Recorder
+from autograd.drawing.page.recorder import Recorder
 
 __all__ = [
     "Drawing",

@@ -6,23 +6,21 @@ import base64
 import os
 import tempfile
 import webbrowser
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from autograd import files
-from autograd.drawing.folding.fold import LIMIT, graph_picture
+from autograd.drawing.folding.fold import LIMIT
 from autograd.drawing.formats import rendering
 from autograd.drawing.formats.cards import PARTS
 from autograd.drawing.formats.dot import dot_lines, dot_of, mermaid_of
-from autograd.drawing.formats.style import Style, style_of
 from autograd.drawing.formats.svg import summary, svg_of
 from autograd.drawing.formats.text import NumberFormat, escape
 from autograd.drawing.formats.tree import tree_of
 from autograd.drawing.page.parts import Parts
-from autograd.drawing.page.stepper import page
-from autograd.drawing.picture.highlight import highlighted
-from autograd.drawing.picture.snapshot import Picture, checked_outputs, identities
+from autograd.drawing.page.stepper import escape_page, page
+from autograd.drawing.sheet import Sheet, sheet_of
 from autograd.errors import InputValueError
 
 __all__ = ["Drawing", "draw", "to_graphviz", "to_mermaid"]
@@ -46,13 +44,8 @@ class Drawing:
     <Drawing: Computation graph of ×: 2 nodes>
     """
 
-    def __init__(
-        self, picture: Picture, style: Style, notes: Sequence[str], parameters: frozenset[int]
-    ) -> None:
-        self.picture = picture
-        self.style = style
-        self.notes = tuple(notes)
-        self._parameters = parameters
+    def __init__(self, sheet: Sheet) -> None:
+        self.picture, self.style, self.notes, self._parameters = sheet
 
     def __str__(self) -> str:
         tree = tree_of(self.picture, self.style)
@@ -154,33 +147,28 @@ class Drawing:
         return path
 
 
-def escape_page(html: str) -> str:
-    """A whole document as the value of an attribute."""
-    return html.replace("&", "&amp;").replace('"', "&quot;")
-
-
 def draw(
-    y: Any,
-    *,
+    *ys: Any,
     show: str | Sequence[str] = PARTS,
     direction: str = "LR",
     format: NumberFormat = ".4g",
     flow: bool = False,
     highlight: Iterable[Iterable[Any]] = (),
+    color: Mapping[Any, str] | None = None,
     depth: int | None = None,
     by: str | None = None,
     limit: int | None = LIMIT,
     parameters: Any = (),
     room: int = 0,
 ) -> Drawing:
-    """Draw the computation graph of a Value, or of a sequence of them.
+    """Draw the computation graph of a Value, or of several.
 
     Every node is a box with its name, its operation, its data and its gradient, which is "not
     computed" before a backward pass. Above ``limit`` boxes the picture is folded: by module where
     parameters are named by path, otherwise by equal operations and repetitions.
 
     Args:
-        y: A Value or a sequence of Values.
+        ys: Values, or one sequence of Values.
         show: Which of "name", "op", "data" and "grad" the boxes show.
         direction: "LR", from left to right, or "TB", from top to bottom.
         format: A format specification such as ".2f", or a function from float to str.
@@ -195,7 +183,7 @@ def draw(
         room: How many characters every number gets room for, at least.
 
     Raises:
-        InputTypeError, InputValueError: ``y`` is no Value, or an option has no such value.
+        InputTypeError, InputValueError: ``ys`` holds no Value, or an option has no such value.
 
     >>> from autograd import Value
     >>> x = Value(3.0, name="x")
@@ -207,41 +195,32 @@ def draw(
     >>> draw(y).to_svg().startswith("<svg")
     True
     """
-    roots = checked_outputs(y)
-    style = style_of(show, direction, format, flow, room)
-    if depth is not None and (type(depth) is not int or depth < 1):
-        raise InputValueError(f"depth= is a number of nodes, 1 or more, but got {depth!r}")
-    if limit is not None and (type(limit) is not int or limit < 30):
-        raise InputValueError(f"limit= is a number of boxes, 30 or more, or None; got {limit!r}")
-    if by not in (None, "module", "operation"):
-        raise InputValueError(f"by= is 'module' or 'operation', but got {by!r}")
-    known = identities(parameters)
-    picture = graph_picture(roots, known, limit, by, depth)
-    notes = [picture.folded] if picture.folded else []
-    if depth is not None and any(box.kind == "outside" for box in picture.boxes):
-        notes.append(f"dashed boxes: what they are computed from is beyond depth {depth}")
-    lit, lit_edges = highlighted(picture, highlight)
-    style = style._replace(lit=lit, lit_edges=lit_edges)
-    return Drawing(picture, style, notes, known)
+    return Drawing(
+        sheet_of(
+            ys[0] if len(ys) == 1 else ys,
+            show=show, direction=direction, format=format, flow=flow, highlight=highlight,
+            color=color, depth=depth, by=by, limit=limit, parameters=parameters, room=room,
+        )
+    )  # fmt: skip
 
 
-def to_graphviz(y: Any, **options: Any) -> Any:
-    """The computation graph of a Value as a `graphviz.Digraph`; the options are those of draw.
+def to_graphviz(*ys: Any, **options: Any) -> Any:
+    """The computation graph of Values as a `graphviz.Digraph`; the options are those of draw.
 
     >>> from autograd import Value
     >>> x = Value(3.0, name="x")
     >>> print(to_graphviz(x * x).source.splitlines()[-2].strip())
     n0 -> n1
     """
-    return draw(y, **options).to_graphviz()
+    return draw(*ys, **options).to_graphviz()
 
 
-def to_mermaid(y: Any, **options: Any) -> str:
-    """The computation graph of a Value as Mermaid text; the options are those of draw.
+def to_mermaid(*ys: Any, **options: Any) -> str:
+    """The computation graph of Values as Mermaid text; the options are those of draw.
 
     >>> from autograd import Value
     >>> x = Value(3.0, name="x")
     >>> print(to_mermaid(x * x, show="name").splitlines()[0])
     flowchart LR
     """
-    return draw(y, **options).to_mermaid()
+    return draw(*ys, **options).to_mermaid()

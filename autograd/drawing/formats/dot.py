@@ -30,13 +30,15 @@ def dot_lines(picture: Picture, style: Style, notes: Sequence[str] = ()) -> Iter
     """The lines between the braces of a digraph."""
     label = "\\l".join([*map(escape_dot, notes), ""])
     look = 'labeljust=l fontname="monospace" fontsize=10'
-    yield f'\tgraph [rankdir={style.direction} label="{label}" {look}]\n'
+    # ordering=in: operands stand in their order, so that e - 1 does not read 1 - e.
+    yield f'\tgraph [rankdir={style.direction} ordering=in label="{label}" {look}]\n'
     yield '\tnode [shape=box fontname="monospace" fontsize=11 height=0.2 margin="0.12,0.05"]\n'
     yield '\tedge [color="#818b98" arrowsize=0.7]\n'
     for box in picture.boxes:
         card = card_of(box, style.show, style.format)
         label = "\\n".join(escape_dot(line) for line in lines_of(card))
-        yield f'\tn{box.id} [label="{label}" {_look(box, box.id in style.lit)}]\n'
+        look = _look(box, box.id in style.lit, style.colours.get(box.id))
+        yield f'\tn{box.id} [label="{label}" {look}]\n'
     for i, (edge, flow) in enumerate(zip(picture.edges, flows(picture, style))):
         look = _edge_look(flow, i in style.lit_edges)
         yield f"\tn{edge.source} -> n{edge.target}{f' [{look}]' if look else ''}\n"
@@ -54,7 +56,7 @@ def flows(picture: Picture, style: Style) -> list[Flow]:
     return flows_of(picture)[0] if style.flow else [Flow("", None)] * len(picture.edges)
 
 
-def _look(box: Box, lit: bool) -> str:
+def _look(box: Box, lit: bool, colour: str | None) -> str:
     """Shape and colours of a box."""
     if box.kind == "constant":
         return f'shape=plaintext fontsize=9 fontcolor="{COLOURS["soft"][0]}"'
@@ -63,7 +65,8 @@ def _look(box: Box, lit: bool) -> str:
     shape = {"fold": "shape=box3d ", "parameter": "shape=box "}.get(box.kind, "")
     corners = {"input": "filled,rounded", "output": "filled,bold", "outside": "filled,dashed"}
     style = corners.get(box.kind, "filled")
-    return f'{shape}style="{style}" fillcolor="{COLOURS[kind][0]}" color="{border}"'
+    border, thick = (colour, " penwidth=3") if colour else (border, "")
+    return f'{shape}style="{style}" fillcolor="{COLOURS[kind][0]}" color="{border}"{thick}'
 
 
 def _edge_look(flow: Flow, lit: bool) -> str:
@@ -121,5 +124,8 @@ def mermaid_of(picture: Picture, style: Style, notes: Sequence[str] = ()) -> str
         looks.append("    classDef outside stroke-dasharray:4 3")
     looks += [
         f"    style n{i} stroke:{COLOURS['lit'][0]},stroke-width:2.5px" for i in sorted(style.lit)
+    ]
+    looks += [
+        f"    style n{i} stroke:{colour},stroke-width:3px" for i, colour in style.colours.items()
     ]
     return "\n".join([*out, *looks, ""])

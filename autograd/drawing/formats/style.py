@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from autograd.drawing.formats.cards import PARTS
@@ -16,7 +17,7 @@ class Style(NamedTuple):
     """How a picture is shown: parts of the boxes, direction, form of numbers, edge colours.
 
     ``room`` is the least number of characters that each number gets room for. ``lit`` holds the
-    indices of highlighted boxes, ``lit_edges`` those of edges.
+    indices of highlighted boxes, ``lit_edges`` those of edges, ``colours`` the user's of boxes.
     """
 
     show: tuple[str, ...] = PARTS
@@ -26,6 +27,7 @@ class Style(NamedTuple):
     room: int = 0
     lit: frozenset[int] = frozenset()
     lit_edges: frozenset[int] = frozenset()
+    colours: Mapping[int, str] = MappingProxyType({})
 
 
 def style_of(
@@ -134,13 +136,15 @@ def _sheet(rules: Iterable[tuple[str, str, str]]) -> str:
         ".zero .line": "stroke-dasharray:1.5 3",
         ".lit .card": "stroke-width:2.5",
         ".lit .line": "stroke-width:2.5",
+        ".own .card": "stroke-width:3",
         ".dim": "opacity:.3",
         ".edge:hover .line": "stroke-width:3",
         ".fold[data-part]": "cursor:pointer",
     }
     fixed = "".join(f"{within(selector)}{{{rule}}}" for selector, rule in shapes.items())
     dark = f"@media (prefers-color-scheme:dark){{{coloured(1)}}}"
-    return f"{fixed}.ag.many .line{{stroke-opacity:.6}}{coloured(0)}{dark}"
+    own = ".ag .own .card{stroke:var(--own)}"
+    return f"{fixed}.ag.many .line{{stroke-opacity:.6}}{coloured(0)}{dark}{own}"
 
 
 SHEET = _sheet(_RULES)

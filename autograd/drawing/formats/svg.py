@@ -47,7 +47,8 @@ def svg_of(
         shape = edge_shape(route, style.direction == "TB", flow.width)
         body.append(f'<g class="{classes}" data-edge="{i}" {ends}>{shape}</g>')
     for box, card, (x, y) in zip(picture.boxes, cards, centres):
-        classes = _classes("box", box.kind, box.id in style.lit)
+        chosen = " own" if box.id in style.colours else ""
+        classes = _classes("box", box.kind + chosen, box.id in style.lit)
         part = (
             f' data-part="{parts[box.id]}" tabindex="0" role="button"'
             if parts and box.id in parts
@@ -55,7 +56,9 @@ def svg_of(
         )
         title = f"<title>{escape(spoken(box))}</title>"
         shape = box_shape(box, card, x - card.width / 2, y - card.height / 2)
-        body.append(f'<g class="{classes}" data-box="{box.id}"{part}>{title}{shape}</g>')
+        own = style.colours.get(box.id)
+        look = f' style="--own:{own}"' if own else ""
+        body.append(f'<g class="{classes}" data-box="{box.id}"{part}{look}>{title}{shape}</g>')
 
     for note in [legend, *notes] if legend else notes:
         bottom += NOTE_LINE

@@ -93,7 +93,7 @@ class Parts:
             picture = _inside(fold.nodes, self._parameters)
             numbers = self._numbered(picture, str(fold.number))
             notes = [picture.folded] if picture.folded else []
-            style = self._style._replace(lit=frozenset(), lit_edges=frozenset())
+            style = self._style._replace(lit=frozenset(), lit_edges=frozenset(), colours={})
             svg = svg_of(picture, style, notes, numbers, sheet=False)
             inside = f'<div style="overflow:auto">{svg}</div>'
         return (

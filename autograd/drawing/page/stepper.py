@@ -20,7 +20,7 @@ from autograd.drawing.picture.frames import SEED, Frame, frame_of, through_folds
 from autograd.drawing.picture.marks import Marks
 from autograd.drawing.picture.snapshot import Box, Picture
 
-__all__ = ["Moment", "page"]
+__all__ = ["Moment", "escape_page", "page"]
 
 Format = Callable[[float], str]
 
@@ -125,6 +125,11 @@ def for_script(data: Any) -> str:
     for character in "<>&\u2028\u2029":
         text = text.replace(character, f"\\u{ord(character):04x}")
     return text
+
+
+def escape_page(html: str) -> str:
+    """A whole document as the value of an attribute."""
+    return html.replace("&", "&amp;").replace('"', "&quot;")
 
 
 def _numbers(picture: Picture, moments: Sequence[Moment], format: Format) -> dict[str, Any]:

@@ -1,16 +1,17 @@
-"""Highlight: the boxes and edges of a picture that lie on given paths."""
+"""Highlight: the boxes and edges of a picture on given paths, and boxes in given colours."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from itertools import pairwise
 from typing import Any
 
 from autograd.drawing.picture.snapshot import Picture
 from autograd.engine.value import Value
-from autograd.errors import InputTypeError
+from autograd.errors import InputTypeError, InputValueError
 
-__all__ = ["highlighted"]
+__all__ = ["coloured", "highlighted"]
 
 
 def highlighted(
@@ -26,11 +27,7 @@ def highlighted(
     walks = [list(path) for path in _checked(paths)]
     if not walks:
         return frozenset(), frozenset()
-    box_of = {}
-    for number, node in enumerate(picture.nodes):
-        for one in node if isinstance(node, tuple) else (node,):
-            if type(one) is not float:
-                box_of[one] = number
+    box_of = _boxes_of(picture)
     boxes: set[int] = set()
     joined: set[tuple[int, int]] = set()
     for walk in walks:
@@ -49,6 +46,37 @@ def highlighted(
         if (edge.source, edge.target) in joined or (edge.target, edge.source) in joined
     }
     return frozenset(boxes), frozenset(edges)
+
+
+COLOUR = re.compile(r"[a-zA-Z]+|#[0-9a-fA-F]{3}|#[0-9a-fA-F]{6}")
+
+
+def coloured(picture: Picture, colours: Any) -> dict[int, str]:
+    """Box -> colour, for Values of the user's choice; what is not in the picture is passed over.
+
+    Raises:
+        InputTypeError: The choice is no mapping from Values.
+        InputValueError: A colour is neither a name nor "#rrggbb".
+    """
+    if colours is None:
+        return {}
+    if not isinstance(colours, Mapping) or not all(isinstance(v, Value) for v in colours):
+        raise InputTypeError('color= is a dict from Values to colours, such as {v: "gold"}')
+    for colour in colours.values():
+        if not isinstance(colour, str) or not COLOUR.fullmatch(colour):
+            raise InputValueError(f"a colour is a name or '#rrggbb', but color= has {colour!r}")
+    box_of = _boxes_of(picture)
+    return {box_of[v]: colour for v, colour in colours.items() if v in box_of}
+
+
+def _boxes_of(picture: Picture) -> dict[Any, int]:
+    """The box that each Value is in."""
+    box_of = {}
+    for number, node in enumerate(picture.nodes):
+        for one in node if isinstance(node, tuple) else (node,):
+            if type(one) is not float:
+                box_of[one] = number
+    return box_of
 
 
 def _checked(paths: Any) -> Iterable[Any]:

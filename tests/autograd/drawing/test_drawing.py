@@ -122,6 +122,8 @@ def test_show_opens_the_page(monkeypatch):
         ({"parameters": [1.0]}, InputTypeError, "parameters"),
         ({"highlight": [Value(1.0)]}, InputTypeError, "highlight="),
         ({"highlight": [["x"]]}, InputTypeError, "highlight="),
+        ({"color": "red"}, InputTypeError, "color= is a dict"),
+        ({"color": {Value(1.0): "url(x)"}}, InputValueError, r"'#rrggbb', but color= has 'url"),
     ],
 )
 def test_option_that_is_none_is_refused(options, error, message):
@@ -144,6 +146,26 @@ def test_options_show_what_is_asked():
     assert "grad" not in str(draw(y, show=("name", "op", "data")))
     assert "data 0.051 " in str(draw(y, format=".3f"))
     assert "data five hundredths" in str(draw(y, format=lambda x: "five hundredths"))
+
+
+def test_several_results():
+    """As arguments or as one sequence: the same picture, every result an output."""
+    x = Value(3.0, "x")
+    a, b = x * 2.0, x + 1.0
+    both = draw(a, b)
+    assert both.to_svg() == draw([a, b]).to_svg()
+    assert [both.picture.nodes[i] for i in both.picture.outputs] == [a, b]
+    for form in (autograd.to_graphviz, autograd.to_mermaid):
+        assert str(form(a, b)) == str(form([a, b]))
+
+
+def test_boxes_in_colours_of_the_users_choice():
+    """In every form that has colours; what is not in the picture is passed over."""
+    x = Value(3.0, "x")
+    drawing = draw(x * 2.0, color={x: "gold", Value(1.0): "#ff0000"})
+    for text in (drawing.to_svg(), drawing.to_dot(), drawing.to_mermaid()):
+        assert text.count("gold") == 1
+        assert "#ff0000" not in text
 
 
 def test_drawing_is_a_snapshot():

@@ -73,6 +73,26 @@ def test_hostile_name_is_read_back_by_dot(name):
 
 
 @pytest.mark.needs("dot")
+@pytest.mark.parametrize("direction", ["LR", "TB"])
+def test_operands_keep_their_order(direction):
+    """e - 1 and 1 - e are told apart: the first operand is above, or to the left."""
+    e = Value(2.0, "e")
+    for y, names in ((e - 1.0, ["e", "1"]), (1.0 - e, ["1", "e"]), (e.exp() - e, ["exp", "e"])):
+        drawing = draw(y, direction=direction, show=["name", "op"])
+        done = subprocess.run(
+            ["dot", "-Tplain"], input=drawing.to_dot().encode(), capture_output=True, check=True
+        )
+        nodes = [line.split() for line in done.stdout.decode().splitlines() if line[:5] == "node "]
+        place = {name: float(x) if direction == "TB" else -float(y) for _, name, x, y, *_ in nodes}
+        picture = drawing.picture
+        shown = [box.name or box.symbol or f"{box.data:g}" for box in picture.boxes]
+        into = [edge.source for edge in picture.edges if edge.target == picture.outputs[0]]
+        assert [shown[i] for i in into] == names
+        first, second = (place[f"n{i}"] for i in into)
+        assert first < second
+
+
+@pytest.mark.needs("dot")
 def test_digraph_renders():
     """The graphviz package makes an image of it."""
     y = scattered(0, 60)

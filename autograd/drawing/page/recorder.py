@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from autograd import files
-from autograd.drawing.drawing import Drawing, draw, escape_page
 from autograd.drawing.formats.svg import summary
 from autograd.drawing.formats.text import escape
 from autograd.drawing.page.curve import curve_of
-from autograd.drawing.page.stepper import Moment, page
+from autograd.drawing.page.stepper import Moment, escape_page, page
 from autograd.drawing.picture.frames import Frame, frame_of
 from autograd.drawing.picture.marks import gathered, marks_of, rectifiers_in, remark
 from autograd.drawing.picture.snapshot import Picture, take_picture
+from autograd.drawing.sheet import sheet_of
 from autograd.engine.sweep import fresh_values, operands_of, record_of
 from autograd.errors import InputTypeError, InputValueError
 
@@ -52,7 +52,7 @@ class Recorder:
 
     def __init__(self, loss: Any, **options: Any) -> None:
         options.setdefault("room", ROOM)
-        self._drawing: Drawing = draw(loss, **options)
+        self._sheet = sheet_of(loss, **options)
         self._whole = take_picture(loss)
         self._order, _ = record_of([self._whole.nodes[i] for i in self._whole.outputs])
         self._labels: list[str] = []
@@ -74,18 +74,18 @@ class Recorder:
         whole = _at(self._whole, [fresh.get(node) for node in self._whole.nodes])
         whole_frame = frame_of(whole)
         self._labels.append(label or f"step {len(self)}")
-        self._frames.append(frame_of(_shown(self._drawing.picture, whole, whole_frame)))
+        self._frames.append(frame_of(_shown(self._sheet.picture, whole, whole_frame)))
         self._whole_frames.append(whole_frame)
 
     def to_html(self) -> str:
         """The page as text."""
-        drawing = self._drawing
+        sheet = self._sheet
         root = self._whole.outputs[0]
         return page(
-            drawing.picture,
-            drawing.to_svg(),
-            title=f"Training: {summary(drawing.picture)}",
-            format=drawing.style.format,
+            sheet.picture,
+            sheet.to_svg(),
+            title=f"Training: {summary(sheet.picture)}",
+            format=sheet.style.format,
             moments=self._moments(),
             curve=curve_of([frame.data[root] or 0.0 for frame in self._whole_frames]),
         )
@@ -102,7 +102,7 @@ class Recorder:
         at = _places(self._whole)
         holds = [
             [at[x] for x in (node if type(node) is tuple else (node,)) if type(x) is not float]
-            for node in self._drawing.picture.nodes
+            for node in self._sheet.picture.nodes
         ]
         rectifiers = rectifiers_in(self._whole)
         return [

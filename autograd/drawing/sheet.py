@@ -1,0 +1,71 @@
+"""Sheet: the picture that the options of a drawing ask for, with its style and its notes.
+
+Next: :mod:`autograd.drawing.page.recorder` and :mod:`autograd.drawing.drawing`, which show it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from autograd.drawing.folding.fold import LIMIT, graph_picture
+from autograd.drawing.formats.cards import PARTS
+from autograd.drawing.formats.style import Style, style_of
+from autograd.drawing.formats.svg import svg_of
+from autograd.drawing.formats.text import NumberFormat
+from autograd.drawing.picture.highlight import coloured, highlighted
+from autograd.drawing.picture.snapshot import Picture, checked_outputs, identities
+from autograd.errors import InputValueError
+
+__all__ = ["Sheet", "sheet_of"]
+
+
+class Sheet(NamedTuple):
+    """A picture, how it is shown, what stands below it, and the leaves that are parameters."""
+
+    picture: Picture
+    style: Style
+    notes: tuple[str, ...]
+    parameters: frozenset[int]
+
+    def to_svg(self) -> str:
+        """The picture as SVG text."""
+        return svg_of(self.picture, self.style, self.notes)
+
+
+def sheet_of(
+    ys: Any,
+    *,
+    show: str | Sequence[str] = PARTS,
+    direction: str = "LR",
+    format: NumberFormat = ".4g",
+    flow: bool = False,
+    highlight: Iterable[Iterable[Any]] = (),
+    color: Mapping[Any, str] | None = None,
+    depth: int | None = None,
+    by: str | None = None,
+    limit: int | None = LIMIT,
+    parameters: Any = (),
+    room: int = 0,
+) -> Sheet:
+    """The sheet of a Value, or of a sequence of them; the options are those of `draw`.
+
+    Raises:
+        InputTypeError, InputValueError: ``ys`` holds no Value, or an option has no such value.
+    """
+    roots = checked_outputs(ys)
+    style = style_of(show, direction, format, flow, room)
+    if depth is not None and (type(depth) is not int or depth < 1):
+        raise InputValueError(f"depth= is a number of nodes, 1 or more, but got {depth!r}")
+    if limit is not None and (type(limit) is not int or limit < 30):
+        raise InputValueError(f"limit= is a number of boxes, 30 or more, or None; got {limit!r}")
+    if by not in (None, "module", "operation"):
+        raise InputValueError(f"by= is 'module' or 'operation', but got {by!r}")
+    known = identities(parameters)
+    picture = graph_picture(roots, known, limit, by, depth)
+    notes = [picture.folded] if picture.folded else []
+    if depth is not None and any(box.kind == "outside" for box in picture.boxes):
+        notes.append(f"dashed boxes: what they are computed from is beyond depth {depth}")
+    lit, lit_edges = highlighted(picture, highlight)
+    style = style._replace(lit=lit, lit_edges=lit_edges, colours=coloured(picture, color))
+    return Sheet(picture, style, tuple(notes), known)
