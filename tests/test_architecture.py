@@ -35,7 +35,8 @@ ORDER = {
     "autograd.engine": "(modes sweep) pickling anomaly node record higher (backward naming) value",
     "autograd.engine.anomaly": "remedies story",
     "autograd.functions": "(custom elementary) sequences",
-    "autograd.ops": "(expr special) ieee op (kinked nary partial_evaluation) smooth basic",
+    "autograd.ops": "(expr special) (ieee source) floats (op partial_evaluation) (basic kinked "
+    "nary) smooth",
     "autograd.program": "tape (executor loop statements) (arguments array choice) exports program "
     "compiled",
     "autograd.program.array": "(error_functions kernels tidying) names writer "

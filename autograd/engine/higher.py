@@ -17,7 +17,8 @@ from autograd.engine.modes import TRACING, switched
 from autograd.engine.record import RECORDERS
 from autograd.engine.sweep import operands_of
 from autograd.ops.expr import evaluate
-from autograd.ops.op import Namespace, Op
+from autograd.ops.floats import Namespace
+from autograd.ops.op import Op
 from autograd.ops.partial_evaluation import folded
 
 __all__ = ["recorded_adjoints", "recorded_tangents"]

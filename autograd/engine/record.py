@@ -14,7 +14,6 @@ from autograd.engine.anomaly.story import story_of_value
 from autograd.engine.modes import ACTIVE, ANOMALY, RECORDING, user_line
 from autograd.engine.node import EPOCH, Node
 from autograd.errors import AnomalyError
-from autograd.ops import basic as ops  # noqa: F401  (declares the primitives)
 from autograd.ops.op import OPS, Op
 from autograd.reals import real_or_none
 

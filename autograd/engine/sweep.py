@@ -13,9 +13,11 @@ from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Any
 
-from autograd.ops.expr import XP, Expr, block, compile_source, show
+from autograd.ops.expr import XP, Expr, show
+from autograd.ops.floats import float_scope
 from autograd.ops.ieee import ARITHMETIC_ERRORS
-from autograd.ops.op import OPS, Op, float_scope
+from autograd.ops.op import OPS, Op
+from autograd.ops.source import block, compile_source
 
 __all__ = ["PULL", "fresh_values", "operand_values", "operands_of", "pull_back", "record_of"]
 

@@ -15,9 +15,10 @@ from autograd.engine.modes import ACTIVE, TRACING, user_line
 from autograd.engine.node import EPOCH, Node
 from autograd.engine.record import operand, record
 from autograd.errors import TraceError
-from autograd.ops.expr import block, compile_source
+from autograd.ops.floats import float_scope
 from autograd.ops.ieee import ARITHMETIC_ERRORS
-from autograd.ops.op import OPS, Op, float_scope
+from autograd.ops.op import OPS, Op
+from autograd.ops.source import block, compile_source
 
 __all__ = ["Value"]
 

@@ -1,1 +1,17 @@
-"""The table."""
+"""The table: every primitive, declared once; importing this package declares them all.
+
+Read it in this order:
+
+- :mod:`~autograd.ops.basic`, :mod:`~autograd.ops.smooth`, :mod:`~autograd.ops.kinked` and
+  :mod:`~autograd.ops.nary`: the declarations, rules in plain Python;
+- :mod:`~autograd.ops.op`: what a declaration is and what becomes of it;
+- :mod:`~autograd.ops.expr` and :mod:`~autograd.ops.source`: rules as expressions, expressions as
+  Python source;
+- :mod:`~autograd.ops.floats`, :mod:`~autograd.ops.ieee` and :mod:`~autograd.ops.special`: the same
+  for floats, whatever they are, and the functions that :mod:`math` lacks;
+- :mod:`~autograd.ops.partial_evaluation`: rules at operands that are known.
+"""
+
+from autograd.ops import basic, kinked, nary, smooth
+
+__all__ = ["basic", "kinked", "nary", "smooth"]

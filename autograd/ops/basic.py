@@ -1,4 +1,4 @@
-"""The table of primitives: arithmetic and the elementary functions; imports complete it.
+"""The table of primitives begins here: arithmetic and the elementary functions.
 
 A primitive is one declaration: its value, its local derivatives, how it is written, where tests
 sample it and what happens at its edges. Rules are plain Python over a namespace ``xp`` (see
@@ -12,7 +12,7 @@ Conventions:
 - ``shown`` is the textbook form of a derivative whose rule is none: it is printed, never computed.
 
 Next: :mod:`autograd.ops.smooth`, :mod:`autograd.ops.kinked` and :mod:`autograd.ops.nary`, which
-declare the rest; :mod:`autograd.ops.op` for what a declaration becomes.
+declare the rest.
 """
 
 from __future__ import annotations
@@ -20,12 +20,9 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from autograd.ops import kinked as ops_kinked  # noqa: F401  (they declare primitives)
-from autograd.ops import nary as ops_nary  # noqa: F401  (they declare primitives)
-from autograd.ops import smooth as ops_smooth  # noqa: F401  (they declare primitives)
-from autograd.ops.op import OPS, Op
+from autograd.ops.op import declare
 
-__all__ = ["OPS"]
+__all__: list[str] = []
 
 INF = math.inf
 THIRD = 1 / 3
@@ -33,12 +30,6 @@ LOG2_E, LOG10_E = 1 / math.log(2.0), math.log10(math.e)
 TINY = 1e-290
 SCALE, UNSCALE = 2.0**200, 2.0**-200
 REAL = (-100.0, 100.0)
-
-
-def declare(name: str, forward: Any, partials: Any, *, arity: int = 1, **about: Any) -> None:
-    """Enter one primitive in the table; a function is written as its name unless told."""
-    about.setdefault("latex", rf"\{name}\left({{0}}\right)")
-    Op(name, forward, partials, arity=arity, **about).register()
 
 
 # Arithmetic
@@ -150,31 +141,32 @@ declare(
 
 declare(
     "exp", lambda xp, x: xp.exp(x), lambda xp, out, x: (out,),
-    sample=((-5.0, 5.0),), edge="Overflows to inf above 709.78, value and derivative.",
+    latex=r"\exp", sample=((-5.0, 5.0),),
+    edge="Overflows to inf above 709.78, value and derivative.",
 )  # fmt: skip
 declare(
     "expm1", lambda xp, x: xp.expm1(x), lambda xp, out, x: (xp.exp(x),),  # out + 1 cancels
-    latex=r"\operatorname{{expm1}}\left({0}\right)", sample=((-5.0, 5.0),),
+    latex=r"\operatorname{{expm1}}", sample=((-5.0, 5.0),),
     edge="Overflows to inf above 709.78, value and derivative.",
 )  # fmt: skip
 declare(
     "log", lambda xp, x: xp.log(x), lambda xp, out, x: (1.0 / x,),
-    latex=r"\ln\left({0}\right)", sample=((0.01, 100.0),),
+    latex=r"\ln", sample=((0.01, 100.0),),
     edge="log(0) is -inf with derivative inf; below 0 nan with derivative 1/x, as PyTorch and JAX.",
 )  # fmt: skip
 declare(
     "log1p", lambda xp, x: xp.log1p(x), lambda xp, out, x: (1.0 / (1.0 + x),),
-    latex=r"\operatorname{{log1p}}\left({0}\right)", sample=((-0.9, 10.0),),
+    latex=r"\operatorname{{log1p}}", sample=((-0.9, 10.0),),
     edge="log1p(-1) is -inf with derivative inf; below -1 nan.",
 )  # fmt: skip
 declare(
     "log2", lambda xp, x: xp.log2(x), lambda xp, out, x: (LOG2_E / x,),
-    latex=r"\log_2\left({0}\right)", sample=((0.01, 100.0),),
+    latex=r"\log_2", sample=((0.01, 100.0),),
     edge="log2(0) is -inf with derivative inf; below 0 nan.",
 )  # fmt: skip
 declare(
     "log10", lambda xp, x: xp.log10(x), lambda xp, out, x: (LOG10_E / x,),
-    latex=r"\log_{{10}}\left({0}\right)", sample=((0.01, 100.0),),
+    latex=r"\log_{{10}}", sample=((0.01, 100.0),),
     edge="log10(0) is -inf with derivative inf; below 0 nan.",
 )  # fmt: skip
 
@@ -182,28 +174,28 @@ declare(
 
 declare(
     "sin", lambda xp, x: xp.sin(x), lambda xp, out, x: (xp.cos(x),),
-    sample=((-10.0, 10.0),), edge="Value and derivative at ±inf are nan.",
+    latex=r"\sin", sample=((-10.0, 10.0),), edge="Value and derivative at ±inf are nan.",
 )  # fmt: skip
 declare(
     "cos", lambda xp, x: xp.cos(x), lambda xp, out, x: (-xp.sin(x),),
-    sample=((-10.0, 10.0),), edge="Value and derivative at ±inf are nan.",
+    latex=r"\cos", sample=((-10.0, 10.0),), edge="Value and derivative at ±inf are nan.",
 )  # fmt: skip
 declare(
     "tan", lambda xp, x: xp.tan(x), lambda xp, out, x: (1.0 + out * out,),
-    sample=((-1.5, 1.5),), shown=lambda xp, out, x: (1.0 + xp.pow(out, 2.0),),
+    latex=r"\tan", sample=((-1.5, 1.5),), shown=lambda xp, out, x: (1.0 + xp.pow(out, 2.0),),
     edge="No float is a pole exactly: finite everywhere; nan at ±inf.",
 )  # fmt: skip
 declare(
     "asin", lambda xp, x: xp.asin(x),
     lambda xp, out, x: (1.0 / xp.sqrt((1.0 - x) * (1.0 + x)),),  # 1 - x·x cancels
-    latex=r"\arcsin\left({0}\right)", sample=((-0.99, 0.99),),
+    latex=r"\arcsin", sample=((-0.99, 0.99),),
     shown=lambda xp, out, x: (1.0 / xp.sqrt(1.0 - xp.pow(x, 2.0)),),
     edge="The derivative at ±1 is inf; beyond, value and derivative are nan.",
 )  # fmt: skip
 declare(
     "acos", lambda xp, x: xp.acos(x),
     lambda xp, out, x: (-1.0 / xp.sqrt((1.0 - x) * (1.0 + x)),),
-    latex=r"\arccos\left({0}\right)", sample=((-0.99, 0.99),),
+    latex=r"\arccos", sample=((-0.99, 0.99),),
     shown=lambda xp, out, x: (-1.0 / xp.sqrt(1.0 - xp.pow(x, 2.0)),),
     edge="The derivative at ±1 is -inf; beyond, value and derivative are nan.",
 )  # fmt: skip
@@ -211,7 +203,7 @@ declare(
     "atan", lambda xp, x: xp.atan(x),
     # Far out 1 + x·x is x·x to the last digit, but would overflow.
     lambda xp, out, x: (xp.where(abs(x) < 1e9, 1.0 / (1.0 + x * x), 1.0 / x / x),),
-    latex=r"\arctan\left({0}\right)", sample=((-10.0, 10.0),),
+    latex=r"\arctan", sample=((-10.0, 10.0),),
     shown=lambda xp, out, x: (1.0 / (1.0 + xp.pow(x, 2.0)),),
     edge="±π/2 at ±inf, with derivative 0.",
 )  # fmt: skip
@@ -220,11 +212,13 @@ declare(
 
 declare(
     "sinh", lambda xp, x: xp.sinh(x), lambda xp, out, x: (xp.cosh(x),),
-    sample=((-5.0, 5.0),), edge="Overflows to ±inf beyond ±710.47, with derivative inf.",
+    latex=r"\sinh", sample=((-5.0, 5.0),),
+    edge="Overflows to ±inf beyond ±710.47, with derivative inf.",
 )  # fmt: skip
 declare(
     "cosh", lambda xp, x: xp.cosh(x), lambda xp, out, x: (xp.sinh(x),),
-    sample=((-5.0, 5.0),), edge="Overflows to inf beyond ±710.47, with derivative ±inf.",
+    latex=r"\cosh", sample=((-5.0, 5.0),),
+    edge="Overflows to inf beyond ±710.47, with derivative ±inf.",
 )  # fmt: skip
 
 
@@ -236,13 +230,13 @@ def _tanh_slope(xp: Any, out: Any, x: Any) -> tuple[Any]:
 
 declare(
     "tanh", lambda xp, x: xp.tanh(x), _tanh_slope,
-    sample=((-5.0, 5.0),), shown=lambda xp, out, x: (1.0 - xp.pow(out, 2.0),),
+    latex=r"\tanh", sample=((-5.0, 5.0),), shown=lambda xp, out, x: (1.0 - xp.pow(out, 2.0),),
     edge="±1 at ±inf with derivative 0. In PyTorch and JAX the derivative, as 1 - tanh², is 0 from"
     " |x| = 19.1 on; here it stays accurate down to the smallest float.",
 )  # fmt: skip
 declare(
     "asinh", lambda xp, x: xp.asinh(x), lambda xp, out, x: (1.0 / xp.hypot(1.0, x),),
-    latex=r"\operatorname{{arsinh}}\left({0}\right)", sample=(REAL,),
+    latex=r"\operatorname{{arsinh}}", sample=(REAL,),
     shown=lambda xp, out, x: (1.0 / xp.sqrt(1.0 + xp.pow(x, 2.0)),),
     edge="±inf at ±inf, with derivative 0.",
 )  # fmt: skip
@@ -250,13 +244,13 @@ declare(
     "acosh", lambda xp, x: xp.acosh(x),
     # x·x - 1 cancels, and (x - 1)·(x + 1) overflows.
     lambda xp, out, x: (1.0 / (xp.sqrt(x - 1.0) * xp.sqrt(x + 1.0)),),
-    latex=r"\operatorname{{arcosh}}\left({0}\right)", sample=((1.01, 100.0),),
+    latex=r"\operatorname{{arcosh}}", sample=((1.01, 100.0),),
     shown=lambda xp, out, x: (1.0 / xp.sqrt(xp.pow(x, 2.0) - 1.0),),
     edge="The derivative at 1 is inf; below 1 value and derivative are nan.",
 )  # fmt: skip
 declare(
     "atanh", lambda xp, x: xp.atanh(x), lambda xp, out, x: (1.0 / ((1.0 - x) * (1.0 + x)),),
-    latex=r"\operatorname{{artanh}}\left({0}\right)", sample=((-0.99, 0.99),),
+    latex=r"\operatorname{{artanh}}", sample=((-0.99, 0.99),),
     shown=lambda xp, out, x: (1.0 / (1.0 - xp.pow(x, 2.0)),),
     edge="±inf at ±1 with derivative inf; beyond, the value is nan and the derivative 1/(1 - x²),"
     " as in PyTorch and JAX.",

@@ -1,26 +1,22 @@
 """Rules as expressions: what a primitive's rule becomes when it is fed symbols.
 
 A rule is plain Python over operators and a namespace ``xp``. Called with :class:`Expr` operands it
-returns a small expression graph, and everything else is made from that graph: fast functions of
-floats (:func:`compile_floats`), the same numbers where those raise, arrays, recorded Values
-(:func:`evaluate`), and text (:func:`show`). Next: :mod:`autograd.ops.op`.
+returns a small expression graph, and everything else is made from that graph: numbers, arrays and
+recorded Values (:func:`evaluate`), other expressions (:func:`bottom_up`), and text (:func:`show`).
+Next: :mod:`autograd.ops.source`, which makes functions of floats from it.
 """
 
 from __future__ import annotations
 
-import linecache
-import weakref
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from itertools import count
 from typing import Any
 
 from autograd.errors import TraceError
-from autograd.graph import consumers, topological_order
+from autograd.graph import topological_order
 
 __all__ = [
-    "XP", "Expr", "Operand", "block", "compile_source", "evaluate", "inner_exprs", "show",
-    "variables_of",
+    "COMPARISONS", "INFIX", "XP", "Expr", "Operand", "bottom_up", "evaluate", "inner_exprs",
+    "render", "show", "variables_of",
 ]  # fmt: skip
 
 Operand = Any
@@ -118,6 +114,34 @@ class _Symbols:
 XP = _Symbols()
 
 
+def bottom_up(
+    exprs: Sequence[Operand],
+    step: Callable[[Expr, list[Any]], Any],
+    done: dict[Expr, Any] | None = None,
+) -> list[Any]:
+    """What a step makes of each expression, from what it made of the operands.
+
+    ``step(expr, operands)`` is called once for each part, shared parts too, variables first. Pass
+    the same ``done`` again to remember across calls. No depth of nesting is too deep.
+
+    >>> x = Expr("var", "x")
+    >>> bottom_up(
+    ...     [x * x + 1.0],
+    ...     lambda expr, parts: Expr("var", "y") if expr is x else Expr(expr.op, *parts),
+    ... )
+    [Expr('y * y + 1.0')]
+    """
+    made: dict[Expr, Any] = {} if done is None else done
+
+    def missing(expr: Expr) -> list[Expr]:
+        return [x for x in expr.operands if isinstance(x, Expr) and x not in made]
+
+    roots = [x for x in exprs if isinstance(x, Expr) and x not in made]
+    for expr in topological_order(roots, missing):
+        made[expr] = step(expr, [made[x] if isinstance(x, Expr) else x for x in expr.operands])
+    return [made[x] if isinstance(x, Expr) else x for x in exprs]
+
+
 def evaluate(
     exprs: Sequence[Operand],
     functions: Mapping[str, Callable[..., Any]],
@@ -130,14 +154,13 @@ def evaluate(
     >>> evaluate([Expr("var", "x") / 4.0], {"div": lambda a, b: a / b}, {"x": 2.0})
     [0.5]
     """
-    values: dict[Expr, Any] = {}
-    for expr in topological_order((x for x in exprs if isinstance(x, Expr)), inner_exprs):
+
+    def step(expr: Expr, operands: list[Any]) -> Any:
         if expr.op == "var":
-            values[expr] = variables[str(expr.operands[0])]
-        else:
-            operands = [values[x] if isinstance(x, Expr) else x for x in expr.operands]
-            values[expr] = functions[expr.op](*operands)
-    return [values[x] if isinstance(x, Expr) else x for x in exprs]
+            return variables[operands[0]]
+        return functions[expr.op](*operands)
+
+    return bottom_up(exprs, step)
 
 
 def inner_exprs(expr: Expr) -> list[Expr]:
@@ -153,52 +176,17 @@ def variables_of(exprs: Iterable[Operand]) -> set[str]:
 
 def show(expr: Operand) -> str:
     """An expression as one line of Python over plain function names."""
-    return _render(expr, {}, 0)
-
-
-def block(expr: Operand, deliver: str, names: Mapping[Expr, str] | None = None) -> list[str]:
-    """Python statements that deliver an expression: shared parts first, then ``deliver``.
-
-    A choice becomes an if statement, so that only the branch taken is computed. ``names`` holds
-    the parts that have been computed before.
-
-    >>> e = XP.exp(Expr("var", "x"))
-    >>> block(e / (1.0 + e), "return {}")
-    ['t0 = exp(x)', 'return t0 / (1.0 + t0)']
-    """
-    named = dict(names or {})
-    if not isinstance(expr, Expr):
-        return [deliver.format(_render(expr, named, 0))]
-    if expr.op != "where":
-        lines = _shared(expr, [expr], named)
-        return [*lines, deliver.format(_render(expr, named, 0))]
-    condition, *branches = expr.operands
-    lines = _shared(condition, expr.operands, named)
-    lines.append(f"if {_render(condition, named, 0)}:")
-    lines += [f"    {line}" for line in block(branches[0], deliver, named)]
-    lines.append("else:")
-    lines += [f"    {line}" for line in block(branches[1], deliver, named)]
-    return lines
-
-
-def _shared(part: Operand, whole: Sequence[Operand], names: dict[Expr, str]) -> list[str]:
-    """Assignments of those pieces of a part that occur more than once in the whole."""
-    roots = [x for x in whole if isinstance(x, Expr)]
-    uses = consumers(topological_order(roots, inner_exprs), inner_exprs) + Counter(roots)
-    lines = []
-    for expr in topological_order([part] if isinstance(part, Expr) else [], inner_exprs):
-        if uses[expr] > 1 and expr.op != "var" and expr not in names:
-            text = _render(expr, names, 0)
-            names[expr] = f"t{len(names)}"
-            lines.append(f"{names[expr]} = {text}")
-    return lines
+    return render(expr, {}, 0)
 
 
 _TIGHTNESS = {"where": 1, **dict.fromkeys(COMPARISONS, 2), "add": 3, "sub": 3, "mul": 4, "div": 4}
 
 
-def _render(expr: Operand, names: Mapping[Expr, str], outer: int) -> str:
-    """Text of an expression; ``outer`` says how tightly the place it goes to binds."""
+def render(expr: Operand, names: Mapping[Expr, str], outer: int) -> str:
+    """Text of an expression: parts that have names by those, the rest in full.
+
+    ``outer`` says how tightly the place it goes to binds.
+    """
     if not isinstance(expr, Expr):
         text = repr(float(expr))
         return f"({text})" if text.startswith("-") and outer > 4 else text
@@ -208,29 +196,14 @@ def _render(expr: Operand, names: Mapping[Expr, str], outer: int) -> str:
         return names[expr]
     tightness = _TIGHTNESS.get(expr.op, 5)
     if expr.op in INFIX:
-        left = _render(expr.operands[0], names, tightness)
-        right = _render(expr.operands[1], names, tightness + 1)
+        left = render(expr.operands[0], names, tightness)
+        right = render(expr.operands[1], names, tightness + 1)
         text = f"{left} {INFIX[expr.op]} {right}"
     elif expr.op == "neg":
-        text = f"-{_render(expr.operands[0], names, 6)}"
+        text = f"-{render(expr.operands[0], names, 6)}"
     elif expr.op == "where":
-        condition, a, b = (_render(x, names, 2) for x in expr.operands)
+        condition, a, b = (render(x, names, 2) for x in expr.operands)
         text = f"{a} if {condition} else {b}"
     else:
-        return f"{expr.op}({', '.join(_render(x, names, 0) for x in expr.operands)})"
+        return f"{expr.op}({', '.join(render(x, names, 0) for x in expr.operands)})"
     return f"({text})" if outer > tightness else text
-
-
-_numbers = count(1)
-
-
-def compile_source(name: str, lines: Iterable[str], variables: Mapping[str, Any]) -> Any:
-    """Execute generated source and return what it binds to ``name``; debuggers can show it."""
-    source = "\n".join(lines) + "\n"
-    filename = f"<autograd {name} {next(_numbers)}>"
-    scope = dict(variables)
-    exec(compile(source, filename, "exec"), scope)
-    made = scope.pop(name)  # no cycle: the function is freed with its last user
-    linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
-    weakref.finalize(made, linecache.cache.pop, filename, None).atexit = False
-    return made

@@ -2,7 +2,7 @@
 
 ``FAST`` holds the plain functions of :mod:`math`, which raise where IEEE 754 has an infinity or a
 NaN. ``IEEE`` wraps them so that nothing raises: overflow is inf, a pole is inf with its sign,
-a point outside the domain is NaN, as in NumPy. Next: :mod:`autograd.ops.expr`.
+a point outside the domain is NaN, as in NumPy. Next: :mod:`autograd.ops.special`.
 """
 
 from __future__ import annotations

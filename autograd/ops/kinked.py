@@ -1,46 +1,42 @@
 """Primitives with kinks and steps: absolute value, choices, rectifiers, rounding, comparisons.
 
 At a kink the rule gives the subgradient of least norm; None says that an operand has no influence
-to first order anywhere. Next: :mod:`autograd.ops.basic`.
+to first order anywhere. Next: :mod:`autograd.ops.nary`.
 """
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
-from autograd.ops.op import Op
+from autograd.ops import op
 
 __all__: list[str] = []
 
 REAL = (-10.0, 10.0)
 
-
-def declare(name: str, forward: Any, partials: Any, *, arity: int = 1, **about: Any) -> None:
-    """Enter one primitive in the table; a function is written as its name unless told."""
-    about.setdefault("latex", rf"\operatorname{{{{{name}}}}}\left({{args}}\right)")
-    about.setdefault("sample", (REAL,) * arity)
-    Op(name, forward, partials, arity=arity, smooth=False, **about).register()
+declare = partial(op.declare, smooth=False)
 
 
 declare(
     "abs", lambda xp, x: abs(x), lambda xp, out, x: (xp.sign(x),),
-    symbol="|x|", latex=r"\left|{0}\right|",
+    symbol="|x|", latex=r"\left|{0}\right|", sample=(REAL,),
     edge="The derivative at 0 is 0 (JAX: 1).",
 )  # fmt: skip
 declare(
     "sign",
     lambda xp, x: xp.where(x > 0.0, 1.0, xp.where(x < 0.0, -1.0, xp.where(x == 0.0, 0.0, x))),
-    lambda xp, out, x: (None,),
+    lambda xp, out, x: (None,), sample=(REAL,),
     edge="0 at 0 and -0; nowhere a derivative.",
 )  # fmt: skip
 declare(
     "floor", lambda xp, x: xp.floor(x), lambda xp, out, x: (None,),
-    symbol="⌊x⌋", latex=r"\left\lfloor {0} \right\rfloor",
+    symbol="⌊x⌋", latex=r"\left\lfloor {0} \right\rfloor", sample=(REAL,),
     edge="Nowhere a derivative; keeps -0, infinities and nan.",
 )  # fmt: skip
 declare(
     "ceil", lambda xp, x: xp.ceil(x), lambda xp, out, x: (None,),
-    symbol="⌈x⌉", latex=r"\left\lceil {0} \right\rceil",
+    symbol="⌈x⌉", latex=r"\left\lceil {0} \right\rceil", sample=(REAL,),
     edge="Nowhere a derivative; keeps -0, infinities and nan.",
 )  # fmt: skip
 
@@ -59,6 +55,7 @@ for _name, _symbol, _latex, _rule in (
         lambda xp, a, b, holds=_rule: xp.where(holds(a, b), 1.0, 0.0),
         lambda xp, out, a, b: (None, None),
         arity=2, symbol=_symbol, latex=f"{{0}} {_latex} {{1}}",
+        sample=(REAL, REAL),
         edge=f"1 or 0, nowhere a derivative; with nan {'1' if _name == 'ne' else '0'}.",
     )  # fmt: skip
 
@@ -82,7 +79,7 @@ declare(
         xp.where(a > b, 1.0, xp.where(a < b, 0.0, 0.5)),
         xp.where(b > a, 1.0, xp.where(b < a, 0.0, 0.5)),
     ),
-    arity=2, selects=True, symbol="max", latex=r"\max\left({args}\right)",
+    arity=2, selects=True, symbol="max", latex=r"\max\left({args}\right)", sample=(REAL, REAL),
     edge="A tie gives 1/2 to each, as PyTorch and JAX; nan in either operand is the result.",
 )  # fmt: skip
 declare(
@@ -92,7 +89,7 @@ declare(
         xp.where(a < b, 1.0, xp.where(a > b, 0.0, 0.5)),
         xp.where(b < a, 1.0, xp.where(b > a, 0.0, 0.5)),
     ),
-    arity=2, selects=True, symbol="min", latex=r"\min\left({args}\right)",
+    arity=2, selects=True, symbol="min", latex=r"\min\left({args}\right)", sample=(REAL, REAL),
     edge="A tie gives 1/2 to each, as PyTorch and JAX; nan in either operand is the result.",
 )  # fmt: skip
 declare(
@@ -114,7 +111,7 @@ declare(
     "relu",
     lambda xp, x: xp.where(x <= 0.0, 0.0, x),  # this way round nan stays nan
     lambda xp, out, x: (xp.where(x > 0.0, 1.0, 0.0),),
-    selects=True, symbol="ReLU", latex=r"\operatorname{{ReLU}}\left({0}\right)",
+    selects=True, symbol="ReLU", latex=r"\operatorname{{ReLU}}\left({0}\right)", sample=(REAL,),
     edge="The derivative at 0 is 0, as PyTorch and JAX.",
 )  # fmt: skip
 

@@ -1,7 +1,7 @@
 """Primitives that measure or add up: hypot, atan2, norm, sum, dot, logsumexp.
 
 One n-ary node keeps a graph small where n - 1 binary ones would not. Next:
-:mod:`autograd.ops.basic`.
+:mod:`autograd.ops.partial_evaluation`.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import operator
 from functools import reduce
 from typing import Any
 
-from autograd.ops.op import Op
+from autograd.ops.op import declare
 
 __all__: list[str] = []
 
@@ -58,13 +58,13 @@ def _atan2_partials(xp: Any, out: Any, y: Any, x: Any) -> tuple[Any, Any]:
     )
 
 
-Op(
+declare(
     "hypot", _norm, lambda xp, out, a, b: _unit_vector(xp, xp.hypot, (a, b)), arity=2,
     latex=r"\sqrt{{{0}^2 + {1}^2}}", sample=(REAL, REAL),
     shown=lambda xp, out, a, b: (a / out, b / out),
     edge="hypot(0, 0) has derivatives 0 (PyTorch: nan, JAX: 1/2); hypot(inf, nan) is inf, as in C.",
-).register()  # fmt: skip
-Op(
+)  # fmt: skip
+declare(
     "atan2", lambda xp, y, x: xp.atan2(y, x), _atan2_partials, arity=2,
     latex=r"\operatorname{{atan2}}\left({0}, {1}\right)", sample=(REAL, REAL),
     shown=lambda xp, out, y, x: (
@@ -72,23 +72,23 @@ Op(
         -y / (xp.pow(x, 2.0) + xp.pow(y, 2.0)),
     ),
     edge="atan2(0, 0) has derivatives 0, as PyTorch (JAX: nan); signed zeros as in C.",
-).register()  # fmt: skip
-Op(
+)  # fmt: skip
+declare(
     "norm", _norm, lambda xp, out, *xs: _unit_vector(xp, xp.norm, xs), arity=None,
     latex=r"\left\lVert {args} \right\rVert", sample=(REAL, REAL, REAL),
     shown=lambda xp, out, *xs: [x / out for x in xs],
     edge="The derivatives at the origin are 0, as PyTorch (JAX: nan).",
-).register()  # fmt: skip
+)  # fmt: skip
 
 
 # Plain sums, from left to right: what a user's own loop would give, and what a compiled program
 # may reorder. (Python's own sum of floats carries compensations from 3.12 on.)
-Op(
+declare(
     "sum", lambda xp, *xs: reduce(operator.add, xs, 0.0), lambda xp, out, *xs: (1.0,) * len(xs),
     arity=None, symbol="Σ", latex=r"\sum\left({args}\right)", sample=(REAL, REAL, REAL),
     edge="Every derivative is 1.",
     exempt="where terms cancel: within 1 ulp of the sum of |x| for each addition",
-).register()  # fmt: skip
+)  # fmt: skip
 
 
 def _dot(xp: Any, *xs_and_ys: Any) -> Any:
@@ -101,12 +101,12 @@ def _dot_partials(xp: Any, out: Any, *xs_and_ys: Any) -> tuple[Any, ...]:
     return xs_and_ys[half:] + xs_and_ys[:half]
 
 
-Op(
+declare(
     "dot", _dot, _dot_partials, arity=None,
     latex=r"\operatorname{{dot}}\left({args}\right)", sample=(REAL,) * 4,
     edge="0 * inf among the products is nan.",
     exempt="where products cancel: within 1 ulp of the sum of |x·y| for each operation",
-).register()  # fmt: skip
+)  # fmt: skip
 
 
 def _logsumexp(xp: Any, *xs: Any) -> Any:
@@ -145,11 +145,11 @@ def difference_error(xp: Any, a: Any, b: Any, difference: Any) -> Any:
     return xp.where(abs(difference) < 800.0, error, 0.0)
 
 
-Op(
+declare(
     "logsumexp", _logsumexp, _logsumexp_partials, arity=None,
     latex=r"\operatorname{{logsumexp}}\left({args}\right)", sample=((-10.0, 10.0),) * 3,
     shown=lambda xp, out, *xs: [xp.exp(x - out) for x in xs],
     edge="-inf operands have derivative 0; if all are -inf or any is inf, derivatives are nan"
     " (PyTorch: 0 for the finite operands beside an inf).",
     exempt="near the zero of its value: within 4 ulp of the largest operand",
-).register()  # fmt: skip
+)  # fmt: skip

@@ -1,29 +1,26 @@
-"""The class of primitives, and what is derived from one declaration.
+"""The declaration of a primitive, and what is derived from it.
 
 An :class:`Op` is declared by two rules in plain Python, ``forward(xp, *operands)`` and
 ``partials(xp, out, *operands)``. For a fixed number of operands they are traced once, when first
 needed, and compiled to functions of floats; a primitive of any number of operands (``sum``) is
-called as it is. The declarations are in :mod:`autograd.ops.basic`; the recording is in
-:mod:`autograd.engine.value`.
+called as it is. Next: :mod:`autograd.ops.basic`, the first declarations of the table.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any
 
 from autograd.errors import InputValueError
-from autograd.ops.expr import XP, Expr, Operand, block, compile_source, evaluate
-from autograd.ops.ieee import ARITHMETIC_ERRORS, FAST, IEEE
+from autograd.ops.expr import XP, Expr, Operand
+from autograd.ops.floats import FUNCTIONS, Rule, compile_floats, evaluate_directly
 from autograd.reals import real, real_or_none
 
-__all__ = ["OPS", "Namespace", "Op"]
+__all__ = ["OPS", "Op", "declare"]
 
 OPS: dict[str, Op] = {}
 """Name -> primitive: everything the engine knows how to differentiate, in order of declaration."""
-
-Rule = Callable[..., Any]
 
 
 class Op:
@@ -31,10 +28,12 @@ class Op:
 
     ``partials`` returns one local derivative an operand: a number, an expression, or None where
     the operand has no influence to first order anywhere (a comparison's, ``where``'s condition).
-    ``sample`` gives each operand's range for tests; ``edge`` says what happens at kinks and at the
-    ends of the domain; ``exempt`` states a measured accuracy bound where the general one of 4 ulp
-    cannot hold. With ``selects``, a local derivative of exactly zero means "not chosen": such an
-    edge passes nothing on, whatever the adjoint. ``opaque`` marks a user's function of floats.
+    ``latex`` is a formula with the operands as ``{0}``, ``{1}`` or all as ``{args}``, or without
+    them the function's name. ``sample`` gives each operand's range for tests; ``edge`` says what
+    happens at kinks and at the ends of the domain; ``exempt`` states a measured accuracy bound
+    where the general one of 4 ulp cannot hold. With ``selects``, a local derivative of exactly zero
+    means "not chosen": such an edge passes nothing on, whatever the adjoint. ``opaque`` marks a
+    user's function of floats.
     ``shown`` is a second rule for people to read, given where ``partials`` is written for digits
     rather than for the eye: y·(1 - y) for the sigmoid. Nothing is ever computed with it.
     """
@@ -61,8 +60,11 @@ class Op:
         self.partials = partials
         self.arity = arity
         self.symbol = symbol or name
-        spelt = "".join(c if c.isalnum() else r"\_" if c == "_" else " " for c in name)
-        self.latex = latex or rf"\operatorname{{{{{spelt}}}}}\left({{args}}\right)"
+        if latex is None:
+            spelt = "".join(c if c.isalnum() else r"\_" if c == "_" else " " for c in name)
+            latex = rf"\operatorname{{{{{spelt}}}}}"
+        is_formula = "{0}" in latex or "{args}" in latex
+        self.latex = latex if is_formula else rf"{latex}\left({{args}}\right)"
         self.sample = sample
         self.smooth = smooth
         self.selects = selects
@@ -76,6 +78,7 @@ class Op:
         if self.name in OPS:
             raise InputValueError(f"a primitive named {self.name!r} is declared already")
         OPS[self.name] = self
+        FUNCTIONS.declared[self.name] = lambda: self.evaluate
         return self
 
     def __repr__(self) -> str:
@@ -129,15 +132,15 @@ class Op:
         if self.opaque:
             return lambda *operands: real(self.forward(*operands), f"the value of {self.name!r}")
         if self.arity is None:
-            return lambda *operands: _direct(self.forward, operands)
-        return _compile("evaluate", self.variables, self.value_expr)
+            return lambda *operands: evaluate_directly(self.forward, operands)
+        return compile_floats("evaluate", self.variables, self.value_expr)
 
     @cached_property
     def partial_functions(self) -> tuple[Callable[..., float] | None, ...]:
         """For a fixed arity: each local derivative as a function of floats (out, a, b …)."""
         names = ("out", *self.variables)
         return tuple(
-            None if expr is None else _compile("partial", names, expr)
+            None if expr is None else compile_floats("partial", names, expr)
             for expr in self.partial_exprs
         )
 
@@ -175,7 +178,8 @@ class Op:
     ) -> tuple[float | None, ...]:
         """The same where the value is known already, and only some are wanted."""
         if not self.traced:
-            return self.one_an_operand(_direct(self.partials, (out, *operands)), len(operands))
+            partials = evaluate_directly(self.partials, (out, *operands))
+            return self.one_an_operand(partials, len(operands))
         return tuple(
             function(out, *operands) if function is not None and need else None
             for function, need in zip(self.partial_functions, wanted)
@@ -192,72 +196,8 @@ def _from_table(name: str) -> Op:
     return OPS[name]
 
 
-class Namespace:
-    """An ``xp`` made of a mapping: its functions by attribute, other primitives by their rules."""
-
-    def __init__(self, functions: Mapping[str, Callable[..., Any]]) -> None:
-        self._functions = functions
-        self.__dict__.update(functions)  # found without a call
-
-    def __getattr__(self, name: str) -> Callable[..., Any]:
-        try:
-            return self._functions[name]  # a mapping may make functions when asked
-        except KeyError:
-            if name in OPS:
-                return lambda *operands: OPS[name].forward(self, *operands)
-        raise AttributeError(f"no elementary function is named {name!r}; there are {sorted(OPS)}")
-
-
-class _Evaluators(dict[str, Callable[..., Any]]):
-    """IEEE functions by name; a primitive that is not among them evaluates its own rule."""
-
-    def __missing__(self, name: str) -> Callable[..., Any]:
-        return OPS[name].evaluate
-
-
-_CAREFUL = _Evaluators(IEEE)
-_FAST_XP = Namespace({**IEEE, **FAST})
-
-
-def _direct(rule: Rule, operands: tuple[float, ...]) -> Any:
-    """Call a rule with floats; where that raises, trace it for so many operands and use IEEE."""
-    try:
-        return rule(_FAST_XP, *operands)
-    except ARITHMETIC_ERRORS:
-        names = [str(i) for i in range(len(operands))]
-        result = rule(XP, *(Expr("var", name) for name in names))
-        many = isinstance(result, (tuple, list))
-        values = evaluate(result if many else [result], _CAREFUL, dict(zip(names, operands)))
-        return values if many else values[0]
-
-
-def _compile(name: str, parameters: tuple[str, ...], expr: Operand) -> Callable[..., float]:
-    """A function of floats: the expression as Python source, and IEEE where that raises."""
-
-    def careful(*operands: float) -> float:
-        return float(evaluate([expr], _CAREFUL, dict(zip(parameters, operands)))[0])
-
-    source = [
-        f"def {name}({', '.join(parameters)}):",
-        "    try:",
-        *(f"        {line}" for line in block(expr, "return {}")),
-        "    except errors:",
-        f"        return careful({', '.join(parameters)})",
-    ]
-    scope = {**float_scope([expr]), "careful": careful, "errors": ARITHMETIC_ERRORS}
-    function: Callable[..., float] = compile_source(name, source, scope)
-    return function
-
-
-def float_scope(exprs: list[Operand]) -> dict[str, Any]:
-    """The global names that the Python source of these expressions needs."""
-    scope: dict[str, Any] = {"inf": float("inf"), "nan": float("nan")}
-    pending = [expr for expr in exprs if isinstance(expr, Expr)]
-    while pending:
-        expr = pending.pop()
-        if expr.op in FAST:
-            scope[expr.op] = FAST[expr.op]
-        elif expr.op in OPS and expr.op not in IEEE:
-            scope[expr.op] = OPS[expr.op].evaluate
-        pending.extend(x for x in expr.operands if isinstance(x, Expr))
-    return scope
+def declare(
+    name: str, forward: Rule, partials: Rule, *, arity: int | None = 1, **about: Any
+) -> None:
+    """Enter one primitive in the table; ``about`` is the rest of what :class:`Op` takes."""
+    Op(name, forward, partials, arity=arity, **about).register()

@@ -8,10 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from autograd.graph import topological_order
-from autograd.ops.expr import Expr, Operand, inner_exprs
-from autograd.ops.ieee import IEEE
-from autograd.ops.op import OPS
+from autograd.ops.expr import Expr, Operand, bottom_up
+from autograd.ops.floats import FUNCTIONS
 
 __all__ = ["folded"]
 
@@ -25,24 +23,21 @@ def folded(expr: Operand, known: Mapping[str, Operand]) -> Operand:
     >>> folded(OPS["pow"].partial_exprs[0], {"b": 2.0})
     Expr('2.0 * a')
     """
-    if not isinstance(expr, Expr):
-        return expr
-    parts: dict[Expr, Operand] = {}
-    for part in topological_order([expr], inner_exprs):
+
+    def step(part: Expr, operands: list[Operand]) -> Operand:
         if part.op == "var":
-            parts[part] = known.get(str(part.operands[0]), part)
-        else:
-            operands = [parts[x] if isinstance(x, Expr) else x for x in part.operands]
-            same = all(x is y for x, y in zip(operands, part.operands))
-            parts[part] = _simplified(part.op, operands, part if same else None)
-    return parts[expr]
+            return known.get(operands[0], part)
+        same = all(x is y for x, y in zip(operands, part.operands))
+        return _simplified(part.op, operands, part if same else None)
+
+    return bottom_up([expr], step)[0]
 
 
 def _simplified(op: str, operands: list[Operand], unchanged: Expr | None) -> Operand:
     """One application, by rules that hold for every float, NaN and -0.0 included."""
     first, last = operands[0], operands[-1]
     if not any(isinstance(x, Expr) for x in operands):
-        return (IEEE[op] if op in IEEE else OPS[op].evaluate)(*operands)
+        return FUNCTIONS[op](*operands)
     if op == "where" and not isinstance(first, Expr):
         return operands[1] if first else last
     if op == "pow" and not isinstance(last, Expr) and last in (0.0, 1.0):

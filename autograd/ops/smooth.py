@@ -10,7 +10,7 @@ import math
 from typing import Any
 
 from autograd.ops.nary import difference_error
-from autograd.ops.op import Op
+from autograd.ops.op import declare
 
 __all__: list[str] = []
 
@@ -18,12 +18,6 @@ TWO_OVER_SQRT_PI = 2.0 / math.sqrt(math.pi)
 DENSITY_UNIT = math.exp(-50.0) / math.sqrt(2.0 * math.pi)
 SQRT_HALF = math.sqrt(0.5)
 LOG_2 = math.log(2.0)
-
-
-def declare(name: str, forward: Any, partials: Any, *, arity: int = 1, **about: Any) -> None:
-    """Enter one primitive in the table; a function is written as its name unless told."""
-    about.setdefault("latex", rf"\operatorname{{{{{name}}}}}\left({{args}}\right)")
-    Op(name, forward, partials, arity=arity, **about).register()
 
 
 # Error functions

@@ -3,7 +3,7 @@
 Each is accurate to a few units in the last place and returns IEEE results instead of raising.
 They use nothing but :mod:`math`, arithmetic and loops.
 Formulas are cited by their number in Abramowitz & Stegun, *Handbook of Mathematical Functions*
-(A&S). Next: :mod:`autograd.ops.ieee`, which puts them among the other functions of floats.
+(A&S).
 """
 
 from __future__ import annotations

@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from autograd.ops.expr import XP, Expr, Operand
+from autograd.ops.expr import XP, Expr, Operand, bottom_up
+from autograd.ops.floats import FUNCTIONS as FLOATS
 from autograd.ops.ieee import IEEE
 from autograd.ops.op import OPS
 from autograd.program.array.error_functions import elementwise, erf, erfc
@@ -86,22 +87,16 @@ class Lowering:
         self._done: dict[Expr, Operand] = {}
 
     def of(self, expr: Operand) -> Operand:
-        """An expression rewritten; shared parts stay shared. Rules are shallow: this recurses."""
-        if not isinstance(expr, Expr):
-            return expr
-        if expr not in self._done:
-            self._done[expr] = self._step(expr)
-        return self._done[expr]
+        """An expression rewritten; shared parts stay shared."""
+        return bottom_up([expr], self._step, self._done)[0]
 
-    def _step(self, expr: Expr) -> Operand:
+    def _step(self, expr: Expr, operands: list[Operand]) -> Operand:
         if expr.op == "var":
-            return self.known.get(str(expr.operands[0]), expr)
-        operands = [self.of(x) for x in expr.operands]
+            return self.known.get(operands[0], expr)
         if expr.op == "where" and not isinstance(operands[0], Expr):
             return operands[1] if operands[0] else operands[2]
         if not any(isinstance(x, Expr) for x in operands):
-            evaluate = IEEE[expr.op] if expr.op in IEEE else OPS[expr.op].evaluate
-            return evaluate(*operands)
+            return FLOATS[expr.op](*operands)
         if expr.op in FUNCTIONS or expr.op in OPERATORS or expr.op.startswith("fold_"):
             return Expr(expr.op, *operands)
         return self.of(OPS[expr.op].forward(XP, *operands))

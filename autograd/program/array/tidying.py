@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from autograd.ops.expr import Expr, Operand
+from autograd.ops.expr import Expr, Operand, bottom_up
 from autograd.ops.ieee import IEEE
 
 __all__ = ["Tidy"]
@@ -32,13 +32,11 @@ class Tidy:
 
     def of(self, expr: Operand) -> Operand:
         """The expression in its short form."""
-        if not isinstance(expr, Expr):
-            return expr
-        if expr not in self._done:
-            operands = [self.of(x) for x in expr.operands]
-            made = expr if expr.op == "var" else _step(Expr(expr.op, *operands), self._finite)
-            self._done[expr] = self._one(made) if isinstance(made, Expr) else made
-        return self._done[expr]
+        return bottom_up([expr], self._step, self._done)[0]
+
+    def _step(self, expr: Expr, operands: list[Operand]) -> Operand:
+        made = expr if expr.op == "var" else _shortened(Expr(expr.op, *operands), self._finite)
+        return self._one(made) if isinstance(made, Expr) else made
 
     def _one(self, expr: Expr) -> Expr:
         """The first expression that was like this one."""
@@ -46,7 +44,7 @@ class Tidy:
         return self._known.setdefault(key, expr)
 
 
-def _step(expr: Expr, finite: bool) -> Operand:
+def _shortened(expr: Expr, finite: bool) -> Operand:
     operands = expr.operands
     if expr.op in LINEAR and not _linear(expr):
         return NOTHING

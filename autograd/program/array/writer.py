@@ -16,7 +16,8 @@ from typing import Any
 import numpy as np
 
 from autograd.graph import consumers, topological_order
-from autograd.ops.expr import COMPARISONS, Expr, Operand, compile_source
+from autograd.ops.expr import COMPARISONS, Expr, Operand
+from autograd.ops.source import compile_source
 from autograd.program.array.names import FUNCTIONS, OPERATORS
 from autograd.program.statements.groups import ArrayForm
 from autograd.program.statements.layout import Gather, Joined, Literal, View

@@ -13,10 +13,12 @@ from functools import cache
 from string import Template
 from typing import Any, NamedTuple
 
-from autograd.ops.expr import XP, Expr, Operand, block, compile_source
+from autograd.ops.expr import XP, Expr, Operand
+from autograd.ops.floats import float_scope
 from autograd.ops.ieee import ARITHMETIC_ERRORS
-from autograd.ops.op import Op, float_scope
+from autograd.ops.op import Op
 from autograd.ops.partial_evaluation import folded
+from autograd.ops.source import block, compile_source
 from autograd.program.tape.instructions import Statement, Tape
 
 __all__ = ["SIZE", "Piece", "forward_piece", "reverse_piece"]

@@ -6,7 +6,6 @@ import random
 import pytest
 from mpmath import mp
 
-import autograd.ops.basic  # noqa: F401  (declares the primitives)
 from autograd.ops.op import OPS
 from tests.autograd.ops.mp_references import REFERENCES
 

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from autograd import TraceError
 from autograd.graph import topological_order
-from autograd.ops.expr import XP, Expr, block, compile_source, evaluate, show
+from autograd.ops.expr import XP, Expr, evaluate, show
 from autograd.ops.ieee import IEEE
+from autograd.ops.source import block, compile_source
 
 A, B = Expr("var", "a"), Expr("var", "b")
 OPERATORS = [
