@@ -32,7 +32,8 @@ ORDER = {
     "autograd.drawing.page": "(curve parts stepper) recorder",
     "autograd.drawing.picture": "snapshot (flow frames highlight) marks",
     "autograd.drawing.placement": "ranks positions geometry",
-    "autograd.engine": "(modes sweep) pickling anomaly node record higher (backward naming) value",
+    "autograd.engine": "(modes order) (sweep pickling anomaly) node record (higher methods) "
+    "(backward naming) value generated",
     "autograd.engine.anomaly": "remedies story",
     "autograd.functions": "(custom elementary) sequences",
     "autograd.ops": "(expr special) (ieee source) floats (op partial_evaluation) (basic kinked "
@@ -222,3 +223,21 @@ def test_public_name_is_documented(package, name):
     is_error = inspect.isclass(thing) and issubclass(thing, BaseException)
     if callable(thing) and not is_error:
         assert ">>>" in docstring
+
+
+SLOTS = {"_data", "_grad", "_left", "_right"}
+
+
+@pytest.mark.parametrize("path", files("autograd", "nn"))
+def test_slots_of_nodes_are_touched_only_by_the_engine(path):
+    """Everyone else reads `data`, `grad` and `operands`, so that the engine may store otherwise."""
+    if path.is_relative_to(ROOT / "autograd" / "engine"):
+        return
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    touched = [
+        (node.attr, node.lineno)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and node.attr in SLOTS
+        if not (isinstance(node.value, ast.Name) and node.value.id == "self")
+    ]
+    assert touched == []

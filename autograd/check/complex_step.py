@@ -15,7 +15,7 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
-from autograd.engine.sweep import operands_of, record_of
+from autograd.engine.order import operands_of, record_of
 from autograd.ops.expr import XP, Expr, evaluate
 from autograd.ops.ieee import IEEE
 from autograd.ops.op import OPS, Op

@@ -11,7 +11,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from autograd.engine.sweep import operand_values, operands_of, record_of
+from autograd.engine.order import operand_values, operands_of, record_of
 
 __all__ = ["name_kink"]
 

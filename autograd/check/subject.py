@@ -13,8 +13,8 @@ from typing import Any
 from autograd.engine.backward import adjoints
 from autograd.engine.higher import recorded_adjoints
 from autograd.engine.modes import TRANSFORMING, enable_grad, switched
+from autograd.engine.order import record_of
 from autograd.engine.record import operand
-from autograd.engine.sweep import record_of
 from autograd.engine.value import Value
 from autograd.errors import InputTypeError, InputValueError
 from autograd.nested import is_array, numbers_in, rebuilt

@@ -18,7 +18,8 @@ from autograd.engine import higher
 from autograd.engine.anomaly.story import story_of_adjoint, story_of_value
 from autograd.engine.modes import ACTIVE, ANOMALY, enable_grad
 from autograd.engine.node import EPOCH, Epoch, Node
-from autograd.engine.sweep import PULL, fresh_values, operand_values, pull_back, record_of
+from autograd.engine.order import operand_values, record_of
+from autograd.engine.sweep import fresh_values, pull, pull_back
 from autograd.errors import AnomalyError, InputTypeError, InputValueError, StaleGraphError
 from autograd.reals import real
 
@@ -89,11 +90,15 @@ def _pulled_back(
     for root, weight in zip(roots, weights):
         adjoint[root] += weight if type(weight) is float else weight._data
     lines = ANOMALY.get() if ACTIVE else None
-    if lines is not None:
+    if lines is None:
+        pull_back(order, adjoint)
+    else:
         _pull_back_checked(order, adjoint, lines)
-        _require_current(order)
-    elif not pull_back(order, adjoint, EPOCH[0]):
-        _require_current(order)
+    epoch = EPOCH[0]
+    for node in order:
+        if node._grad is not epoch:  # a leaf may have changed since this node was recorded
+            _require_current(order)
+            break
     return adjoint
 
 
@@ -124,7 +129,7 @@ def _pull_back_checked(order: list[Any], adjoint: dict[Any, float], lines: dict[
     """The sweep of ``pull_back``, stopping at the first adjoint that is not finite."""
     for node in reversed(order):
         if adjoint[node]:
-            PULL[node.op](node, adjoint[node], adjoint)
+            pull(node, adjoint[node], adjoint)
         for parent in node.parents:
             if not math.isfinite(adjoint[parent]):
                 raise AnomalyError(story_of_adjoint(parent, node, adjoint, order, lines))

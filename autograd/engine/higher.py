@@ -14,8 +14,8 @@ from functools import lru_cache
 from typing import Any
 
 from autograd.engine.modes import TRACING, switched
+from autograd.engine.order import operands_of
 from autograd.engine.record import RECORDERS
-from autograd.engine.sweep import operands_of
 from autograd.ops.expr import evaluate
 from autograd.ops.floats import Namespace
 from autograd.ops.op import Op

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from autograd.engine import pickling
-from autograd.engine.sweep import operands_of
+from autograd.engine.order import operands_of
 from autograd.errors import GraphError, InputTypeError
 from autograd.ops.op import Op
 from autograd.reals import real

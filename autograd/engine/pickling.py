@@ -11,7 +11,7 @@ import threading
 from collections.abc import Iterator
 from typing import Any
 
-from autograd.engine.sweep import operands_of, record_of
+from autograd.engine.order import operands_of, record_of
 
 __all__ = ["deep_copy", "reduce"]
 

@@ -1,7 +1,8 @@
 """record: apply a primitive and remember it.
 
 Every operation on Values ends here, or in a shorter path of the same meaning that
-:mod:`autograd.engine.value` generates from the primitive's declaration.
+:mod:`autograd.engine.generated` writes from the primitive's declaration. Next:
+:mod:`autograd.engine.order`, what a result was made of.
 """
 
 from __future__ import annotations

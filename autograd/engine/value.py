@@ -1,29 +1,30 @@
 """Value: one number that remembers how it was made.
 
-Arithmetic on Values records a graph, through :mod:`autograd.engine.record`. The gradient passes are
-in :mod:`autograd.engine.backward`, the functions (``exp`` …) in
-:mod:`autograd.functions.elementary`.
+Arithmetic on Values records a graph, through :mod:`autograd.engine.record`, which is next in the
+chapter. Where no compiled engine runs, :mod:`autograd.engine.generated` puts faster operators of
+the same meaning in the place of these.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeAlias
 
 from autograd.engine import backward as passes
+from autograd.engine.methods import Methods
 from autograd.engine.modes import ACTIVE, TRACING, user_line
-from autograd.engine.node import EPOCH, Node
+from autograd.engine.node import Node
+from autograd.engine.order import operand_values
 from autograd.engine.record import operand, record
 from autograd.errors import TraceError
-from autograd.ops.floats import float_scope
-from autograd.ops.ieee import ARITHMETIC_ERRORS
-from autograd.ops.op import OPS, Op
-from autograd.ops.source import block, compile_source
+from autograd.ops.op import OPS
 
-__all__ = ["Value"]
+__all__ = ["Operand", "Value"]
+
+Operand: TypeAlias = "Value | float"
+"""What arithmetic takes beside a Value: another, or any real number."""
 
 
-class Value(Node):
+class Value(Methods):
     """One number that remembers how it was made.
 
     Args:
@@ -49,6 +50,23 @@ class Value(Node):
 
     def __format__(self, spec: str) -> str:
         return format(self._data, spec) if spec else repr(self)
+
+    @property
+    def partials(self) -> tuple[float, ...]:
+        """The local derivatives by each of ``operands``, as numbers; none for a leaf.
+
+        They are all that the chain rule needs: each operand's gradient gains ``grad`` × its own.
+
+        >>> x = Value(3.0)
+        >>> y = x * 5.0
+        >>> y.operands, y.partials
+        ((Value(3.0), 5.0), (5.0, 3.0))
+        """
+        if self.op is None:
+            return ()
+        numbers = operand_values(self)
+        partials = self.op.local_at(self._data, numbers, [True] * len(numbers))
+        return tuple([0.0 if partial is None else float(partial) for partial in partials])
 
     def backward(self, gradient: Any = 1.0, create_graph: bool = False) -> None:
         """Differentiate this Value: add ``gradient`` × its derivative to each leaf's ``grad``.
@@ -109,48 +127,100 @@ class Value(Node):
 
     __hash__ = object.__hash__
 
-    def _compare(self, name: str, other: Any) -> Any:
-        other = operand(other)
-        if other is NotImplemented:
-            return NotImplemented
+    def _compare(self, name: str, other: object) -> bool:
+        number = operand(other)
+        if number is NotImplemented:
+            return NotImplemented  # type: ignore[no-any-return]
         if ACTIVE and TRACING.get():
-            return record(OPS[name], (self, other))
-        return bool(OPS[name].evaluate(self._data, float(other)))
+            compared: bool = record(OPS[name], (self, number))  # a Value, which takes its place
+            return compared
+        return bool(OPS[name].evaluate(self._data, float(number)))
 
-    def __lt__(self, other: Any) -> Any:
+    def __lt__(self, other: Operand) -> bool:
+        """Whether self < other, as numbers."""
         return self._compare("lt", other)
 
-    def __le__(self, other: Any) -> Any:
+    def __le__(self, other: Operand) -> bool:
+        """Whether self ≤ other, as numbers."""
         return self._compare("le", other)
 
-    def __gt__(self, other: Any) -> Any:
+    def __gt__(self, other: Operand) -> bool:
+        """Whether self > other, as numbers."""
         return self._compare("gt", other)
 
-    def __ge__(self, other: Any) -> Any:
+    def __ge__(self, other: Operand) -> bool:
+        """Whether self ≥ other, as numbers."""
         return self._compare("ge", other)
 
-    def __eq__(self, other: object) -> Any:
+    def __eq__(self, other: object) -> bool:
+        """Whether self = other, as numbers."""
         return self._compare("eq", other)
 
-    def __ne__(self, other: object) -> Any:
+    def __ne__(self, other: object) -> bool:
+        """Whether self ≠ other, as numbers."""
         return self._compare("ne", other)
 
-    # Arithmetic; the four operations are replaced below by shorter paths of the same meaning.
+    # Arithmetic: each operation records one node.
 
-    def __neg__(self) -> Any:
-        return record(OPS["neg"], (self,))
+    def __add__(self, other: Operand) -> Value:
+        """self + other"""
+        return operate("add", self, other)
+
+    def __radd__(self, other: float) -> Value:
+        """other + self"""
+        return operate("add", other, self)
+
+    def __sub__(self, other: Operand) -> Value:
+        """self − other"""
+        return operate("sub", self, other)
+
+    def __rsub__(self, other: float) -> Value:
+        """other − self"""
+        return operate("sub", other, self)
+
+    def __mul__(self, other: Operand) -> Value:
+        """self × other"""
+        return operate("mul", self, other)
+
+    def __rmul__(self, other: float) -> Value:
+        """other × self"""
+        return operate("mul", other, self)
+
+    def __truediv__(self, other: Operand) -> Value:
+        """self ÷ other; by zero it is ±inf or nan"""
+        return operate("div", self, other)
+
+    def __rtruediv__(self, other: float) -> Value:
+        """other ÷ self"""
+        return operate("div", other, self)
+
+    def __pow__(self, other: Operand) -> Value:
+        """self to the power other; nan where the result is not a real number"""
+        return operate("pow", self, other)
+
+    def __rpow__(self, other: float) -> Value:
+        """other to the power self"""
+        return operate("pow", other, self)
+
+    def __neg__(self) -> Value:
+        """−self"""
+        return operate("neg", self)
+
+    def __abs__(self) -> Value:
+        """|self|; the derivative at 0 is 0"""
+        return operate("abs", self)
 
     def __pos__(self) -> Value:
+        """self"""
         return self
 
-    def __abs__(self) -> Any:
-        return record(OPS["abs"], (self,))
+    def arctan2(self, x: Operand) -> Value:
+        """``autograd.atan2(self, x)``, as NumPy calls it."""
+        return operate("atan2", self, x)
 
-    def __floor__(self) -> Any:
-        return record(OPS["floor"], (self,))
-
-    def __ceil__(self) -> Any:
-        return record(OPS["ceil"], (self,))
+    def hypot(self, y: Operand) -> Value:
+        """``autograd.hypot(self, y)``."""
+        return operate("hypot", self, y)
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
         """Let NumPy's functions see a Value as an object scalar, so that they keep the graph."""
@@ -166,58 +236,10 @@ class Value(Node):
         return getattr(ufunc, method)(*boxed, **options)
 
 
-def _operator(op: Op, reflected: bool) -> Callable[[Value, Any], Any]:
-    """A binary operator of Value: the usual case in a few lines, all others through record."""
-    first, second = ("b", "a") if reflected else ("a", "b")
-    left, right = ("other", "self") if reflected else ("self", "other")
-    source = [
-        "def operator(self, other):",
-        f"    {first} = self._data",
-        "    kind = type(other)",
-        "    if kind is Value:",
-        f"        {second} = other._data",
-        "    elif kind is float:",
-        f"        {second} = other",
-        "    else:",
-        f"        other = {second} = operand(other)",
-        "        if type(other) is not float:",
-        f"            return other if other is NotImplemented else record(op, ({left}, {right}))",
-        "    if ACTIVE:",
-        f"        return record(op, ({left}, {right}))",
-        "    node = new(Value)",
-        "    try:",
-        *(f"        {line}" for line in block(op.value_expr, "node._data = {}")),
-        "    except errors:",
-        "        node._data = evaluate(a, b)",
-        "    node._grad = EPOCH[0]",
-        "    node.name = None",
-        "    node.op = op",
-        f"    node._left = {left}",
-        f"    node._right = {right}",
-        "    return node",
-    ]
-    scope = {
-        **float_scope([op.value_expr]),
-        "Value": Value,
-        "operand": operand,
-        "record": record,
-        "ACTIVE": ACTIVE,
-        "EPOCH": EPOCH,
-        "op": op,
-        "evaluate": op.evaluate,
-        "errors": ARITHMETIC_ERRORS,
-        "new": object.__new__,
-    }
-    function: Callable[[Value, Any], Any] = compile_source("operator", source, scope)
-    return function
-
-
-for _method, _op in {
-    "add": "add",
-    "sub": "sub",
-    "mul": "mul",
-    "truediv": "div",
-    "pow": "pow",
-}.items():
-    setattr(Value, f"__{_method}__", _operator(OPS[_op], reflected=False))
-    setattr(Value, f"__r{_method}__", _operator(OPS[_op], reflected=True))
+def operate(name: str, *given: Any) -> Value:
+    """Record an operator or a method; NotImplemented if an operand is no real number."""
+    operands = tuple([operand(x) for x in given])
+    if any(x is NotImplemented for x in operands):
+        return NotImplemented  # type: ignore[no-any-return]  # Python asks the other operand
+    recorded: Value = record(OPS[name], operands)
+    return recorded

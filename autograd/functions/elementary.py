@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Protocol, overload
 
-from autograd.engine.modes import ACTIVE
-from autograd.engine.node import EPOCH
+from autograd.engine.generated import unary
 from autograd.engine.record import operand, record
 from autograd.engine.value import Value
 from autograd.errors import InputTypeError, InputValueError
@@ -43,20 +42,7 @@ def checked(x: Any, name: str) -> Any:
 def _unary(name: str, summary: str, call: str, result: str) -> Unary:
     """Expose a primitive of one operand, with its documentation."""
     op = OPS[name]
-    new = object.__new__
-
-    def function(x: Any, /) -> Any:
-        if type(x) is not Value or ACTIVE:
-            return record(op, (checked(x, name),))
-        node = new(Value)
-        node._data = op.evaluate(x._data)
-        node._grad = EPOCH[0]
-        node.name = None
-        node.op = op
-        node._left = x
-        node._right = None
-        return node
-
+    function = unary(op, lambda x: record(op, (checked(x, name),)))
     function.__name__ = function.__qualname__ = name
     function.__doc__ = f"{summary}\n\n    {op.edge}\n\n    >>> {call}\n    {result}\n    "
     function.__module__ = __name__
@@ -186,16 +172,3 @@ def where(condition: Any, x: Number, y: Number) -> Any:
     10.0
     """
     return record(OPS["where"], tuple([checked(v, "where") for v in (condition, x, y)]))
-
-
-# NumPy's functions look for methods of these names on the elements of an object array.
-_METHODS = {
-    **{f"arc{name}": f"a{name}" for name in ("sin", "cos", "tan", "sinh", "cosh", "tanh")},
-    **{name: name for name in ["exp", "expm1", "log", "log1p", "log2", "log10", "sqrt", "cbrt"]},
-    **{name: name for name in ["sin", "cos", "tan", "sinh", "cosh", "tanh", "sign"]},
-    "fabs": "abs",
-}
-for _method, _name in _METHODS.items():
-    setattr(Value, _method, lambda self, _op=OPS[_name]: record(_op, (self,)))
-Value.arctan2 = lambda self, x: atan2(self, x)  # type: ignore[attr-defined]
-Value.hypot = lambda self, y: hypot(self, y)  # type: ignore[attr-defined]

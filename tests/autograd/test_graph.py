@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograd import Value, exp
-from autograd.engine.sweep import record_of
+from autograd.engine.order import record_of
 from autograd.graph import consumers, depths, topological_order
 
 # Node i has parents among the nodes before it: every such list is a graph without cycles.

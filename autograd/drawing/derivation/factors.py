@@ -14,7 +14,7 @@ from autograd.drawing.derivation.notation import TEXT
 from autograd.drawing.derivation.paths import Path, Step
 from autograd.drawing.derivation.symbols import Symbols
 from autograd.drawing.formats.text import clean
-from autograd.engine.sweep import operands_of
+from autograd.engine.order import operands_of
 from autograd.ops.expr import Expr
 
 __all__ = ["Factor", "Reader"]

@@ -12,7 +12,7 @@ import math
 from collections import Counter
 from typing import Any, NamedTuple
 
-from autograd.engine.sweep import operand_values, operands_of, record_of
+from autograd.engine.order import operand_values, operands_of, record_of
 
 __all__ = ["Path", "Paths", "Step", "find_paths"]
 

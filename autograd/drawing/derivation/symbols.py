@@ -12,7 +12,7 @@ from typing import Any
 from autograd.drawing.derivation.algebra import SIMPLIFY
 from autograd.drawing.derivation.notation import TEXT
 from autograd.drawing.formats.text import number
-from autograd.engine.sweep import operands_of
+from autograd.engine.order import operands_of
 from autograd.ops.expr import Expr, Operand, evaluate
 
 __all__ = ["Symbols"]

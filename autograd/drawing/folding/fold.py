@@ -15,7 +15,7 @@ from autograd.drawing.folding.sketch import FEW, stem
 from autograd.drawing.folding.slices import Slice
 from autograd.drawing.folding.stretches import stretches
 from autograd.drawing.picture.snapshot import Picture, kind_of
-from autograd.engine.sweep import record_of
+from autograd.engine.order import record_of
 
 __all__ = ["LIMIT", "folded_picture", "graph_picture"]
 

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from autograd.drawing.folding.slices import Slice
 from autograd.drawing.picture.snapshot import units
-from autograd.engine.sweep import operands_of
+from autograd.engine.order import operands_of
 
 __all__ = ["Grouping", "apart", "groupings"]
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from autograd.drawing.picture.snapshot import Box, Edge, Kind, Picture, box_of, kind_of
-from autograd.engine.sweep import operands_of
+from autograd.engine.order import operands_of
 
 __all__ = ["ELSEWHERE", "FEW", "Canvas", "fold_box", "stem"]
 

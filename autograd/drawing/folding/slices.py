@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from autograd.engine.sweep import operands_of, record_of
+from autograd.engine.order import operands_of, record_of
 
 __all__ = ["Slice"]
 

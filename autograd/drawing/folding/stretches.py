@@ -12,7 +12,7 @@ from typing import Any
 
 from autograd.drawing.folding.sketch import Canvas, fold_box
 from autograd.drawing.picture.snapshot import Edge, Picture
-from autograd.engine.sweep import operands_of
+from autograd.engine.order import operands_of
 
 __all__ = ["stretches"]
 

@@ -13,7 +13,7 @@ from autograd.drawing.formats.style import Style
 from autograd.drawing.formats.svg import svg_of
 from autograd.drawing.formats.text import clean, escape
 from autograd.drawing.picture.snapshot import Box, Picture, box_of
-from autograd.engine.sweep import operands_of
+from autograd.engine.order import operands_of
 
 __all__ = ["Parts"]
 

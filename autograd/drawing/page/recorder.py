@@ -16,7 +16,8 @@ from autograd.drawing.picture.frames import Frame, frame_of
 from autograd.drawing.picture.marks import gathered, marks_of, rectifiers_in, remark
 from autograd.drawing.picture.snapshot import Picture, take_picture
 from autograd.drawing.sheet import sheet_of
-from autograd.engine.sweep import fresh_values, operands_of, record_of
+from autograd.engine.order import operands_of, record_of
+from autograd.engine.sweep import fresh_values
 from autograd.errors import InputTypeError, InputValueError
 
 __all__ = ["Recorder"]

@@ -12,7 +12,7 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any, Literal, NamedTuple
 
-from autograd.engine.sweep import operands_of, record_of
+from autograd.engine.order import operands_of, record_of
 from autograd.engine.value import Value
 from autograd.errors import InputTypeError
 

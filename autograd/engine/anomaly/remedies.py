@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from math import floor
 from typing import Any
 
-from autograd.engine.sweep import operands_of
+from autograd.engine.order import operands_of
 from autograd.ops.op import Op
 
 __all__ = ["remedy"]

@@ -12,7 +12,7 @@ from math import isfinite
 from typing import Any
 
 from autograd.engine.anomaly.remedies import remedy
-from autograd.engine.sweep import operands_of
+from autograd.engine.order import operands_of
 from autograd.graph import topological_order
 from autograd.ops.op import Op
 

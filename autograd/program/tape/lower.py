@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from autograd.engine.node import Node
-from autograd.engine.sweep import operands_of, record_of
+from autograd.engine.order import operands_of, record_of
 from autograd.errors import GraphError, InputTypeError, InputValueError
 from autograd.nested import is_array
 from autograd.program.tape.instructions import Argument, Shape, Statement, Tape
@@ -59,19 +59,12 @@ def lower(output: Any, arguments: Mapping[str, Any], *, has_aux: bool = False) -
     literal = constants.slot
     for node in nodes:
         if node.op is None and node not in slots:
-            slots[node] = literal(node._data)
+            slots[node] = literal(node.data)
     statements: list[Statement] = []
     for slot, node in enumerate(order, start):
-        x, y = node._left, node._right
-        if y is not None:  # the usual case, written out
-            operands: tuple[int, ...] = (
-                slots[x] if type(x) is not float else literal(x),
-                slots[y] if type(y) is not float else literal(y),
-            )
-        else:
-            operands = tuple(
-                [slots[x] if type(x) is not float else literal(x) for x in operands_of(node)]
-            )
+        operands = tuple(
+            [slots[x] if type(x) is not float else literal(x) for x in operands_of(node)]
+        )
         statements.append(Statement(node.op, operands))
         slots[node] = slot
     outputs = tuple([slots[x] if isinstance(x, Node) else literal(_number(x)) for x in roots])

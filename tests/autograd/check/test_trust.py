@@ -7,8 +7,8 @@ import random
 import pytest
 
 from autograd import Value, gradcheck
+from autograd.engine.order import record_of
 from autograd.engine.record import record
-from autograd.engine.sweep import record_of
 from autograd.ops.op import OPS, Op
 from autograd.testing import random_formula
 from tests.campaign import size

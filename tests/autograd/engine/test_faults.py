@@ -10,7 +10,7 @@ import pytest
 
 import autograd
 from autograd import Value
-from autograd.engine.sweep import record_of
+from autograd.engine.order import record_of
 
 NODES = 200
 

@@ -17,8 +17,8 @@ from hypothesis.stateful import (
 
 from autograd import StaleGraphError, Value, zero_grad
 from autograd.engine import backward as passes
+from autograd.engine.order import operand_values, operands_of
 from autograd.engine.record import record
-from autograd.engine.sweep import operand_values, operands_of
 from autograd.ops.op import OPS
 from tests import naive
 from tests.campaign import size
@@ -170,12 +170,11 @@ TestLife.settings = settings(
 def test_life_notices_a_bug(monkeypatch):
     """With a sweep that overwrites instead of adding, the two lives part."""
 
-    def pull_back(order, adjoint, epoch):
+    def pull_back(order, adjoint):
         for node in reversed(order):
             for x, p in zip(operands_of(node), node.op.local(*operand_values(node))):
                 if type(x) is not float:
                     adjoint[x] = adjoint[node] * p
-        return False
 
     monkeypatch.setattr(passes, "pull_back", pull_back)
     found_is_enough = settings(TestLife.settings, phases=[Phase.generate])

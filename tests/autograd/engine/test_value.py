@@ -22,6 +22,8 @@ from autograd import (
     no_grad,
 )
 from autograd import sum as ag_sum
+from autograd.engine.record import record
+from autograd.ops.op import OPS
 
 FLOATS = st.floats(allow_nan=True, allow_infinity=True)
 
@@ -262,3 +264,28 @@ def test_a_node_is_small():
     node = y.parents[0]
     size = sys.getsizeof(node) + sys.getsizeof(node.data) + sys.getsizeof(node.grad)
     assert size <= 130
+
+
+def test_chain_rule_by_hand_with_operands_and_partials():
+    """The lecture's loop: each operand gains the node's gradient × its partial."""
+    x, w = Value(2.0), Value(-3.0)
+    hidden = x * w
+    y = (hidden + 0.5).tanh()
+    y.backward()
+    expected = [x.grad, w.grad]
+    grads = dict.fromkeys((x, w, hidden, y.operands[0]), 0.0) | {y: 1.0}
+    for node in (y, y.operands[0], hidden):
+        for operand, partial in zip(node.operands, node.partials):
+            if operand in grads:
+                grads[operand] += grads[node] * partial
+    assert [grads[x], grads[w]] == expected
+
+
+@pytest.mark.parametrize("name", [name for name, op in OPS.items() if op.arity])
+def test_partials_are_numbers_beside_the_operands(name):
+    """Of every primitive: one float an operand, what the table says, 0.0 where there is no edge."""
+    op = OPS[name]
+    point = [(low + high) / 2 + 0.1 for low, high in op.sample]
+    node = record(op, tuple(Value(x) for x in point))
+    assert node.partials == tuple(p or 0.0 for p in op.local(*point))
+    assert Value(1.0).partials == ()

@@ -13,7 +13,7 @@ import pytest
 
 import autograd
 from autograd import Value
-from autograd.engine.sweep import operand_values, operands_of, record_of
+from autograd.engine.order import operand_values, operands_of, record_of
 from autograd.ops.expr import COMPARISONS
 from autograd.program.array.numpy_executor import ArrayExecutor
 from autograd.program.loop.loop_executor import LoopExecutor

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, Phase, find, settings
 
 from autograd import Value
 from autograd.engine import backward as passes
-from autograd.engine.sweep import operand_values, operands_of
+from autograd.engine.order import operand_values, operands_of
 from autograd.testing import programs
 from tests import naive
 
@@ -108,11 +108,10 @@ PLANTED = [
 def planted(bug, shortest_first=False):
     """A backward sweep of the engine with a bug in its step."""
 
-    def pull_back(order, adjoint, epoch):
+    def pull_back(order, adjoint):
         for node in order if shortest_first else reversed(order):
             if adjoint[node]:
                 bug(node, adjoint[node], adjoint)
-        return True
 
     return pull_back
 

@@ -1,0 +1,262 @@
+"""Generated: the same engine in straight-line Python, written from the table at run time.
+
+Operators, methods, the walk, and the chain rule of :mod:`autograd.engine` read aloud; here stand
+their fast forms, which give the same bits. ``install`` puts them over the plain ones, ``plain``
+takes them away for the length of a with block, so that a test can hold one against the other.
+Source is written once for each primitive, when it is first needed; debuggers can step it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from autograd.engine import backward, higher, order, pickling, sweep
+from autograd.engine.methods import Methods, Unary
+from autograd.engine.modes import ACTIVE
+from autograd.engine.node import EPOCH
+from autograd.engine.order import Adjoints, Node
+from autograd.engine.record import operand, record
+from autograd.engine.value import Value
+from autograd.ops.expr import XP, Expr, show
+from autograd.ops.floats import float_scope
+from autograd.ops.ieee import ARITHMETIC_ERRORS
+from autograd.ops.op import OPS, Op
+from autograd.ops.source import block, compile_source
+
+__all__ = ["install", "plain", "unary"]
+
+OPERATORS = {"add": "add", "sub": "sub", "mul": "mul", "truediv": "div", "pow": "pow"}
+
+new = object.__new__
+
+
+def operator(op: Op, reflected: bool) -> Callable[[Value, Any], Any]:
+    """A binary operator of Value: the usual case in a few lines, all others through record."""
+    first, second = ("b", "a") if reflected else ("a", "b")
+    left, right = ("other", "self") if reflected else ("self", "other")
+    source = [
+        "def operator(self, other):",
+        f"    {first} = self._data",
+        "    kind = type(other)",
+        "    if kind is Value:",
+        f"        {second} = other._data",
+        "    elif kind is float:",
+        f"        {second} = other",
+        "    else:",
+        f"        other = {second} = operand(other)",
+        "        if type(other) is not float:",
+        f"            return other if other is NotImplemented else record(op, ({left}, {right}))",
+        "    if ACTIVE:",
+        f"        return record(op, ({left}, {right}))",
+        "    node = new(Value)",
+        "    try:",
+        *(f"        {line}" for line in block(op.value_expr, "node._data = {}")),
+        "    except errors:",
+        "        node._data = evaluate(a, b)",
+        "    node._grad = EPOCH[0]",
+        "    node.name = None",
+        "    node.op = op",
+        f"    node._left = {left}",
+        f"    node._right = {right}",
+        "    return node",
+    ]
+    scope = {
+        **float_scope([op.value_expr]),
+        "Value": Value,
+        "operand": operand,
+        "record": record,
+        "ACTIVE": ACTIVE,
+        "EPOCH": EPOCH,
+        "op": op,
+        "evaluate": op.evaluate,
+        "errors": ARITHMETIC_ERRORS,
+        "new": new,
+    }
+    function: Callable[[Value, Any], Any] = compile_source("operator", source, scope)
+    return function
+
+
+def unary(op: Op, otherwise: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """A function of one number: a Value's node made here, all else by the plain function."""
+
+    def function(x: Any, /) -> Any:
+        if type(x) is not Value or ACTIVE:
+            return otherwise(x)
+        node = new(Value)
+        node._data = op.evaluate(x._data)
+        node._grad = EPOCH[0]
+        node.name = None
+        node.op = op
+        node._left = x
+        node._right = None
+        return node
+
+    return function
+
+
+def record_of(roots: Iterable[Node]) -> tuple[list[Node], Adjoints]:
+    """The walk of :func:`autograd.engine.order.record_of`, one or two operands from their slots."""
+    order: list[Node] = []
+    adjoint: Adjoints = {}
+    stack: list[Node] = list(roots)[::-1]
+    pop, push, leave = stack.pop, stack.append, order.append
+    while stack:
+        node = pop()
+        if node is None:
+            leave(pop())
+            continue
+        if node in adjoint:
+            continue
+        adjoint[node] = 0.0
+        if node.op is None:
+            continue
+        push(node)
+        push(None)
+        right = node._right
+        left = node._left
+        if type(left) is tuple:
+            stack.extend([x for x in left[::-1] if type(x) is not float and x not in adjoint])
+            continue
+        if right is not None and type(right) is not float and right not in adjoint:
+            if right.op is None:
+                adjoint[right] = 0.0
+            else:
+                push(right)
+        if type(left) is not float and left not in adjoint:
+            if left.op is None:
+                adjoint[left] = 0.0
+            else:
+                push(left)
+    return order, adjoint
+
+
+def sweep_loop() -> Callable[[list[Node], Adjoints], None]:
+    """The loop of ``pull_back``, with the steps of the simplest primitives written into it."""
+    source = [
+        "def pull_back(order, adjoint):",
+        "    for node in reversed(order):",
+        "        g = adjoint[node]",
+        "        if not g:",
+        "            continue",
+        "        op = node.op",
+    ]
+    scope: dict[str, Any] = {"PULL": PULL}
+    cases = (("if type(y) is float", "y"), ("elif type(x) is float", "x"), ("else", ""))
+    for keyword, op in zip(("if", "elif", "elif"), (OPS["mul"], OPS["add"], OPS["sub"])):
+        scope[op.name] = op
+        source.append(f"        {keyword} op is {op.name}:")
+        source.append("            x, y = node._left, node._right")
+        for test, literal in cases:
+            source.append(f"            {test}:")
+            symbols = [Expr("var", v if v == literal else f"{v}._data") for v in "xy"]
+            for variable, partial in zip("xy", op.partials(XP, None, *symbols)):
+                if variable != literal:
+                    source.append(f"                adjoint[{variable}] += {_weighted(partial)}")
+    source += ["        else:", "            PULL[op](node, g, adjoint)"]
+    loop: Callable[[list[Node], Adjoints], None] = compile_source("pull_back", source, scope)
+    return loop
+
+
+def _weighted(partial: Any) -> str:
+    """Source of g × a local derivative."""
+    if not isinstance(partial, Expr):
+        return {1.0: "g", -1.0: "-g"}[partial]
+    return f"g * {show(partial)}"
+
+
+class _Pulls(dict[Op, Callable[[Node, float, Adjoints], None]]):
+    """Op -> the chain rule at one node of it; the plain one where its rule is not traced."""
+
+    def __missing__(self, op: Op) -> Callable[[Node, float, Adjoints], None]:
+        step = _step(op) if op.traced and op.arity in (1, 2) else PLAIN_PULL
+        self[op] = step
+        return step
+
+
+PLAIN_PULL = sweep.pull
+PULL = _Pulls()
+
+
+def pull(node: Node, upstream: float, adjoint: Adjoints) -> None:
+    """The chain rule at one node."""
+    PULL[node.op](node, upstream, adjoint)
+
+
+def _step(op: Op) -> Callable[[Node, float, Adjoints], None]:
+    """The chain rule at one node of one or two operands, with the expressions written out."""
+    names = {"a": "x", "b": "y"}
+    unary = op.arity == 1
+    source = ["def pull(node, g, adjoint):", "    x, out = node._left, node._data"]
+    if unary:
+        source.append("    a = x._data")
+    else:
+        source += [
+            "    y = node._right",
+            "    a = x if type(x) is float else x._data",
+            "    b = y if type(y) is float else y._data",
+        ]
+    scope: dict[str, Any] = {"errors": ARITHMETIC_ERRORS}
+    for index, (variable, expr) in enumerate(zip(op.variables, op.partial_exprs)):
+        if expr is None:
+            continue
+        operand = names[variable]
+        scope |= float_scope([expr]) | {f"careful{index}": op.partial_functions[index]}
+        source += [
+            f"    if type({operand}) is not float:",
+            "        try:",
+            *(f"            {line}" for line in block(expr, "p = {}")),
+            "        except errors:",
+            f"            p = careful{index}(out, {', '.join(op.variables)})",
+            f"        {'if p: ' if op.selects else ''}adjoint[{operand}] += g * p",
+        ]
+    function: Callable[[Node, float, Adjoints], None] = compile_source("pull", source, scope)
+    return function
+
+
+_INSTALLED: list[tuple[Any, str, Any]] = []
+"""Where a fast form was put, and what stood there."""
+
+
+def _put(owner: Any, name: str, fast: Any) -> None:
+    plain = vars(owner)[name]
+    for copied in ("__name__", "__qualname__", "__module__", "__doc__"):
+        if hasattr(plain, copied):
+            setattr(fast, copied, getattr(plain, copied))
+    _INSTALLED.append((owner, name, plain))
+    setattr(owner, name, fast)
+
+
+def install() -> None:
+    """Put the fast forms over the plain ones, wherever the engine has those."""
+    for method, name in OPERATORS.items():
+        _put(Value, f"__{method}__", operator(OPS[name], reflected=False))
+        _put(Value, f"__r{method}__", operator(OPS[name], reflected=True))
+    for name, method in [*vars(Methods).items()]:
+        if isinstance(method, Unary):
+            op = OPS[method.name]
+            fast = unary(op, lambda x, op=op: record(op, (x,)))  # type: ignore[misc]
+            fast.__name__, fast.__qualname__ = name, f"Value.{name}"
+            _put(Methods, name, fast)
+    passes: list[tuple[Callable[..., Any], Callable[..., Any]]] = [
+        (order.record_of, record_of),
+        (sweep.pull_back, sweep_loop()),
+        (sweep.pull, pull),
+    ]
+    for slow, quick in passes:
+        for module in (order, sweep, backward, pickling, higher):
+            if vars(module).get(slow.__name__) is slow:
+                _put(module, slow.__name__, quick)
+
+
+@contextmanager
+def plain() -> Iterator[None]:
+    """The engine without its fast forms, for the length of a with block; not for threads."""
+    while _INSTALLED:
+        owner, name, before = _INSTALLED.pop()
+        setattr(owner, name, before)
+    try:
+        yield
+    finally:
+        install()

@@ -1,0 +1,74 @@
+"""Methods: every function of one number as a method of it, ``x.relu()`` for ``relu(x)``.
+
+NumPy's functions look for methods of its names on the elements of an object array, so those are
+here too. Next: :mod:`autograd.engine.value`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any, TypeVar, overload
+
+from autograd.engine.node import Node
+from autograd.engine.record import record
+from autograd.ops.op import OPS
+
+__all__ = ["Methods", "Unary"]
+
+Number = TypeVar("Number", bound=Node)
+
+
+class Unary:
+    """A method that applies the primitive of this name to its Value."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.__doc__ = f"``{name}`` of this number, recorded; see ``autograd.{name}``."
+
+    @overload
+    def __get__(self, x: None, kind: type) -> Unary: ...
+    @overload
+    def __get__(self, x: Number, kind: type) -> Callable[[], Number]: ...
+    def __get__(self, x: Node | None, kind: type) -> Unary | Callable[[], Any]:
+        return self if x is None else partial(record, OPS[self.name], (x,))
+
+
+class Methods(Node):
+    """A node with the functions of one number as methods."""
+
+    __slots__ = ()
+
+    exp = Unary("exp")
+    expm1 = Unary("expm1")
+    log = Unary("log")
+    log1p = Unary("log1p")
+    log2 = Unary("log2")
+    log10 = Unary("log10")
+    sqrt = Unary("sqrt")
+    cbrt = Unary("cbrt")
+    sin = Unary("sin")
+    cos = Unary("cos")
+    tan = Unary("tan")
+    asin = arcsin = Unary("asin")
+    acos = arccos = Unary("acos")
+    atan = arctan = Unary("atan")
+    sinh = Unary("sinh")
+    cosh = Unary("cosh")
+    tanh = Unary("tanh")
+    asinh = arcsinh = Unary("asinh")
+    acosh = arccosh = Unary("acosh")
+    atanh = arctanh = Unary("atanh")
+    erf = Unary("erf")
+    erfc = Unary("erfc")
+    lgamma = Unary("lgamma")
+    sigmoid = Unary("sigmoid")
+    log_sigmoid = Unary("log_sigmoid")
+    softplus = Unary("softplus")
+    relu = Unary("relu")
+    gelu = Unary("gelu")
+    silu = Unary("silu")
+    sign = Unary("sign")
+    floor = __floor__ = Unary("floor")
+    ceil = __ceil__ = Unary("ceil")
+    fabs = Unary("abs")

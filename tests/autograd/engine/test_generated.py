@@ -1,0 +1,117 @@
+"""The plain chapter and its generated accelerator: the same numbers, to the bit."""
+
+import math
+import random
+import struct
+
+import pytest
+
+from autograd import Value, backward
+from autograd.engine import generated
+from autograd.ops.op import OPS
+from autograd.testing import random_formula
+
+SPECIAL = [0.0, -0.0, 1.0, -1.0, math.inf, -math.inf, math.nan, 5e-324, -1e-310, 1e308, -0.5, 2.0]
+OPERATORS = {
+    "add": lambda a, b: a + b,
+    "sub": lambda a, b: a - b,
+    "mul": lambda a, b: a * b,
+    "div": lambda a, b: a / b,
+    "pow": lambda a, b: a**b,
+}
+METHODS = [name for name, op in OPS.items() if op.arity == 1 and hasattr(Value, name)]
+
+
+def bits(numbers):
+    """What floats are made of; every NaN is one."""
+    return [b"nan" if x != x else struct.pack("d", x) for x in numbers]
+
+
+def outcome(formula, point):
+    """All data and gradients of a formula at a point, from a first and a repeated backward."""
+    leaves = [Value(x) for x in point]
+    values = formula(leaves)
+    nodes = [x for x in values if isinstance(x, Value)]
+    for _ in range(2):
+        backward(nodes[-1:])
+    return bits([number for x in nodes for number in (x.data, x.grad)])
+
+
+def both(formula, point):
+    """The outcome of the generated engine and of the plain one."""
+    fast = outcome(formula, point)
+    with generated.plain():
+        return fast, outcome(formula, point)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_plain_and_generated_agree_on_random_formulas(seed):
+    """Fifty formulas a seed, drawn from the whole table, at ordinary and at special points."""
+    rng = random.Random(seed)
+    for _ in range(50):
+        formula = random_formula(rng, operations=rng.randint(1, 25))
+        point = [rng.choice(SPECIAL) if rng.random() < 0.4 else x for x in formula.point]
+        fast, plain = both(formula.values, point)
+        assert fast == plain, f"{formula} at {point}"
+
+
+@pytest.mark.parametrize("name", OPERATORS)
+def test_operators_agree_wherever_a_literal_stands(name):
+    """Value and Value, Value and float, float and Value, one Value twice; all special numbers."""
+    apply = OPERATORS[name]
+    forms = [
+        lambda a, b: apply(a, b),
+        lambda a, b: apply(a, b.data),
+        lambda a, b: apply(a.data, b),
+        lambda a, b: apply(a, a),
+    ]
+    for form in forms:
+        for a in SPECIAL:
+            for b in SPECIAL:
+                fast, plain = both(lambda v, form=form: [*v, form(*v)], [a, b])
+                assert fast == plain, f"{name} at {a}, {b}"
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_methods_agree_and_are_their_functions(name):
+    """`x.relu()` is relu of x, by whichever engine."""
+    for x in [*SPECIAL, 0.3, -1.7, 40.0]:
+        fast, plain = both(lambda v: [*v, getattr(v[0], name)()], [x])
+        assert fast == plain, f"{name} at {x}"
+        assert bits([getattr(Value(x), name)().data]) == bits([OPS[name].evaluate(x)])
+
+
+def test_plain_and_generated_agree_on_a_long_chain():
+    """200,000 nodes, and no recursion in either."""
+
+    def chain(leaves):
+        x, w = leaves[0], leaves[1]
+        y = x
+        for _ in range(50_000):
+            y = (y * w + x) * 0.9 - 0.1
+        return [*leaves, y]
+
+    fast, plain = both(chain, [1.0, 1.0001])
+    assert fast == plain
+
+
+def test_generated_operators_carry_the_plain_ones_documentation():
+    """`help(Value)` reads the same whichever engine runs."""
+    documented = {name: getattr(Value, name).__doc__ for name in ("__add__", "__rpow__", "relu")}
+    with generated.plain():
+        assert documented == {name: getattr(Value, name).__doc__ for name in documented}
+    assert all(documented.values())
+
+
+def test_fast_forms_stand_again_after_an_error():
+    """Whatever is raised inside the block."""
+    fast = Value.__add__
+
+    def broken():
+        with generated.plain():
+            assert Value.__add__ is not fast
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        broken()
+    assert Value.__add__.__code__.co_filename.startswith("<autograd ")
