@@ -1,14 +1,25 @@
-"""Nested arguments: numbers in lists, tuples and arrays, taken apart and put together again."""
+"""Nested arguments: numbers in containers of any kind, taken apart and put together again.
+
+A container is a list, a tuple or namedtuple, a dict, a dataclass or an array; all of this package
+walks them here. Anything else is a number, or refused. Results keep the container's type.
+"""
 
 from __future__ import annotations
 
+import copy
+import dataclasses
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from autograd.errors import InputTypeError, InputValueError
 
-__all__ = ["is_array", "map_structure", "numbers_in", "rebuilt", "require_same_structure"]
+__all__ = [
+    "is_array", "map_structure", "numbers_in", "numbers_like", "parts_of", "rebuilt", "with_parts",
+]  # fmt: skip
+
+DEEPEST = 100
+"""No argument is nested more deeply than this, unless it holds itself."""
 
 
 def is_array(x: Any) -> bool:
@@ -17,32 +28,97 @@ def is_array(x: Any) -> bool:
     return numpy is not None and isinstance(x, numpy.ndarray)
 
 
+def parts_of(x: Any) -> dict[Any, Any] | None:
+    """Where each part of a container stands (an index, a key, a field) -> the part; else None.
+
+    >>> parts_of([3.0, 4.0]), parts_of({"w": 3.0}), parts_of(3.0)
+    ({0: 3.0, 1: 4.0}, {'w': 3.0}, None)
+    """
+    if isinstance(x, (list, tuple)):
+        return dict(enumerate(x))
+    if isinstance(x, dict):
+        return x
+    if is_array(x):
+        return dict(enumerate(x.ravel().tolist()))
+    if dataclasses.is_dataclass(x) and not isinstance(x, type):
+        return {field.name: getattr(x, field.name) for field in dataclasses.fields(x)}
+    return None
+
+
+def with_parts(x: Any, parts: Sequence[Any]) -> Any:
+    """A container like x with other parts, in the order of ``parts_of``."""
+    if isinstance(x, list):
+        return list(parts)
+    if isinstance(x, tuple):
+        return type(x)(*parts) if hasattr(x, "_fields") else tuple(parts)
+    if is_array(x):
+        return array_of(list(parts), x.shape)
+    made = copy.copy(x)
+    if isinstance(x, dict):
+        made.update(zip(x, parts))
+    else:
+        for field, part in zip(dataclasses.fields(x), parts):
+            object.__setattr__(made, field.name, part)  # frozen ones too
+    return made
+
+
 def numbers_in(x: Any, number_of: Callable[[Any], Any], what: str) -> list[Any]:
     """The numbers in a structure, from left to right, as ``number_of`` gives them.
 
     ``number_of`` answers NotImplemented for what is not a number.
 
     Raises:
-        InputTypeError: A part is neither a number nor a list, tuple or array of such parts.
+        InputTypeError: A part is neither a number nor a container of such parts.
+        InputValueError: Containers are nested too deeply, or hold themselves.
     """
-    return list(_walk(x, number_of, what))
+    return [number for number, _ in _walk(x, x, number_of, what)]
 
 
-def _walk(x: Any, number_of: Callable[[Any], Any], what: str) -> Iterator[Any]:
-    if isinstance(x, (list, tuple)):
-        for item in x:
-            yield from _walk(item, number_of, what)
-    elif is_array(x):
-        for item in x.ravel().tolist():
-            yield from _walk(item, number_of, what)
-    else:
-        number = number_of(x)
-        if number is NotImplemented:
-            raise InputTypeError(
-                f"{what} must be a number or nested lists, tuples or arrays of numbers, "
-                f"but it holds {type(x).__name__} {x!r}"[:200]
-            )
-        yield number
+def numbers_like(x: Any, v: Any, number_of: Callable[[Any], Any], what: str) -> list[Any]:
+    """The numbers of v, in the order in which their places come in x.
+
+    Lists, tuples and arrays of one length nest alike; dicts and dataclasses do if their keys do.
+
+    Raises:
+        InputTypeError: A part of v is no number.
+        InputValueError: x and v do not nest alike.
+    """
+    return [number for _, number in _walk(x, v, number_of, what)]
+
+
+def _walk(
+    x: Any, v: Any, number_of: Callable[[Any], Any], what: str, depth: int = 0
+) -> Iterator[tuple[Any, Any]]:
+    """The numbers of two structures, side by side."""
+    parts = parts_of(x)
+    others = parts if x is v else parts_of(v)
+    if parts is None and others is None:
+        yield number_at(x, number_of, what), number_at(v, number_of, what)
+        return
+    if parts is None or others is None or parts.keys() != others.keys():
+        raise InputValueError(f"{what}: got {_described(parts)} and {_described(others)}"[:300])
+    if depth > DEEPEST:
+        raise InputValueError(f"{what} is nested more than {DEEPEST} deep, or holds itself")
+    for place, part in parts.items():
+        yield from _walk(part, part if x is v else others[place], number_of, what, depth + 1)
+
+
+def number_at(x: Any, number_of: Callable[[Any], Any], what: str) -> Any:
+    number = number_of(x)
+    if number is NotImplemented:
+        raise InputTypeError(
+            f"{what} must be a number or nested lists, tuples, dicts, dataclasses or arrays of "
+            f"numbers, but it holds {type(x).__name__} {x!r}"[:200]
+        )
+    return number
+
+
+def _described(parts: dict[Any, Any] | None) -> str:
+    """What stands at one place, for a message about two that differ."""
+    if parts is None:
+        return "a number"
+    places = list(parts)
+    return f"{len(places)} parts" if places == [*range(len(places))] else f"parts {places}"
 
 
 def rebuilt(like: Any, parts: Sequence[Any]) -> Any:
@@ -53,37 +129,24 @@ def rebuilt(like: Any, parts: Sequence[Any]) -> Any:
 
 def map_structure(function: Callable[[Any], Any], x: Any) -> Any:
     """A function applied to each number of a structure; arrays of floats stay such arrays."""
-    if isinstance(x, (list, tuple)):
-        parts = [map_structure(function, item) for item in x]
-        if isinstance(x, list):
-            return parts
-        return type(x)(*parts) if hasattr(x, "_fields") else tuple(parts)
-    if is_array(x):
-        return array_of([function(item) for item in x.ravel().tolist()], x.shape)
-    return function(x)
+    parts = parts_of(x)
+    if parts is None:
+        return function(x)
+    return with_parts(x, [map_structure(function, part) for part in parts.values()])
 
 
 def array_of(parts: list[Any], shape: tuple[int, ...]) -> Any:
-    """Parts as an array: of floats if all are numbers or arrays of numbers, else of objects."""
+    """Parts as an array of this shape; parts that are arrays of one shape add their axes to it.
+
+    It is of floats if all of them are, otherwise of objects.
+    """
     import numpy as np
 
-    numeric = all(isinstance(p, float) or (is_array(p) and p.dtype != object) for p in parts)
-    if numeric and parts:
-        stacked = np.array(parts, dtype=float)
-        return stacked.reshape(shape + stacked.shape[1:])
+    if parts and all(map(is_array, parts)) and len({part.shape for part in parts}) == 1:
+        return np.stack(parts).reshape(shape + parts[0].shape)
+    if parts and all(isinstance(part, float) for part in parts):
+        return np.array(parts, dtype=float).reshape(shape)
     array = np.empty(len(parts), dtype=object if parts else float)
     for i, part in enumerate(parts):
         array[i] = part
     return array.reshape(shape)
-
-
-def require_same_structure(x: Any, v: Any, what: str) -> None:
-    """Raise InputValueError unless both nest alike."""
-    if _shape(x) != _shape(v):
-        raise InputValueError(f"{what}: got the structures {_shape(x)} and {_shape(v)}"[:300])
-
-
-def _shape(x: Any) -> Any:
-    if isinstance(x, (list, tuple)):
-        return [_shape(item) for item in x]
-    return _shape(x.tolist()) if is_array(x) else "number"

@@ -17,7 +17,7 @@ from autograd.engine.order import record_of
 from autograd.engine.record import operand, record
 from autograd.engine.value import Value
 from autograd.errors import InputTypeError, InputValueError
-from autograd.nested import map_structure, numbers_in, rebuilt, require_same_structure
+from autograd.nested import numbers_in, numbers_like, rebuilt
 from autograd.ops.op import OPS
 
 __all__ = ["grad", "hessian", "hvp", "jacobian", "jvp", "value_and_grad", "vjp"]
@@ -76,8 +76,8 @@ class _Call:
 
     def push_forward(self, outputs: Sequence[Any], direction: Any) -> list[Any]:
         """Derivative of each output along a direction, as Values or floats."""
-        require_same_structure(self.argument, direction, "x and v must nest alike")
-        seeds = dict(zip(self.nodes, numbers_in(direction, operand, "v")))
+        along = numbers_like(self.argument, direction, operand, "v, which nests as x does,")
+        seeds = dict(zip(self.nodes, along))
         order, _ = record_of([y for y in outputs if isinstance(y, Value)])
         tangent = recorded_tangents(order, seeds)
         return [tangent.get(y, 0.0) if isinstance(y, Value) else 0.0 for y in outputs]
@@ -134,8 +134,8 @@ def jacobian(f: Function, argnum: int = 0) -> Function:
 
     def differentiated(*args: Any, **options: Any) -> Any:
         call = _Call(f, args, argnum, options)
-        call.results()  # checks each of them
-        return map_structure(lambda y: call.pull_back([y], [1.0]), call.result)
+        rows = [call.pull_back([y], [1.0]) for y in call.results()]
+        return rebuilt(call.result, rows)
 
     return differentiated
 
@@ -158,8 +158,8 @@ def vjp(f: Function, x: Any, v: Any) -> Any:
     [14.0, 13.0]
     """
     call = _Call(f, (x,), 0, {})
-    require_same_structure(call.result, v, "f(x) and v must nest alike")
-    return call.pull_back(call.results(), numbers_in(v, operand, "v"))
+    weights = numbers_like(call.result, v, operand, "v, which nests as f(x) does,")
+    return call.pull_back(call.results(), weights)
 
 
 def jvp(f: Function, x: Any, v: Any) -> Any:

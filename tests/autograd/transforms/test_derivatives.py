@@ -87,6 +87,32 @@ def test_jacobians_of_arrays_are_arrays():
     assert ag.jacobian(lambda x: [x, x * x])(3.0) == [1.0, 6.0]
 
 
+SECOND = [[[6.0, 4.0], [4.0, 0.0]], [[0.0, 0.0], [0.0, 18.0]]]
+
+
+@pytest.mark.parametrize("kind", [list, tuple, np.array], ids=["list", "tuple", "array"])
+def test_nested_transforms_keep_every_container(kind):
+    """A Jacobian of a Jacobian of lists, tuples and arrays, and of a mixture of them."""
+    F = lambda p: kind([p[0] ** 2 * p[1], p[1] ** 3])  # noqa: E731
+    J = ag.jacobian(ag.jacobian(F))
+    for point in ([2.0, 3.0], (2.0, 3.0), np.array([2.0, 3.0])):
+        assert np.array(J(point).tolist() if kind is np.array else J(point)).tolist() == SECOND
+    both = J(np.array([2.0, 3.0]))
+    if kind is np.array:
+        assert (both.shape, both.dtype) == ((2, 2, 2), np.float64)
+    third = ag.jacobian(J)(np.array([2.0, 3.0]))
+    assert np.array(third).tolist()[0] == [[[0.0, 2.0], [2.0, 0.0]], [[2.0, 0.0], [0.0, 0.0]]]
+
+
+def test_transforms_of_arrays_inside_a_recording():
+    """A Hessian, and a Jacobian of a Jacobian, recorded for arrays of Values."""
+    x = np.array([2.0, 3.0])
+    f = lambda p: p[0] ** 2 * p[1]  # noqa: E731
+    assert ag.compiled(lambda x: ag.hessian(f)(x))(x).tolist() == [[6.0, 4.0], [4.0, 0.0]]
+    F = lambda p: np.array([p[0] ** 2 * p[1], p[1] ** 3])  # noqa: E731
+    assert ag.compiled(lambda x: ag.jacobian(ag.jacobian(F))(x))(x).tolist() == SECOND
+
+
 def test_other_arguments_are_passed_through():
     """argnum chooses; keywords and the other arguments reach f as they are."""
     f = lambda a, b, *, c: a * b + c["k"]  # noqa: E731
@@ -202,9 +228,9 @@ def test_a_function_that_ignores_its_argument_has_gradient_zero():
         (lambda: ag.grad(lambda x: None)(1.0), "returned NoneType"),
         (lambda: ag.grad(lambda x: x)("a"), "^the argument to differentiate by .* holds str 'a'"),
         (lambda: ag.grad(lambda x: x)([1.0, None]), "holds NoneType"),
-        (lambda: ag.jacobian(lambda x: {"y": x})(1.0), "^what the function returned"),
-        (lambda: ag.hvp(lambda p: p[0], [1.0], ["a"]), "^v must be a number"),
-        (lambda: ag.vjp(lambda p: p, [1.0], ["a"]), "^v must be a number"),
+        (lambda: ag.jacobian(lambda x: {"y": {x}})(1.0), "^what the function returned"),
+        (lambda: ag.hvp(lambda p: p[0], [1.0], ["a"]), "^v, which nests as x does, must be a num"),
+        (lambda: ag.vjp(lambda p: p, [1.0], ["a"]), r"^v, which nests as f\(x\) does, must be a n"),
         (lambda: ag.hvp(lambda p: [p[0]], [1.0], [1.0]), "^hvp needs a function"),
     ],
 )
@@ -217,9 +243,9 @@ def test_wrong_types_are_named(call, message):
 def test_directions_nest_like_their_arguments():
     """A wrong structure is refused next to a right one."""
     assert ag.jvp(lambda p: p[0] * p[1], [2.0, 3.0], [1.0, 0.0]) == 3.0
-    with pytest.raises(InputValueError, match=r"^x and v must nest alike"):
+    with pytest.raises(InputValueError, match=r"^v, which nests as x .*: got 2 parts and 1 parts"):
         ag.jvp(lambda p: p[0] * p[1], [2.0, 3.0], [1.0])
-    with pytest.raises(InputValueError, match=r"^f\(x\) and v must nest alike"):
+    with pytest.raises(InputValueError, match=r"^v, which nests as f\(x\).* 2 parts and a number"):
         ag.vjp(lambda p: [p[0], p[1]], [2.0, 3.0], 1.0)
 
 

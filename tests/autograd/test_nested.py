@@ -1,0 +1,85 @@
+"""The one walker of nested arguments: containers of every kind, taken apart and put together."""
+
+import dataclasses
+from collections import OrderedDict, defaultdict, namedtuple
+
+import numpy as np
+import pytest
+
+from autograd.errors import InputTypeError, InputValueError
+from autograd.nested import map_structure, numbers_in, numbers_like, rebuilt
+from autograd.reals import real_or_none
+
+Point = namedtuple("Point", "x y")
+
+
+@dataclasses.dataclass(frozen=True)
+class Line:
+    start: Point
+    end: list
+
+
+def number(x):
+    """A float, or NotImplemented for what is none."""
+    found = real_or_none(x)
+    return NotImplemented if found is None else found
+
+
+CONTAINERS = [
+    3.0,
+    [1.0, [2.0], ()],
+    (1.0, (2.0, 3.0)),
+    Point(1.0, [2.0]),
+    {"b": 1.0, "a": {"c": [2.0, 3.0]}},
+    OrderedDict(z=1.0, y=2.0),
+    defaultdict(list, w=[1.0, 2.0]),
+    Line(Point(1.0, 2.0), [3.0, {"k": 4.0}]),
+]
+
+
+@pytest.mark.parametrize("x", CONTAINERS, ids=lambda x: type(x).__name__)
+def test_taken_apart_and_put_together(x):
+    """With its own numbers it is itself, of the same type; every number is met once, in order."""
+    numbers = numbers_in(x, number, "x")
+    assert numbers == sorted(numbers)
+    again = rebuilt(x, numbers)
+    assert again == x
+    assert type(again) is type(x)
+    doubled = map_structure(lambda n: 2 * n, x)
+    assert numbers_in(doubled, number, "x") == [2 * n for n in numbers]
+    assert numbers_in(x, number, "x") == numbers  # and x is as it was
+
+
+def test_places_not_positions():
+    """A direction's numbers are found by their keys, in whatever order these come."""
+    x = {"a": 1.0, "b": (2.0, np.array([3.0, 4.0]))}
+    v = {"b": [20.0, [30.0, 40.0]], "a": 10.0}
+    assert numbers_like(x, v, number, "v") == [10.0, 20.0, 30.0, 40.0]
+    for bad in ({"a": 1.0}, {"a": 1.0, "c": v["b"]}, [1.0, v["b"]], {"a": [1.0], "b": v["b"]}):
+        with pytest.raises(InputValueError, match=r"^v: got "):
+            numbers_like(x, bad, number, "v")
+
+
+@pytest.mark.parametrize("parts", [[[[1.0]]], [np.array([1.0, 2.0])] * 2, [np.ones((2, 1))] * 2])
+def test_arrays_in_an_array_are_one(parts):
+    """Its shape, and then that of its parts: of floats or of objects."""
+    like = np.zeros(len(parts))
+    if isinstance(parts[0], np.ndarray):
+        assert rebuilt(like, parts).shape == like.shape + parts[0].shape
+        objects = [part.astype(object) for part in parts]
+        assert rebuilt(like, objects).shape == like.shape + parts[0].shape
+        assert rebuilt(like, objects).dtype == object
+    else:
+        assert rebuilt(like, parts).shape == like.shape
+
+
+def test_what_is_no_number_or_has_no_end_is_refused():
+    """With our errors, never by recursion."""
+    with pytest.raises(InputTypeError, match=r"^x must be a number or nested .* holds str 'a'"):
+        numbers_in({"k": [1.0, "a"]}, number, "x")
+    with pytest.raises(InputTypeError, match="holds set"):
+        numbers_in([{1.0}], number, "x")
+    endless = [1.0]
+    endless.append(endless)
+    with pytest.raises(InputValueError, match=r"^x is nested more than 100 deep, or holds itself"):
+        numbers_in(endless, number, "x")
