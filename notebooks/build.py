@@ -10,8 +10,10 @@ Edit the source `01_….py`, never the notebook beside it. A source is in percen
 begins a cell of code, `# %% [markdown]` one of text. A cell tagged "exercise" leaves something open
 for the reader, has a line `# Check`, and prints `Right.` below it if what stands above is right;
 the next text holds a right answer, folded. The picture of a cell tagged "picture_name" is also kept
-in `pictures`, for the README. A rebuild without changes gives the same bytes: seeds are fixed, and
-what differs from run to run is left out or, as the times in 08, stored (`measured.py`).
+in `pictures`, for the README. A line `# cut autograd/engine/node.py Node: data operands` becomes
+that class of that file with these of its parts; without a colon, the whole definition. A rebuild
+without changes gives the same bytes: seeds are fixed, and what differs from run to run is left out
+or, as the times in 08, stored (`measured.py`).
 
 Needs the extra `notebooks`: pip install -e ".[notebooks]". Notebook 06 needs PyTorch, too. 08 runs
 without PyTorch and JAX, but says that they are missing: to commit it, build where both are.
@@ -20,6 +22,7 @@ without PyTorch and JAX, but says that they are missing: to commit it, build whe
 from __future__ import annotations
 
 import argparse
+import ast
 import base64
 import json
 import os
@@ -32,6 +35,7 @@ from typing import Any
 FOLDER = Path(__file__).resolve().parent
 CELL = re.compile(r'# %%( \[markdown\])?(?: tags=\["(\w+)"\])?')
 ANSWER = re.compile(r"<details>.*?```python\n(.*?)```.*?</details>", re.DOTALL)
+CUT = re.compile(r"# cut (\S+) (\w+)(?:: (.*))?")
 CHECK = "# Check\n"
 PATIENCE = 120  # seconds for one cell, on a slow machine
 
@@ -51,6 +55,8 @@ def cells_of(source: str) -> list[Cell]:
             kind = "markdown" if head[1] else "code"
             tags = {"tags": [head[2]]} if head[2] else {}
             cells.append({"cell_type": kind, "metadata": tags, "lines": []})
+        elif cells and (asked := CUT.fullmatch(line)):
+            cells[-1]["lines"] += cut(*asked.groups())
         elif cells:
             cells[-1]["lines"].append(line)
         elif line:
@@ -63,6 +69,43 @@ def cells_of(source: str) -> list[Cell]:
             cell |= {"execution_count": None, "outputs": []}
         cell |= {"id": f"cell-{i:02}", "source": "\n".join(lines).strip("\n")}
     return cells
+
+
+def cut(path: str, name: str, parts: str | None) -> list[str]:
+    """The lines of a definition in a file of the project, docstrings cut to their first lines."""
+    lines = (FOLDER.parent / path).read_text(encoding="utf-8").splitlines()
+    tree = ast.parse("\n".join(lines))
+    (whole,) = (node for node in tree.body if name in names_of(node))
+    if parts is None or not isinstance(whole, ast.ClassDef):
+        return source_of(whole, lines)
+    kept = [node for part in parts.split() for node in whole.body if part in names_of(node)]
+    missing = set(parts.split()) - {part for node in kept for part in names_of(node)}
+    if missing:
+        raise ValueError(f"{name} in {path} has no {', '.join(sorted(missing))}")
+    pieces = [lines[whole.lineno - 1 : whole.body[0].lineno - 1]]
+    for node in kept:
+        pieces += [[""]] * isinstance(node, ast.FunctionDef) + [source_of(node, lines)]
+    return [line for piece in pieces for line in piece]
+
+
+def names_of(node: ast.stmt) -> list[str]:
+    """What a statement defines."""
+    if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+        return [node.name]
+    targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+    return [target.id for target in targets if isinstance(target, ast.Name)]
+
+
+def source_of(node: ast.stmt, lines: list[str]) -> list[str]:
+    """The lines of a definition with its decorators, its docstring cut to the first line."""
+    decorators = getattr(node, "decorator_list", [])
+    start, end = (decorators[0] if decorators else node).lineno - 1, node.end_lineno
+    first = getattr(node, "body", [None])[0]
+    told = isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant)
+    if not told or first.lineno == first.end_lineno:
+        return lines[start:end]
+    head = lines[start : first.lineno - 1]
+    return [*head, lines[first.lineno - 1] + '"""', *lines[first.end_lineno : end]]
 
 
 def with_answers(cells: list[Cell]) -> Iterator[Cell]:
