@@ -47,7 +47,7 @@ def custom_op(
             raise InputTypeError(
                 f"{role} of custom_op {name!r} must be a function, but got {type(rule).__name__}"
             )
-    op = Op(name, forward, partials, arity=_arity(forward), opaque=True)
+    op = Op(name, forward, partials, arity=_arity(forward), function=forward, opaque=True)
 
     def function(*operands: Any) -> Any:
         if op.arity not in (None, len(operands)) or not operands:

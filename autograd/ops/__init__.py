@@ -13,5 +13,9 @@ Read it in this order:
 """
 
 from autograd.ops import basic, kinked, nary, smooth
+from autograd.ops.op import OPS
 
-__all__ = ["basic", "kinked", "nary", "smooth"]
+__all__ = ["TABLE", "basic", "kinked", "nary", "smooth"]
+
+TABLE = tuple(OPS.values())
+"""The primitives declared here. ``OPS`` may grow: a program can declare more of them."""

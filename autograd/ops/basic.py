@@ -20,7 +20,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from autograd.ops.op import declare
+from autograd.ops import special
+from autograd.ops.op import declare, elementary
 
 __all__: list[str] = []
 
@@ -118,106 +119,122 @@ def _pow_partials(xp: Any, out: Any, a: Any, b: Any) -> tuple[Any, Any]:
 declare(
     # Libraries' pow misses the nearest float to a square in one case of a thousand.
     "pow", lambda xp, a, b: xp.where(b == 2.0, a * a, xp.pow(a, b)), _pow_partials, arity=2,
-    symbol="^", latex="{{{0}}}^{{{1}}}", sample=((0.1, 10.0), (-3.0, 3.0)),
+    native="pow", symbol="^", latex="{{{0}}}^{{{1}}}", sample=((0.1, 10.0), (-3.0, 3.0)),
     shown=lambda xp, out, a, b: (b * xp.pow(a, b - 1.0), xp.pow(a, b) * xp.log(a)),
     edge="As C99's pow: a negative base with a fractional exponent is nan, 0**0 is 1. d/da at a = 0"
     " is 0, 1 or 0 for b = 2, 1, 0; d/db at a = 0 is 0 for b >= 0 and nan for a < 0. JAX: d/da is"
     " nan at 0**0, d/db at 0**-1.",
 )  # fmt: skip
-declare(
-    "sqrt", lambda xp, x: xp.sqrt(x), lambda xp, out, x: (0.5 / out,),
+elementary(
+    "sqrt", math.sqrt, lambda xp, out, x: (0.5 / out,),
     symbol="√", latex=r"\sqrt{{{0}}}", sample=((0.01, 100.0),),
     shown=lambda xp, out, x: (1.0 / (2.0 * out),),
+    ufunc="sqrt", native="sqrt", javascript="Math.sqrt",
     edge="The derivative at 0 is inf; below 0 value and derivative are nan.",
 )  # fmt: skip
-declare(
-    "cbrt", lambda xp, x: xp.cbrt(x), lambda xp, out, x: (THIRD / (out * out),),
+elementary(
+    "cbrt", special.cbrt, lambda xp, out, x: (THIRD / (out * out),),
     symbol="∛", latex=r"\sqrt[3]{{{0}}}", sample=((0.01, 100.0),),
     shown=lambda xp, out, x: (1.0 / (3.0 * xp.pow(out, 2.0)),),
+    ufunc="cbrt", javascript="Math.cbrt",
     edge="Defined for negative numbers too; the derivative at 0 is inf.",
 )  # fmt: skip
 
 # Exponentials and logarithms
 
-declare(
-    "exp", lambda xp, x: xp.exp(x), lambda xp, out, x: (out,),
+elementary(
+    "exp", math.exp, lambda xp, out, x: (out,),
     latex=r"\exp", sample=((-5.0, 5.0),),
+    ufunc="exp", native="exp", javascript="Math.exp",
     edge="Overflows to inf above 709.78, value and derivative.",
 )  # fmt: skip
-declare(
-    "expm1", lambda xp, x: xp.expm1(x), lambda xp, out, x: (xp.exp(x),),  # out + 1 cancels
+elementary(
+    "expm1", math.expm1, lambda xp, out, x: (xp.exp(x),),  # out + 1 cancels
     latex=r"\operatorname{{expm1}}", sample=((-5.0, 5.0),),
+    ufunc="expm1", native="expm1", javascript="Math.expm1",
     edge="Overflows to inf above 709.78, value and derivative.",
 )  # fmt: skip
-declare(
-    "log", lambda xp, x: xp.log(x), lambda xp, out, x: (1.0 / x,),
+elementary(
+    "log", math.log, lambda xp, out, x: (1.0 / x,),
     latex=r"\ln", sample=((0.01, 100.0),),
+    ufunc="log", native="log", javascript="Math.log", poles={0.0: -INF},
     edge="log(0) is -inf with derivative inf; below 0 nan with derivative 1/x, as PyTorch and JAX.",
 )  # fmt: skip
-declare(
-    "log1p", lambda xp, x: xp.log1p(x), lambda xp, out, x: (1.0 / (1.0 + x),),
+elementary(
+    "log1p", math.log1p, lambda xp, out, x: (1.0 / (1.0 + x),),
     latex=r"\operatorname{{log1p}}", sample=((-0.9, 10.0),),
+    ufunc="log1p", native="log1p", javascript="Math.log1p", poles={-1.0: -INF},
     edge="log1p(-1) is -inf with derivative inf; below -1 nan.",
 )  # fmt: skip
-declare(
-    "log2", lambda xp, x: xp.log2(x), lambda xp, out, x: (LOG2_E / x,),
+elementary(
+    "log2", math.log2, lambda xp, out, x: (LOG2_E / x,),
     latex=r"\log_2", sample=((0.01, 100.0),),
+    ufunc="log2", native="log2", javascript="Math.log2", poles={0.0: -INF},
     edge="log2(0) is -inf with derivative inf; below 0 nan.",
 )  # fmt: skip
-declare(
-    "log10", lambda xp, x: xp.log10(x), lambda xp, out, x: (LOG10_E / x,),
+elementary(
+    "log10", math.log10, lambda xp, out, x: (LOG10_E / x,),
     latex=r"\log_{{10}}", sample=((0.01, 100.0),),
+    ufunc="log10", native="log10", javascript="Math.log10", poles={0.0: -INF},
     edge="log10(0) is -inf with derivative inf; below 0 nan.",
 )  # fmt: skip
 
 # Trigonometric functions and their inverses
 
-declare(
-    "sin", lambda xp, x: xp.sin(x), lambda xp, out, x: (xp.cos(x),),
+elementary(
+    "sin", math.sin, lambda xp, out, x: (xp.cos(x),),
+    ufunc="sin", native="sin", javascript="Math.sin",
     latex=r"\sin", sample=((-10.0, 10.0),), edge="Value and derivative at ±inf are nan.",
 )  # fmt: skip
-declare(
-    "cos", lambda xp, x: xp.cos(x), lambda xp, out, x: (-xp.sin(x),),
+elementary(
+    "cos", math.cos, lambda xp, out, x: (-xp.sin(x),),
+    ufunc="cos", native="cos", javascript="Math.cos",
     latex=r"\cos", sample=((-10.0, 10.0),), edge="Value and derivative at ±inf are nan.",
 )  # fmt: skip
-declare(
-    "tan", lambda xp, x: xp.tan(x), lambda xp, out, x: (1.0 + out * out,),
+elementary(
+    "tan", math.tan, lambda xp, out, x: (1.0 + out * out,),
     latex=r"\tan", sample=((-1.5, 1.5),), shown=lambda xp, out, x: (1.0 + xp.pow(out, 2.0),),
+    ufunc="tan", native="tan", javascript="Math.tan",
     edge="No float is a pole exactly: finite everywhere; nan at ±inf.",
 )  # fmt: skip
-declare(
-    "asin", lambda xp, x: xp.asin(x),
+elementary(
+    "asin", math.asin,
     lambda xp, out, x: (1.0 / xp.sqrt((1.0 - x) * (1.0 + x)),),  # 1 - x·x cancels
     latex=r"\arcsin", sample=((-0.99, 0.99),),
     shown=lambda xp, out, x: (1.0 / xp.sqrt(1.0 - xp.pow(x, 2.0)),),
+    ufunc="arcsin", native="asin", javascript="Math.asin",
     edge="The derivative at ±1 is inf; beyond, value and derivative are nan.",
 )  # fmt: skip
-declare(
-    "acos", lambda xp, x: xp.acos(x),
+elementary(
+    "acos", math.acos,
     lambda xp, out, x: (-1.0 / xp.sqrt((1.0 - x) * (1.0 + x)),),
     latex=r"\arccos", sample=((-0.99, 0.99),),
     shown=lambda xp, out, x: (-1.0 / xp.sqrt(1.0 - xp.pow(x, 2.0)),),
+    ufunc="arccos", native="acos", javascript="Math.acos",
     edge="The derivative at ±1 is -inf; beyond, value and derivative are nan.",
 )  # fmt: skip
-declare(
-    "atan", lambda xp, x: xp.atan(x),
+elementary(
+    "atan", math.atan,
     # Far out 1 + x·x is x·x to the last digit, but would overflow.
     lambda xp, out, x: (xp.where(abs(x) < 1e9, 1.0 / (1.0 + x * x), 1.0 / x / x),),
     latex=r"\arctan", sample=((-10.0, 10.0),),
     shown=lambda xp, out, x: (1.0 / (1.0 + xp.pow(x, 2.0)),),
+    ufunc="arctan", native="atan", javascript="Math.atan",
     edge="±π/2 at ±inf, with derivative 0.",
 )  # fmt: skip
 
 # Hyperbolic functions and their inverses
 
-declare(
-    "sinh", lambda xp, x: xp.sinh(x), lambda xp, out, x: (xp.cosh(x),),
+elementary(
+    "sinh", math.sinh, lambda xp, out, x: (xp.cosh(x),),
     latex=r"\sinh", sample=((-5.0, 5.0),),
+    ufunc="sinh", native="sinh", javascript="Math.sinh", odd=True,
     edge="Overflows to ±inf beyond ±710.47, with derivative inf.",
 )  # fmt: skip
-declare(
-    "cosh", lambda xp, x: xp.cosh(x), lambda xp, out, x: (xp.sinh(x),),
+elementary(
+    "cosh", math.cosh, lambda xp, out, x: (xp.sinh(x),),
     latex=r"\cosh", sample=((-5.0, 5.0),),
+    ufunc="cosh", native="cosh", javascript="Math.cosh",
     edge="Overflows to inf beyond ±710.47, with derivative ±inf.",
 )  # fmt: skip
 
@@ -228,30 +245,34 @@ def _tanh_slope(xp: Any, out: Any, x: Any) -> tuple[Any]:
     return (4.0 * e / ((1.0 + e) * (1.0 + e)),)
 
 
-declare(
-    "tanh", lambda xp, x: xp.tanh(x), _tanh_slope,
+elementary(
+    "tanh", math.tanh, _tanh_slope,
     latex=r"\tanh", sample=((-5.0, 5.0),), shown=lambda xp, out, x: (1.0 - xp.pow(out, 2.0),),
+    ufunc="tanh", native="tanh", javascript="Math.tanh",
     edge="±1 at ±inf with derivative 0. In PyTorch and JAX the derivative, as 1 - tanh², is 0 from"
     " |x| = 19.1 on; here it stays accurate down to the smallest float.",
 )  # fmt: skip
-declare(
-    "asinh", lambda xp, x: xp.asinh(x), lambda xp, out, x: (1.0 / xp.hypot(1.0, x),),
+elementary(
+    "asinh", math.asinh, lambda xp, out, x: (1.0 / xp.hypot(1.0, x),),
     latex=r"\operatorname{{arsinh}}", sample=(REAL,),
     shown=lambda xp, out, x: (1.0 / xp.sqrt(1.0 + xp.pow(x, 2.0)),),
+    ufunc="arcsinh", native="asinh", javascript="Math.asinh",
     edge="±inf at ±inf, with derivative 0.",
 )  # fmt: skip
-declare(
-    "acosh", lambda xp, x: xp.acosh(x),
+elementary(
+    "acosh", math.acosh,
     # x·x - 1 cancels, and (x - 1)·(x + 1) overflows.
     lambda xp, out, x: (1.0 / (xp.sqrt(x - 1.0) * xp.sqrt(x + 1.0)),),
     latex=r"\operatorname{{arcosh}}", sample=((1.01, 100.0),),
     shown=lambda xp, out, x: (1.0 / xp.sqrt(xp.pow(x, 2.0) - 1.0),),
+    ufunc="arccosh", native="acosh", javascript="Math.acosh",
     edge="The derivative at 1 is inf; below 1 value and derivative are nan.",
 )  # fmt: skip
-declare(
-    "atanh", lambda xp, x: xp.atanh(x), lambda xp, out, x: (1.0 / ((1.0 - x) * (1.0 + x)),),
+elementary(
+    "atanh", math.atanh, lambda xp, out, x: (1.0 / ((1.0 - x) * (1.0 + x)),),
     latex=r"\operatorname{{artanh}}", sample=((-0.99, 0.99),),
     shown=lambda xp, out, x: (1.0 / (1.0 - xp.pow(x, 2.0)),),
+    ufunc="arctanh", native="atanh", javascript="Math.atanh", poles={1.0: INF, -1.0: -INF},
     edge="±inf at ±1 with derivative inf; beyond, the value is nan and the derivative 1/(1 - x²),"
     " as in PyTorch and JAX.",
 )  # fmt: skip

@@ -9,13 +9,14 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from autograd.ops import op
+from autograd.ops import ieee, op
 
 __all__: list[str] = []
 
 REAL = (-10.0, 10.0)
 
 declare = partial(op.declare, smooth=False)
+elementary = partial(op.elementary, smooth=False)
 
 
 declare(
@@ -26,17 +27,19 @@ declare(
 declare(
     "sign",
     lambda xp, x: xp.where(x > 0.0, 1.0, xp.where(x < 0.0, -1.0, xp.where(x == 0.0, 0.0, x))),
-    lambda xp, out, x: (None,), sample=(REAL,),
+    lambda xp, out, x: (None,), sample=(REAL,), ufunc="sign",
     edge="0 at 0 and -0; nowhere a derivative.",
 )  # fmt: skip
-declare(
-    "floor", lambda xp, x: xp.floor(x), lambda xp, out, x: (None,),
+elementary(
+    "floor", ieee.floor, lambda xp, out, x: (None,),
     symbol="⌊x⌋", latex=r"\left\lfloor {0} \right\rfloor", sample=(REAL,),
+    ufunc="floor", native="floor", javascript="Math.floor",
     edge="Nowhere a derivative; keeps -0, infinities and nan.",
 )  # fmt: skip
-declare(
-    "ceil", lambda xp, x: xp.ceil(x), lambda xp, out, x: (None,),
+elementary(
+    "ceil", ieee.ceil, lambda xp, out, x: (None,),
     symbol="⌈x⌉", latex=r"\left\lceil {0} \right\rceil", sample=(REAL,),
+    ufunc="ceil", native="ceil", javascript="Math.ceil",
     edge="Nowhere a derivative; keeps -0, infinities and nan.",
 )  # fmt: skip
 
@@ -79,7 +82,7 @@ declare(
         xp.where(a > b, 1.0, xp.where(a < b, 0.0, 0.5)),
         xp.where(b > a, 1.0, xp.where(b < a, 0.0, 0.5)),
     ),
-    arity=2, selects=True, symbol="max", latex=r"\max\left({args}\right)", sample=(REAL, REAL),
+    arity=2, selects=True, symbol="max", latex=r"\max", sample=(REAL, REAL), ufunc="maximum",
     edge="A tie gives 1/2 to each, as PyTorch and JAX; nan in either operand is the result.",
 )  # fmt: skip
 declare(
@@ -89,7 +92,7 @@ declare(
         xp.where(a < b, 1.0, xp.where(a > b, 0.0, 0.5)),
         xp.where(b < a, 1.0, xp.where(b > a, 0.0, 0.5)),
     ),
-    arity=2, selects=True, symbol="min", latex=r"\min\left({args}\right)", sample=(REAL, REAL),
+    arity=2, selects=True, symbol="min", latex=r"\min", sample=(REAL, REAL), ufunc="minimum",
     edge="A tie gives 1/2 to each, as PyTorch and JAX; nan in either operand is the result.",
 )  # fmt: skip
 declare(

@@ -11,7 +11,7 @@ import operator
 from functools import reduce
 from typing import Any
 
-from autograd.ops.op import declare
+from autograd.ops.op import declare, elementary
 
 __all__: list[str] = []
 
@@ -60,17 +60,19 @@ def _atan2_partials(xp: Any, out: Any, y: Any, x: Any) -> tuple[Any, Any]:
 
 declare(
     "hypot", _norm, lambda xp, out, a, b: _unit_vector(xp, xp.hypot, (a, b)), arity=2,
+    ufunc="hypot",
     latex=r"\sqrt{{{0}^2 + {1}^2}}", sample=(REAL, REAL),
     shown=lambda xp, out, a, b: (a / out, b / out),
     edge="hypot(0, 0) has derivatives 0 (PyTorch: nan, JAX: 1/2); hypot(inf, nan) is inf, as in C.",
 )  # fmt: skip
-declare(
-    "atan2", lambda xp, y, x: xp.atan2(y, x), _atan2_partials, arity=2,
+elementary(
+    "atan2", math.atan2, _atan2_partials, arity=2,
     latex=r"\operatorname{{atan2}}\left({0}, {1}\right)", sample=(REAL, REAL),
     shown=lambda xp, out, y, x: (
         x / (xp.pow(x, 2.0) + xp.pow(y, 2.0)),
         -y / (xp.pow(x, 2.0) + xp.pow(y, 2.0)),
     ),
+    ufunc="arctan2", native="atan2", javascript="Math.atan2",
     edge="atan2(0, 0) has derivatives 0, as PyTorch (JAX: nan); signed zeros as in C.",
 )  # fmt: skip
 declare(

@@ -1,23 +1,26 @@
 """The declaration of a primitive, and what is derived from it.
 
 An :class:`Op` is declared by two rules in plain Python, ``forward(xp, *operands)`` and
-``partials(xp, out, *operands)``. For a fixed number of operands they are traced once, when first
-needed, and compiled to functions of floats; a primitive of any number of operands (``sum``) is
-called as it is. Next: :mod:`autograd.ops.basic`, the first declarations of the table.
+``partials(xp, out, *operands)``, or by a function of floats in place of the first. For a fixed
+number of operands they are traced once, when first needed, and compiled to functions of floats; a
+primitive of any number of operands (``sum``) is called as it is. Next:
+:mod:`autograd.ops.basic`, the first declarations of the table.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any
 
 from autograd.errors import InputValueError
 from autograd.ops.expr import XP, Expr, Operand
 from autograd.ops.floats import FUNCTIONS, Rule, compile_floats, evaluate_directly
+from autograd.ops.ieee import FAST, IEEE, FloatFunction, never_raising
 from autograd.reals import real, real_or_none
 
-__all__ = ["OPS", "Op", "declare"]
+__all__ = ["OPS", "Op", "declare", "elementary"]
 
 OPS: dict[str, Op] = {}
 """Name -> primitive: everything the engine knows how to differentiate, in order of declaration."""
@@ -32,10 +35,14 @@ class Op:
     them the function's name. ``sample`` gives each operand's range for tests; ``edge`` says what
     happens at kinks and at the ends of the domain; ``exempt`` states a measured accuracy bound
     where the general one of 4 ulp cannot hold. With ``selects``, a local derivative of exactly zero
-    means "not chosen": such an edge passes nothing on, whatever the adjoint. ``opaque`` marks a
-    user's function of floats.
-    ``shown`` is a second rule for people to read, given where ``partials`` is written for digits
-    rather than for the eye: y·(1 - y) for the sigmoid. Nothing is ever computed with it.
+    means "not chosen": such an edge passes nothing on, whatever the adjoint. ``shown`` is a second
+    rule for people to read, given where ``partials`` is written for digits rather than for the eye:
+    y·(1 - y) for the sigmoid. Nothing is ever computed with it.
+
+    Of a primitive that is not composed of others ``function`` is its function of floats; it is
+    ``opaque`` if it stands in no table but is a user's own. Every executor can call the function,
+    number by number. What it has of its own, it is told here: ``ufunc`` in NumPy's (and JAX's)
+    namespace, ``native`` in C's library, ``jax`` below jax, a ``javascript`` expression.
     """
 
     def __init__(
@@ -50,10 +57,15 @@ class Op:
         sample: tuple[tuple[float, float], ...] = (),
         smooth: bool = True,
         selects: bool = False,
-        opaque: bool = False,
         edge: str = "",
         exempt: str = "",
         shown: Rule | None = None,
+        function: FloatFunction | None = None,
+        opaque: bool = False,
+        ufunc: str = "",
+        native: str = "",
+        jax: str = "",
+        javascript: str = "",
     ) -> None:
         self.name = name
         self.forward = forward
@@ -68,10 +80,15 @@ class Op:
         self.sample = sample
         self.smooth = smooth
         self.selects = selects
-        self.opaque = opaque
         self.edge = edge
         self.exempt = exempt
         self.shown = shown or partials
+        self.function = function
+        self.opaque = opaque
+        self.ufunc = ufunc
+        self.native = native
+        self.jax = jax
+        self.javascript = javascript
 
     def register(self) -> Op:
         """Enter this primitive in the table."""
@@ -108,7 +125,7 @@ class Op:
     @classmethod
     def _custom(cls, name: str, forward: Rule, partials: Rule, arity: int | None) -> Op:
         """A user's own primitive: a function of floats and a rule that may or may not trace."""
-        return cls(name, forward, partials, arity=arity, opaque=True)
+        return cls(name, forward, partials, arity=arity, function=forward, opaque=True)
 
     @cached_property
     def variables(self) -> tuple[str, ...]:
@@ -199,5 +216,28 @@ def _from_table(name: str) -> Op:
 def declare(
     name: str, forward: Rule, partials: Rule, *, arity: int | None = 1, **about: Any
 ) -> None:
-    """Enter one primitive in the table; ``about`` is the rest of what :class:`Op` takes."""
+    """Enter a primitive composed of others; ``about`` is the rest of what :class:`Op` takes."""
     Op(name, forward, partials, arity=arity, **about).register()
+
+
+def elementary(
+    name: str,
+    function: FloatFunction,
+    partials: Rule,
+    *,
+    arity: int = 1,
+    poles: Mapping[float, float] = MappingProxyType({}),
+    odd: bool = False,
+    **about: Any,
+) -> None:
+    """Enter a primitive that is a function of floats; it may raise as those of :mod:`math` do.
+
+    Where it raises, the value is what :func:`~autograd.ops.ieee.never_raising` says. Rules may call
+    it by name: ``xp.name(x)``.
+    """
+
+    def forward(xp: Any, *operands: Any) -> Any:
+        return getattr(xp, name)(*operands)
+
+    Op(name, forward, partials, arity=arity, function=function, **about).register()
+    FAST[name], IEEE[name] = function, never_raising(function, poles, odd)

@@ -9,8 +9,9 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from autograd.ops import special
 from autograd.ops.nary import difference_error
-from autograd.ops.op import declare
+from autograd.ops.op import declare, elementary
 
 __all__: list[str] = []
 
@@ -40,13 +41,15 @@ def _erf_slope(xp: Any, x: Any) -> Any:
     return xp.where(abs(x) > 28.0, 0.0, bell)
 
 
-declare(
-    "erf", lambda xp, x: xp.erf(x), lambda xp, out, x: (_erf_slope(xp, x),),
+elementary(
+    "erf", math.erf, lambda xp, out, x: (_erf_slope(xp, x),),
+    native="erf", jax="scipy.special.erf",
     sample=((-3.0, 3.0),), edge="±1 at ±inf, with derivative 0.",
     shown=lambda xp, out, x: (TWO_OVER_SQRT_PI * xp.exp(-xp.pow(x, 2.0)),),
 )  # fmt: skip
-declare(
-    "erfc", lambda xp, x: xp.erfc(x), lambda xp, out, x: (-_erf_slope(xp, x),),
+elementary(
+    "erfc", math.erfc, lambda xp, out, x: (-_erf_slope(xp, x),),
+    native="erfc", jax="scipy.special.erfc",
     sample=((-3.0, 3.0),), edge="0 at inf and 2 at -inf, with derivative 0.",
     shown=lambda xp, out, x: (-TWO_OVER_SQRT_PI * xp.exp(-xp.pow(x, 2.0)),),
 )  # fmt: skip
@@ -112,15 +115,16 @@ declare(
 
 # Gamma functions
 
-declare(
-    "lgamma", lambda xp, x: xp.lgamma(x), lambda xp, out, x: (xp.polygamma(0.0, x),),
+elementary(
+    "lgamma", special.lgamma, lambda xp, out, x: (xp.polygamma(0.0, x),),
     latex=r"\ln\left|\Gamma\left({0}\right)\right|", sample=((0.1, 20.0),),
+    jax="scipy.special.gammaln",
     edge="inf at 0, -1, -2 …, where the derivative is nan (-inf at 0, inf at -0).",
     exempt="below 0, near the zeros between poles, value and derivative: within 4 ulp of the larger"
     " of the two terms of the reflection formula, which cancel",
 )  # fmt: skip
-declare(
-    "polygamma", lambda xp, n, x: xp.polygamma(n, x),
+elementary(
+    "polygamma", special.polygamma,
     lambda xp, out, n, x: (None, xp.polygamma(n + 1.0, x)), arity=2,
     latex=r"\psi^{{\left({0}\right)}}\left({1}\right)", sample=((0.0, 0.0), (0.1, 20.0)),
     edge="nan unless n is 0, 1, 2 … 150; at the poles 0, -1, -2 … inf for odd n, nan for even n"

@@ -28,11 +28,6 @@ OPERATORS = {
 }  # fmt: skip
 
 
-def _by_element(name: str) -> Callable[..., Array]:
-    function = IEEE[name]
-    return lambda *operands: elementwise(function, *operands)
-
-
 def _power(a: Array, b: Array) -> Array:
     """np.power, but for the square root that NumPy takes instead of it for exponents of ½.
 
@@ -57,26 +52,36 @@ def _first_at_ties(ufunc: Callable[..., Array]) -> Callable[..., Array]:
     return choose
 
 
-_SAME_NAME = (
-    "exp expm1 log log1p log2 log10 sqrt cbrt sin cos tan sinh cosh tanh floor ceil where "
-    "sign hypot"
-)
-_INVERSE = "sin cos tan sinh cosh tanh"
+class _Functions(dict[str, Callable[..., Array]]):
+    """Functions of arrays by name; what a primitive declares is found when it is asked for."""
 
-FUNCTIONS: dict[str, Callable[..., Array]] = {
-    **{name: getattr(np, name) for name in _SAME_NAME.split()},
-    **{f"a{name}": getattr(np, f"arc{name}") for name in _INVERSE.split()},
-    "abs": np.absolute,
-    "neg": np.negative,
-    "pow": _power,
-    "maximum": _first_at_ties(np.maximum),
-    "minimum": _first_at_ties(np.minimum),
-    "atan2": np.arctan2,
-    "erf": erf,
-    "erfc": erfc,
-    **{name: _by_element(name) for name in ("lgamma", "polygamma")},
-}
-"""Name -> function of arrays. Where NumPy has a primitive itself, that is what computes it."""
+    def __contains__(self, name: object) -> bool:
+        op = OPS.get(str(name))
+        return super().__contains__(name) or (op is not None and bool(op.ufunc or op.function))
+
+    def __missing__(self, name: str) -> Callable[..., Array]:
+        op = OPS[name]
+        self[name] = function = getattr(np, op.ufunc) if op.ufunc else _by_element(name)
+        return function
+
+
+def _by_element(name: str) -> Callable[..., Array]:
+    function = IEEE[name]
+    return lambda *operands: elementwise(function, *operands)
+
+
+FUNCTIONS = _Functions(
+    {
+        "where": np.where,
+        "abs": np.absolute,
+        "neg": np.negative,
+        "pow": _power,
+        "erf": erf,
+        "erfc": erfc,
+    }
+)
+"""Name -> function of arrays: of these names that, of all others the ufunc that the primitive
+declares; an elementary one without any is called element by element."""
 
 
 class Lowering:

@@ -43,7 +43,6 @@ class Writer:
         self.dtype = np.dtype(dtype)
         self.lines: list[str] = []
         self.scope: dict[str, Any] = {
-            **FUNCTIONS,
             **{f"fold_{name}": getattr(np, numpy).reduce for name, numpy in FOLDS.items()},
             "np": np,
             "inf": np.inf,
@@ -219,6 +218,7 @@ class Writer:
                 return f"{parts[0]}.astype(dtype)"  # a condition is an array of bools
             # Two plain numbers would give float64 whatever the program's dtype.
             parts[1] = self.constant(self.dtype.type(expr.operands[1]))
+        self.scope[expr.op] = FUNCTIONS[expr.op]
         return f"{expr.op}({', '.join(parts)})"
 
 

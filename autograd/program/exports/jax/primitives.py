@@ -26,24 +26,27 @@ __all__ = ["along_rows", "jax_module", "primitive"]
 
 Array = Any
 
-_SAME_NAME = "exp expm1 log log1p log2 log10 sqrt cbrt sin cos tan sinh cosh tanh floor ceil where"
-_INVERSE = "sin cos tan sinh cosh tanh"
-
-
-_OTHER_NAME = {
+_ARITHMETIC = {
     "add": "add", "sub": "subtract", "mul": "multiply", "div": "divide", "neg": "negative",
-    "abs": "abs", "pow": "power", "atan2": "arctan2", "lt": "less", "le": "less_equal",
+    "abs": "abs", "pow": "power", "where": "where", "lt": "less", "le": "less_equal",
     "gt": "greater", "ge": "greater_equal", "eq": "equal", "ne": "not_equal",
 }  # fmt: skip
 
 
 class _Functions(dict[str, Callable[..., Any]]):
-    """Names in rules -> JAX's functions; any other primitive by its own rule."""
+    """Names in rules -> JAX's functions, declared with the primitive; its own rule otherwise.
+
+    An elementary function that JAX lacks is called back, number by number.
+    """
 
     def __missing__(self, name: str) -> Callable[..., Any]:
+        op = OPS[name]
+        if op.function is not None:
+            return _declared(op)
+
         def by_rule(*operands: Any) -> Any:
             variables = {f"x{i}": x for i, x in enumerate(operands)}
-            rule = OPS[name].forward(XP, *(Expr("var", x) for x in variables))
+            rule = op.forward(XP, *(Expr("var", x) for x in variables))
             return evaluate([rule], self, variables)[0]
 
         return by_rule
@@ -67,20 +70,36 @@ def _functions() -> _Functions:
     jnp, special = jax_module().numpy, import_module("jax.scipy.special")
     reductions = {"add": "sum", "mul": "prod", "maximum": "max", "minimum": "min"}
     return _Functions(
-        {name: getattr(jnp, name) for name in _SAME_NAME.split()}
-        | {f"a{name}": getattr(jnp, f"arc{name}") for name in _INVERSE.split()}
-        | {name: getattr(jnp, numpy) for name, numpy in _OTHER_NAME.items()}
+        {name: getattr(jnp, numpy) for name, numpy in _ARITHMETIC.items()}
         | {
             f"fold_{name}": partial(getattr(jnp, numpy), axis=-1, keepdims=True)
             for name, numpy in reductions.items()
         }
-        | {
-            "erf": special.erf,
-            "erfc": special.erfc,
-            "lgamma": special.gammaln,
-            "polygamma": lambda n, x: special.polygamma(jnp.asarray(n).astype("int32"), x),
-        }
+        | {"polygamma": lambda n, x: special.polygamma(jnp.asarray(n).astype("int32"), x)}
     )
+
+
+def _declared(op: Op) -> Callable[..., Any]:
+    """JAX's own form of an elementary function if its declaration names one, or calls back."""
+    jnp = jax_module().numpy
+    if not _is_called_back(op):
+        module, _, function = (op.jax or f"numpy.{op.ufunc}").rpartition(".")
+        found: Callable[..., Any] = getattr(import_module(f"jax.{module}"), function)
+        return found
+
+    def called(*operands: Any) -> Array:
+        dtype = jnp.result_type(*operands)
+        arrays = jnp.broadcast_arrays(*[jnp.asarray(x, dtype) for x in operands])
+        return primitive(op, len(arrays), (), True)(*arrays)
+
+    return called
+
+
+def _is_called_back(op: Op) -> bool:
+    """Whether JAX has to call a function of floats, number by number."""
+    if op.opaque:
+        return True
+    return op.function is not None and not (op.jax or op.ufunc or op.name in _functions())
 
 
 @lru_cache(maxsize=1024)
@@ -93,10 +112,10 @@ def primitive(
     symbols = [constants.get(i, Expr("var", f"x{i}")) for i in range(count)]
     partials = op.one_an_operand(op.partials(XP, Expr("var", "out"), *symbols), count)
     wanted = [folded(partials[i], {}) for i in range(count) if i not in constants]
-    value = None if op.opaque else folded(op.forward(XP, *symbols), {})
+    value = None if _is_called_back(op) else folded(op.forward(XP, *symbols), {})
 
     def forward(*operands: Array) -> Array:
-        if op.opaque:
+        if value is None:
             return _called_back(op, [constants.get(i) for i in range(count)], operands)
         return evaluate([value], _functions(), dict(zip(names, operands)))[0]
 

@@ -19,8 +19,9 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from autograd.ops.ieee import FAST, IEEE
-from autograd.program.loop.native.emit import CALLBACKS, INTRINSICS, declarations
+from autograd.ops.ieee import IEEE
+from autograd.ops.op import Op
+from autograd.program.loop.native.emit import called, declarations, symbol
 from autograd.program.loop.native.interpreter import module
 from autograd.program.loop.native.rows import forward_codes, reverse_codes
 
@@ -56,9 +57,8 @@ def interpreter() -> Compiled:
 def _interpreter() -> Compiled:
     import llvmlite.binding as llvm
 
-    for name in FAST:
-        if name not in INTRINSICS:
-            llvm.add_symbol(*_symbol(name))
+    for op in called():
+        llvm.add_symbol(symbol(op), _address(op))
     engine = _engine(object_code(*cache_folders()))
     prototype = ctypes.CFUNCTYPE(None)  # called with a c_void_p, which needs no conversion
     tables = {}
@@ -116,17 +116,15 @@ def _new_machine() -> Any:
     return target.create_target_machine(opt=2, cpu=cpu, features=features, jit=True)
 
 
-def _symbol(name: str) -> tuple[str, int]:
-    """Name and address of the function that expressions call: math's own, or a callback."""
-    if name in CALLBACKS:
-        prototype = ctypes.CFUNCTYPE(ctypes.c_double, *[ctypes.c_double] * CALLBACKS[name])
-        function: Any = prototype(IEEE[name])
-        _alive.append(function)
-        symbol = f"scalar_autograd_{name}"
+def _address(op: Op) -> int:
+    """Where the function of a primitive is: in the C library that math calls, or a callback."""
+    if op.native:
+        function = getattr(ctypes.CDLL("ucrtbase" if os.name == "nt" else None), op.native)
     else:
-        function = getattr(ctypes.CDLL("ucrtbase" if os.name == "nt" else None), name)
-        symbol = name
-    return symbol, ctypes.cast(function, ctypes.c_void_p).value or 0
+        prototype = ctypes.CFUNCTYPE(ctypes.c_double, *[ctypes.c_double] * len(op.variables))
+        function = prototype(IEEE[op.name])
+        _alive.append(function)
+    return ctypes.cast(function, ctypes.c_void_p).value or 0
 
 
 def object_code(*folders: Path) -> bytes:

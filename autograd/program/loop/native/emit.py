@@ -10,14 +10,12 @@ import struct
 from collections.abc import Callable, Mapping, Sequence
 
 from autograd.graph import consumers, topological_order
+from autograd.ops import TABLE
 from autograd.ops.expr import Expr, Operand, inner_exprs
-from autograd.ops.ieee import FAST, IEEE
-from autograd.ops.op import OPS
+from autograd.ops.ieee import IEEE
+from autograd.ops.op import OPS, Op
 
-__all__ = ["CALLBACKS", "Body", "declarations"]
-
-CALLBACKS = {"cbrt": 1, "lgamma": 1, "polygamma": 2}
-"""Functions that are Python's own (:mod:`autograd.ops.special`), and their operands' number."""
+__all__ = ["INTRINSICS", "Body", "called", "declarations", "symbol"]
 
 INTRINSICS = {
     "abs": "llvm.fabs.f64",
@@ -30,17 +28,23 @@ COMPARISONS = {"lt": "olt", "le": "ole", "gt": "ogt", "ge": "oge", "eq": "oeq", 
 
 
 def declarations() -> list[str]:
-    """The functions that expressions call: the C library's, the same that :mod:`math` calls."""
+    """The functions that expressions call, as declared: the C library's, or Python's by a name."""
     lines = [f"declare double @{name}(double)" for name in INTRINSICS.values()]
-    for name in FAST:
-        if name not in INTRINSICS:
-            count = 2 if name in ("pow", "atan2") else CALLBACKS.get(name, 1)
-            lines.append(f"declare double @{_symbol(name)}({', '.join(['double'] * count)})")
+    for op in called():
+        operands = ", ".join(["double"] * len(op.variables))
+        lines.append(f"declare double @{symbol(op)}({operands})")
     return lines
 
 
-def _symbol(name: str) -> str:
-    return f"scalar_autograd_{name}" if name in CALLBACKS else INTRINSICS.get(name, name)
+def called() -> list[Op]:
+    """The primitives whose functions the interpreter calls by name; it has INTRINSICS itself."""
+    functions = [op for op in TABLE if op.function is not None or op.native]
+    return [op for op in functions if op.name not in INTRINSICS]
+
+
+def symbol(op: Op) -> str:
+    """The name that a primitive's function is called by."""
+    return INTRINSICS.get(op.name) or op.native or f"scalar_autograd_{op.name}"
 
 
 class Body:
@@ -157,7 +161,7 @@ class Body:
                 [OPS[expr.op].value_expr], dict(zip(OPS[expr.op].variables, operands))
             )[0]
         typed = ", ".join(f"double {x}" for x in operands)
-        return self.set(f"call double @{_symbol(expr.op)}({typed})")
+        return self.set(f"call double @{symbol(OPS[expr.op])}({typed})")
 
     def _where(self, expr: Expr, values: Mapping[Expr, str]) -> str:
         """A branch, so that only what is chosen is computed."""

@@ -15,8 +15,8 @@ from functools import cache
 from itertools import product
 from typing import NamedTuple
 
+from autograd.ops import TABLE
 from autograd.ops.expr import Operand
-from autograd.ops.op import OPS
 from autograd.ops.partial_evaluation import folded
 
 __all__ = [
@@ -62,8 +62,8 @@ def rules() -> dict[str, Rule]:
     """The primitives of a fixed number of operands, and ``square``: pow at the exponent 2."""
     found = {
         op.name: Rule(op.name, op.variables, op.value_expr, op.partial_exprs, op.selects)
-        for op in OPS.values()
-        if op.arity is not None and not op.opaque
+        for op in TABLE
+        if op.arity is not None
     }
     power, two = found["pow"], {"b": 2.0}
     partials = (folded(power.partials[0], two),)

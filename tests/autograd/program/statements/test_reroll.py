@@ -1,6 +1,7 @@
 """N-ary rules along an axis: the formula computes what the rule does, however many operands."""
 
 import operator
+from collections import ChainMap
 from functools import reduce
 
 import numpy as np
@@ -89,7 +90,7 @@ def test_formulas_compute_what_the_rules_do(op, n):
         return lambda x: function.reduce(np.broadcast_to(x, (n,)))
 
     folds = {f"fold_{name}": folding(getattr(np, ufunc)) for name, ufunc in FOLDS.items()}
-    functions = {**FUNCTIONS, **BINARY, **COMPARISONS, **folds}
+    functions = ChainMap({**BINARY, **COMPARISONS, **folds}, FUNCTIONS)
     (found,) = evaluate([value], functions, {"x": xs})
     assert np.ndim(found) == 0
     out = op.evaluate(*xs.tolist())
