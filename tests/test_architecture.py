@@ -45,7 +45,10 @@ ORDER = {
     "autograd.program.exports": "(jax onnx)",
     "autograd.program.exports.jax": "primitives function",
     "autograd.program.exports.onnx": "(nodes primitives) write",
-    "autograd.program.loop": "(native python_source) generated_python loop_executor",
+    "autograd.program.loop": "row_sums (native python_source) (generated_python lanes) "
+    "loop_executor",
+    "autograd.program.loop.lanes": "(patterns slots vectors) (kernels stream) entry compiler "
+    "runner machine",
     "autograd.program.loop.native": "(emit rows) (entries steps) (folds opcodes) pulls interpreter "
     "compiler repeats runner",
     "autograd.program.statements": "(families layout reroll) groups listing",

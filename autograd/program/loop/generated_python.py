@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from autograd.program.loop.python_source import SIZE, Piece, forward_piece, reverse_piece
+from autograd.program.loop.row_sums import RowSum
 from autograd.program.tape.instructions import Tape
 
 __all__ = ["PythonLoop"]
@@ -45,6 +46,7 @@ class PythonLoop:
         pieces = self._reverse_pieces(wrt)
         spans = [self._spans[i] for i in wrt]
         grads = [np.zeros(arrays[i].shape) for i in wrt]
+        sums = [RowSum(grad) if grad.ndim == 1 else None for grad in grads]
         values = []
         for row, numbers in enumerate(self._runs(arrays, many)):
             values.append(self._outputs(numbers))
@@ -53,11 +55,14 @@ class PythonLoop:
                 adjoints[output] += weight
             for piece in pieces:
                 piece.run(numbers, adjoints)
-            for grad, (start, stop) in zip(grads, spans):
-                if grad.ndim == 1:
-                    grad += adjoints[start:stop]
-                else:
+            for grad, total, (start, stop) in zip(grads, sums, spans):
+                if total is None:
                     grad[row] = adjoints[start:stop]
+                else:
+                    total.add(adjoints[start:stop])
+        for total in sums:
+            if total is not None:
+                total.close()
         result = np.array(values, dtype=float).reshape(len(values), len(self._tape.outputs))
         return result[0] if many is None else result, grads
 

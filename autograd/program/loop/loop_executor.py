@@ -1,9 +1,11 @@
 """The loop executor: one number after the other, in the recorded order, at native speed.
 
 It suits deep, narrow and irregular graphs and single points, and equals the eager engine to the
-bit. With llvmlite installed, a compiled interpreter runs a flat list of rows
-(:mod:`autograd.program.loop.native.opcodes`); without it, or where a user's own primitive is a
-Python function, the tape runs as generated Python (:mod:`autograd.program.loop.python_source`).
+bit. With llvmlite installed, a compiled interpreter runs a flat list of rows at a single point
+(:mod:`autograd.program.loop.native.opcodes`), another one a stream of instructions over eight rows
+of a batch (:mod:`autograd.program.loop.lanes.stream`); without it, or where a user's own primitive
+is a Python function, the tape runs as generated Python
+(:mod:`autograd.program.loop.python_source`).
 Either way everything is computed in double precision: with float32, arguments and results are
 rounded.
 """
@@ -16,8 +18,8 @@ from typing import Any
 import numpy as np
 
 from autograd.program.loop.generated_python import PythonLoop
+from autograd.program.loop.lanes.machine import MachineLoop
 from autograd.program.loop.native.compiler import can_compile
-from autograd.program.loop.native.runner import NativeLoop
 from autograd.program.loop.native.steps import is_native
 from autograd.program.tape.instructions import Tape
 
@@ -42,7 +44,7 @@ class LoopExecutor:
                 self._reason = (
                     ', because llvmlite is missing: pip install "scalar-autograd[compile]"'
                 )
-        self._loop: NativeLoop | PythonLoop = NativeLoop(tape) if native else PythonLoop(tape)
+        self._loop: MachineLoop | PythonLoop = MachineLoop(tape) if native else PythonLoop(tape)
 
     def forward(self, arrays: Sequence[Array], batch: int | None) -> Array:
         """See :class:`autograd.program.executor.Executor`."""

@@ -13,6 +13,8 @@ from autograd.program import compile
 from autograd.program.loop import loop_executor as loop
 from autograd.program.loop.native import compiler as loop_native
 
+TEXT = "define double @one() {\n  ret double 1.0\n}"
+
 
 def test_without_jax(monkeypatch):
     """to_jax names what is missing and how to install it."""
@@ -41,14 +43,14 @@ def test_interpreter_is_kept_on_disk(tmp_path):
     """Machine code is written once, used again, and made anew if the file is damaged."""
     pytest.importorskip("llvmlite")
     missing = tmp_path / "not yet" / "there"
-    code = loop_native.object_code(missing)
+    code = loop_native.object_code(TEXT, missing)
     (kept,) = missing.iterdir()
     assert kept.read_bytes().endswith(code)
     stamp = kept.stat().st_mtime_ns
-    assert loop_native.object_code(missing) == code
+    assert loop_native.object_code(TEXT, missing) == code
     assert kept.stat().st_mtime_ns == stamp
     kept.write_bytes(kept.read_bytes()[:-7])
-    assert loop_native.object_code(missing) == code
+    assert loop_native.object_code(TEXT, missing) == code
     assert kept.read_bytes().endswith(code)
 
 
@@ -57,9 +59,9 @@ def test_unwritable_folders_are_passed_over(tmp_path):
     pytest.importorskip("llvmlite")
     blocked = tmp_path / "file"
     blocked.write_text("")
-    code = loop_native.object_code(blocked / "folder", tmp_path / "second")
+    code = loop_native.object_code(TEXT, blocked / "folder", tmp_path / "second")
     assert [path.suffix for path in (tmp_path / "second").iterdir()] == [".bin"]
-    assert loop_native.object_code(blocked / "folder") == code
+    assert loop_native.object_code(TEXT, blocked / "folder") == code
 
 
 def test_two_processes_at_once(tmp_path):

@@ -25,7 +25,14 @@ from autograd.program.loop.native.emit import called, declarations, symbol
 from autograd.program.loop.native.interpreter import module
 from autograd.program.loop.native.rows import forward_codes, reverse_codes
 
-__all__ = ["cache_folders", "can_compile", "compiled_function", "interpreter", "object_code"]
+__all__ = [
+    "cache_folders",
+    "can_compile",
+    "compiled_function",
+    "engine_of",
+    "interpreter",
+    "object_code",
+]
 
 APPLICATION = "scalar-autograd"
 DIGEST = hashlib.sha256
@@ -59,7 +66,7 @@ def _interpreter() -> Compiled:
 
     for op in called():
         llvm.add_symbol(symbol(op), _address(op))
-    engine = _engine(object_code(*cache_folders()))
+    engine = engine_of(object_code(module(), *cache_folders()))
     prototype = ctypes.CFUNCTYPE(None)  # called with a c_void_p, which needs no conversion
     tables = {}
     for name, count in (("forward", len(forward_codes())), ("reverse", len(reverse_codes()))):
@@ -72,7 +79,7 @@ def _interpreter() -> Compiled:
     )
 
 
-def _engine(code: bytes) -> Any:
+def engine_of(code: bytes) -> Any:
     """Machine code, linked and ready."""
     import llvmlite.binding as llvm
 
@@ -95,7 +102,7 @@ def _compiled_function(text: str, name: str) -> int:
 
     parsed = llvm.parse_assembly("\n".join([*declarations(), text]))
     parsed.verify()
-    address: int = _engine(bytes(_machine().emit_object(parsed))).get_function_address(name)
+    address: int = engine_of(bytes(_machine().emit_object(parsed))).get_function_address(name)
     return address
 
 
@@ -127,11 +134,13 @@ def _address(op: Op) -> int:
     return ctypes.cast(function, ctypes.c_void_p).value or 0
 
 
-def object_code(*folders: Path) -> bytes:
-    """The machine code, from the first of these folders that has or takes it, or made anew."""
+def object_code(text: str, *folders: Path) -> bytes:
+    """The machine code of this module, from the first of these folders that has or takes it, or
+    made anew.
+    """
     import llvmlite.binding as llvm
 
-    text, machine = module(), _machine()
+    machine = _machine()
     about = (llvm.llvm_version_info, machine.triple, llvm.get_host_cpu_name())
     features = llvm.get_host_cpu_features().flatten()
     name = DIGEST(repr((about, features, text)).encode()).hexdigest()[:32] + ".bin"

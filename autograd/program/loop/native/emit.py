@@ -15,7 +15,9 @@ from autograd.ops.expr import Expr, Operand, inner_exprs
 from autograd.ops.ieee import IEEE
 from autograd.ops.op import OPS, Op
 
-__all__ = ["INTRINSICS", "Body", "called", "declarations", "symbol"]
+__all__ = [
+    "ARITHMETIC", "COMPARISONS", "INTRINSICS", "Body", "called", "declarations", "symbol",
+]  # fmt: skip
 
 INTRINSICS = {
     "abs": "llvm.fabs.f64",
@@ -49,6 +51,9 @@ def symbol(op: Op) -> str:
 
 class Body:
     """Lines of one function: numbered temporaries, blocks, and expressions lowered to both."""
+
+    number = "double"
+    """The type of what expressions compute."""
 
     def __init__(self) -> None:
         self.lines: list[str] = []
@@ -143,25 +148,33 @@ class Body:
 
     def _value(self, expr: Operand, values: Mapping[Expr, str]) -> str:
         if not isinstance(expr, Expr):
-            return f"0x{struct.unpack('<Q', struct.pack('<d', expr))[0]:016X}"
+            return self.literal(expr)
         return values[expr] if expr in values else self._expr(expr, values)
+
+    def literal(self, number: float) -> str:
+        """A constant: the bits of the float."""
+        return f"0x{struct.unpack('<Q', struct.pack('<d', number))[0]:016X}"
 
     def _expr(self, expr: Expr, values: Mapping[Expr, str]) -> str:
         if expr.op == "where":
             return self._where(expr, values)
         operands = [self._value(x, values) for x in expr.operands]
         if expr.op in ARITHMETIC:
-            return self.set(f"{ARITHMETIC[expr.op]} double {', '.join(operands)}")
+            return self.set(f"{ARITHMETIC[expr.op]} {self.number} {', '.join(operands)}")
         if expr.op in COMPARISONS:
-            return self.set(f"fcmp {COMPARISONS[expr.op]} double {', '.join(operands)}")
+            return self.set(f"fcmp {COMPARISONS[expr.op]} {self.number} {', '.join(operands)}")
         if expr.op == "neg":
-            return self.set(f"fneg double {operands[0]}")
+            return self.set(f"fneg {self.number} {operands[0]}")
         if expr.op not in IEEE:  # another primitive, by its rule
             return self.exprs(
                 [OPS[expr.op].value_expr], dict(zip(OPS[expr.op].variables, operands))
             )[0]
-        typed = ", ".join(f"double {x}" for x in operands)
-        return self.set(f"call double @{symbol(OPS[expr.op])}({typed})")
+        typed = ", ".join(f"{self.number} {x}" for x in operands)
+        return self.set(f"call {self.number} @{self.symbol(OPS[expr.op])}({typed})")
+
+    def symbol(self, op: Op) -> str:
+        """The name that a primitive's function is called by."""
+        return symbol(op)
 
     def _where(self, expr: Expr, values: Mapping[Expr, str]) -> str:
         """A branch, so that only what is chosen is computed."""

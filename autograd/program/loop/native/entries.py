@@ -1,4 +1,4 @@
-"""The two functions that Python calls: they run a program's rows over the rows of a batch.
+"""The two functions that Python calls: they run a program's rows at one point.
 
 Both are called with the address of a frame: pointers and counts in one array. Next:
 :mod:`autograd.program.loop.native.runner` fills it.
@@ -16,15 +16,14 @@ CONTEXT = ("table", "pairs", "inner", "temporary", "forward_ops")
 """What rows without fixed operands look up: arrays, by their places in ``%ctx``."""
 
 FRAME = (
-    "code", "table", "v", "d", "rows", "places", "placed", "outputs", "returned", "result", "many",
-    "back", "inner", "pairs", "w", "bytes", "temporary", "weight",
-    "batched", "kept", "row_grads", "shared", "summed", "total", "forward_ops", "reverse_ops",
+    "code", "table", "v", "d", "outputs", "returned", "result", "back", "inner", "pairs", "w",
+    "bytes", "temporary", "weight", "wanted", "gradient", "count", "forward_ops", "reverse_ops",
     "zeros", "cleared",
 )  # fmt: skip
 """What the entries are called with: 64-bit numbers in one array, pointers mostly."""
 NUMBERS = {
     "weight": "double",
-    **dict.fromkeys(["placed", "returned", "many", "bytes", "kept", "summed", "cleared"], "i64"),
+    **dict.fromkeys(["returned", "bytes", "count", "cleared"], "i64"),
 }
 
 
@@ -52,20 +51,17 @@ def entry_functions() -> list[str]:
     return [_forward_entry(), _value_and_grad_entry()]
 
 
-def _copy(body: Body, count: str, target: str, source: str, *, to: str = "", of: str = "") -> None:
-    """target[to[k]] = source[of[k]], or [k] where no places are given."""
+def _copy(body: Body, count: str, target: str, source: str, places: str) -> None:
+    """target[k] = source[places[k]], and of adjoints 0.0 + that, as sums that begin at 0.0 have."""
 
     def step(index: str, number: str) -> str:
-        item = body.load(source, body.cells(of, index) if of else index)
-        place = body.slot(target, body.cells(to, index) if to else index)
-        body.do(f"store double {item}, ptr {place}")
+        item = body.load(source, body.cells(places, index))
+        if source == "%w":
+            item = body.set(f"fadd double 0.0, {item}")
+        body.do(f"store double {item}, ptr {body.slot(target, index)}")
         return number
 
     body.loop(count, step)
-
-
-def _row(body: Body, array: str, index: str, width: str) -> str:
-    return body.slot(array, body.set(f"mul i64 {index}, {width}"))
 
 
 def _entry_body(context: Sequence[str]) -> Body:
@@ -81,53 +77,35 @@ def _entry_body(context: Sequence[str]) -> Body:
     return body
 
 
-def _forward_row(body: Body, index: str) -> None:
-    """Put the arguments of a row of the batch into registers, run, and take out the outputs."""
-    _copy(body, "%placed", "%v", _row(body, "%rows", index, "%placed"), to="%places")
+def _forward_part(body: Body) -> None:
+    """Run, and take out the outputs."""
     run_forward(body, "%code", "%d", "%forward_ops")
-    _copy(body, "%returned", _row(body, "%result", index, "%returned"), "%v", of="%outputs")
+    _copy(body, "%returned", "%result", "%v", "%outputs")
 
 
 def _forward_entry() -> str:
     body = _entry_body(["%table"])
-
-    def step(index: str, number: str) -> str:
-        _forward_row(body, index)
-        return number
-
-    body.loop("%many", step)
+    _forward_part(body)
     body.do("ret void")
     return body.function("void @forward(ptr %frame)")
 
 
 def _value_and_grad_entry() -> str:
     body = _entry_body(["%table", "%pairs", "%inner", "%temporary", "%forward_ops"])
-    body.loop("%summed", lambda index, number: _clear(body, "%total", index, number))
-
-    def step(index: str, number: str) -> str:
-        _forward_row(body, index)
-        body.do("call void @llvm.memset.p0.i64(ptr %w, i8 0, i64 %bytes, i1 false)")
-        body.loop("%cleared", lambda i, x: _clear(body, "%w", body.cells("%zeros", i), x))
-        body.add_to("%w", body.cells("%outputs", "0"), "%weight")
-        adjoint = body.load("%w", body.cell(1, "%back"))
-        place = body.set(f"getelementptr ptr, ptr %reverse_ops, i64 {body.cells('%back', '0')}")
-        target = body.set(f"load ptr, ptr {place}")
-        arguments = passed("%back", adjoint).replace("%ops", "%reverse_ops")
-        body.do(f"call void {target}({arguments})")
-        _copy(body, "%kept", _row(body, "%row_grads", index, "%kept"), "%w", of="%batched")
-
-        def add(item: str, unused: str) -> str:
-            body.add_to("%total", item, body.load("%w", body.cells("%shared", item)))
-            return unused
-
-        body.loop("%summed", add)
-        return number
-
-    body.loop("%many", step)
+    _forward_part(body)
+    body.do("call void @llvm.memset.p0.i64(ptr %w, i8 0, i64 %bytes, i1 false)")
+    body.loop("%cleared", lambda index, number: _clear(body, index, number))
+    body.add_to("%w", body.cells("%outputs", "0"), "%weight")
+    adjoint = body.load("%w", body.cell(1, "%back"))
+    place = body.set(f"getelementptr ptr, ptr %reverse_ops, i64 {body.cells('%back', '0')}")
+    target = body.set(f"load ptr, ptr {place}")
+    arguments = passed("%back", adjoint).replace("%ops", "%reverse_ops")
+    body.do(f"call void {target}({arguments})")
+    _copy(body, "%count", "%gradient", "%w", "%wanted")
     body.do("ret void")
     return body.function("void @value_and_grad(ptr %frame)")
 
 
-def _clear(body: Body, array: str, index: str, number: str) -> str:
-    body.do(f"store double 0.0, ptr {body.slot(array, index)}")
+def _clear(body: Body, index: str, number: str) -> str:
+    body.do(f"store double 0.0, ptr {body.slot('%w', body.cells('%zeros', index))}")
     return number

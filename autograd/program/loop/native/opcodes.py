@@ -51,23 +51,7 @@ class Code:
 
     def backward(self, wanted: Sequence[int]) -> Backward:
         """The reverse pass to these registers: arguments that derivatives are taken by."""
-        active = bytearray(self.size + 1)  # one more: a constant's negative slot reads zeros
-        for register in wanted:
-            active[register] = 1
-        found = []
-        for pull in self.steps.pulls:
-            targets = [
-                x for x, edge in zip(pull.operands, pull.edges) if edge and x >= 0 and active[x]
-            ]
-            if targets:
-                active[pull.result] = 1
-                found.append((pull, targets))
-        pulls = []
-        uses = Counter(self.steps.outputs[:1])  # the others are auxiliary data, without adjoints
-        for pull, targets in reversed(found):
-            if uses[pull.result]:
-                uses.update(targets)
-                pulls.append(pull)
+        pulls, active, uses = self.steps.reverse(wanted)
         rows = _Reverse(self.steps, active, uses, self._table).rows_of(pulls)
         return Backward(
             self._array(rows.rows, WIDTH["reverse"]),

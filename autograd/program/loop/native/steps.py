@@ -8,6 +8,7 @@ is made of. The order of the tape is kept, so every number comes out the same to
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -17,7 +18,7 @@ from autograd.ops.op import OPS, Op
 from autograd.program.loop.native.rows import FOLDS, rules
 from autograd.program.tape.instructions import Tape
 
-__all__ = ["EXPANDED", "Pull", "Registers", "Step", "Steps", "is_native"]
+__all__ = ["EXPANDED", "Pull", "Registers", "Reverse", "Step", "Steps", "is_native"]
 
 Registers = tuple[int, ...]
 EXPANDED = "expanded"
@@ -39,6 +40,16 @@ class Pull(NamedTuple):
     edges: tuple[bool, ...]
     steps: tuple[Step, ...] = ()
     partials: Registers = ()
+
+
+class Reverse(NamedTuple):
+    """The pulls of a reverse pass in its order, and of each register whether derivatives are taken
+    by what it depends on, and how many edges lead to its adjoint.
+    """
+
+    pulls: list[Pull]
+    active: bytearray
+    uses: Counter[int]
 
 
 def is_native(op: Op) -> bool:
@@ -118,6 +129,28 @@ class Steps:
             places[expr] = first + len(steps)
             steps.append(Step(expr.op, operands))
         return tuple([places[x] if isinstance(x, Expr) else self._literal(x) for x in exprs])
+
+    def reverse(self, wanted: Sequence[int]) -> Reverse:
+        """What leads from the output back to these registers, last first."""
+        active = bytearray(self.end + len(self.constants) + 1)
+        # One more than there are: a constant's negative slot reads zeros.
+        for register in wanted:
+            active[register] = 1
+        found = []
+        for pull in self.pulls:
+            targets = [
+                x for x, edge in zip(pull.operands, pull.edges) if edge and x >= 0 and active[x]
+            ]
+            if targets:
+                active[pull.result] = 1
+                found.append((pull, targets))
+        pulls = []
+        uses = Counter(self.outputs[:1])  # the others are auxiliary data, without adjoints
+        for pull, targets in reversed(found):
+            if uses[pull.result]:
+                uses.update(targets)
+                pulls.append(pull)
+        return Reverse(pulls, active, uses)
 
     def _literal(self, number: float) -> int:
         """The slot of a constant that a rule brings."""

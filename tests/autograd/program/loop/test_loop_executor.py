@@ -1,9 +1,11 @@
 """The loop executor, native and in Python, against the eager engine: equal to the bit."""
 
 import math
+import operator
 import random
 import threading
 import weakref
+from functools import reduce
 from itertools import pairwise
 
 import numpy as np
@@ -135,23 +137,31 @@ def test_random_graphs_equal_the_eager_ones(seed, native):
 
 
 @both
-def test_batches_sum_shared_gradients_row_by_row(native):
-    """A shared argument's gradient is the sum over rows in order; a batched one has its rows."""
+@pytest.mark.parametrize("many", [1, 7, 8, 50, 600])
+def test_rows_are_as_single_points_and_sums_have_one_order(native, many):
+    """A row gives what its point gives by itself, wherever it stands in whatever batch. A shared
+    argument's gradient is the rows' sum: in eight lanes by turns, 512 rows at a time.
+    """
     a, b, c = Value(1.0), [Value(2.0), Value(3.0)], Value(0.3)
     program = loop(tanh(a * b[0] + c) * exp(b[1] - c), native, a=a, b=b, c=c)
     rng = np.random.default_rng(0)
-    x, y = rng.normal(size=(50, 2)), rng.normal(size=(50, 1))
+    x, y = rng.normal(size=(many, 2)), rng.normal(size=(many, 1))
     shared = np.array([0.8])
-    values, (da, db, dc) = program.value_and_grad((0, 1, 2), [shared, x, y], 50, 0.5)
-    total = np.zeros(1)
-    for i in range(50):
+    values, (da, db, dc) = program.value_and_grad((0, 1, 2), [shared, x, y], many, 0.5)
+    gradients = []
+    for i in range(many):
         value, (ga, gb, gc) = program.value_and_grad((0, 1, 2), [shared, x[i], y[i]], None, 0.5)
-        total += ga
+        gradients.append(ga.item())
         assert same(values[i], value)
         assert same(db[i], gb)
         assert same(dc[i], gc)
-    assert same(da, total)
-    assert same(program.forward([shared, x, y], 50), values)
+    total = 0.0
+    for start in range(0, many, 512):
+        chunk = gradients[start : start + 512]
+        lanes = [reduce(operator.add, chunk[lane::8], 0.0) for lane in range(8)]
+        total += reduce(operator.add, lanes, 0.0)
+    assert same(da, [total])
+    assert same(program.forward([shared, x, y], many), values)
 
 
 @both
@@ -270,7 +280,7 @@ def test_a_frame_keeps_its_arrays():
     x = [Value(0.5), Value(2.0)]
     program = loop(norm([x[0] * x[1], tanh(x[0])]), True, x=x)
     program.value_and_grad((0,), [np.array([0.5, 2.0])], None, 1.0)
-    forgotten, functions, zeros = program._loop._backward.pop((0,))
+    forgotten, functions, zeros = program._loop.point._backward.pop((0,))
     arrays = [weakref.ref(array) for array in (*forgotten, functions, zeros)]
     del forgotten, functions, zeros
     assert all(array() is not None for array in arrays)

@@ -50,7 +50,7 @@ def test_a_recurrence_is_one_repeated_function():
         u, w = 1.0 - 1.1 * u * u + w, 0.3 * u
     program = loop(u + w, True, x=x)
     program.value_and_grad((0,), [np.array([0.3, 0.2])], None, 1.0)
-    native = program._loop
+    native = program._loop.point
     back, _, _ = native.backward((0,))
     for rows, codes in ((native.code.rows, forward_codes()), (back.rows, reverse_codes())):
         assert np.count_nonzero(rows[:, 0] == len(codes)) >= 10

@@ -1,0 +1,119 @@
+"""Expressions over eight numbers at once, in LLVM's language.
+
+The operations of :mod:`autograd.program.loop.native.emit` on vectors. A choice computes both sides
+and selects; a side that calls functions is computed only if some lane takes it. Next:
+:mod:`autograd.program.loop.lanes.kernels`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from autograd.graph import topological_order
+from autograd.ops.expr import Expr, Operand, inner_exprs
+from autograd.ops.op import Op
+from autograd.program.loop.native.emit import (
+    ARITHMETIC,
+    COMPARISONS,
+    INTRINSICS,
+    Body,
+    called,
+    symbol,
+)
+from autograd.program.loop.row_sums import LANES
+
+__all__ = ["BYTES", "VECTOR", "LaneBody", "lane_functions"]
+
+VECTOR = f"<{LANES} x double>"
+BYTES = 8 * LANES
+"""Of one slot: a number for every lane."""
+CHEAP = {*ARITHMETIC, *COMPARISONS, *INTRINSICS, "neg", "where", "var"}
+
+
+def lane_functions() -> list[str]:
+    """The functions over lanes: the scalar one for each of them."""
+    lines = [f"declare {VECTOR} @{LaneBody.intrinsic(name)}({VECTOR})" for name in INTRINSICS]
+    return lines + [_lane_by_lane(op) for op in called()]
+
+
+def _lane_by_lane(op: Op) -> str:
+    """A function over lanes that calls the scalar one for each of them."""
+    body = Body()
+    operands = [f"%{x}" for x in op.variables]
+    *sources, target = [body.set(f"alloca {VECTOR}") for _ in range(len(operands) + 1)]
+    for operand, place in zip(operands, sources):
+        body.do(f"store {VECTOR} {operand}, ptr {place}")
+
+    def step(lane: str, number: str) -> str:
+        numbers = ", ".join(f"double {body.load(place, lane)}" for place in sources)
+        result = body.set(f"call double @{symbol(op)}({numbers})")
+        body.do(f"store double {result}, ptr {body.slot(target, lane)}")
+        return number
+
+    body.loop(str(LANES), step)
+    body.do(f"ret {VECTOR} {body.set(f'load {VECTOR}, ptr {target}')}")
+    head = f"{VECTOR} @lanes.{op.name}({', '.join(f'{VECTOR} {x}' for x in operands)})"
+    return body.function(head)
+
+
+class LaneBody(Body):
+    """A function over lanes."""
+
+    number = VECTOR
+
+    @staticmethod
+    def intrinsic(name: str) -> str:
+        """LLVM's own function over lanes."""
+        return INTRINSICS[name].replace(".f64", f".v{LANES}f64")
+
+    def symbol(self, op: Op) -> str:
+        """The name that a primitive's function is called by."""
+        return self.intrinsic(op.name) if op.name in INTRINSICS else f"lanes.{op.name}"
+
+    def literal(self, number: float) -> str:
+        """A constant in every lane."""
+        return f"<{', '.join([f'double {super().literal(number)}'] * LANES)}>"
+
+    def vector(self, place: str) -> str:
+        """The numbers of a slot."""
+        return self.set(f"load {VECTOR}, ptr {place}, align {BYTES}")
+
+    def store(self, number: str, place: str) -> None:
+        """Write the numbers of a slot."""
+        self.do(f"store {VECTOR} {number}, ptr {place}, align {BYTES}")
+
+    def select(self, truth: str, yes: str, no: str) -> str:
+        """In every lane the one number or the other."""
+        return self.set(f"select <{LANES} x i1> {truth}, {VECTOR} {yes}, {VECTOR} {no}")
+
+    def _where(self, expr: Expr, values: Mapping[Expr, str]) -> str:
+        condition, yes, no = expr.operands
+        truth = self._value(condition, values)
+        chosen = self._side(truth, yes, values, "0")
+        return self.select(truth, chosen, self._side(truth, no, values, "-1"))
+
+    def _side(self, truth: str, side: Operand, values: Mapping[Expr, str], never: str) -> str:
+        """One side of a choice; one that calls functions only if some lane takes it."""
+        if not _calls(side, values):
+            return self._value(side, values)
+        some, after = self.label(), self.label()
+        bits = self.set(f"bitcast <{LANES} x i1> {truth} to i{LANES}")
+        start = self.block
+        taken = self.set(f"icmp ne i{LANES} {bits}, {never}")
+        self.do(f"br i1 {taken}, label %{some}, label %{after}")
+        self.start(some)
+        value = self._value(side, values)
+        last = self.block
+        self.do(f"br label %{after}")
+        self.start(after)
+        return self.set(f"phi {VECTOR} [ {value}, %{last} ], [ {self.literal(0.0)}, %{start} ]")
+
+
+def _calls(side: Operand, values: Mapping[Expr, str]) -> bool:
+    """Whether what is left to compute of an expression calls a function."""
+    if not isinstance(side, Expr) or side in values:
+        return False
+    inner = topological_order(
+        [side], lambda expr: [x for x in inner_exprs(expr) if x not in values]
+    )
+    return any(expr.op not in CHEAP for expr in inner)
