@@ -31,6 +31,7 @@ from autograd.errors import (
     TraceError,
 )
 from autograd.functions.custom import custom_op
+from autograd.functions.distances import norm, std, var
 from autograd.functions.elementary import (
     acos,
     acosh,
@@ -74,12 +75,13 @@ from autograd.functions.elementary import (
     tanh,
     where,
 )
+from autograd.functions.ordering import max, median, min, sort
 from autograd.functions.sequences import (
+    cumsum,
     dot,
     log_softmax,
     logsumexp,
     mean,
-    norm,
     prod,
     softmax,
     sum,
@@ -124,6 +126,7 @@ __all__ = [
     "compiled",
     "cos",
     "cosh",
+    "cumsum",
     "custom_op",
     "detect_anomaly",
     "dot",
@@ -154,8 +157,11 @@ __all__ = [
     "log_softmax",
     "logaddexp",
     "logsumexp",
+    "max",
     "maximum",
     "mean",
+    "median",
+    "min",
     "minimum",
     "name",
     "no_grad",
@@ -169,13 +175,16 @@ __all__ = [
     "sinh",
     "softmax",
     "softplus",
+    "sort",
     "sqrt",
+    "std",
     "sum",
     "tan",
     "tanh",
     "to_graphviz",
     "to_mermaid",
     "value_and_grad",
+    "var",
     "vjp",
     "where",
     "zero_grad",

@@ -16,8 +16,8 @@ from typing import Any
 from autograd.engine.node import Node
 from autograd.engine.record import record
 from autograd.errors import AutogradError
+from autograd.functions import distances, ordering, sequences
 from autograd.functions import elementary as functions
-from autograd.functions import sequences
 from autograd.ops.op import OPS
 
 __all__ = ["FUNCTIONS", "ExpressionError", "evaluate_text"]
@@ -34,13 +34,10 @@ _SCALAR = (
 )
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     **{name: getattr(functions, name) for name in _SCALAR.split()},
-    **{
-        name: getattr(sequences, name)
-        for name in ["sum", "mean", "prod", "norm", "logsumexp", "dot"]
-    },
+    **{name: getattr(sequences, name) for name in ["sum", "mean", "prod", "logsumexp", "dot"]},
+    **{name: getattr(distances, name) for name in ["norm", "var", "std"]},
+    **{name: getattr(ordering, name) for name in ["max", "min", "median"]},
     "abs": abs,
-    "max": functions.maximum,
-    "min": functions.minimum,
 }
 """What an expression may call."""
 

@@ -62,6 +62,16 @@ def logsumexp(*xs):
     return math.log(total), *(math.exp(x) / total for x in xs)
 
 
+def chosen(value, xs):
+    """The value, and an equal share for each of those that have it."""
+    return value, *((x == value) / xs.count(value) for x in xs)
+
+
+def kth_smallest(k, *xs):
+    value, *shares = chosen(sorted(xs)[min(max(math.floor(k + 0.5), 0), len(xs) - 1)], xs)
+    return value, 0.0, *shares
+
+
 def clip(x, low, high):
     inside = low <= x <= high
     return min(max(x, low), high), float(inside), float(x < low), float(x > high)
@@ -140,6 +150,9 @@ RULES = {
     "sum": lambda *xs: (sum(xs), *[1.0] * len(xs)),
     "dot": dot,
     "logsumexp": logsumexp,
+    "max": lambda *xs: chosen(max(xs), xs),
+    "min": lambda *xs: chosen(min(xs), xs),
+    "kth_smallest": kth_smallest,
 }  # fmt: skip
 
 

@@ -35,9 +35,9 @@ ORDER = {
     "autograd.engine": "(modes order) (sweep pickling anomaly) node record (higher methods) "
     "(backward naming) value generated",
     "autograd.engine.anomaly": "remedies story",
-    "autograd.functions": "(custom elementary) sequences",
+    "autograd.functions": "(custom elementary) operands (distances ordering sequences)",
     "autograd.ops": "(expr special) (ieee source) floats (op partial_evaluation) (basic kinked "
-    "nary) smooth",
+    "nary ordered) smooth",
     "autograd.program": "tape (executor loop statements) (arguments array choice) exports program "
     "compiled",
     "autograd.program.array": "(error_functions kernels tidying) names writer "

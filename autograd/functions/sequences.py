@@ -1,41 +1,75 @@
-"""Functions over a sequence of floats and Values: sums, products, norms, softmax.
+"""Functions over a sequence of floats and Values: sums, products, means, softmax.
 
-A sum or a dot product is one node however long it is, which keeps graphs small and fast.
+A sum or a dot product is one node however long it is, which keeps graphs small. What gives one
+number for each item gives an array for an array, otherwise a list. Next:
+:mod:`autograd.functions.distances`, :mod:`autograd.functions.ordering`.
 """
 
 from __future__ import annotations
 
+import builtins
 import functools
+import itertools
 import operator
 from collections.abc import Iterable
-from typing import Any
+from numbers import Integral
+from typing import Any, overload
 
-from autograd.engine.record import record
+from autograd.engine.record import operand, record
 from autograd.engine.value import Value
-from autograd.errors import InputTypeError, InputValueError
-from autograd.functions.elementary import checked, exp, maximum
+from autograd.errors import InputValueError
+from autograd.functions.elementary import exp, maximum
+from autograd.functions.operands import (
+    Number,
+    items_of,
+    itemwise,
+    like,
+    not_empty,
+    reduction,
+    sequence,
+)
+from autograd.nested import is_array
 from autograd.ops.op import OPS
 
 
-def _sequence(xs: Iterable[Any], name: str) -> tuple[Any, ...]:
-    """The operands of a function over a sequence, each checked."""
-    if isinstance(xs, (Value, str)) or not isinstance(xs, Iterable):
-        raise InputTypeError(
-            f"{name} takes one sequence of Values or numbers, but got {type(xs).__name__}"
-        )
-    return tuple([x if type(x) is float or type(x) is Value else checked(x, name) for x in xs])
+@overload
+def sum(xs: Iterable[int], start: int = 0) -> int: ...
+@overload
+def sum(xs: Iterable[float], start: float = 0) -> float: ...
+@overload
+def sum(xs: Iterable[Number], start: Value) -> Value: ...
+@overload
+def sum(xs: Iterable[Value], start: Number = 0) -> Value: ...
+@overload
+def sum(xs: Iterable[Number], start: Number = 0) -> Number: ...
+@overload
+def sum(xs: Iterable[Any], start: Any) -> Any: ...
+def sum(xs: Iterable[Any], start: Any = 0) -> Any:
+    """Sum of a sequence, added from left to right, as one node; ``start`` if it is empty.
 
-
-def sum(xs: Iterable[Any]) -> Any:
-    """Sum of a sequence, added from left to right, as one node; 0.0 if it is empty.
+    It stands in for Python's own: integers give an integer, and a ``start`` or items that are
+    lists or arrays are added as Python adds them.
 
     >>> sum([1.0, 2.0, 3.0])
     6.0
+    >>> sum([Value(1.0), 2.0], start=3)
+    Value(6.0)
     """
-    operands = _sequence(xs, "sum")
-    return record(OPS["sum"], operands) if operands else 0.0
+    items = items_of(xs, "sum")
+    if operand(start) is NotImplemented or any(is_array(x) for x in items[:1]):
+        return builtins.sum(items, start)
+    if isinstance(start, Integral) and _all_whole(items):
+        return builtins.sum(items, start)
+    operands = sequence(items if type(start) is int and start == 0 else [start, *items], "sum")
+    return record(OPS["sum"], operands)
 
 
+def _all_whole(items: list[Any]) -> bool:
+    """Whether all are integers; the first one answers for nearly every other sequence."""
+    return all(type(x) is int or isinstance(x, Integral) for x in items)
+
+
+@reduction
 def mean(xs: Iterable[Any]) -> Any:
     """Arithmetic mean of a sequence.
 
@@ -45,10 +79,11 @@ def mean(xs: Iterable[Any]) -> Any:
     >>> mean([1.0, 2.0, 6.0])
     3.0
     """
-    operands = _not_empty(xs, "mean")
+    operands = not_empty(xs, "mean")
     return record(OPS["sum"], operands) / len(operands)
 
 
+@reduction
 def prod(xs: Iterable[Any]) -> Any:
     """Product of a sequence; 1.0 if it is empty.
 
@@ -57,20 +92,28 @@ def prod(xs: Iterable[Any]) -> Any:
     >>> prod([2.0, 3.0, 4.0])
     24.0
     """
-    operands = _sequence(xs, "prod")
+    operands = sequence(xs, "prod")
     return functools.reduce(operator.mul, operands) if operands else 1.0
 
 
-def norm(xs: Iterable[Any]) -> Any:
-    """Euclidean length of a sequence, without overflow; derivatives 0 at the origin.
+@itemwise
+def cumsum(xs: Iterable[Any]) -> Any:
+    """The sums of the first item, the first two, the first three …
 
-    >>> norm([2.0, 3.0, 6.0])
-    7.0
+    >>> cumsum([1.0, 2.0, 3.0])
+    [1.0, 3.0, 6.0]
     """
-    operands = _sequence(xs, "norm")
-    return record(OPS["norm"], operands) if operands else 0.0
+    return like(xs, list(itertools.accumulate(sequence(xs, "cumsum"))))
 
 
+@overload
+def dot(xs: Iterable[float], ys: Iterable[float]) -> float: ...
+@overload
+def dot(xs: Iterable[Value], ys: Iterable[Number]) -> Value: ...
+@overload
+def dot(xs: Iterable[Number], ys: Iterable[Value]) -> Value: ...
+@overload
+def dot(xs: Iterable[Number], ys: Iterable[Number]) -> Number: ...
 def dot(xs: Iterable[Any], ys: Iterable[Any]) -> Any:
     """Sum of the products of two sequences, as one node; 0.0 if they are empty.
 
@@ -80,7 +123,7 @@ def dot(xs: Iterable[Any], ys: Iterable[Any]) -> Any:
     >>> dot([1.0, 2.0], [3.0, 4.0])
     11.0
     """
-    first, second = _sequence(xs, "dot"), _sequence(ys, "dot")
+    first, second = sequence(xs, "dot"), sequence(ys, "dot")
     if len(first) != len(second):
         raise InputValueError(
             f"dot needs two sequences of equal length, but got {len(first)} and {len(second)}"
@@ -88,6 +131,7 @@ def dot(xs: Iterable[Any], ys: Iterable[Any]) -> Any:
     return record(OPS["dot"], first + second) if first else 0.0
 
 
+@reduction
 def logsumexp(xs: Iterable[Any]) -> Any:
     """log of the sum of the exponentials, without overflow.
 
@@ -97,34 +141,29 @@ def logsumexp(xs: Iterable[Any]) -> Any:
     >>> logsumexp([1000.0, -1000.0])
     1000.0
     """
-    return record(OPS["logsumexp"], _not_empty(xs, "logsumexp"))
+    return record(OPS["logsumexp"], not_empty(xs, "logsumexp"))
 
 
-def log_softmax(xs: Iterable[Any]) -> list[Any]:
+@itemwise
+def log_softmax(xs: Iterable[Any]) -> Any:
     """x - logsumexp(xs) for each x: the logarithms of ``softmax``, finite for finite operands.
 
     >>> log_softmax([0.0, -1000.0])
     [0.0, -1000.0]
     """
-    operands = _not_empty(xs, "log_softmax")
+    operands = not_empty(xs, "log_softmax")
     # Shifting by the largest keeps the digits of what would be a difference of large numbers.
     largest = functools.reduce(maximum, operands)
     shifted = [x - largest for x in operands]
-    total = logsumexp(shifted)
-    return [x - total for x in shifted]
+    total = record(OPS["logsumexp"], tuple(shifted))
+    return like(xs, [x - total for x in shifted])
 
 
-def softmax(xs: Iterable[Any]) -> list[Any]:
+@itemwise
+def softmax(xs: Iterable[Any]) -> Any:
     """exp(x) / sum of exp(xs) for each x: positive numbers that add up to 1.
 
     >>> softmax([1000.0, 1000.0])
     [0.5, 0.5]
     """
-    return [exp(x) for x in log_softmax(_not_empty(xs, "softmax"))]
-
-
-def _not_empty(xs: Iterable[Any], name: str) -> tuple[Any, ...]:
-    operands = _sequence(xs, name)
-    if not operands:
-        raise InputValueError(f"{name} needs at least one operand, but got an empty sequence")
-    return operands
+    return like(xs, [exp(x) for x in log_softmax(list(not_empty(xs, "softmax")))])

@@ -11,8 +11,8 @@ Conventions:
 - a product that passes through subnormal numbers on its way is split or scaled by a power of two;
 - ``shown`` is the textbook form of a derivative whose rule is none: it is printed, never computed.
 
-Next: :mod:`autograd.ops.smooth`, :mod:`autograd.ops.kinked` and :mod:`autograd.ops.nary`, which
-declare the rest.
+Next: :mod:`autograd.ops.smooth`, :mod:`autograd.ops.kinked`, :mod:`autograd.ops.nary` and
+:mod:`autograd.ops.ordered`, which declare the rest.
 """
 
 from __future__ import annotations

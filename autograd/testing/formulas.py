@@ -189,16 +189,21 @@ class _Builder:
         return self._add(Step("add", (x, distance), drawn=False))
 
     def _avoid_kink(self, op: Op, operands: list[int | float]) -> None:
-        """Shift the operand that decides, so far that no operand is within reach of a kink."""
+        """Shift an operand or two so far that none is within reach of a kink."""
         numbers = [self._number(x) for x in operands]
         if op.name == "where" and (isinstance(operands[0], float) or operands[0] in self.steady):
             return  # the condition is a comparison's result, which does not move
-        low, high = _working_range(op.sample[0])
-        for distance in (0.0, *_shifts()):
-            moved = [numbers[0] + distance, *numbers[1:]]
-            if low <= moved[0] <= high and not beside_kink(op, moved):
-                if distance:
-                    operands[0] = self._shifted(operands[0], distance)
+        for shift in _shifts(len(operands)):
+            moved = [x + distance for x, distance in zip(numbers, shift)]
+            ranges = map(_working_range, op.sample)
+            inside = all(
+                low <= x <= high or not distance
+                for x, distance, (low, high) in zip(moved, shift, ranges)
+            )
+            if inside and not beside_kink(op, moved):
+                for place, distance in enumerate(shift):
+                    if distance:
+                        operands[place] = self._shifted(operands[place], distance)
                 return
 
     def _add(self, step: Step) -> int:
@@ -216,10 +221,16 @@ class _Builder:
         return len(self.data) - 1
 
 
-def _shifts() -> Iterator[float]:
-    for size in (0.1, 0.23, 0.37, 0.61, 1.1, 1.7):
-        yield size
-        yield -size
+def _shifts(count: int) -> Iterator[list[float]]:
+    """How far to move each of so many operands: none, the first, another one, or two."""
+    sizes = [sign * size for size in (0.1, 0.23, 0.37, 0.61, 1.1, 1.7) for sign in (1, -1)]
+    yield [0.0] * count
+    for place, size in itertools.product(range(count), sizes):
+        yield [size if i == place else 0.0 for i in range(count)]
+    for (first, second), a, b in itertools.product(
+        itertools.combinations(range(count), 2), sizes, sizes
+    ):
+        yield [a if i == first else b if i == second else 0.0 for i in range(count)]
 
 
 def _working_range(sample: tuple[float, float]) -> tuple[float, float]:

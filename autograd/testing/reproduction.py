@@ -10,8 +10,8 @@ __all__ = ["formula_source", "imports_of"]
 
 _OWN = {"neg": "-{}", "abs": "abs({})", "identity": "+{}", "pow": "{} ** {}"}
 _COMPARISONS = ("lt", "le", "gt", "ge", "eq", "ne")
-_SEQUENCES = ("sum", "norm", "logsumexp")
-_INTERNAL = ("chain", "polygamma", "identity")
+_SEQUENCES = ("sum", "norm", "logsumexp", "max", "min")
+_INTERNAL = ("chain", "polygamma", "identity", "kth_smallest")
 
 
 def formula_source(inputs: int, steps: Sequence[tuple[str, tuple[int | float, ...]]]) -> str:

@@ -148,6 +148,23 @@ def indicator(holds):
     return Reference(lambda a, b: mp.mpf(holds(a, b)), (None, None), (R, R))
 
 
+def share_of_the_chosen(rule, i):
+    """1 over how many have the value, for each of those; ``i`` counts the operands to choose from.
+
+    ``rule`` gives the value and the operands that it was chosen from.
+    """
+
+    def partial(*operands):
+        value, xs = rule(*operands)
+        return mp.mpf(xs[i] == value) / xs.count(value)
+
+    return partial
+
+
+def kth_smallest(k, *xs):
+    return sorted(xs)[int(mp.floor(min(max(k, 0), len(xs) - 1) + mp.mpf(1) / 2))], xs
+
+
 def top_size(*xs):
     return abs(max(xs))
 
@@ -271,6 +288,17 @@ REFERENCES: dict[str, Reference] = {
     ),
     "minimum": Reference(
         min, (lambda a, b: mp.mpf(a < b), lambda a, b: mp.mpf(b < a)), (R, R)
+    ),
+    "max": Reference(
+        max, tuple(share_of_the_chosen(lambda *xs: (max(xs), xs), i) for i in range(3)), (R,) * 3
+    ),
+    "min": Reference(
+        min, tuple(share_of_the_chosen(lambda *xs: (min(xs), xs), i) for i in range(3)), (R,) * 3
+    ),
+    "kth_smallest": Reference(
+        lambda k, *xs: kth_smallest(k, *xs)[0],
+        (None, *(share_of_the_chosen(kth_smallest, i) for i in range(3))),
+        (R,) * 4,
     ),
     "clip": Reference(
         lambda x, low, high: min(max(x, low), high),

@@ -20,6 +20,9 @@ NOTATION = {
     "where": ("where", r"\operatorname{where}\left(a, b, c\right)"),
     "maximum": ("max", r"\max\left(a, b\right)"),
     "minimum": ("min", r"\min\left(a, b\right)"),
+    "max": ("max", r"\max\left(a, b\right)"),
+    "min": ("min", r"\min\left(a, b\right)"),
+    "kth_smallest": ("kth_smallest", r"\operatorname{kth}\left(a, b\right)"),
     "clip": ("clip", r"\operatorname{clip}\left(a, b, c\right)"),
     "relu": ("ReLU", r"\operatorname{ReLU}\left(a\right)"),
     "leaky_relu": ("LeakyReLU", r"\operatorname{LeakyReLU}_{b}\left(a\right)"),
@@ -100,9 +103,20 @@ TEXTBOOK = {
 
 KINKED = {
     *("abs", "sign", "floor", "ceil", "lt", "le", "gt", "ge", "eq", "ne", "where"),
-    *("maximum", "minimum", "clip", "relu", "leaky_relu", "elu"),
+    *("maximum", "minimum", "max", "min", "kth_smallest", "clip", "relu", "leaky_relu", "elu"),
 }
-CHOOSING = {"where", "maximum", "minimum", "clip", "relu", "leaky_relu", "elu"}
+CHOOSING = {
+    "where",
+    "maximum",
+    "minimum",
+    "max",
+    "min",
+    "kth_smallest",
+    "clip",
+    "relu",
+    "leaky_relu",
+    "elu",
+}
 
 
 @pytest.mark.parametrize("name", OPS)

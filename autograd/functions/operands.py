@@ -1,0 +1,80 @@
+"""What functions over a sequence take and give: checks, shapes and types, stated once.
+
+Next: :mod:`autograd.functions.sequences`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any, Protocol, cast, overload
+
+from autograd.engine.value import Value
+from autograd.errors import InputTypeError, InputValueError
+from autograd.functions.elementary import checked
+from autograd.nested import array_of, is_array
+
+Number = Value | float
+
+
+class Reduction(Protocol):
+    """A function from a sequence to a number: a float from floats, a Value from Values."""
+
+    __name__: str
+
+    @overload
+    def __call__(self, xs: Iterable[float]) -> float: ...
+    @overload
+    def __call__(self, xs: Iterable[Value]) -> Value: ...
+    @overload
+    def __call__(self, xs: Iterable[Number]) -> Number: ...
+
+
+class Itemwise(Protocol):
+    """A function from a sequence to a number for each item of it."""
+
+    __name__: str
+
+    @overload
+    def __call__(self, xs: Iterable[float]) -> list[float]: ...
+    @overload
+    def __call__(self, xs: Iterable[Value]) -> list[Value]: ...
+    @overload
+    def __call__(self, xs: Iterable[Number]) -> list[Number]: ...
+
+
+def reduction(function: Callable[[Iterable[Any]], Any]) -> Reduction:
+    """The same function, for the type checker."""
+    return cast(Reduction, function)
+
+
+def itemwise(function: Callable[[Iterable[Any]], Any]) -> Itemwise:
+    """The same function, for the type checker."""
+    return cast(Itemwise, function)
+
+
+def items_of(xs: Iterable[Any], name: str) -> list[Any]:
+    """What a sequence holds, or the error that says what ``name`` takes."""
+    if isinstance(xs, (Value, str)) or not isinstance(xs, Iterable):
+        raise InputTypeError(
+            f"{name} takes one sequence of Values or numbers, but got {type(xs).__name__}"
+        )
+    return list(xs)
+
+
+def sequence(xs: Iterable[Any], name: str) -> tuple[Any, ...]:
+    """The operands of a function over a sequence, each checked."""
+    items = items_of(xs, name)
+    return tuple([x if type(x) is float or type(x) is Value else checked(x, name) for x in items])
+
+
+def not_empty(xs: Iterable[Any], name: str) -> tuple[Any, ...]:
+    """The operands of a function that nothing has no result of."""
+    operands = sequence(xs, name)
+    if not operands:
+        raise InputValueError(f"{name} needs at least one operand, but got an empty sequence")
+    return operands
+
+
+def like(xs: Iterable[Any], results: list[Any]) -> Any:
+    """One result for each item: an array where ``xs`` is one, otherwise a list."""
+    return array_of(results, (len(results),)) if is_array(xs) else results
