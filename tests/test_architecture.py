@@ -49,8 +49,8 @@ ORDER = {
     "loop_executor",
     "autograd.program.loop.lanes": "(patterns slots vectors) (kernels stream) entry compiler "
     "runner machine",
-    "autograd.program.loop.native": "(emit rows) (entries steps) (folds opcodes) pulls interpreter "
-    "compiler repeats runner",
+    "autograd.program.loop.native": "(callbacks emit rows) (entries steps) (folds opcodes) pulls "
+    "interpreter compiler repeats runner",
     "autograd.program.statements": "(families layout reroll) groups listing",
     "autograd.program.tape": "instructions (lower rewriting) sums",
     "autograd.testing": "(plugin reproduction) formulas strategies properties",

@@ -82,7 +82,7 @@ declare(
         xp.where(a > b, 1.0, xp.where(a < b, 0.0, 0.5)),
         xp.where(b > a, 1.0, xp.where(b < a, 0.0, 0.5)),
     ),
-    arity=2, selects=True, symbol="max", latex=r"\max", sample=(REAL, REAL), ufunc="maximum",
+    arity=2, selects=True, symbol="max", latex=r"\max", sample=(REAL, REAL),
     edge="A tie gives 1/2 to each, as PyTorch and JAX; nan in either operand is the result.",
 )  # fmt: skip
 declare(
@@ -92,7 +92,7 @@ declare(
         xp.where(a < b, 1.0, xp.where(a > b, 0.0, 0.5)),
         xp.where(b < a, 1.0, xp.where(b > a, 0.0, 0.5)),
     ),
-    arity=2, selects=True, symbol="min", latex=r"\min", sample=(REAL, REAL), ufunc="minimum",
+    arity=2, selects=True, symbol="min", latex=r"\min", sample=(REAL, REAL),
     edge="A tie gives 1/2 to each, as PyTorch and JAX; nan in either operand is the result.",
 )  # fmt: skip
 declare(

@@ -77,5 +77,4 @@ def work_of(tape: Tape) -> Work:
         reads += len(operands)
         if op is OPS["dot"]:
             products += len(operands)
-    native = can_compile() and not any(op.opaque for op, _ in tape.statements)
-    return Work(len(groups), len(parts), reads, products, native)
+    return Work(len(groups), len(parts), reads, products, can_compile())

@@ -76,6 +76,8 @@ FUNCTIONS = _Functions(
         "abs": np.absolute,
         "neg": np.negative,
         "pow": _power,
+        "maximum": _first_at_ties(np.maximum),
+        "minimum": _first_at_ties(np.minimum),
         "erf": erf,
         "erfc": erfc,
     }

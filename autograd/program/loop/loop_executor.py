@@ -2,12 +2,11 @@
 
 It suits deep, narrow and irregular graphs and single points, and equals the eager engine to the
 bit. With llvmlite installed, a compiled interpreter runs a flat list of rows at a single point
-(:mod:`autograd.program.loop.native.opcodes`), another one a stream of instructions over eight rows
-of a batch (:mod:`autograd.program.loop.lanes.stream`); without it, or where a user's own primitive
-is a Python function, the tape runs as generated Python
-(:mod:`autograd.program.loop.python_source`).
-Either way everything is computed in double precision: with float32, arguments and results are
-rounded.
+(:mod:`autograd.program.loop.native.opcodes`) and calls a user's function where there is one,
+another runs a stream of instructions over eight rows of a batch
+(:mod:`autograd.program.loop.lanes.stream`); without it the tape runs as generated Python
+(:mod:`autograd.program.loop.python_source`). Either way everything is computed in double precision:
+with float32, arguments and results are rounded.
 """
 
 from __future__ import annotations
@@ -34,12 +33,12 @@ class LoopExecutor:
     def __init__(self, tape: Tape, dtype: str, *, native: bool | None = None) -> None:
         self._dtype = np.dtype(dtype)
         self._rounds = self._dtype != np.float64
-        opaque = sorted({op.name for op, _ in tape.statements if not is_native(op)})
+        unknown = sorted({op.name for op, _ in tape.statements if not is_native(op)})
         self._reason = ""
         if native is None:
-            native = can_compile() and not opaque
-            if opaque:
-                self._reason = f", because {', '.join(opaque)} cannot be compiled"
+            native = can_compile() and not unknown
+            if unknown:
+                self._reason = f", because {', '.join(unknown)} cannot be compiled"
             elif not native:
                 self._reason = (
                     ', because llvmlite is missing: pip install "scalar-autograd[compile]"'

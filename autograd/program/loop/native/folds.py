@@ -11,7 +11,7 @@ from autograd.program.loop.native.emit import Body
 from autograd.program.loop.native.entries import context, run_forward
 from autograd.program.loop.native.rows import FOLDS
 
-__all__ = ["expanded", "fold", "fold_back", "weighted"]
+__all__ = ["call", "expanded", "fold", "fold_back", "weighted"]
 
 G = Expr("var", "g")
 
@@ -45,6 +45,13 @@ def _sequences(body: Body, name: str, cell: int) -> tuple[str, str, list[str]]:
     table = context(body, "table")
     first, count = body.cell(cell), body.cell(cell + 1)
     return table, count, [first, body.set(f"add i64 {first}, {count}")][: FOLDS[name]]
+
+
+def call(body: Body) -> str:
+    """The result of a function of Python's: its address is in a register, as a number's bits."""
+    operands = body.set(f"getelementptr i32, ptr {context(body, 'table')}, i64 {body.cell(1)}")
+    function = body.set(f"load ptr, ptr {body.slot('%v', body.cell(3))}")
+    return body.set(f"call double {function}(ptr %v, ptr {operands}, i64 {body.cell(2)})")
 
 
 def fold_back(body: Body, name: str, adjoint: str) -> None:

@@ -13,9 +13,10 @@ from functools import cache
 
 from autograd.program.loop.native.emit import Body, declarations
 from autograd.program.loop.native.entries import entry_functions
-from autograd.program.loop.native.folds import fold
+from autograd.program.loop.native.folds import call, fold
 from autograd.program.loop.native.pulls import reverse_function
 from autograd.program.loop.native.rows import (
+    CALL,
     FOLDS,
     WIDTH,
     Key,
@@ -70,6 +71,8 @@ def forward_function(name: str, keys: Sequence[Key], known: Mapping[int, int]) -
         for rule, kinds in zip(key[::2], key[1::2]):
             if rule in FOLDS:
                 result = fold(body, rule)
+            elif rule == CALL:
+                result = call(body)
             else:
                 result, cell = _apply(body, rules()[rule], kinds, cell, result, results, known)
             results.append(result)

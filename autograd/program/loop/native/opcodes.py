@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from autograd.program.loop.native.rows import (
+    CALL,
     FOLDS,
     FORWARD_KINDS,
     WIDTH,
@@ -88,6 +89,10 @@ def _forward_rows(steps: Sequence[Step], first: int, table: list[int]) -> list[l
             many = len(operands) // 2 if name == "dot" else len(operands)
             rows.append([codes[name, ""], len(table), many])
             table += operands
+        elif name == CALL:
+            function, *called = operands
+            rows.append([codes[name, ""], len(table), len(called), function])
+            table += called
         else:
             rows.append([codes[name, "R" * len(operands)], *operands])
     rows.append([codes["halt", ""]])
@@ -178,12 +183,24 @@ class _Reverse:
     def _expanded(self, pull: Pull) -> None:
         """A row that runs other rows for the partials, then adds adjoint × partial each."""
         start = WIDTH["forward"] * len(self.inner)
-        self.inner += _forward_rows(pull.steps, self.steps.temporary, self.table)
         targets = [
             [x, partial]
             for x, partial, edge in zip(pull.operands, pull.partials, pull.edges)
             if edge and x >= 0 and self.active[x]
         ]
+        steps = self._needed(pull.steps, {partial for _, partial in targets})
+        self.inner += _forward_rows(steps, self.steps.temporary, self.table)
         place = 2 * len(self.pairs)
         self.rows.append([self.codes[EXPANDED, ""], pull.result, start, place, len(targets)])
         self.pairs += targets
+
+    def _needed(self, steps: Sequence[Step], wanted: set[int]) -> list[Step]:
+        """The steps that lead to these registers; in place of the others, which may raise, none."""
+        needed = []
+        for register, step in reversed([*enumerate(steps, self.steps.temporary)]):
+            if register in wanted:
+                wanted.update(step.operands)
+                needed.append(step)
+            else:
+                needed.append(Step("identity", step.operands[-1:]))
+        return needed[::-1]

@@ -20,13 +20,17 @@ from autograd.ops.expr import Operand
 from autograd.ops.partial_evaluation import folded
 
 __all__ = [
-    "FOLDS", "FORWARD_KINDS", "WIDTH", "Key", "Rule", "forward_codes", "reverse_codes", "rules",
+    "CALL", "FOLDS", "FORWARD_KINDS", "WIDTH", "Key", "Rule", "forward_codes", "reverse_codes",
+    "rules",
 ]  # fmt: skip
 
 Key = tuple[str, ...]
 
 FOLDS = {"sum": 1, "dot": 2}
 """Primitives that are one loop over so many sequences of operands; others are expanded."""
+
+CALL = "call"
+"""A row that calls a function of Python's, of any number of operands."""
 
 # A sum or product has its P first and its N last: with the operands exchanged it is the same.
 FORWARD_KINDS = {
@@ -78,7 +82,7 @@ def forward_codes() -> dict[Key, int]:
     keys: list[Key] = [*fast]
     keys += [(*one, *two) for one, two in product(fast, fast)]
     keys += [(name, "R" * len(rules()[name].variables)) for name in _others()]
-    keys += [(name, "") for name in (*FOLDS, "halt")]
+    keys += [(name, "") for name in (*FOLDS, CALL, "halt")]
     return {key: code for code, key in enumerate(keys)}
 
 

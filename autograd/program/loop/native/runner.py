@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.program.loop.native.callbacks import Callbacks
 from autograd.program.loop.native.compiler import interpreter
 from autograd.program.loop.native.entries import FRAME
 from autograd.program.loop.native.opcodes import Backward, Code
@@ -80,8 +81,11 @@ class NativeLoop:
 
     def __init__(self, tape: Tape) -> None:
         compiled = interpreter()
-        self._forward, self._value_and_grad = compiled.forward, compiled.value_and_grad
         self.code = code = Code(tape)
+        callbacks = Callbacks([*code.steps.calls.values()])
+        code.constants[[*code.steps.calls]] = callbacks.numbers()
+        self._forward = callbacks.raising(compiled.forward)
+        self._value_and_grad = callbacks.raising(compiled.value_and_grad)
         ops = np.array(compiled.ops["forward"], np.uint64)
         self.forward_ops = compile_forward(code.rows, code.steps.first, ops)
         self._reverse_ops = np.array(compiled.ops["reverse"], np.uint64)

@@ -3,19 +3,21 @@
 Registers are one array of numbers: the arguments, every result in order, temporaries of the reverse
 pass, constants. Until their number is known, constants go by the tape's negative slots. A primitive
 of any number of operands is a loop (``sum``, ``dot``) or is expanded into the steps that its rule
-is made of. The order of the tape is kept, so every number comes out the same to the bit.
+is made of; so is one that the interpreter does not know. A user's function of floats is called: its
+step's first operand is the register that holds the address. The order of the tape is kept, so every
+number comes out the same to the bit.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from autograd.graph import topological_order
 from autograd.ops.expr import XP, Expr, inner_exprs
 from autograd.ops.op import OPS, Op
-from autograd.program.loop.native.rows import FOLDS, rules
+from autograd.program.loop.native.rows import CALL, FOLDS, rules
 from autograd.program.tape.instructions import Tape
 
 __all__ = ["EXPANDED", "Pull", "Registers", "Reverse", "Step", "Steps", "is_native"]
@@ -25,7 +27,7 @@ EXPANDED = "expanded"
 
 
 class Step(NamedTuple):
-    """A rule or a loop applied to registers; its result goes to the next register."""
+    """A rule, loop or function applied to registers; its result goes to the next register."""
 
     name: str
     operands: Registers
@@ -53,12 +55,13 @@ class Reverse(NamedTuple):
 
 
 def is_native(op: Op) -> bool:
-    """Whether the interpreter knows a primitive: no function of a user's own, no new choice."""
-    return (
-        not op.opaque
-        and (op.name in rules() or op.arity is None)
-        and (op.arity is not None or not op.selects)
-    )
+    """Whether machine code can run a primitive: any but a choice that the interpreter lacks."""
+    return _is_known(op) or not op.selects
+
+
+def _is_known(op: Op) -> bool:
+    """Whether the interpreter has a row for a primitive."""
+    return OPS.get(op.name) is op and (op.name in rules() or op.name in FOLDS)
 
 
 class Steps:
@@ -69,12 +72,15 @@ class Steps:
         self.constants = list(tape.constants)
         self.steps: list[Step] = []
         self.pulls: list[Pull] = []
+        self.calls: dict[int, Callable[..., float]] = {}
+        """Functions of floats that steps call, by the constants that their addresses go to."""
+        self._called: dict[tuple[Op, int | None], int] = {}
         self._literals: dict[str, int] = {}
         expanded: list[tuple[int, Op]] = []
         registers = [*range(self.first)]  # of each slot
         for op, slots in tape.statements:
             operands = tuple([registers[x] if x >= 0 else x for x in slots])
-            if op.arity is None and op.name not in FOLDS:
+            if not _is_known(op):
                 expanded.append((len(self.pulls), op))
             registers.append(self._add(op, operands))
         self.outputs = tuple([registers[x] if x >= 0 else x for x in tape.outputs])
@@ -83,14 +89,18 @@ class Steps:
             self.pulls[index] = self._with_partials(self.pulls[index], op)
         self.end = self.temporary + max((len(pull.steps) for pull in self.pulls), default=0)
 
+    @property
+    def called(self) -> str:
+        """The names of the primitives whose functions are called, one after the other."""
+        return ", ".join(dict.fromkeys(op.name for op, _ in self._called))
+
     def _add(self, op: Op, operands: Registers) -> int:
         """Append the steps of one statement; the register of its result."""
-        name = op.name
-        if op.arity is None and name not in FOLDS:
-            symbols = [Expr("var", str(x)) for x in operands]
-            (result,) = self._expand([op.forward(XP, *symbols)], self.steps, self.first)
+        if not _is_known(op):
+            result = self._append(op, operands, self.steps, self.first)
             self.pulls.append(Pull(EXPANDED, operands, result, (True,) * len(operands)))
             return result
+        name = op.name
         if name == "pow" and operands[1] < 0 and self.constants[-1 - operands[1]] == 2.0:
             name, operands = "square", operands[:1]
         self.steps.append(Step(name, operands))
@@ -104,12 +114,41 @@ class Steps:
 
     def _with_partials(self, pull: Pull, op: Op) -> Pull:
         """The same with the steps that compute the partials into the temporary registers."""
+        steps: list[Step] = []
+        if op.opaque and not op.traced:
+            operands = (pull.result, *pull.operands)
+            partials = tuple(
+                self._call(op, i, operands, steps, self.temporary)
+                for i in range(len(pull.operands))
+            )
+            return pull._replace(steps=tuple(steps), partials=partials)
         out, *symbols = (Expr("var", str(x)) for x in (pull.result, *pull.operands))
         exprs = op.one_an_operand(op.partials(XP, out, *symbols), len(symbols))
-        steps: list[Step] = []
         partials = self._expand([0.0 if x is None else x for x in exprs], steps, self.temporary)
         edges = tuple([x is not None for x in exprs])
         return pull._replace(edges=edges, steps=tuple(steps), partials=partials)
+
+    def _append(self, op: Op, operands: Registers, steps: list[Step], first: int) -> int:
+        """Append the steps that apply a primitive to registers; the register of the result."""
+        if _is_known(op):
+            steps.append(Step(op.name, operands))
+            return first + len(steps) - 1
+        if op.function is not None:
+            return self._call(op, None, operands, steps, first)
+        symbols = [Expr("var", str(x)) for x in operands]
+        return self._expand([op.forward(XP, *symbols)], steps, first)[0]
+
+    def _call(
+        self, op: Op, index: int | None, operands: Registers, steps: list[Step], first: int
+    ) -> int:
+        """Append the step that calls a primitive's function, or that of one local derivative."""
+        if (op, index) not in self._called:
+            function = op.evaluate if index is None else _partial(op, index)
+            self.calls[len(self.constants)] = function
+            self.constants.append(0.0)  # the address, once there is one
+            self._called[op, index] = -len(self.constants)
+        steps.append(Step(CALL, (self._called[op, index], *operands)))
+        return first + len(steps) - 1
 
     def _expand(self, exprs: Sequence[Any], steps: list[Step], first: int) -> Registers:
         """Append the steps that compute expressions of registers; the registers of the results."""
@@ -121,13 +160,7 @@ class Steps:
             operands = tuple(
                 [places[x] if isinstance(x, Expr) else self._literal(x) for x in expr.operands]
             )
-            if OPS[expr.op].arity is None and expr.op not in FOLDS:
-                symbols = [Expr("var", str(x)) for x in operands]
-                rule = OPS[expr.op].forward
-                (places[expr],) = self._expand([rule(XP, *symbols)], steps, first)
-                continue
-            places[expr] = first + len(steps)
-            steps.append(Step(expr.op, operands))
+            places[expr] = self._append(OPS[expr.op], operands, steps, first)
         return tuple([places[x] if isinstance(x, Expr) else self._literal(x) for x in exprs])
 
     def reverse(self, wanted: Sequence[int]) -> Reverse:
@@ -159,3 +192,13 @@ class Steps:
             self.constants.append(float(number))
             slot = self._literals[repr(number)] = -len(self.constants)
         return slot
+
+
+def _partial(op: Op, index: int) -> Callable[..., float]:
+    """A local derivative of a rule that cannot be traced, as a function of result and operands."""
+
+    def partial(out: float, *operands: float) -> float:
+        wanted = [i == index for i in range(len(operands))]
+        return op.local_at(out, operands, wanted)[index] or 0.0
+
+    return partial

@@ -212,18 +212,70 @@ def test_arguments_constants_and_nothing_as_outputs(native):
     assert grad.tolist() == [0.0]
 
 
-def test_custom_ops_run_in_python():
-    """A user's own function of floats cannot be compiled: the listing says so."""
+def branching_slope(xp, out, x):
+    return (3.0 * x * x if x > 0.0 else 3.0 * abs(x) * abs(x),)
+
+
+@both
+def test_functions_of_a_users_own_are_called(native):
+    """A custom_op, traceable or not, of few operands or many, equals eager to the bit."""
     cube = custom_op("cube", lambda x: x * x * x, lambda xp, out, x: (3.0 * x * x,))
+    branching = custom_op("branching", lambda x: x * x * x, branching_slope)
     many = custom_op("many", lambda *xs: xs[0] * xs[-1], lambda xp, out, *xs: (xs[-1], None, xs[0]))
     x = [Value(1.5), Value(-2.0)]
-    y = cube(x[0]) * x[1] + many(x[0], x[1], x[1])
+    y = cube(x[0]) * branching(x[1]) + many(x[0], x[1], cube(x[1]))
     y.backward()
-    program = LoopExecutor(compile(y, x=x).tape, "float64")
+    program = LoopExecutor(compile(y, x=x).tape, "float64", native=native)
     value, (grad,) = program.value_and_grad((0,), [np.array([1.5, -2.0])], None, 1.0)
     assert same(value, [y.data])
     assert same(grad, [leaf.grad for leaf in x])
-    assert "cube" in "\n".join(program.listing())
+    rows = np.array([[1.5, -2.0], [0.5, 3.0]])
+    values, _ = program.value_and_grad((0,), [rows], 2, 1.0)
+    assert same(values[0], [y.data])
+
+
+@pytest.mark.needs("llvmlite")
+def test_one_function_does_not_make_the_program_python():
+    """Only the function itself is called; the listing says which."""
+    cube = custom_op("cube", lambda x: x * x * x, lambda xp, out, x: (3.0 * x * x,))
+    x = Value(1.5)
+    program = LoopExecutor(compile(cube(x) + cube(x * x), x=x).tape, "float64")
+    assert "native" in program.listing()[0]
+    assert program.listing()[0].endswith("calling cube")
+
+
+@both
+def test_what_a_function_raises_is_raised(native):
+    """An exception in a user's function comes out as it is, and the next call is right."""
+
+    def picky(x):
+        if x > 5.0:
+            raise LookupError(f"{x} is not in the table")
+        return 2.0 * x
+
+    x = Value(1.0)
+    tape = compile(custom_op("picky", picky, lambda xp, out, x: (2.0,))(x), x=x).tape
+    program = LoopExecutor(tape, "float64", native=native)
+    with pytest.raises(LookupError, match=r"7\.0 is not in"):
+        program.value_and_grad((0,), [np.array([[1.0], [7.0], [2.0]])], 3, 1.0)
+    assert program.forward([np.array([3.0])], None).tolist() == [6.0]
+
+
+@both
+def test_a_partial_that_nobody_needs_is_not_asked_for(native):
+    """A user's rule that raises for a constant's derivative does no harm."""
+
+    def partials(xp, out, a, b):
+        if a > 0.0:  # cannot be traced
+            return b, None
+        raise LookupError("never")
+
+    x = Value(2.0)
+    tape = compile(custom_op("scaled", lambda a, b: a * b, partials)(x, 3.0), x=x).tape
+    _, (grad,) = LoopExecutor(tape, "float64", native=native).value_and_grad(
+        (0,), [np.array([2.0])], None, 1.0
+    )
+    assert grad.tolist() == [3.0]
 
 
 @both

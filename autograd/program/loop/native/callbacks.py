@@ -1,0 +1,71 @@
+"""Functions of Python's that machine code calls: addresses for it, and what they raise.
+
+A row gives the registers, where in the table of operands its own stand, and how many they are. An
+exception cannot cross machine code: it is kept until that returns, and raised then. Next:
+:mod:`autograd.program.loop.native.runner`.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import math
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+__all__ = ["Callbacks"]
+
+_PROTOTYPE = ctypes.CFUNCTYPE(
+    ctypes.c_double,
+    ctypes.POINTER(ctypes.c_double),
+    ctypes.POINTER(ctypes.c_uint32),
+    ctypes.c_uint64,
+)
+
+
+class _Raised(threading.local):
+    """What a function raised in the present call of a thread."""
+
+    error: BaseException | None = None
+
+
+class Callbacks:
+    """Functions of floats for the rows of one program; they live as long as this does."""
+
+    def __init__(self, functions: Sequence[Callable[..., float]]) -> None:
+        self._raised = _Raised()
+        self._functions = [_PROTOTYPE(self._guarded(function)) for function in functions]
+
+    def numbers(self) -> Any:
+        """The addresses as bits of floats, to be kept in registers."""
+        pointers = [ctypes.cast(f, ctypes.c_void_p).value or 0 for f in self._functions]
+        return np.array(pointers, dtype=np.uint64).view(np.float64)
+
+    def raising(self, native: Callable[..., None]) -> Callable[..., None]:
+        """Machine code that calls these, as a function that raises what they raised."""
+        if not self._functions:
+            return native
+
+        def run(frame: object) -> None:
+            native(frame)
+            error, self._raised.error = self._raised.error, None
+            if error is not None:
+                raise error
+
+        return run
+
+    def _guarded(self, function: Callable[..., float]) -> Callable[[Any, Any, int], float]:
+        raised = self._raised
+
+        def called(registers: Any, cells: Any, count: int) -> float:
+            if raised.error is not None:  # the result is lost already
+                return math.nan
+            try:
+                return function(*[registers[cells[i]] for i in range(count)])
+            except BaseException as error:  # an interrupt too
+                raised.error = error
+                return math.nan
+
+        return called
