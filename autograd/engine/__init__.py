@@ -9,7 +9,8 @@
 7. :mod:`~autograd.engine.higher`: the same rule recorded, for derivatives of derivatives.
 
 Beside it stand the modes (``no_grad`` …), names, pickling, what ``detect_anomaly`` tells, and
-:mod:`~autograd.engine.generated`: the same again, faster, in Python written from the table.
+:mod:`~autograd.engine.generated`: the same again, faster, in Python written from the table (its
+backward pass, :mod:`~autograd.engine.slots`, and the writer of its :mod:`~autograd.engine.steps`).
 """
 
 from autograd.engine.generated import install

@@ -23,14 +23,32 @@ from autograd.engine.sweep import fresh_values, pull, pull_back
 from autograd.errors import AnomalyError, InputTypeError, InputValueError, StaleGraphError
 from autograd.reals import real
 
-__all__ = ["adjoints", "backward", "recompute", "zero_grad"]
+__all__ = [
+    "RUNNING",
+    "adjoints",
+    "assign",
+    "backward",
+    "commit_to_leaves",
+    "differentiate",
+    "recompute",
+    "require_current",
+    "set_grad",
+    "set_left",
+    "set_right",
+    "zero_grad",
+]
+
+RUNNING: dict[object, None] = {}
+"""The passes of :mod:`autograd.engine.slots` under way; the first keeps its adjoints in nodes."""
 
 _committing = threading.Lock()
-_set_data: Callable[..., None] = vars(Node)["_data"].__set__
-_set_grad: Callable[..., None] = vars(Node)["_grad"].__set__
+set_data: Callable[..., None] = vars(Node)["_data"].__set__
+set_grad: Callable[..., None] = vars(Node)["_grad"].__set__
+set_left: Callable[..., None] = vars(Node)["_left"].__set__
+set_right: Callable[..., None] = vars(Node)["_right"].__set__
 
 
-def _assign(setter: Callable[..., None], nodes: Iterable[Any], values: Iterable[Any]) -> None:
+def assign(setter: Callable[..., None], nodes: Iterable[Any], values: Iterable[Any]) -> None:
     """Set a slot of many nodes without running a line of Python in between."""
     deque(map(setter, nodes, values), maxlen=0)
 
@@ -62,9 +80,9 @@ def backward(
     (13.0, 12.0)
     """
     roots, weights = _checked_roots(roots, gradients)
-    order, adjoint = record_of(roots)
     if create_graph:
-        _require_current(order)
+        order, adjoint = record_of(roots)
+        require_current(order)
         seeds: dict[Any, Any] = {}
         for root, weight in zip(roots, weights):
             seeds[root] = seeds[root] + weight if root in seeds else weight
@@ -74,19 +92,18 @@ def backward(
             grad = recorded.get(node, 0.0)
             recorded[node] = grad if isinstance(grad, Node) else type(node)(grad)
         _commit(recorded)
-        return
-    _commit(_pulled_back(order, adjoint, roots, weights))
+    else:
+        differentiate(roots, weights)
 
 
-def adjoints(roots: Sequence[Node], weights: Sequence[float]) -> dict[Any, float]:
+def differentiate(roots: Sequence[Any], weights: Sequence[Any]) -> None:
+    """One pass over numbers: the adjoints wait in a dictionary until the sweep is over."""
+    _commit(adjoints(roots, weights))
+
+
+def adjoints(roots: Sequence[Any], weights: Sequence[Any]) -> dict[Any, float]:
     """Adjoint of every node that the roots depend on; no node is changed."""
     order, adjoint = record_of(roots)
-    return _pulled_back(order, adjoint, roots, weights)
-
-
-def _pulled_back(
-    order: list[Any], adjoint: dict[Any, float], roots: Sequence[Any], weights: Sequence[Any]
-) -> dict[Any, float]:
     for root, weight in zip(roots, weights):
         adjoint[root] += weight if type(weight) is float else weight._data
     lines = ANOMALY.get() if ACTIVE else None
@@ -97,7 +114,7 @@ def _pulled_back(
     epoch = EPOCH[0]
     for node in order:
         if node._grad is not epoch:  # a leaf may have changed since this node was recorded
-            _require_current(order)
+            require_current(order)
             break
     return adjoint
 
@@ -118,11 +135,24 @@ def _checked_roots(roots: Any, gradients: Any) -> tuple[list[Node], list[Any]]:
 
 def _commit(adjoint: dict[Any, Any]) -> None:
     """Leaves accumulate, interior nodes take this pass's adjoint; all of them or none."""
+    leaves = {node: adjoint[node] for node in adjoint if node.op is None}
     with _committing:
-        for node in [node for node in adjoint if node.op is None]:
+        for node in leaves:
             if type(node._grad) is not Epoch:
                 adjoint[node] = node._grad + adjoint[node]
-        _assign(_set_grad, adjoint.keys(), adjoint.values())
+        if RUNNING:  # computed nodes may hold the adjoints of another pass
+            adjoint = {node: adjoint[node] for node in leaves}
+        assign(set_grad, adjoint.keys(), adjoint.values())
+
+
+def commit_to_leaves(leaves: Sequence[Any], adjoints: Sequence[float]) -> None:
+    """Let leaves accumulate what a pass found; all of them or none."""
+    with _committing:
+        totals = [
+            found if type(node._grad) is Epoch else node._grad + found
+            for node, found in zip(leaves, adjoints)
+        ]
+        assign(set_grad, leaves, totals)
 
 
 def _pull_back_checked(order: list[Any], adjoint: dict[Any, float], lines: dict[Any, str]) -> None:
@@ -140,7 +170,7 @@ def _same(a: float, b: float) -> bool:
     return (a == b and math.copysign(1.0, a) == math.copysign(1.0, b)) or (a != a and b != b)
 
 
-def _require_current(order: Iterable[Any]) -> None:
+def require_current(order: Iterable[Any]) -> None:
     """Raise unless every node holds what its primitive gives for its operands' present data."""
     for node in order:
         now = node.op.evaluate(*operand_values(node))
@@ -176,8 +206,8 @@ def recompute(roots: Node | Sequence[Node]) -> None:
             made = f"recompute(); recorded at {lines.get(node, 'an unknown line')}"
             operands = node.operands
             raise AnomalyError(story_of_value(node.op, operands, values[node], made, lines, values))
-    _assign(_set_data, order, map(values.__getitem__, order))
-    _assign(_set_grad, order, [EPOCH[0]] * len(order))
+    assign(set_data, order, map(values.__getitem__, order))
+    assign(set_grad, order, [EPOCH[0]] * len(order))
 
 
 def zero_grad(values: Iterable[Node]) -> None:

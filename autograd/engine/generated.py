@@ -12,14 +12,14 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from autograd.engine import backward, higher, order, pickling, sweep
+from autograd.engine import backward, higher, order, pickling, slots, sweep
 from autograd.engine.methods import Methods, Unary
 from autograd.engine.modes import ACTIVE
 from autograd.engine.node import EPOCH
 from autograd.engine.order import Adjoints, Node
 from autograd.engine.record import operand, record
+from autograd.engine.steps import DICTIONARY, Steps, sweep_loop
 from autograd.engine.value import Value
-from autograd.ops.expr import XP, Expr, show
 from autograd.ops.floats import float_scope
 from autograd.ops.ieee import ARITHMETIC_ERRORS
 from autograd.ops.op import OPS, Op
@@ -132,87 +132,12 @@ def record_of(roots: Iterable[Node]) -> tuple[list[Node], Adjoints]:
     return order, adjoint
 
 
-def sweep_loop() -> Callable[[list[Node], Adjoints], None]:
-    """The loop of ``pull_back``, with the steps of the simplest primitives written into it."""
-    source = [
-        "def pull_back(order, adjoint):",
-        "    for node in reversed(order):",
-        "        g = adjoint[node]",
-        "        if not g:",
-        "            continue",
-        "        op = node.op",
-    ]
-    scope: dict[str, Any] = {"PULL": PULL}
-    cases = (("if type(y) is float", "y"), ("elif type(x) is float", "x"), ("else", ""))
-    for keyword, op in zip(("if", "elif", "elif"), (OPS["mul"], OPS["add"], OPS["sub"])):
-        scope[op.name] = op
-        source.append(f"        {keyword} op is {op.name}:")
-        source.append("            x, y = node._left, node._right")
-        for test, literal in cases:
-            source.append(f"            {test}:")
-            symbols = [Expr("var", v if v == literal else f"{v}._data") for v in "xy"]
-            for variable, partial in zip("xy", op.partials(XP, None, *symbols)):
-                if variable != literal:
-                    source.append(f"                adjoint[{variable}] += {_weighted(partial)}")
-    source += ["        else:", "            PULL[op](node, g, adjoint)"]
-    loop: Callable[[list[Node], Adjoints], None] = compile_source("pull_back", source, scope)
-    return loop
-
-
-def _weighted(partial: Any) -> str:
-    """Source of g × a local derivative."""
-    if not isinstance(partial, Expr):
-        return {1.0: "g", -1.0: "-g"}[partial]
-    return f"g * {show(partial)}"
-
-
-class _Pulls(dict[Op, Callable[[Node, float, Adjoints], None]]):
-    """Op -> the chain rule at one node of it; the plain one where its rule is not traced."""
-
-    def __missing__(self, op: Op) -> Callable[[Node, float, Adjoints], None]:
-        step = _step(op) if op.traced and op.arity in (1, 2) else PLAIN_PULL
-        self[op] = step
-        return step
-
-
-PLAIN_PULL = sweep.pull
-PULL = _Pulls()
+STEPS = Steps(DICTIONARY)
 
 
 def pull(node: Node, upstream: float, adjoint: Adjoints) -> None:
     """The chain rule at one node."""
-    PULL[node.op](node, upstream, adjoint)
-
-
-def _step(op: Op) -> Callable[[Node, float, Adjoints], None]:
-    """The chain rule at one node of one or two operands, with the expressions written out."""
-    names = {"a": "x", "b": "y"}
-    unary = op.arity == 1
-    source = ["def pull(node, g, adjoint):", "    x, out = node._left, node._data"]
-    if unary:
-        source.append("    a = x._data")
-    else:
-        source += [
-            "    y = node._right",
-            "    a = x if type(x) is float else x._data",
-            "    b = y if type(y) is float else y._data",
-        ]
-    scope: dict[str, Any] = {"errors": ARITHMETIC_ERRORS}
-    for index, (variable, expr) in enumerate(zip(op.variables, op.partial_exprs)):
-        if expr is None:
-            continue
-        operand = names[variable]
-        scope |= float_scope([expr]) | {f"careful{index}": op.partial_functions[index]}
-        source += [
-            f"    if type({operand}) is not float:",
-            "        try:",
-            *(f"            {line}" for line in block(expr, "p = {}")),
-            "        except errors:",
-            f"            p = careful{index}(out, {', '.join(op.variables)})",
-            f"        {'if p: ' if op.selects else ''}adjoint[{operand}] += g * p",
-        ]
-    function: Callable[[Node, float, Adjoints], None] = compile_source("pull", source, scope)
-    return function
+    STEPS[node.op](node, upstream, adjoint)
 
 
 _INSTALLED: list[tuple[Any, str, Any]] = []
@@ -241,8 +166,9 @@ def install() -> None:
             _put(Methods, name, fast)
     passes: list[tuple[Callable[..., Any], Callable[..., Any]]] = [
         (order.record_of, record_of),
-        (sweep.pull_back, sweep_loop()),
+        (sweep.pull_back, sweep_loop(DICTIONARY, STEPS)),
         (sweep.pull, pull),
+        (backward.differentiate, slots.differentiate),
     ]
     for slow, quick in passes:
         for module in (order, sweep, backward, pickling, higher):

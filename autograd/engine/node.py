@@ -15,7 +15,7 @@ from autograd.errors import GraphError, InputTypeError
 from autograd.ops.op import Op
 from autograd.reals import real
 
-__all__ = ["EPOCH", "Epoch", "Node", "packed"]
+__all__ = ["EPOCH", "RESTORED", "Epoch", "Node", "packed"]
 
 
 class Epoch:
@@ -30,7 +30,8 @@ class Epoch:
 
 EPOCH = [Epoch()]
 """The current epoch, in a list so that everyone sees it change."""
-_RESTORED = Epoch()
+RESTORED = Epoch()
+"""Marks "no gradient" in a node that may not have been computed from its leaves as they are."""
 
 
 class Node:
@@ -81,7 +82,7 @@ class Node:
     @grad.setter
     def grad(self, grad: Any) -> None:
         if grad is None:
-            self._grad = EPOCH[0] if self.op is None else _RESTORED
+            self._grad = EPOCH[0] if self.op is None else RESTORED
         else:
             self._grad = grad if isinstance(grad, Node) else real(grad, "the grad of a Value")
 
@@ -106,7 +107,7 @@ class Node:
     ) -> Any:
         node = cls.__new__(cls)
         node._data, node.name, node.op = data, name, op
-        node._grad = _RESTORED if grad is None else grad
+        node._grad = RESTORED if grad is None else grad
         node._left, node._right = packed(operands)
         return node
 
