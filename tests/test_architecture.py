@@ -47,8 +47,8 @@ ORDER = {
     "autograd.program.exports.onnx": "(nodes primitives) write",
     "autograd.program.loop": "row_sums (native python_source) (generated_python lanes) "
     "loop_executor",
-    "autograd.program.loop.lanes": "(patterns slots vectors) (kernels stream) entry compiler "
-    "runner machine",
+    "autograd.program.loop.lanes": "(grammar patterns slots vectors) (kernels runs stream) entry "
+    "compiler plan runner machine",
     "autograd.program.loop.native": "(callbacks emit rows) (entries steps) (folds opcodes) pulls "
     "interpreter compiler repeats runner",
     "autograd.program.statements": "(families layout reroll) groups listing",

@@ -1,24 +1,29 @@
-"""The machine code over lanes, compiled once for a machine and kept on disk beside the interpreter.
+"""The machine code over lanes: that of single instructions is kept on disk, that of runs in memory.
 
-Next: :mod:`autograd.program.loop.lanes.runner`.
+Next: :mod:`autograd.program.loop.lanes.plan`.
 """
 
 from __future__ import annotations
 
 import ctypes
 import threading
+from collections.abc import Iterable
 from functools import cache
 from typing import Any, NamedTuple
 
 from autograd.program.loop.lanes.entry import OPCODE, module
+from autograd.program.loop.lanes.kernels import kernel
+from autograd.program.loop.lanes.runs import Kernel
+from autograd.program.loop.lanes.vectors import lane_declarations, lane_names
 from autograd.program.loop.native.compiler import (
     cache_folders,
+    compiled_functions,
     engine_of,
     interpreter,
     object_code,
 )
 
-__all__ = ["Compiled", "lanes"]
+__all__ = ["Compiled", "addresses", "lanes"]
 
 _lock = threading.Lock()
 
@@ -38,9 +43,28 @@ def lanes() -> Compiled:
 
 @cache
 def _lanes() -> Compiled:
+    import llvmlite.binding as llvm
+
     interpreter()  # it makes the C library's functions known
     engine = engine_of(object_code(module(), *cache_folders()))
+    for name in lane_names():
+        llvm.add_symbol(name, engine.get_function_address(name))
     address = engine.get_global_value_address("lanes.ops")
     table = tuple((ctypes.c_uint64 * len(OPCODE)).from_address(address))
     prototype = ctypes.CFUNCTYPE(None)
     return Compiled(prototype(engine.get_function_address("batch")), table)
+
+
+_addresses: dict[Kernel, int] = {}
+
+
+def addresses(kernels: Iterable[Kernel]) -> dict[Kernel, int]:
+    """Where the functions of these runs are; what is not yet known is compiled, in one go."""
+    with _lock:
+        new = [run for run in dict.fromkeys(kernels) if run not in _addresses]
+        if new:
+            names = [f"run.{i}" for i in range(len(new))]
+            text = [kernel(f"void @{name}", *run) for name, run in zip(names, new)]
+            found = compiled_functions("\n".join([*lane_declarations(), *text]), names)
+            _addresses.update(zip(new, found))
+        return {run: _addresses[run] for run in kernels}

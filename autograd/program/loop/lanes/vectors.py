@@ -22,7 +22,7 @@ from autograd.program.loop.native.emit import (
 )
 from autograd.program.loop.row_sums import LANES
 
-__all__ = ["BYTES", "VECTOR", "LaneBody", "lane_functions"]
+__all__ = ["BYTES", "VECTOR", "LaneBody", "lane_declarations", "lane_functions", "lane_names"]
 
 VECTOR = f"<{LANES} x double>"
 BYTES = 8 * LANES
@@ -30,10 +30,31 @@ BYTES = 8 * LANES
 CHEAP = {*ARITHMETIC, *COMPARISONS, *INTRINSICS, "neg", "where", "var"}
 
 
+def lane_names() -> list[str]:
+    """What the functions over lanes are called."""
+    return [f"lanes.{op.name}" for op in called()]
+
+
+def intrinsic(name: str) -> str:
+    """LLVM's own function over lanes."""
+    return INTRINSICS[name].replace(".f64", f".v{LANES}f64")
+
+
 def lane_functions() -> list[str]:
     """The functions over lanes: the scalar one for each of them."""
-    lines = [f"declare {VECTOR} @{LaneBody.intrinsic(name)}({VECTOR})" for name in INTRINSICS]
-    return lines + [_lane_by_lane(op) for op in called()]
+    return [*_intrinsics(), *map(_lane_by_lane, called())]
+
+
+def lane_declarations() -> list[str]:
+    """The same for a module that only calls them."""
+    return _intrinsics() + [
+        f"declare {VECTOR} @lanes.{op.name}({', '.join([VECTOR] * len(op.variables))})"
+        for op in called()
+    ]
+
+
+def _intrinsics() -> list[str]:
+    return [f"declare {VECTOR} @{intrinsic(name)}({VECTOR})" for name in INTRINSICS]
 
 
 def _lane_by_lane(op: Op) -> str:
@@ -61,14 +82,9 @@ class LaneBody(Body):
 
     number = VECTOR
 
-    @staticmethod
-    def intrinsic(name: str) -> str:
-        """LLVM's own function over lanes."""
-        return INTRINSICS[name].replace(".f64", f".v{LANES}f64")
-
     def symbol(self, op: Op) -> str:
         """The name that a primitive's function is called by."""
-        return self.intrinsic(op.name) if op.name in INTRINSICS else f"lanes.{op.name}"
+        return intrinsic(op.name) if op.name in INTRINSICS else f"lanes.{op.name}"
 
     def literal(self, number: float) -> str:
         """A constant in every lane."""

@@ -14,7 +14,7 @@ import os
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -90,20 +90,21 @@ def engine_of(code: bytes) -> Any:
     return engine
 
 
+@lru_cache(maxsize=1024)
 def compiled_function(text: str, name: str) -> int:
     """Address of a function of a program's own, in LLVM's language."""
-    with _lock:
-        return _compiled_function(text, name)
+    return compiled_functions("\n".join([*declarations(), text]), [name])[0]
 
 
-@lru_cache(maxsize=1024)
-def _compiled_function(text: str, name: str) -> int:
+def compiled_functions(text: str, names: Sequence[str]) -> list[int]:
+    """Addresses of the functions of a module."""
     import llvmlite.binding as llvm
 
-    parsed = llvm.parse_assembly("\n".join([*declarations(), text]))
-    parsed.verify()
-    address: int = engine_of(bytes(_machine().emit_object(parsed))).get_function_address(name)
-    return address
+    with _lock:
+        parsed = llvm.parse_assembly(text)
+        parsed.verify()
+        engine = engine_of(bytes(_machine().emit_object(parsed)))
+        return [engine.get_function_address(name) for name in names]
 
 
 @cache

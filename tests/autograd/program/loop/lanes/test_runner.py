@@ -5,7 +5,16 @@ import random
 import numpy as np
 import pytest
 
-from tests.autograd.program.loop.test_loop_executor import loop, needs_llvm, random_graph, same
+from autograd import Value, dot, logsumexp, maximum, sin, tanh
+from autograd.program.loop.lanes import runner
+from autograd.program.loop.lanes.entry import OPCODE
+from tests.autograd.program.loop.test_loop_executor import (
+    OPERATIONS,
+    loop,
+    needs_llvm,
+    random_graph,
+    same,
+)
 
 pytestmark = needs_llvm
 
@@ -42,3 +51,36 @@ def test_a_batch_of_no_rows():
     assert values.shape == (0, 1)
     assert dx.shape == (0, 2)
     assert dy.tolist() == [0.0, 0.0]
+
+
+def recurrence(leaves):
+    """Twenty rounds of everything that a random graph has, and a sum over all of them."""
+    a, b, c, d = leaves
+    total = []
+    for i in range(20):
+        for operation in OPERATIONS:
+            a, b, c = tanh(operation(a, b)), a * d + b * 0.5, maximum(c, sin(a) * b)
+        total.append(a * b - c / (2.0 + i))
+    return dot(total, total) + logsumexp(total)
+
+
+@pytest.mark.parametrize("batched", [(0,), (1,), (0, 1)])
+def test_long_runs_give_the_same_bits(batched, monkeypatch):
+    """A program that has run for a while is compiled in long runs, and nobody can tell."""
+    leaves = [Value(0.3), Value(-0.4), Value(0.9), Value(1.1)]
+    y = recurrence(leaves)
+    rng = np.random.default_rng(0)
+    arrays = [rng.normal(size=(13, 2) if i in batched else 2) for i in (0, 1)]
+    arrays[batched[0]][4] = [np.inf, 0.0]
+    results = []
+    for patience in (runner.PATIENCE, -np.inf):
+        monkeypatch.setattr(runner, "PATIENCE", patience)
+        program = loop(y, True, x=leaves[:2], y=leaves[2:])
+        results.append(program.value_and_grad((0, 1), arrays, 13, 0.5))
+        results.append((program.forward(arrays, 13), results[0][1]))
+        (tiers, _) = program._loop.lanes._tiers.values()
+        opcodes = len(OPCODE)
+        assert (tiers._layout.ops.size > opcodes) == (patience < 0.0)
+    for values, grads in results[1:]:
+        assert same(values, results[0][0])
+        assert all(same(*pair) for pair in zip(grads, results[0][1]))
