@@ -38,8 +38,8 @@ ORDER = {
     "autograd.functions": "(custom elementary) operands (distances ordering sequences)",
     "autograd.ops": "(expr special) (ieee source) floats (op partial_evaluation) (basic kinked "
     "nary ordered) smooth",
-    "autograd.program": "tape (executor loop statements) (arguments array choice) exports program "
-    "compiled",
+    "autograd.program": "tape (executor loop statements recording) (arguments array choice) "
+    "running directions (differentiable exports) program compiled",
     "autograd.program.array": "(error_functions kernels tidying) names writer "
     "(adjoint_arrays forward) backward numpy_executor",
     "autograd.program.exports": "(jax onnx)",
@@ -52,7 +52,7 @@ ORDER = {
     "autograd.program.loop.native": "(callbacks emit rows) (entries steps) (folds opcodes) pulls "
     "interpreter compiler repeats runner",
     "autograd.program.statements": "(families layout reroll) groups listing",
-    "autograd.program.tape": "instructions (lower rewriting) sums",
+    "autograd.program.tape": "instructions (lower rewriting sparsity) (derived sums)",
     "autograd.testing": "(plugin reproduction) formulas strategies properties",
     "autograd.transforms": "derivatives",
     "nn": "(checks errors) (init files) (augment activations data optim schedules losses summary) "

@@ -8,11 +8,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from autograd.engine.node import Node
+from autograd.engine.record import operand
 from autograd.errors import InputTypeError, InputValueError
 from autograd.program.executor import numpy_or_error
 from autograd.program.tape.instructions import Argument
 
-__all__ = ["Arguments"]
+__all__ = ["Arguments", "ValuesGiven"]
+
+
+class ValuesGiven(Exception):
+    """An argument holds Values: this call is to be recorded."""
 
 
 class Arguments:
@@ -26,7 +32,8 @@ class Arguments:
         self.dtype = self._np.dtype(dtype)
         self._argument = {argument.name: i for i, argument in enumerate(arguments)}
         self._single = {argument.name: (i,) for i, argument in enumerate(arguments)}
-        self._array = self._np.ndarray
+        # What an array is that needs no conversion; Values are looked at one by one.
+        self._array = self._np.ndarray if dtype != "object" else None
 
     def indices(self, wrt: Any) -> tuple[int, ...]:
         """Which arguments ``wrt`` names: one, or a tuple of them.
@@ -43,6 +50,8 @@ class Arguments:
             if index is None:
                 known = ", ".join(self._argument) or "none"
                 raise InputTypeError(f"wrt names an argument ({known}), but got {name!r}")
+            if index in found:
+                raise InputTypeError(f"wrt names {name!r} twice")
             found.append(index)
         return tuple(found)
 
@@ -83,17 +92,42 @@ class Arguments:
             given.append(array if array.ndim == 2 else array.reshape(batch, argument.size))
         return given, batch
 
+    def require_numbers(self, array: Any) -> None:
+        """Raise ValuesGiven if an array holds Values, as a direction may where no argument does."""
+        if self.dtype.kind != "O" and not isinstance(array, (self._np.ndarray, float)):
+            items = self._np.asarray(array, dtype=object).flat
+            if any(isinstance(x, Node) for x in items):
+                raise ValuesGiven
+        elif getattr(array, "dtype", self.dtype).kind == "O" and self.dtype.kind != "O":
+            raise ValuesGiven
+
     def _converted(self, name: str, array: Any) -> Any:
         np = self._np
         try:
             array = np.asarray(array)
         except ValueError as error:
             raise InputValueError(f"argument {name!r} is a ragged nesting: {error}") from error
+        if array.dtype.kind == "O" and any(isinstance(x, Node) for x in array.flat):
+            if self.dtype.kind != "O":
+                raise ValuesGiven
+            return self._of_values(name, array)
         if array.dtype.kind not in "fiub":
             raise InputTypeError(
                 f"argument {name!r} takes an array of real numbers, but got one of {array.dtype}"
             )
         return array.astype(self.dtype, copy=False)
+
+    def _of_values(self, name: str, array: Any) -> Any:
+        """The array with plain numbers of every kind beside the Values made floats."""
+        numbers = self._np.empty(array.shape, dtype=object)
+        for index, x in self._np.ndenumerate(array):
+            numbers[index] = number = operand(x)
+            if number is NotImplemented:
+                raise InputTypeError(
+                    f"argument {name!r} takes Values and real numbers, but it holds "
+                    f"{type(x).__name__} {x!r}"[:300]
+                )
+        return numbers
 
     def _wrong_names(self, arrays: Mapping[str, Any]) -> str:
         missing = [repr(name) for name in self._argument if name not in arrays]

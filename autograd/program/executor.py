@@ -45,6 +45,7 @@ class Executor(Protocol):
 BACKENDS = ("auto", "array", "loop")
 
 _MODULES = {
+    "recording": "autograd.program.recording",
     "array": "autograd.program.array.numpy_executor",
     "loop": "autograd.program.loop.loop_executor",
 }

@@ -1,0 +1,215 @@
+"""Derivatives of programs along directions: Jacobians, Hessians, and their products with vectors.
+
+A whole matrix is such a product for each unit vector, all of them as one batch; where columns have
+no row in common, one direction serves for several. The tapes are of
+:mod:`autograd.program.tape.derived`. A result has the batch axis in front if the program's has;
+second derivatives by arguments that the batch shares are summed over it. Next:
+:mod:`autograd.program.program`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from math import prod
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from autograd.engine.node import Node
+from autograd.program.running import Running
+from autograd.program.tape.derived import DIRECTION, tangent_tape, weighted_tape
+from autograd.program.tape.instructions import Tape
+from autograd.program.tape.sparsity import colours, hessian_rows, jacobian_rows, transposed
+
+__all__ = ["hessian", "hvp", "jacobian", "jvp"]
+
+Array = Any
+AT_ONCE = 2**22
+"""Numbers in one array of directions: 32 MiB of float64."""
+
+
+class Point(NamedTuple):
+    """Where to differentiate: the arguments, flat, as :meth:`Arguments.checked` gives them."""
+
+    given: list[Array]
+    batch: int | None
+    wrt: tuple[int, ...]
+
+    @property
+    def first_row(self) -> list[float]:
+        """The numbers of all arguments, of the batch's first row."""
+        rows = [x if x.ndim == 1 else x[0] if len(x) else np.zeros(x.shape[1]) for x in self.given]
+        numbers = [x for row in rows for x in row.tolist()]
+        return [x._data if isinstance(x, Node) else x for x in numbers]
+
+    def repeated(self, count: int, widened: Sequence[int] = ()) -> list[Array]:
+        """The arguments for ``count`` copies of the batch, those ``widened`` with a batch axis."""
+        rows = count * (1 if self.batch is None else self.batch)
+        return [
+            np.tile(x, (count, 1)) if x.ndim == 2 else np.tile(x, (rows, 1)) if i in widened else x
+            for i, x in enumerate(self.given)
+        ]
+
+
+def jvp(
+    program: Running, arrays: Mapping[str, Any], wrt: tuple[int, ...], moves: Any
+) -> tuple[Array, bool]:
+    """The flat derivative of the output along a direction, and whether it has a batch axis."""
+    point = Point(*program.inputs.checked(arrays), wrt)
+    tangents = _tangents(program, point)
+    given, batch = tangents.inputs.checked({**arrays, **_named(program, wrt, moves)})
+    return tangents.executor(batch).forward(given, batch), batch is not None
+
+
+def hvp(
+    program: Running, arrays: Mapping[str, Any], wrt: tuple[int, ...], moves: Any, weight: Any
+) -> list[Array]:
+    """The flat products of the Hessian with a direction, one for each of ``wrt``."""
+    point = Point(*program.inputs.checked(arrays), wrt)
+    tangents = _tangents(program, point)
+    given, batch = tangents.inputs.checked({**arrays, **_named(program, wrt, moves)})
+    for i, move in zip(wrt, given[len(point.given) :]):
+        if move.ndim == 2 and given[i].ndim == 1:  # a product for each of many directions
+            given[i] = np.tile(given[i], (len(move), 1))
+    _, grads = tangents.executor(batch).value_and_grad(wrt, given, batch, weight(point.batch))
+    return grads
+
+
+def jacobian(program: Running, arrays: Mapping[str, Any], wrt: tuple[int, ...]) -> list[Array]:
+    """The derivatives of all outputs by each of ``wrt``: ``([batch,] outputs, size)``."""
+    point = Point(*program.inputs.checked(arrays), wrt)
+    tape, batch = program.tape, point.batch
+    sizes = [tape.arguments[i].size for i in wrt]
+    count, height = sum(sizes), prod(tape.output_shape)
+    by_column, by_row = program.remembered(
+        ("jacobian", wrt), lambda: _jacobian_plans(tape, wrt, count)
+    )
+    whole = _zeros(program, point, (height, count))
+    if by_column.length <= by_row.length:
+        tangents = _tangents(program, point)
+        for part in by_column.parts(whole.shape[0] * max(count, height)):
+            rows, moves = _directions(program, part, len(whole), sizes)
+            found = tangents.executor(rows).forward([*point.repeated(part.length), *moves], rows)
+            part.place(whole, found.reshape(part.length, -1, height))
+    else:
+        weighted = program.derived("weighted", lambda: weighted_tape(tape))
+        for part in by_row.parts(whole.shape[0] * max(count, height)):
+            rows, weights = _directions(program, part, len(whole), [height])
+            given = [*point.repeated(part.length, wrt), *weights]
+            _, grads = weighted.executor(rows).value_and_grad(wrt, given, rows, 1.0)
+            found = np.concatenate(grads, axis=1).reshape(part.length, -1, count)
+            part.place(whole.swapaxes(1, 2), found)
+    parts = np.split(whole, np.cumsum(sizes)[:-1], axis=2)
+    return [part if batch is not None else part[0] for part in parts]
+
+
+def hessian(
+    program: Running, arrays: Mapping[str, Any], wrt: tuple[int, ...], weight: Any
+) -> list[list[Array]]:
+    """The second derivatives by each two of ``wrt``: ``([batch,] size, size)``.
+
+    The batch axis is there if one of the two has it; otherwise the sum over the batch.
+    """
+    point = Point(*program.inputs.checked(arrays), wrt)
+    tape, batch = program.tape, point.batch
+    sizes = [tape.arguments[i].size for i in wrt]
+    count = sum(sizes)
+    plan = program.remembered(("hessian", wrt), lambda: _hessian_plan(tape, wrt, count))
+    whole = _zeros(program, point, (count, count))
+    tangents = _tangents(program, point)
+    for part in plan.parts(whole.shape[0] * count):
+        rows, moves = _directions(program, part, len(whole), sizes)
+        given = [*point.repeated(part.length, wrt), *moves]
+        _, grads = tangents.executor(rows).value_and_grad(wrt, given, rows, weight(batch))
+        part.place(whole, np.concatenate(grads, axis=1).reshape(part.length, -1, count))
+    ends = np.cumsum(sizes)[:-1]
+    blocks = [np.split(rows, ends, axis=2) for rows in np.split(whole, ends, axis=1)]
+    kept = [batch is not None and x.ndim == 2 for x in (point.given[i] for i in wrt)]
+    return [
+        [block if kept[i] or kept[j] else block.sum(0) for j, block in enumerate(row)]
+        for i, row in enumerate(blocks)
+    ]
+
+
+def _tangents(program: Running, point: Point) -> Running:
+    wrt = point.wrt
+    return program.derived(
+        ("tangents", wrt), lambda: tangent_tape(program.tape, wrt, point.first_row)
+    )
+
+
+def _named(program: Running, wrt: Sequence[int], moves: Any) -> dict[str, Any]:
+    names = [DIRECTION.format(program.tape.arguments[i].name) for i in wrt]
+    return dict(zip(names, moves))
+
+
+def _zeros(program: Running, point: Point, shape: tuple[int, int]) -> Array:
+    """A matrix for each row of the batch, or for the one point."""
+    rows = 1 if point.batch is None else point.batch
+    return np.full((rows, *shape), 0.0, program.dtype)
+
+
+def _directions(
+    program: Running, part: Plan, copies: int, sizes: Sequence[int]
+) -> tuple[int, list[Array]]:
+    """The rows of a batch in which each direction meets the whole batch, and those directions."""
+    moves = np.repeat(part.directions, copies, axis=0).astype(program.dtype)
+    parts = np.split(moves, np.cumsum(sizes)[:-1], axis=1)
+    return len(moves), [np.ascontiguousarray(x) for x in parts]
+
+
+class Plan(NamedTuple):
+    """Directions, and where in a matrix the numbers go that each of them finds."""
+
+    directions: Array
+    """``(count, columns)``, of zeros and ones."""
+    rows: Array
+    columns: Array
+    colours: Array
+    """Number ``rows[k]`` of what direction ``colours[k]`` finds is at ``rows[k], columns[k]``."""
+
+    @property
+    def length(self) -> int:
+        """How many directions there are."""
+        return len(self.directions)
+
+    def parts(self, numbers: int) -> list[Plan]:
+        """The plan in parts, of so many directions that memory suffices at ``numbers`` each."""
+        step = max(1, AT_ONCE // max(numbers, 1))
+        if step >= self.length:
+            return [self] if self.length else []
+        found = []
+        for start in range(0, self.length, step):
+            mine = (self.colours >= start) & (self.colours < start + step)
+            places = self.rows[mine], self.columns[mine], self.colours[mine] - start
+            found.append(Plan(self.directions[start : start + step], *places))
+        return found
+
+    def place(self, matrices: Array, found: Array) -> None:
+        """Write what the directions found, ``(count, batch, rows)``, into ``(batch, rows, …)``."""
+        matrices[:, self.rows, self.columns] = found[self.colours, :, self.rows].T
+
+
+def _plan(columns: Sequence[int], height: int) -> Plan:
+    """The plan for a matrix that is other than zero at the bits of these columns."""
+    chosen = np.array(colours(columns), dtype=np.int64)
+    directions = np.zeros((int(chosen.max(initial=-1)) + 1, len(columns)))
+    moving = np.flatnonzero(chosen >= 0)
+    directions[chosen[moving], moving] = 1.0
+    nonzero = np.zeros((height, len(columns)), dtype=bool)
+    for j, column in enumerate(columns):
+        bits = column.to_bytes((height + 7) // 8, "little")
+        nonzero[:, j] = np.unpackbits(np.frombuffer(bits, np.uint8), bitorder="little")[:height]
+    rows, places = np.nonzero(nonzero)
+    return Plan(directions, rows, places, chosen[places])
+
+
+def _jacobian_plans(tape: Tape, wrt: Sequence[int], count: int) -> tuple[Plan, Plan]:
+    """By column, for directions of the arguments, and by row, for weights of the outputs."""
+    height = prod(tape.output_shape)
+    rows = jacobian_rows(tape, wrt)[:height]
+    return _plan(transposed(rows, count), height), _plan(rows, count)
+
+
+def _hessian_plan(tape: Tape, wrt: Sequence[int], count: int) -> Plan:
+    return _plan(hessian_rows(tape, wrt), count)

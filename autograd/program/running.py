@@ -1,0 +1,74 @@
+"""Running: a tape with what it takes to run it, each part made when it is first needed.
+
+Next: :mod:`autograd.program.directions`, whose derivatives run tapes derived from this one, and
+:mod:`autograd.program.program`, what is called.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from autograd.program.arguments import Arguments
+from autograd.program.executor import Executor, executor
+from autograd.program.tape.instructions import Tape
+
+__all__ = ["Running"]
+
+T = TypeVar("T")
+
+
+class Running:
+    """A tape, its arguments ready to be checked, its executors, and tapes derived from it.
+
+    What it makes it keeps. Two threads may both make one thing: they are equal.
+    """
+
+    __slots__ = ("_derived", "_executors", "_limit", "backend", "dtype", "inputs", "tape")
+
+    def __init__(self, tape: Tape, dtype: str, backend: str) -> None:
+        self.tape = tape
+        self.dtype = dtype
+        self.backend = backend
+        self.inputs = Arguments(tape.arguments, dtype)
+        self._executors: dict[str, Executor] = {}
+        self._limit: float | None = None  # batch size from which auto takes arrays
+        self._derived: dict[Any, Any] = {}
+
+    def executor(self, batch: int | None) -> Executor:
+        """The executor for a batch of this size."""
+        name = self.backend if self.backend != "auto" else self.choice(batch)
+        return self._executors.get(name) or self.named(name)
+
+    def choice(self, batch: int | None) -> str:
+        """The name of that executor."""
+        if self.backend != "auto":
+            return self.backend
+        if self._limit is None:
+            from autograd.program.choice import work_of
+
+            array: Any = self.named("array")
+            self._limit = work_of(array.tape).limit
+        return "loop" if (batch or 1) < self._limit else "array"
+
+    def named(self, name: str) -> Executor:
+        """The executor of this name."""
+        found = self._executors.get(name)
+        if found is None:
+            found = self._executors[name] = executor(name, self.tape, self.dtype)
+        return found
+
+    def on_values(self) -> Running:
+        """The same tape, recorded again with the Values and numbers that it is called with."""
+        return self.remembered("on values", lambda: Running(self.tape, "object", "recording"))
+
+    def derived(self, key: Any, make: Callable[[], Tape]) -> Running:
+        """A tape derived from this one, which runs as this one does."""
+        return self.remembered(key, lambda: Running(make(), self.dtype, self.backend))
+
+    def remembered(self, key: Any, make: Callable[[], T]) -> T:
+        """What has been made under this key, or is now."""
+        if key not in self._derived:
+            self._derived[key] = make()
+        found: T = self._derived[key]
+        return found
