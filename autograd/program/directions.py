@@ -40,7 +40,7 @@ class Point(NamedTuple):
         """The numbers of all arguments, of the batch's first row."""
         rows = [x if x.ndim == 1 else x[0] if len(x) else np.zeros(x.shape[1]) for x in self.given]
         numbers = [x for row in rows for x in row.tolist()]
-        return [x._data if isinstance(x, Node) else x for x in numbers]
+        return [x.data if isinstance(x, Node) else x for x in numbers]
 
     def repeated(self, count: int, widened: Sequence[int] = ()) -> list[Array]:
         """The arguments for ``count`` copies of the batch, those ``widened`` with a batch axis."""
