@@ -199,7 +199,7 @@ class Reverse:
         _, partials = formulas(op, n, {}, style=writer.style)
         names = {"out": out, **{f"x{i}": f"{x}[..., {i}:{i + 1}]" for i in range(n)}}
         texts = writer.expressions([0.0 if p is None else p for p in partials], names)
-        return f"{self._kernel('side_by_side')}({out}.shape, {', '.join(texts)})"
+        return f"{self._kernel('side_by_side')}({out}.shape, dtype, {', '.join(texts)})"
 
     def _pull_product(self, statement: ArrayStatement, wanted: list[bool]) -> None:
         left, right = statement.operands

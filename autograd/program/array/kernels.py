@@ -42,9 +42,10 @@ def masked_matmul(upstream: Array, factor: Array) -> Array:
     return sum(terms, np.zeros((), upstream.dtype))
 
 
-def side_by_side(shape: tuple[int, ...], *columns: Array) -> Array:
+def side_by_side(shape: tuple[int, ...], dtype: Any, *columns: Array) -> Array:
     """Columns of this shape, or numbers that stand for one, as the columns of one array."""
-    return np.concatenate([np.broadcast_to(column, shape) for column in columns], -1)
+    whole = [np.broadcast_to(column, shape) for column in columns]
+    return np.concatenate(whole, -1, dtype=dtype, casting="same_kind")
 
 
 def scatter_plan(index: Array) -> tuple[Array, Array, Array]:
