@@ -32,8 +32,8 @@ ORDER = {
     "autograd.drawing.page": "(curve parts stepper) recorder",
     "autograd.drawing.picture": "snapshot (flow frames highlight) marks",
     "autograd.drawing.placement": "ranks positions geometry",
-    "autograd.engine": "(modes order) (sweep pickling anomaly) node record (higher methods steps) "
-    "(backward naming) (slots value) generated",
+    "autograd.engine": "(switches order) (modes sweep pickling) anomaly node record "
+    "(higher methods steps) (backward naming) (slots value) generated",
     "autograd.engine.anomaly": "remedies story",
     "autograd.functions": "(custom elementary) operands (distances ordering sequences)",
     "autograd.ops": "(expr special) (ieee source) floats (op partial_evaluation) (basic kinked "

@@ -1,18 +1,17 @@
 """Modes of recording, each per thread and per task: no_grad and its opposite, anomalies, tracing.
 
 Arithmetic asks ``ACTIVE`` only, which is empty nearly always; while a mode is on anywhere in the
-process, it takes the slow path in :func:`autograd.engine.value.record`, which asks the context
-variables.
+process, it takes the slow path in :func:`autograd.engine.record.record`, which asks the switches.
+How a mode ends whatever happens: :mod:`autograd.engine.switches`.
 """
 
 from __future__ import annotations
 
 import os.path
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
+
+from autograd.engine.switches import ACTIVE, Block, Switch
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -26,37 +25,31 @@ __all__ = [
     "detect_anomaly",
     "enable_grad",
     "no_grad",
+    "switched",
     "user_line",
 ]
 
-ACTIVE: list[object] = []
-"""One entry for each mode that is on in any thread."""
-
-RECORDING: ContextVar[bool] = ContextVar("recording", default=True)
-ANOMALY: ContextVar[dict[Any, str] | None] = ContextVar("anomaly", default=None)
+RECORDING = Switch("recording", default=True)
+ANOMALY: Switch[dict[Any, str] | None] = Switch("anomaly", default=None)
 """Under detect_anomaly: node -> the user's line that made it, else None."""
-TRACING: ContextVar[bool] = ContextVar("tracing", default=False)
-TRANSFORMING: ContextVar[bool] = ContextVar("transforming", default=False)
+TRACING = Switch("tracing", default=False)
+TRANSFORMING = Switch("transforming", default=False)
 """Whether a transform is calling the user's function: one inside it must stay differentiable."""
 
 _PACKAGE = os.path.join(os.path.dirname(os.path.dirname(__file__)), "")  # and nothing beside it
 
 
-@contextmanager
-def switched(variable: ContextVar[Any], value: object) -> Iterator[None]:
-    """Set a mode's variable for the length of a with block."""
-    entry = object()
-    ACTIVE.append(entry)
-    token = variable.set(value)
-    try:
-        yield
-    finally:
-        variable.reset(token)
-        ACTIVE.remove(entry)
+def switched(switch: Switch[Any], value: object) -> Block:
+    """Set a switch for the length of a with block."""
+    return Block(switch, lambda: value)
 
 
-def no_grad() -> Any:
+def no_grad() -> Block:
     """Context in which arithmetic on Values gives leaves: numbers without a history.
+
+    It holds in this thread and task, and in tasks begun inside, until the block ends; before a
+    function, ``@no_grad()`` holds during each of its calls. What a generator does inside it holds
+    until the generator leaves it or is closed, wherever that happens.
 
     >>> from autograd import Value, no_grad
     >>> x = Value(3.0)
@@ -68,7 +61,7 @@ def no_grad() -> Any:
     return switched(RECORDING, False)
 
 
-def enable_grad() -> Any:
+def enable_grad() -> Block:
     """Context in which arithmetic on Values is recorded, inside of no_grad too.
 
     >>> from autograd import Value, enable_grad, no_grad
@@ -82,7 +75,7 @@ def enable_grad() -> Any:
     return switched(RECORDING, True)
 
 
-def detect_anomaly() -> Any:
+def detect_anomaly() -> Block:
     """Context that raises AnomalyError at the first infinite or NaN value or adjoint.
 
     The message names the node, its operands and the line of your program that made it. Build the
@@ -95,7 +88,7 @@ def detect_anomaly() -> Any:
         ...
     autograd.errors.AnomalyError: log gave -inf from p=0.0, at ...
     """
-    return switched(ANOMALY, {})
+    return Block(ANOMALY, dict)
 
 
 def user_line(depth: int = 1) -> str:

@@ -67,8 +67,10 @@ class Node:
                 "assign to its leaves and call recompute()"
             )
         # Optimisers assign a float to every parameter, step by step.
-        self._data = data if type(data) is float else real(data, "the data of a Value")
-        EPOCH[0] = Epoch()
+        number = data if type(data) is float else real(data, "the data of a Value")
+        EPOCH[0] = Epoch()  # before, so that an interrupt from here on leaves no node looking fresh
+        self._data = number
+        EPOCH[0] = Epoch()  # and after: another thread may have recorded the old number meanwhile
 
     @property
     def grad(self) -> Any:
