@@ -5,6 +5,7 @@ import itertools
 import math
 import random
 import signal
+import sys
 
 import pytest
 
@@ -160,3 +161,95 @@ def test_interrupt_from_outside_leaves_all_or_nothing():
         now = [x.grad for x in leaves]
         assert now == exact or not any(x.grad_computed for x in leaves)
     assert interrupted
+
+
+def stopped_at(place, action, do):
+    """Run an action and call ``do`` before its bytecode of this number; whether it got there."""
+    left = itertools.count(place, -1)
+    reached = False
+
+    def trace(frame, event, argument):
+        nonlocal reached
+        frame.f_trace_opcodes = True
+        if event == "opcode" and next(left) == 0:
+            reached = True
+            do()
+        return trace
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        action()
+    except KeyboardInterrupt:
+        pass
+    finally:
+        sys.settrace(before)
+    return reached
+
+
+def interrupt():
+    raise KeyboardInterrupt
+
+
+def backward_agrees(leaf, result):
+    """The gradient of leaf² belongs to the leaf's present number, or the graph is found stale."""
+    leaf.grad = None
+    try:
+        result.backward()
+    except autograd.StaleGraphError:
+        return result.data != leaf.data**2
+    return leaf.grad == 2.0 * leaf.data and result.data == leaf.data**2
+
+
+def test_interrupt_while_a_leaf_changes_makes_no_mixture():
+    """Before any bytecode of the assignment: the old number and graph, or the new and staleness."""
+    numbers = set()
+    for place in itertools.count():
+        leaf = Value(2.0)
+        result = leaf * leaf
+        if not stopped_at(place, lambda leaf=leaf: setattr(leaf, "data", 5.0), interrupt):
+            break
+        numbers.add(leaf.data)
+        assert backward_agrees(leaf, result)
+    assert numbers == {2.0, 5.0}
+
+
+def test_recording_while_another_thread_changes_a_leaf_makes_no_mixture():
+    """What is recorded between any two bytecodes of the assignment is current or found stale."""
+    for place in itertools.count():
+        leaf, results = Value(2.0), []
+        record = [lambda leaf=leaf, results=results: results.append(leaf * leaf)]
+        if not stopped_at(place, lambda leaf=leaf: setattr(leaf, "data", 5.0), record[0]):
+            break
+        assert backward_agrees(leaf, *results)
+    assert place > 10
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="needs Unix timers")
+def test_a_storm_of_interrupts_while_a_leaf_changes_makes_no_mixture():
+    """Ctrl-C at random moments of twenty thousand assignments."""
+    armed, hits = False, 0
+
+    def handler(*_):
+        nonlocal armed
+        if armed:
+            armed = False
+            raise KeyboardInterrupt
+
+    previous = signal.signal(signal.SIGALRM, handler)
+    signal.setitimer(signal.ITIMER_REAL, 1e-4, 1e-4)
+    leaf = Value(2.0)
+    try:
+        for i in range(20_000):
+            result = leaf * leaf
+            try:
+                armed = True
+                leaf.data = float(i)
+                armed = False
+            except KeyboardInterrupt:
+                hits += 1
+            assert backward_agrees(leaf, result)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0.0)
+        signal.signal(signal.SIGALRM, previous)
+    assert hits
