@@ -53,7 +53,7 @@ ORDER = {
     "interpreter compiler repeats runner",
     "autograd.program.statements": "(families layout reroll) groups listing",
     "autograd.program.tape": "instructions (lower rewriting sparsity) (derived sums)",
-    "autograd.testing": "(plugin reproduction) formulas strategies properties",
+    "autograd.testing": "(binding plugin reproduction) formulas strategies properties",
     "autograd.transforms": "derivatives",
     "nn": "(checks errors) (init files) (augment activations data optim schedules losses summary) "
     "metrics (export programs) predict (module plots) (layers train) (convert options sklearn) "

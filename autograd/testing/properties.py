@@ -17,6 +17,7 @@ from autograd.check.subject import Subject
 from autograd.engine.backward import backward
 from autograd.engine.value import Value
 from autograd.errors import GradientError, InputTypeError, InputValueError
+from autograd.testing.binding import Binding, bound
 from autograd.testing.reproduction import imports_of
 from autograd.testing.strategies import hypothesis_module, safe_floats
 
@@ -42,8 +43,8 @@ def property_test(
         f: A function of numbers, as for ``gradcheck``; or none, for use as a decorator.
         examples: How many points to try.
         order, accept_subgradients: As for ``gradcheck``.
-        domain: For each argument of f a pair ``(low, high)``, a list of such pairs for a list of
-            numbers, or any strategy of Hypothesis.
+        domain: For each argument of f, by its name, a pair ``(low, high)``, a list of such pairs
+            for a list of numbers, or any strategy of Hypothesis.
 
     Returns:
         A function without arguments, which pytest runs as a test if its name begins with
@@ -52,7 +53,7 @@ def property_test(
         are skipped, but if half of them are, the test fails and says so.
 
     Raises:
-        InputTypeError, InputValueError: A domain is missing or not understood.
+        InputTypeError, InputValueError: A domain is missing, not understood, or of no argument.
 
     >>> from autograd import log
     >>> test_log_of_square = property_test(lambda x: log(x * x), x=(0.1, 10.0))
@@ -71,19 +72,23 @@ def property_test(
     if not domain:
         raise InputValueError("property_test needs the domain of each argument, such as x=(0, 1)")
     hypothesis = hypothesis_module()
+    binding = bound(f, [*domain])
     strategies = {name: _strategy(name, given) for name, given in domain.items()}
     tally = {"tried": 0, "inconclusive": 0}
     function = f
     home = sys._getframe(1).f_globals.get("__name__")  # where a custom_op has its name
 
-    def check(**point: Any) -> None:
+    called = binding.caller(f)
+
+    def check(**drawn: Any) -> None:
+        point = {name: drawn[name] for name in binding.names}
         report = gradcheck(
-            function, *point.values(), order=order, accept_subgradients=accept_subgradients
+            called, *point.values(), order=order, accept_subgradients=accept_subgradients
         )
         tally["tried"] += 1
         tally["inconclusive"] += report.verdict == "inconclusive"
         if report.verdict == "fail":
-            raise GradientError(_account(function, home, point, report, order))
+            raise GradientError(_account(function, binding, home, point, report, order))
 
     settings = hypothesis.settings(
         max_examples=examples,
@@ -130,20 +135,25 @@ def _strategy(name: str, given: Any) -> Any:
 
 
 def _account(
-    f: Callable[..., Any], home: Any, point: dict[str, Any], report: GradientReport, order: int
+    f: Callable[..., Any],
+    binding: Binding,
+    home: Any,
+    point: dict[str, Any],
+    report: GradientReport,
+    order: int,
 ) -> str:
     """What went wrong, how to see it again, and the graph."""
     at = ", ".join(f"{name}={x!r}" for name, x in point.items())
     inputs = ", ".join(repr(x) for x in point.values())
     option = "" if order == 1 else f", order={order}"
     name, source = _source_of(f, home)
-    program = f"{source}\n\nprint(autograd.gradcheck({name}, {inputs}{option}))"
+    program = f"{source}\n\nprint(autograd.gradcheck({binding.source(name)}, {inputs}{option}))"
     return "\n\n".join(
         [
             f"a derivative of {getattr(f, '__name__', f)} is wrong at {at}",
             str(report),
             "To reproduce:\n\n" + textwrap.indent(program, "    "),
-            "The graph there:\n\n" + textwrap.indent(_graph(f, point), "    "),
+            "The graph there:\n\n" + textwrap.indent(_graph(binding.caller(f), point), "    "),
         ]
     )
 

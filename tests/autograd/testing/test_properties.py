@@ -102,8 +102,10 @@ def test_few_conclusive_points_are_reported():
         ({}, autograd.InputValueError, "needs the domain"),
         ({"x": 3.0}, autograd.InputTypeError, r"domain of 'x' is a pair"),
         ({"x": (3.0, 1.0)}, autograd.InputValueError, "low < high"),
+        ({"z": (0.0, 1.0)}, autograd.InputValueError, "sin has no argument 'z': it takes"),
+        ({"x": (0.0, 1.0), "z": (0.0, 1.0)}, autograd.InputValueError, "no argument 'z'"),
     ],
-    ids=["none", "a number", "empty"],
+    ids=["none", "a number", "empty", "of no argument", "one too many"],
 )
 def test_misuse_is_refused(domain, error, words):
     """A domain that cannot be searched is refused at once."""
@@ -153,3 +155,28 @@ def test_nan_is_not_passed_over():
     """A derivative of NaN where the function is smooth fails."""
     op = autograd.custom_op("op", lambda x: x, lambda xp, out, x: (math.nan * x,))
     assert "wrong" in failure(property_test(op, x=(1.0, 2.0)))
+
+
+def test_domains_belong_to_the_arguments_of_their_names():
+    """In whatever order they are written: x is never drawn from y's domain."""
+    seen = []
+
+    def g(x, y):
+        seen.append((float(getattr(x, "data", x)), float(getattr(y, "data", y))))
+        return x * y
+
+    property_test(g, y=(0.0, 1.0), x=(11.0, 20.0), examples=20)()
+    assert all(10.0 < x < 22.0 and -1.0 < y < 2.0 for x, y in seen)
+
+
+def keyword_cube(a, b=1.0, *, x):
+    return cube(x) * a * b
+
+
+def test_arguments_by_keyword_are_named_in_the_reproduction():
+    """What f takes by keyword only is drawn, passed and reproduced so."""
+    run = property_test(keyword_cube, x=(-10.0, 10.0), a=(1.0, 2.0))
+    message = failure(run)
+    assert "is wrong at a=1.0, x=-1.0" in message
+    assert "gradcheck(lambda a, x: keyword_cube(a, x=x), 1.0, -1.0)" in message
+    assert "x · input · data −1" in message
