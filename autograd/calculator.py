@@ -163,7 +163,10 @@ class _Reader:
             else self.number(argument)
             for argument in node.args
         ]
-        return self.apply(node, FUNCTIONS[name], operands)
+        result = self.apply(node, FUNCTIONS[name], operands)
+        if isinstance(result, list):
+            raise self.refused(node, f"{name} of a list is a list, but an expression is one number")
+        return result
 
     def apply(self, node: ast.expr, function: Callable[..., Any], operands: list[Any]) -> Any:
         """Call with operands; what goes wrong is told with its place."""

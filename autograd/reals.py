@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from decimal import Decimal
 from numbers import Real
 from typing import Any
@@ -12,19 +13,35 @@ __all__ = ["real", "real_or_none"]
 
 
 def real_or_none(x: Any) -> float | None:
-    """A real number as a float, NumPy's scalars included; None for anything else."""
-    if isinstance(x, (float, int)):
-        try:
-            return float(x)
-        except OverflowError as error:
-            raise InputValueError(
-                f"the integer {str(x)[:12]}… is beyond a float's range"
-            ) from error
-    if isinstance(x, (Real, Decimal)):
-        return float(x)
-    if type(x).__module__ == "numpy" and type(x).__name__ in ("bool", "bool_"):
-        return float(x)
-    return None
+    """A real number as a float, NumPy's scalars included; None for anything else.
+
+    Raises:
+        InputValueError: A number that no float is near to, such as ``10**400``.
+    """
+    if not isinstance(x, (float, int, Real, Decimal)):
+        return float(x) if _name_in_numpy(x) in ("bool", "bool_") else None
+    if _name_in_numpy(x) == "timedelta64":  # counts as an integer, but of a unit
+        return None
+    try:
+        number = float(x)
+    except OverflowError as error:
+        raise _beyond(x) from error
+    except ValueError as error:
+        raise InputValueError(
+            f"{x!r} is a signalling nan, which no float is: give float('nan')"
+        ) from error
+    if math.isinf(number) and x != number:
+        raise _beyond(x)
+    return number
+
+
+def _beyond(x: Any) -> InputValueError:
+    return InputValueError(f"this {type(x).__name__} is beyond a float's range, ±1.8e308")
+
+
+def _name_in_numpy(x: Any) -> str:
+    """The name of a type of NumPy's, which is never imported for the question; else ""."""
+    return type(x).__name__ if type(x).__module__ == "numpy" else ""
 
 
 def real(x: Any, what: str) -> float:
@@ -32,6 +49,7 @@ def real(x: Any, what: str) -> float:
 
     Raises:
         InputTypeError: ``x`` is something else; the message begins with ``what``.
+        InputValueError: No float is near to it.
     """
     number = real_or_none(x)
     if number is None:

@@ -35,7 +35,7 @@ ORDER = {
     "autograd.engine": "(switches order) (modes sweep pickling) anomaly node record "
     "(higher methods steps) (backward naming) (slots value) generated",
     "autograd.engine.anomaly": "remedies story",
-    "autograd.functions": "(custom elementary) operands (distances ordering sequences)",
+    "autograd.functions": "(custom elementwise) elementary operands (distances ordering sequences)",
     "autograd.ops": "(expr special) (ieee source) floats (op partial_evaluation) (basic kinked "
     "nary ordered) smooth",
     "autograd.program": "tape (executor loop statements recording) (arguments array choice) "

@@ -1,25 +1,37 @@
-"""The elementary functions, for floats and Values alike, and compositions over sequences.
+"""The elementary functions, for floats and Values alike, and for containers of them.
 
 A function of numbers only gives a float; as soon as one operand is a Value, the result is a Value
-that remembers. Formulas, derivatives and edges are declared in :mod:`autograd.ops.basic`.
+that remembers. Lists, arrays and other containers are gone through element by element, see
+:mod:`autograd.functions.elementwise`. Formulas, derivatives and edges are declared in
+:mod:`autograd.ops`.
 """
 
 from __future__ import annotations
 
-from typing import Any, Protocol, overload
+import math
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast, overload
 
 from autograd.engine.generated import unary
-from autograd.engine.record import operand, record
+from autograd.engine.record import record
 from autograd.engine.value import Value
-from autograd.errors import InputTypeError, InputValueError
+from autograd.errors import InputValueError
+from autograd.functions.elementwise import apply, checked, over_elements
 from autograd.ops.op import OPS
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Array = NDArray[Any]
 
 Number = Value | float
 """What every function takes: a Value or a real number."""
+Container = TypeVar("Container", bound="list[Any] | tuple[Any, ...] | dict[Any, Any]")
+"""A container of numbers, or of such containers: the result is one of the same type."""
 
 
 class Unary(Protocol):
-    """A function of one number: a float for a float, a Value for a Value."""
+    """A function of one number: a float for a float, a Value for a Value; of each in containers."""
 
     __name__: str
 
@@ -27,31 +39,51 @@ class Unary(Protocol):
     def __call__(self, x: Value, /) -> Value: ...
     @overload
     def __call__(self, x: float, /) -> float: ...
+    @overload
+    def __call__(self, x: Container, /) -> Container: ...
+    @overload
+    def __call__(self, x: Array, /) -> Array: ...
 
 
-def checked(x: Any, name: str) -> Any:
-    """A Value or float, or the error that says what ``name`` takes."""
-    number = operand(x)
-    if number is NotImplemented:
-        remedy = f"; for an array of Values use numpy.{name}" if hasattr(x, "__array__") else ""
-        given = type(x).__name__
-        raise InputTypeError(f"{name} takes a Value or a real number, but got {given}{remedy}")
-    return number
+class Binary(Protocol):
+    """A function of two: a Value if either is one; containers element by element."""
+
+    __name__: str
+
+    @overload
+    def __call__(self, x: float, y: float, /) -> float: ...
+    @overload
+    def __call__(self, x: Value, y: Number, /) -> Value: ...
+    @overload
+    def __call__(self, x: Number, y: Value, /) -> Value: ...
+    @overload
+    def __call__(self, x: Container, y: Number | Container, /) -> Container: ...
+    @overload
+    def __call__(self, x: Number, y: Container, /) -> Container: ...
+    @overload
+    def __call__(self, x: Any, y: Array, /) -> Array: ...
+    @overload
+    def __call__(self, x: Array, y: Any, /) -> Array: ...
 
 
 def _unary(name: str, summary: str, call: str, result: str) -> Unary:
     """Expose a primitive of one operand, with its documentation."""
     op = OPS[name]
-    function = unary(op, lambda x: record(op, (checked(x, name),)))
+    function = unary(op, lambda x: apply(op, x))
     function.__name__ = function.__qualname__ = name
     function.__doc__ = f"{summary}\n\n    {op.edge}\n\n    >>> {call}\n    {result}\n    "
     function.__module__ = __name__
     return function
 
 
+def _binary(function: Callable[[Any, Any], Any]) -> Binary:
+    """The same function, for the type checker."""
+    return cast(Binary, function)
+
+
 exp = _unary("exp", "e to the power x.", "exp(0.0)", "1.0")
 expm1 = _unary("expm1", "exp(x) - 1, accurate near 0.", "expm1(1e-20)", "1e-20")
-log = _unary("log", "Natural logarithm.", "log(1.0)", "0.0")
+_log = _unary("log", "Natural logarithm.", "log(1.0)", "0.0")
 log1p = _unary("log1p", "log(1 + x), accurate near 0.", "log1p(1e-20)", "1e-20")
 log2 = _unary("log2", "Logarithm to base 2.", "log2(8.0)", "3.0")
 log10 = _unary("log10", "Logarithm to base 10.", "log10(1000.0)", "3.0")
@@ -83,49 +115,83 @@ floor = _unary("floor", "Largest integer not above x.", "floor(2.5)", "2.0")
 ceil = _unary("ceil", "Smallest integer not below x.", "ceil(2.5)", "3.0")
 
 
-def atan2(y: Number, x: Number) -> Any:
+@overload
+def log(x: Value, base: Number | None = None) -> Value: ...
+@overload
+def log(x: float, base: float | None = None) -> float: ...
+@overload
+def log(x: float, base: Value) -> Value: ...
+@overload
+def log(x: Container, base: Number | None = None) -> Container: ...
+@overload
+def log(x: Array, base: Number | None = None) -> Array: ...
+def log(x: Any, base: Any = None) -> Any:
+    """Natural logarithm, or the logarithm to a base, which may be a Value too.
+
+    At 0 it is -inf with derivative inf, below value and derivative are nan.
+
+    >>> log(1.0), log(1000.0, 10)
+    (0.0, 3.0)
+    """
+    if base is None:
+        return _log(x)
+    if base in (2, 10) and not isinstance(base, Value):  # exact at powers of the base
+        return log2(x) if base == 2 else log10(x)
+    return over_elements(_log_to_base, "log", (x, base))
+
+
+def _log_to_base(x: Any, base: Any) -> Any:
+    return apply(OPS["div"], _log(x), _log(base))
+
+
+@_binary
+def atan2(y: Any, x: Any) -> Any:
     """Angle of the point (x, y) from the x axis, in (-π, π]; both derivatives 0 at the origin.
 
     >>> atan2(0.0, 1.0)
     0.0
     """
-    return record(OPS["atan2"], (checked(y, "atan2"), checked(x, "atan2")))
+    return apply(OPS["atan2"], y, x)
 
 
-def hypot(x: Number, y: Number) -> Any:
+@_binary
+def hypot(x: Any, y: Any) -> Any:
     """√(x² + y²) without overflow; both derivatives 0 at the origin.
 
     >>> hypot(3.0, 4.0)
     5.0
     """
-    return record(OPS["hypot"], (checked(x, "hypot"), checked(y, "hypot")))
+    return apply(OPS["hypot"], x, y)
 
 
-def logaddexp(x: Number, y: Number) -> Any:
+@_binary
+def logaddexp(x: Any, y: Any) -> Any:
     """log(exp(x) + exp(y)) without overflow.
 
     >>> logaddexp(1000.0, -1000.0)
     1000.0
     """
-    return record(OPS["logaddexp"], (checked(x, "logaddexp"), checked(y, "logaddexp")))
+    return apply(OPS["logaddexp"], x, y)
 
 
-def maximum(x: Number, y: Number) -> Any:
+@_binary
+def maximum(x: Any, y: Any) -> Any:
     """The larger of two, NaN if either is; a tie passes half of the adjoint to each.
 
     >>> maximum(2.0, 3.0)
     3.0
     """
-    return record(OPS["maximum"], (checked(x, "maximum"), checked(y, "maximum")))
+    return apply(OPS["maximum"], x, y)
 
 
-def minimum(x: Number, y: Number) -> Any:
+@_binary
+def minimum(x: Any, y: Any) -> Any:
     """The smaller of two, NaN if either is; a tie passes half of the adjoint to each.
 
     >>> minimum(2.0, 3.0)
     2.0
     """
-    return record(OPS["minimum"], (checked(x, "minimum"), checked(y, "minimum")))
+    return apply(OPS["minimum"], x, y)
 
 
 def leaky_relu(x: Number, slope: Number = 0.01) -> Any:
@@ -134,7 +200,7 @@ def leaky_relu(x: Number, slope: Number = 0.01) -> Any:
     >>> leaky_relu(-2.0, 0.5)
     -1.0
     """
-    return record(OPS["leaky_relu"], (checked(x, "leaky_relu"), checked(slope, "leaky_relu")))
+    return apply(OPS["leaky_relu"], x, slope)
 
 
 def elu(x: Number, alpha: Number = 1.0) -> Any:
@@ -143,26 +209,33 @@ def elu(x: Number, alpha: Number = 1.0) -> Any:
     >>> elu(-1e9)
     -1.0
     """
-    return record(OPS["elu"], (checked(x, "elu"), checked(alpha, "elu")))
+    return apply(OPS["elu"], x, alpha)
 
 
-def clip(x: Number, low: Number, high: Number) -> Any:
-    """x held between two bounds; at a bound itself the derivative is still 1.
+def clip(x: Any, low: Any = None, high: Any = None) -> Any:
+    """x held between two bounds, or by one; at a bound itself the derivative is still 1.
 
     Raises:
-        InputValueError: The lower bound is above the upper one.
+        InputValueError: The lower bound is above the upper one, or there is none.
 
-    >>> clip(7.0, 0.0, 1.0)
-    1.0
+    >>> clip(7.0, 0.0, 1.0), clip(7.0, high=1.0), clip([-2.0, 7.0], 0.0)
+    (1.0, 1.0, [0.0, 7.0])
     """
-    operands = tuple([checked(v, "clip") for v in (x, low, high)])
-    bounds = [v if type(v) is float else v.data for v in operands[1:]]
-    if bounds[0] > bounds[1]:
-        raise InputValueError(f"clip needs low <= high, but got {bounds[0]} and {bounds[1]}")
+    if low is None and high is None:
+        raise InputValueError("clip needs a bound: low, high or both")
+    bounds = (-math.inf if low is None else low, math.inf if high is None else high)
+    return over_elements(_clip, "clip", (x, *bounds))
+
+
+def _clip(*given: Any) -> Any:
+    operands = tuple([checked(v, "clip") for v in given])
+    low, high = [v if type(v) is float else v.data for v in operands[1:]]
+    if low > high:
+        raise InputValueError(f"clip needs low <= high, but got {low} and {high}")
     return record(OPS["clip"], operands)
 
 
-def where(condition: Any, x: Number, y: Number) -> Any:
+def where(condition: Any, x: Any, y: Any) -> Any:
     """x where the condition holds (is not zero), else y; the other branch gets no gradient at all.
 
     Inside a trace a comparison such as ``a > 0`` is recorded, so the choice is made anew for
@@ -171,4 +244,4 @@ def where(condition: Any, x: Number, y: Number) -> Any:
     >>> where(2.0 > 1.0, 10.0, 20.0)
     10.0
     """
-    return record(OPS["where"], tuple([checked(v, "where") for v in (condition, x, y)]))
+    return apply(OPS["where"], condition, x, y)

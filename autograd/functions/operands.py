@@ -10,8 +10,8 @@ from typing import Any, Protocol, cast, overload
 
 from autograd.engine.value import Value
 from autograd.errors import InputTypeError, InputValueError
-from autograd.functions.elementary import checked
-from autograd.nested import array_of, is_array
+from autograd.functions.elementwise import checked
+from autograd.nested import array_of, is_array, parts_of
 
 Number = Value | float
 
@@ -64,7 +64,17 @@ def items_of(xs: Iterable[Any], name: str) -> list[Any]:
 def sequence(xs: Iterable[Any], name: str) -> tuple[Any, ...]:
     """The operands of a function over a sequence, each checked."""
     items = items_of(xs, name)
-    return tuple([x if type(x) is float or type(x) is Value else checked(x, name) for x in items])
+    return tuple([x if type(x) is float or type(x) is Value else _item(x, name) for x in items])
+
+
+def _item(x: Any, name: str) -> Any:
+    if parts_of(x) is None:
+        return checked(x, name)
+    raise InputTypeError(
+        f"{name} takes one flat sequence of Values or numbers, but an item is a {type(x).__name__}:"
+        f" ask for each, as in [{name}(row) for row in rows], or for all in one sequence, as in "
+        f"{name}(a.ravel()) of an array"
+    )
 
 
 def not_empty(xs: Iterable[Any], name: str) -> tuple[Any, ...]:

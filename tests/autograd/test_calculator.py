@@ -58,7 +58,7 @@ def test_variables_are_recorded():
         ("exp(x, y=2)", "no keyword arguments"),
         ("exp()", "missing"),
         ("exp(*[1])", "Starred is not allowed"),
-        ("sin([x])", "sin takes a Value or a real number, but got list"),
+        ("sin([x])", "sin of a list is a list, but an expression is one number"),
         ("dot([x], [x, x])", "equal length"),
         ("sum([])/mean([])", "at least one operand"),
         ("y + 1", "no value given for 'y'"),

@@ -56,10 +56,31 @@ def test_anything_else_is_refused_by_name(thing):
     assert leaf.data == 1.0
 
 
-def test_an_integer_beyond_floats_is_refused():
-    """Nothing is silently made infinite."""
-    with pytest.raises(InputValueError, match=r"^the integer 100000000000… is beyond"):
-        Value(10**400)
+@pytest.mark.parametrize(
+    "number",
+    [10**400, -(10**5000), Fraction(10**400), Decimal("1e400"), np.longdouble("1e400")],
+    ids=["int", "huge int", "Fraction", "Decimal", "longdouble"],
+)
+def test_a_number_beyond_floats_is_refused(number):
+    """Nothing is silently made infinite; what is infinite stays so."""
+    if float(number if isinstance(number, np.longdouble) else 1.0) == number:
+        pytest.skip("a long double is a double here")
+    with pytest.raises(InputValueError, match=r"^this \w+ is beyond a float's range, ±1.8e308$"):
+        Value(number)
+    assert Value(Decimal("-inf")).data == Value(np.longdouble("-inf")).data == -math.inf
+
+
+def test_a_signalling_nan_is_refused():
+    """It is made to raise; a quiet one is nan."""
+    with pytest.raises(InputValueError, match=r"^Decimal\('sNaN'\) is a signalling nan"):
+        Value(Decimal("sNaN"))
+    assert math.isnan(Value(Decimal("nan")).data)
+
+
+def test_a_duration_is_no_number():
+    """Though NumPy counts it among the integers: it has a unit."""
+    with pytest.raises(InputTypeError, match=r"^Value takes a real number, but got timedelta64"):
+        Value(np.timedelta64(5))
 
 
 def test_name_is_a_str():

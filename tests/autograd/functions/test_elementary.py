@@ -67,12 +67,26 @@ def test_clip_names_both_bounds():
     assert ag.clip(3.0, 2.0, Value(2.0)).data == 2.0
     with pytest.raises(InputValueError, match=r"low <= high, but got 2.0 and 1.0$"):
         ag.clip(0.0, Value(2.0), 1.0)
+    with pytest.raises(InputValueError, match=r"^clip needs a bound: low, high or both$"):
+        ag.clip(0.0)
 
 
-def test_arrays_are_sent_to_numpy():
-    """Its functions keep the graph, element by element; nothing else is sent there."""
-    with pytest.raises(InputTypeError, match=r"got ndarray; for an array .* use numpy\.exp$"):
-        ag.exp(np.array([Value(1.0)], dtype=object))
+def test_one_bound_is_enough_to_clip():
+    """At the bound the derivative is 1, as with two."""
+    for bounds in ((1.0, None), (None, 1.0), (None, 3.0)):
+        assert ag.value_and_grad(ag.clip)(1.0, *bounds) == (1.0, 1.0)
+    assert ag.value_and_grad(lambda x: ag.clip(x, high=1.0))(2.0) == (1.0, 0.0)
+    assert ag.grad(lambda bound: ag.clip(2.0, high=bound))(1.0) == 1.0
+
+
+def test_logarithms_to_any_base():
+    """Exact at powers of 2 and 10; the base may be a Value, 1 divides by zero."""
+    assert [ag.log(8.0, 2), ag.log(1000, 10), ag.log(0.0, 3)] == [3.0, 3.0, -math.inf]
+    assert ag.log(81.0, 3.0) == pytest.approx(4.0, rel=1e-15)
+    assert ag.log(2.0, 1) == math.inf
+    assert ag.log([2.0, 4.0], 2.0) == [1.0, 2.0]
+    ag.assert_gradients(ag.log, 5.0, 3.0, order=2)
+    ag.assert_gradients(lambda x: ag.log(x, 10), 5.0)
 
 
 @pytest.mark.parametrize("name", UNARY)
