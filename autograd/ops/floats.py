@@ -19,7 +19,7 @@ __all__ = ["FUNCTIONS", "Namespace", "Rule", "compile_floats", "evaluate_directl
 Rule = Callable[..., Any]
 """A function of a namespace ``xp`` and operands of any one kind."""
 
-INFINITY = float("inf")
+INFINITY, NAN = float("inf"), float("nan")
 
 
 class _Functions(dict[str, Callable[..., float]]):
@@ -100,7 +100,7 @@ def compile_floats(name: str, parameters: tuple[str, ...], expr: Operand) -> Cal
 
 def float_scope(exprs: list[Operand]) -> dict[str, Any]:
     """The global names that the Python source of these expressions needs."""
-    scope: dict[str, Any] = {"inf": INFINITY, "nan": INFINITY - INFINITY}
+    scope: dict[str, Any] = {"inf": INFINITY, "nan": NAN}
     pending = [expr for expr in exprs if isinstance(expr, Expr)]
     while pending:
         expr = pending.pop()
