@@ -13,6 +13,7 @@ Read in this order: :mod:`nn.module`, :mod:`nn.layers`, :mod:`nn.losses`, :mod:`
 import sys
 
 from nn import augment, data, init, metrics, plots, schedules
+from nn.checks import manual_seed
 from nn.convert import from_torch
 from nn.errors import DataFileError, DivergenceError, ModelFileError
 from nn.layers import ACTIVATIONS, MLP, Layer, Linear, Neuron, Sequential
@@ -73,6 +74,7 @@ __all__ = [
     "l1_loss",
     "l1_penalty",
     "l2_penalty",
+    "manual_seed",
     "metrics",
     "mse_loss",
     "nll_loss",

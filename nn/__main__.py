@@ -17,7 +17,6 @@ import nn
 from nn.files import check_writable
 from nn.metrics import accuracy, argmax, confusion_matrix, render_confusion_matrix
 from nn.options import parser
-from nn.predict import DECISIONS
 
 INTERRUPTED = 130  # the exit status shells give to Ctrl-C
 
@@ -54,7 +53,7 @@ def train_moons(options: argparse.Namespace) -> nn.History:
     model = nn.MLP(2, [*options.hidden, 1], rng=rng)
     loss = nn.binary_cross_entropy_with_logits
     history = _fit(options, model, X, y, loss, rng, momentum=0.9)
-    _judge(options, model, X, y, DECISIONS[loss], "training")
+    _judge(options, model, X, y, loss, "training")
     return history
 
 
@@ -65,7 +64,7 @@ def train_digits(options: argparse.Namespace) -> nn.History:
     X_train, X_test, y_train, y_test = nn.data.train_test_split(X, y, rng=rng)
     model = nn.MLP(64, [*options.hidden, 10], rng=rng)
     history = _fit(options, model, X_train, y_train, nn.cross_entropy, rng, momentum=0.9)
-    _judge(options, model, X_test, y_test, argmax, "test")
+    _judge(options, model, X_test, y_test, nn.cross_entropy, "test")
     return history
 
 
@@ -83,7 +82,7 @@ def train_mnist(options: argparse.Namespace) -> nn.History:
     )
     loss = squared_distance if quadratic else nn.cross_entropy
     history = _fit(options, model, X_train, y_train, loss, rng)
-    _judge(options, model, X_test, y_test.tolist(), argmax, "test")
+    _judge(options, model, X_test, y_test.tolist(), None, "test")
     return history
 
 
@@ -126,7 +125,7 @@ def _fit(
         batch_size=options.batch_size,
         rng=rng,
         schedule=nn.schedules.LinearSchedule(final=0.0 if momentum else 1.0),
-        decide=DECISIONS.get(loss, argmax),
+        decide=argmax if loss is squared_distance else None,
         progress=not options.quiet,
         backend=options.backend,
     )
@@ -144,12 +143,12 @@ def _judge(
     model: nn.MLP,
     X: Any,
     y: list[int],
-    decide: Callable[[Any], int],
+    loss: Callable[..., Any] | None,
     kind: str,
 ) -> None:
     if options.out is not None:
         model.save(options.out)
-    predicted = nn.predict(model, X, decide=decide, backend=options.backend)
+    predicted = nn.predict(model, X, loss=loss, backend=options.backend)
     print(render_confusion_matrix(confusion_matrix(y, predicted)))
     print(f"{kind} accuracy {accuracy(y, predicted):.4f}")
 

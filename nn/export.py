@@ -58,7 +58,7 @@ def to_onnx(
     >>> import tempfile
     >>> import nn
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     to_onnx(nn.MLP(2, [4, 1]), os.path.join(folder, "model.onnx"))
+    ...     to_onnx(nn.MLP(2, [4, 1], rng=0), os.path.join(folder, "model.onnx"))
     ...     os.listdir(folder)
     ['model.onnx']
     """
@@ -83,7 +83,7 @@ def to_torch(model: Any) -> Any:
     MissingExtraError where PyTorch is not installed.
 
     >>> import nn
-    >>> to_torch(nn.MLP(2, [4, 1], activation="tanh"))  # doctest: +SKIP
+    >>> to_torch(nn.MLP(2, [4, 1], activation="tanh", rng=0))  # doctest: +SKIP
     Sequential(
       (0): Linear(in_features=2, out_features=4, bias=True)
       (1): Tanh()

@@ -30,7 +30,8 @@ class Neuron(Module):
 
     `activation` is a name of ACTIVATIONS or a function of a Value. `init` draws the weights (see
     :mod:`nn.init`); by default He's for relu and its kin, otherwise Xavier's. The bias starts at
-    0. `rng` is a `random.Random` or a seed; one seed gives one neuron, to the bit.
+    0. `rng` is a `random.Random` or a seed; one seed gives one neuron, to the bit. Without it every
+    neuron differs: see :func:`nn.manual_seed`.
 
     >>> neuron = Neuron(2, activation="sigmoid")
     >>> neuron.load_state_dict({"weights.0": 1.0, "weights.1": -2.0, "bias": 1.0})
@@ -44,7 +45,7 @@ class Neuron(Module):
         *,
         activation: str | Activation = "linear",
         init: str | Initialiser | None = None,
-        rng: Random | int = 0,
+        rng: Random | int | None = None,
         fan_out: int = 1,
     ) -> None:
         self.nin = check_count("nin", nin)
@@ -85,7 +86,7 @@ class Layer(Module):
         *,
         activation: str | Activation = "linear",
         init: str | Initialiser | None = None,
-        rng: Random | int = 0,
+        rng: Random | int | None = None,
     ) -> None:
         self.nin = check_count("nin", nin)
         self.nout = check_count("nout", nout)
@@ -179,7 +180,7 @@ class MLP(Sequential):
         activation: str | Activation = "relu",
         output: str | Activation = "linear",
         init: str | Initialiser | None = None,
-        rng: Random | int = 0,
+        rng: Random | int | None = None,
     ) -> None:
         if isinstance(nouts, (str, int)):
             raise autograd.InputTypeError(

@@ -15,8 +15,12 @@ __all__ = [
     "accuracy",
     "argmax",
     "confusion_matrix",
+    "is_one_hot",
     "labels_of",
+    "mean_absolute_error",
+    "mean_squared_error",
     "precision_recall",
+    "r2_score",
     "render_confusion_matrix",
 ]
 
@@ -31,7 +35,9 @@ def argmax(outputs: Sequence[Any]) -> int:
 
 
 def labels_of(targets: Any) -> list[Any]:
-    """Targets as labels: of a one-hot vector its position, of a list of one number the number.
+    """Targets as labels: of probabilities the likeliest class, of a list of one number the number.
+
+    Raises InputValueError for several ones, or none, where one class is meant.
 
     >>> labels_of([2, [0.0, 1.0, 0.0], [1.0]])
     [2, 1, 1.0]
@@ -40,9 +46,33 @@ def labels_of(targets: Any) -> list[Any]:
     def label(target: Any) -> Any:
         if not isinstance(target, (list, tuple)):
             return target
+        if (
+            len(target) > 1
+            and target.count(1) != 1
+            and target.count(1) + target.count(0) == len(target)
+        ):
+            raise autograd.InputValueError(
+                f"one label was wanted of {list(target)}, which names {target.count(1)} classes: "
+                "say with loss= that every output is judged by itself"
+            )
         return target[0] if len(target) == 1 else argmax(target)
 
     return [label(t) for t in (targets.tolist() if hasattr(targets, "tolist") else targets)]
+
+
+def is_one_hot(targets: Any, *, low: int = 0) -> bool:
+    """Whether each target names one class of several: 1 for it and `low` for the others.
+
+    >>> is_one_hot([[0, 1, 0], [1, 0, 0]]), is_one_hot([[0, 1, 1]]), is_one_hot([0, 1])
+    (True, False, False)
+    """
+    return all(
+        isinstance(t, (list, tuple))
+        and len(t) > 1
+        and t.count(1) == 1
+        and t.count(low) == len(t) - 1
+        for t in (targets.tolist() if hasattr(targets, "tolist") else targets)
+    )
 
 
 def accuracy(actual: Sequence[Any], predicted: Sequence[Any]) -> float:
@@ -54,6 +84,38 @@ def accuracy(actual: Sequence[Any], predicted: Sequence[Any]) -> float:
     _check_lengths("accuracy", actual, predicted)
     hits: int = sum(a == p for a, p in zip(actual, predicted))
     return float(hits / len(actual))
+
+
+def mean_squared_error(actual: Sequence[Any], predicted: Sequence[Any]) -> float:
+    """The mean of (y − t)², over all outputs where there are several.
+
+    >>> mean_squared_error([1.0, 2.0], [1.0, 4.0])
+    2.0
+    """
+    differences = _differences("mean_squared_error", actual, predicted)
+    return math.fsum(d * d for d in differences) / len(differences)
+
+
+def mean_absolute_error(actual: Sequence[Any], predicted: Sequence[Any]) -> float:
+    """The mean of \\|y − t\\|, over all outputs where there are several.
+
+    >>> mean_absolute_error([1.0, 2.0], [1.0, 4.0])
+    1.0
+    """
+    differences = _differences("mean_absolute_error", actual, predicted)
+    return math.fsum(map(abs, differences)) / len(differences)
+
+
+def r2_score(actual: Sequence[Any], predicted: Sequence[Any]) -> float:
+    """R² = 1 − Σ(y − t)²/Σ(t − mean)²: 1 if all is right, 0 for the mean; averaged over outputs.
+
+    A constant target gives 1 if it is met and else 0, as in scikit-learn.
+
+    >>> r2_score([1.0, 2.0, 3.0], [1.0, 2.0, 2.0])
+    0.5
+    """
+    columns = _paired("r2_score", actual, predicted)
+    return math.fsum(_r2(*pair) for pair in columns) / len(columns)
 
 
 def confusion_matrix(
@@ -128,6 +190,32 @@ def _check_lengths(name: str, actual: Sequence[Any], predicted: Sequence[Any]) -
             f"{name} takes a prediction for each actual label, at least one, "
             f"but got {len(actual)} labels and {len(predicted)} predictions"
         )
+
+
+def _paired(name: str, actual: Any, predicted: Any) -> list[tuple[Any, Any]]:
+    """The targets and the predictions of each output; of bare numbers there is one."""
+    _check_lengths(name, actual, predicted)
+    sides = []
+    for numbers in (actual, predicted):
+        rows = numbers.tolist() if hasattr(numbers, "tolist") else list(numbers)
+        sides.append(list(zip(*rows)) if isinstance(rows[0], (list, tuple)) else [rows])
+    if len(sides[0]) != len(sides[1]):
+        raise autograd.InputValueError(
+            f"{name} compares rows of one length, but got {len(sides[0])} targets and "
+            f"{len(sides[1])} predictions a row"
+        )
+    return list(zip(*sides))
+
+
+def _differences(name: str, actual: Sequence[Any], predicted: Sequence[Any]) -> list[float]:
+    return [y - t for pair in _paired(name, actual, predicted) for t, y in zip(*pair)]
+
+
+def _r2(actual: Sequence[float], predicted: Sequence[float]) -> float:
+    mean = math.fsum(actual) / len(actual)
+    spread = math.fsum((t - mean) ** 2 for t in actual)
+    left = math.fsum((y - t) ** 2 for t, y in zip(actual, predicted))
+    return 1.0 - left / spread if spread else float(not left)
 
 
 def _share(part: int, whole: int) -> float:

@@ -30,8 +30,18 @@ VERSION = 1
 M = TypeVar("M", bound="Module")
 
 
+class Parameters(list[Value]):
+    """A module's parameters; an optimiser of them can tell when the module gets more."""
+
+    def __init__(self, owner: Any) -> None:
+        super().__init__([parameter for _, parameter in owner.named_parameters()])
+        self.owner = owner
+
+
 class Module(ABC):
-    """Base class of everything with parameters: leaf Values held as attributes, also in lists.
+    """Base class of everything with parameters: leaf Values held as attributes.
+
+    They may be in lists, tuples, dicts and NumPy arrays of objects, however nested.
 
     Define `__call__`; add a last line `self.name_parameters()` to `__init__` if pictures and
     messages shall call the parameters by their paths.
@@ -68,7 +78,7 @@ class Module(ABC):
 
     def parameters(self) -> list[Value]:
         """The parameters in their fixed order: as the attributes were set, lists in list order."""
-        return [parameter for _, parameter in self.named_parameters()]
+        return Parameters(self)
 
     def name_parameters(self) -> None:
         """Set each parameter's `.name` to its path; whatever contains this module may rename it."""
@@ -203,12 +213,19 @@ def _walk(path: str, item: Any, seen: set[int]) -> Iterator[tuple[str, Value]]:
             return
         seen.add(id(item))
         members = iter(vars(item).items())
-    elif isinstance(item, (list, tuple)):
+    elif isinstance(item, dict):
+        members = ((str(key), member) for key, member in item.items())
+    elif isinstance(item, (list, tuple)) or _is_of_objects(item):
         members = ((str(i), member) for i, member in enumerate(item))
     else:
         return
     for name, member in members:
         yield from _walk(f"{path}.{name}" if path else name, member, seen)
+
+
+def _is_of_objects(item: Any) -> bool:
+    """Whether this is an array that may hold Values."""
+    return str(getattr(item, "dtype", "")) == "object" and bool(getattr(item, "ndim", 0))
 
 
 def _family(cls: type[M]) -> Iterator[type[M]]:

@@ -1,52 +1,37 @@
-"""Predictions: what the outputs of a trained model stand for.
+"""Predictions: labels, chances or numbers out of a trained model.
 
-Which label or probability that is depends on the loss it was trained with, see DECISIONS.
+What outputs stand for depends on the loss that it was trained with, see :mod:`nn.reading`. A model
+is recorded once it pays, and the program is kept for the next call.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from importlib.util import find_spec
 from typing import Any
 
 import autograd
 from nn import losses
 from nn.data.examples import check_rows
-from nn.metrics import accuracy, argmax, labels_of
-from nn.programs import BACKENDS, as_matrix, numbers, record_outputs
+from nn.losses.terms import kind_of
+from nn.metrics import accuracy, r2_score
+from nn.portrait import Portrait
+from nn.programs import BACKENDS, as_matrix, kept, numbers, recorded_outputs
+from nn.reading import Numbers, as_list, required
 
-__all__ = [
-    "DECISIONS",
-    "check_backend",
-    "decided",
-    "decision_of",
-    "predict",
-    "predict_outputs",
-    "predict_proba",
-    "score",
-]
+__all__ = ["check_backend", "predict", "predict_outputs", "predict_proba", "score"]
 
 Model = Callable[[Any], Any]
 Decision = Callable[[Any], Any]
 Loss = Callable[[Any, Any], Any]
 
-# Rows from which on recording a model pays off.
-MANY = 64
+# Rows from which on recording a model pays off, in one call or in several.
+MANY = 16
+# How far chances may miss a sum of 1.
+CLOSE = 1e-6
 
-
-def _only(outputs: Any) -> Any:
-    """The one output, whether the model returns it bare or in a list."""
-    return outputs[0] if isinstance(outputs, list) else outputs
-
-
-# What label the outputs of a model stand for that was trained with a given loss.
-DECISIONS: dict[Loss, Decision] = {
-    losses.cross_entropy: argmax,
-    losses.nll_loss: argmax,
-    losses.binary_cross_entropy: lambda outputs: int(_only(outputs) > 0.5),
-    losses.binary_cross_entropy_with_logits: lambda outputs: int(_only(outputs) > 0.0),
-    losses.hinge_loss: lambda outputs: 1 if _only(outputs) > 0.0 else -1,
-}
+_SEEN: Counter[Hashable] = Counter()  # rows that went through models that are not recorded
 
 
 def predict(
@@ -57,64 +42,64 @@ def predict(
     decide: Decision | None = None,
     backend: str = "auto",
 ) -> list[Any]:
-    """The label that `decide` finds in the model's outputs, for each row of `X`.
+    """What the model's outputs stand for, for each row of `X`: a label, or of a regression numbers.
 
-    Without `decide` it is the label that they stand for by the `loss` that the model was trained
-    with, and without either the index of the largest of several outputs. `backend` is as in
-    `nn.fit`; "auto" records the model for many rows only.
+    `loss` is what the model was trained with: of cross_entropy and nll_loss the largest output
+    wins, binary losses decide for each output by itself, and numbers are what mse_loss and its kin
+    mean. Without it several outputs are classes. `decide` finds a label in outputs in a way of its
+    own. `backend` is as in `nn.fit`; "auto" records the model once that pays.
 
-    Raises InputValueError for a loss that is not for labels, and for one output that nothing says
+    Raises InputValueError for a loss that it does not know, and for one output that nothing says
     the meaning of; or for rows that do not fit.
 
     >>> import nn
     >>> predict(nn.Layer(2, 3, init="zeros"), [[1.0, 2.0], [3.0, 4.0]])
     [0, 0]
-    >>> predict(nn.Neuron(2, init="zeros"), [[1.0, 2.0]], loss=nn.hinge_loss)
-    [-1]
+    >>> predict(nn.Layer(2, 3, init="zeros"), [[1.0, 2.0]], loss=nn.hinge_loss)
+    [[-1, -1, -1]]
     """
     outputs = predict_outputs(model, X, backend=backend)
-    several = hasattr(outputs[0], "__len__") and len(outputs[0]) > 1
-    if not several and loss is None and decide is None:
-        raise autograd.InputValueError(
-            "one output is no label by itself: say with loss= what the model was trained with, "
-            "or with decide= which label the output stands for"
-        )
-    return decided(decide or decision_of(loss), outputs)
+    return required(loss, decide, _are_several(outputs)).labels(outputs)
 
 
 def predict_proba(
     model: Model,
     X: Iterable[Iterable[float]],
     *,
-    loss: Loss = losses.cross_entropy,
+    loss: Loss | None = None,
     backend: str = "auto",
 ) -> list[list[float]]:
     """The probability of each class, for each row of `X`; `loss` is what `model` was trained with.
 
-    For cross_entropy these are the softmax of its logits, for nll_loss the exponentials of its
-    logarithms; for the binary cross-entropies, the chances of class 0 and class 1. Raises
-    InputValueError for a loss without probabilities.
+    Outputs that are probabilities already, after a softmax, are given as they are. Otherwise they
+    are the softmax of logits, for nll_loss the exponentials of logarithms; for the binary
+    cross-entropies, the chances of class 0 and class 1, or of several outputs the chance of each.
+    Raises InputValueError for a loss without probabilities, and outputs that are none.
 
     >>> import nn
     >>> predict_proba(nn.Layer(2, 4, init="zeros"), [[1.0, 2.0]])
     [[0.25, 0.25, 0.25, 0.25]]
     """
-    chances: dict[Loss, Callable[[Any], list[float]]] = {
-        losses.cross_entropy: autograd.softmax,
-        losses.nll_loss: lambda logs: [autograd.exp(log) for log in logs],
-        losses.binary_cross_entropy: lambda p: [1.0 - _only(p), _only(p)],
-        losses.binary_cross_entropy_with_logits: lambda z: [
-            autograd.sigmoid(-_only(z)),
-            autograd.sigmoid(_only(z)),
-        ],
-    }
-    if loss not in chances:
-        known = ", ".join(known.__name__ for known in chances)
-        raise autograd.InputValueError(
-            f"predict_proba knows the probabilities behind {known}, but got {loss!r}"
-        )
     outputs = predict_outputs(model, X, backend=backend)
-    return [chances[loss](one) for one in _listed(outputs)]
+    several = _are_several(outputs)
+    kind = losses.cross_entropy if loss is None and several else kind_of(loss)
+    if kind not in CHANCES:
+        known = ", ".join(known.__name__ for known in CHANCES)
+        raise autograd.InputValueError(
+            f"predict_proba knows the probabilities behind {known}: say with loss= which "
+            f"of them the model was trained with, but got {loss!r}"
+        )
+    exclusive = kind in (losses.cross_entropy, losses.nll_loss)
+    if exclusive and _are_chances(outputs):
+        return as_list(outputs)
+    chances = _mapped(CHANCES[kind], outputs)
+    if not (_are_chances(chances) if exclusive else _are_chances(chances, sums=False)):
+        raise autograd.InputValueError(
+            f"{kind.__name__} is for outputs that stand for probabilities, but these outputs give "
+            f"{as_list(chances)[0]}: end the model in "
+            f"{'log_softmax' if exclusive else 'sigmoid'}, or say another loss"
+        )
+    return as_list(chances)
 
 
 def score(
@@ -126,16 +111,18 @@ def score(
     decide: Decision | None = None,
     backend: str = "auto",
 ) -> float:
-    """The fraction of rows whose label `predict` finds; the options are its.
+    """The fraction of rows whose label `predict` finds, of a regression R²; the options are its.
 
-    `y` holds labels, or one-hot vectors.
+    `y` holds what `fit` takes. Of several labels in a row all have to be right.
 
     >>> import nn
     >>> score(nn.Layer(2, 3, init="zeros"), [[1.0, 2.0], [3.0, 4.0]], [0, 1])
     0.5
     """
-    predicted = predict(model, X, loss=loss, decide=decide, backend=backend)
-    return accuracy(labels_of(y), predicted)
+    outputs = predict_outputs(model, X, backend=backend)
+    meaning = required(loss, decide, _are_several(outputs), targets=y)
+    measure = r2_score if isinstance(meaning, Numbers) else accuracy
+    return measure(meaning.truths(y), meaning.labels(outputs))
 
 
 def predict_outputs(model: Model, X: Iterable[Iterable[float]], *, backend: str = "auto") -> Any:
@@ -147,41 +134,12 @@ def predict_outputs(model: Model, X: Iterable[Iterable[float]], *, backend: str 
     """
     rows: Any = X if hasattr(X, "__len__") else list(X)
     chosen = check_backend(backend)
-    if chosen == "eager" or (backend == "auto" and len(rows) < MANY):
-        with autograd.no_grad():
-            return [numbers(model(row)) for row in check_rows(rows)]
-    matrix = as_matrix(rows)
-    return record_outputs(model, matrix[0].tolist(), backend=chosen)(matrix)
-
-
-def decision_of(loss: Loss | None) -> Decision:
-    """What `predict` decides by for this loss.
-
-    >>> decision_of(None)([0.5, 0.75])
-    1
-    """
-    if loss is None:
-        return argmax
-    if loss not in DECISIONS:
-        known = ", ".join(known.__name__ for known in DECISIONS)
-        name = getattr(loss, "__name__", repr(loss))
-        raise autograd.InputValueError(
-            f"outputs are labels for the losses {known}, but got {name}: "
-            "say with decide= which label they stand for"
-        )
-    return DECISIONS[loss]
-
-
-def decided(decide: Decision, outputs: Any) -> list[Any]:
-    """The label for each example of a list or an array of outputs.
-
-    >>> decided(argmax, [[0.0, 1.0], [2.0, 1.0]])
-    [1, 0]
-    """
-    if decide is argmax and hasattr(outputs, "argmax"):
-        labels: list[int] = outputs.argmax(axis=1).tolist()
-        return labels
-    return [decide(one) for one in _listed(outputs)]
+    if chosen != "eager":
+        portrait = Portrait(model)
+        if backend != "auto" or _pays(portrait.token, len(rows)):
+            return recorded_outputs(model, as_matrix(rows), portrait=portrait, backend=chosen)
+    with autograd.no_grad():
+        return [numbers(model(row)) for row in check_rows(rows)]
 
 
 def check_backend(backend: str) -> str:
@@ -197,5 +155,52 @@ def check_backend(backend: str) -> str:
     return "eager" if backend == "auto" and find_spec("numpy") is None else backend
 
 
-def _listed(things: Any) -> list[Any]:
-    return things.tolist() if hasattr(things, "tolist") else list(things)
+def _pays(token: Hashable, rows: int) -> bool:
+    """Whether to record: for many rows at once, or as soon as so many came one by one."""
+    if token is None or rows >= MANY:
+        return rows >= MANY
+    _SEEN[token] += rows
+    many = _SEEN[token] > MANY
+    if len(_SEEN) > 1000:
+        _SEEN.clear()
+    return many
+
+
+def _chances_of_two(one: Any, zero: Any) -> list[Any]:
+    """Of a single output the chances of class 0 and 1, of several the chance of each."""
+    return [zero[0], one[0]] if len(one) == 1 else one
+
+
+# Outputs, always in a list, to probabilities.
+CHANCES: dict[Any, Callable[[list[Any]], list[Any]]] = {
+    losses.cross_entropy: autograd.softmax,
+    losses.nll_loss: lambda logs: [autograd.exp(log) for log in logs],
+    losses.binary_cross_entropy: lambda p: _chances_of_two(p, [1.0 - x for x in p]),
+    losses.binary_cross_entropy_with_logits: lambda z: _chances_of_two(
+        [autograd.sigmoid(x) for x in z], [autograd.sigmoid(-x) for x in z]
+    ),
+}
+
+
+def _mapped(function: Callable[[list[Any]], list[Any]], outputs: Any) -> Any:
+    """A function of the outputs of each row, by a program where the outputs are an array."""
+    if not hasattr(outputs, "argmax"):
+        return [function(one if isinstance(one, list) else [one]) for one in outputs]
+    rows = outputs.reshape(len(outputs), -1)
+    first = rows[0].tolist()
+    key = "chances", Portrait(function).token, len(first)
+    return kept(key, 0, lambda: autograd.compiled(lambda x: function(x)).program(first))(x=rows)
+
+
+def _are_several(outputs: Any) -> bool:
+    return hasattr(outputs[0], "__len__") and len(outputs[0]) > 1
+
+
+def _are_chances(outputs: Any, *, sums: bool = True) -> bool:
+    """Whether all numbers are from 0 to 1, and of each row with `sums` add up to 1."""
+    if hasattr(outputs, "argmax"):
+        inside = bool(((outputs >= 0.0) & (outputs <= 1.0)).all())
+        return inside and (not sums or bool((abs(outputs.sum(axis=-1) - 1.0) < CLOSE).all()))
+    rows = [one if isinstance(one, list) else [one] for one in outputs]
+    inside = all(0.0 <= p <= 1.0 for row in rows for p in row)
+    return inside and (not sums or all(abs(sum(row) - 1.0) < CLOSE for row in rows))

@@ -1,44 +1,71 @@
 """A model and its loss as programs: recorded once for one example, run on whole batches.
 
 :mod:`nn.train.compiled_steps` trains with a `Recording`, and :mod:`nn.predict` predicts with
-`record_outputs`.
+`recorded_outputs`. Programs are kept, and serve every model of the same portrait.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+import threading
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from typing import Any, TypeVar
 
 import autograd
 from autograd import Value
 from nn.checks import numpy_or_error
 from nn.data.examples import check_examples, check_rows
+from nn.portrait import Portrait
+from nn.targets import Coding
 
-__all__ = ["BACKENDS", "Recording", "as_arrays", "as_matrix", "numbers", "record_outputs"]
+__all__ = ["BACKENDS", "Recording", "as_arrays", "as_matrix", "kept", "numbers", "recorded_outputs"]
 
 BACKENDS = ("auto", "array", "loop", "eager")
 
 Array = Any
 Model = Callable[[Any], Any]
 Loss = Callable[[Any, Any], Any]
+T = TypeVar("T")
 
 # Rows that a program meets at once where only their outputs are asked for: bounds the memory.
 ROWS = 1024
 # Examples on which a recording is held against the model itself, and how far they may differ:
 # far beyond rounding in another order, far below what a wrong branch does.
 REHEARSED, CLOSE = 3, 1e-8
+# Parameters of all the programs that are kept, each with a few hundred bytes.
+ROOM = 500_000
+
+_KEPT: dict[Hashable, tuple[int, Any]] = {}  # the least recently used first
+_LOCK = threading.Lock()
+
+
+def kept(key: Hashable, size: int, make: Callable[[], T]) -> T:
+    """What `make` made the last time for this key; None for a key is like no other."""
+    if key is None:
+        return make()
+    with _LOCK:
+        found = _KEPT.pop(key, None)
+    if found is None:
+        found = size + 1000, make()
+    with _LOCK:
+        _KEPT[key] = found
+        while len(_KEPT) > 1 and sum(size for size, _ in _KEPT.values()) > ROOM:
+            del _KEPT[next(iter(_KEPT))]
+    thing: T = found[1]
+    return thing
 
 
 class Recording:
     """The loss and the outputs of one example as functions of inputs, target and parameters.
 
-    `params` are an argument of the program, in one vector; other leaves of the model are frozen.
-    An integer target of a model with several outputs becomes a one-hot vector.
+    `params` are an argument of the program, in one vector, and so are the other leaves that model
+    and loss hold, `held`: a change of them needs no new recording. The program is the one that is
+    kept for such a model and loss, if there is one.
 
     >>> import nn
     >>> model = nn.Neuron(1, init="zeros")
     >>> X, targets = as_arrays([[1.0], [2.0]], [3.0, 5.0])
-    >>> recording = Recording(model, nn.mse_loss, model.parameters(), X, targets)
+    >>> coding = Coding(nn.mse_loss, 0.0, targets)
+    >>> recording = Recording(model, coding, model.parameters(), X, targets)
     >>> losses, outputs = recording.judged(X, recording.encoded(targets), [2.0, 0.0])
     >>> print(losses, outputs)
     [1. 1.] [2. 4.]
@@ -47,7 +74,7 @@ class Recording:
     def __init__(
         self,
         model: Model,
-        loss: Loss,
+        coding: Coding,
         params: Sequence[Value],
         X: Array,
         targets: Sequence[Any],
@@ -55,39 +82,47 @@ class Recording:
         backend: str = "auto",
     ) -> None:
         self.np = numpy_or_error("compiled training")
-        row = X[0].tolist()
-        with autograd.no_grad():
-            outputs = model(row)
-        self.width = len(outputs) if isinstance(outputs, list) else 0
-        self.one_hot = self.width > 1 and all(hasattr(t, "__index__") for t in targets)
-        inputs, target, outputs, error = _recorded(model, loss, row, self.encoded(targets[:1])[0])
-        self.program = autograd.compile(
-            (error, outputs),
-            has_aux=True,
-            backend=backend,
-            params=list(params),
-            x=inputs,
-            t=target,
+        self.coding = coding
+        portrait = Portrait(model, coding.loss, list(params))
+        self._hold(portrait, params)
+        row, target = X[0].tolist(), self.encoded(targets[:1])[0]
+        form = (coding.classes, coding.as_vector, X.shape[1:], target.shape, backend)
+        self.program = kept(
+            None if portrait.token is None else (portrait.token, form),
+            len(portrait.leaves),
+            lambda: _program(
+                _recorded(model, coding, row, target.tolist()),
+                backend,
+                **{"params": list(params), **({"held": self.held} if self.held else {})},
+            ),
         )
-        self._rehearse(model, loss, params, X, targets)
+        self._rehearse(model, params, X, targets)
+
+    def serves(self, model: Model, params: Sequence[Value]) -> bool:
+        """Whether it still is what it would be if it were recorded now, with other constants."""
+        portrait = Portrait(model, self.coding.loss, list(params))
+        if portrait.token is None or portrait.token != self.token:
+            return False
+        self._hold(portrait, params)
+        return True
+
+    def _hold(self, portrait: Portrait, params: Sequence[Value]) -> None:
+        trained = set(map(id, params))
+        self.token = portrait.token
+        self.held = [leaf for leaf in portrait.leaves if id(leaf) not in trained]
+        held = self.np.array([leaf.data for leaf in self.held])
+        self.constants = {"held": held} if self.held else {}
 
     def encoded(self, targets: Sequence[Any]) -> Array:
-        """Targets as an array with one row an example: one-hot vectors, or the numbers given."""
-        if not self.one_hot:
-            return self.np.array(targets, dtype=float)
-        indices = self.np.array(targets).astype(self.np.intp)  # booleans would be masks
-        wrong = indices[(indices < 0) | (indices >= self.width)]
-        if wrong.size:
-            raise autograd.InputValueError(
-                f"class {wrong[0]} is outside the {self.width} classes 0 to {self.width - 1} that "
-                "the model has outputs for"
-            )
-        return self.np.eye(self.width)[indices]
+        """Targets as an array with one row an example; see `Coding.array`."""
+        return self.coding.array(self.np, targets)
 
     def judged(self, X: Array, T: Array, params: Array) -> tuple[Array, Array]:
         """The loss of each example, and its outputs."""
         parts = [slice(start, start + ROWS) for start in range(0, len(X), ROWS)]
-        pairs = [self.program(x=X[part], t=T[part], params=params) for part in parts]
+        pairs = [
+            self.program(x=X[part], t=T[part], params=params, **self.constants) for part in parts
+        ]
         losses, outputs = map(self.np.concatenate, zip(*pairs))
         return losses, outputs
 
@@ -97,72 +132,93 @@ class Recording:
         Parameters in a row an example get the gradient of that mean in a row an example.
         """
         found: tuple[tuple[Array, Array], Array] = self.program.value_and_grad(
-            "params", reduce="mean", x=X, t=T, params=params
+            "params", reduce="mean", x=X, t=T, params=params, **self.constants
         )
         return found
 
     def _rehearse(
-        self, model: Model, loss: Loss, params: Sequence[Value], X: Array, targets: Sequence[Any]
+        self, model: Model, params: Sequence[Value], X: Array, targets: Sequence[Any]
     ) -> None:
         """Compare with the model itself, so that no choice made by an `if` was frozen unseen."""
         few = slice(0, len(X), -(-len(X) // REHEARSED))  # spread over all
+        given = zip(X[few].tolist(), map(self.coding.given, targets[few]))
         with autograd.no_grad():
-            true = [float(loss(model(x), t)) for x, t in zip(X[few].tolist(), targets[few])]
+            true = [float(self.coding.loss(model(x), t)) for x, t in given]
         vector = self.np.array([parameter.data for parameter in params])
         recorded, _ = self.judged(X[few], self.encoded(targets[few]), vector)
-        # A loss that overflows may be inf in one order of additions and nan in another.
-        ends = self.np.isfinite(recorded) & self.np.isfinite(true)
-        near = self.np.isclose(recorded, true, rtol=CLOSE, atol=CLOSE)
-        if not near[ends].all() or not (ends | ~self.np.isfinite(true)).all():
-            raise autograd.TraceError(
-                f"the recorded loss gives {recorded.tolist()} where model and loss give {true}: "
-                "they choose in Python (if, max, random numbers) what the recording freezes. Use "
-                'autograd.where, maximum or minimum, or backend="eager"'
-            )
+        check_alike(self.np, "loss", recorded, true)
 
 
-def _recorded(model: Model, loss: Loss, row: list[float], target: Array) -> tuple[Any, ...]:
-    """The graph of one example: leaves of inputs and target, outputs, and the error.
+def check_alike(np: Any, what: str, recorded: Array, true: Any) -> None:
+    """TraceError unless the numbers of a recording are those of what was recorded."""
+    # What overflows may be inf in one order of additions and nan in another.
+    ends = np.isfinite(recorded) & np.isfinite(true)
+    near = np.isclose(recorded, true, rtol=CLOSE, atol=CLOSE)
+    if not near[ends].all() or not (ends | ~np.isfinite(true)).all():
+        raise autograd.TraceError(
+            f"the recorded {what} gives {recorded.tolist()} where model and loss give {true}: "
+            "they choose in Python (if, max, random numbers) what the recording freezes. Use "
+            'autograd.where, maximum or minimum, or backend="eager"'
+        )
+
+
+def _recorded(model: Model, coding: Coding | None, row: Any, target: Any) -> dict[str, Any]:
+    """The graph of one example: leaves of inputs and target, and the error and the outputs.
 
     `autograd.compiled` records it, so comparisons are recorded too and branches refused; but the
     parameters shall be arguments as well, so the graph is compiled once more, with them.
     """
-    graph: list[Any] = []
+    graph: dict[str, Any] = {}
 
     def example(x: Any, t: Any) -> Any:
         outputs = model(x)
-        graph[:] = x, t, outputs, loss(outputs, t)
+        graph.update(x=x, output=outputs)
+        if coding is not None:
+            graph.update(t=t, output=(coding.recorded(outputs, t), outputs))
         return 0.0  # so that nothing is lowered yet
 
     try:
-        autograd.compiled(example).program(row, target.tolist())
+        autograd.compiled(example).program(row, target)
     except (autograd.TraceError, TypeError, ValueError, IndexError) as fault:
+        if coding is None:
+            raise
         raise autograd.TraceError(
             f"fit cannot record this model and loss with Values as inputs and target: {fault}. "
             'backend="eager" calls them with plain numbers'
         ) from fault
-    return tuple(graph)
+    return graph
 
 
-def record_outputs(
-    model: Model, row: Sequence[float], *, backend: str = "auto"
-) -> Callable[[Array], Array]:
-    """A function from a matrix of rows to the model's outputs, with its parameters of now.
+def _program(graph: dict[str, Any], backend: str, **leaves: Sequence[Value]) -> Any:
+    output = graph.pop("output")
+    pair = "t" in graph
+    return autograd.compile(output, has_aux=pair, backend=backend, **graph, **leaves)
+
+
+def recorded_outputs(model: Model, X: Array, *, portrait: Portrait, backend: str = "auto") -> Array:
+    """The model's outputs for a matrix of rows, by the program that is kept for such a model.
 
     >>> import nn
-    >>> outputs = record_outputs(nn.Layer(2, 3, init="zeros"), [1.0, 2.0])
-    >>> outputs(as_matrix([[1.0, 2.0], [3.0, 4.0]])).shape
+    >>> model = nn.Layer(2, 3, init="zeros")
+    >>> recorded_outputs(model, as_matrix([[1, 2], [3, 4]]), portrait=Portrait(model)).shape
     (2, 3)
     """
     np = numpy_or_error("compiled prediction")
-    program = autograd.compiled(lambda x: model(x), backend=backend).program(list(row))
+    leaves = {"params": portrait.leaves} if portrait.leaves else {}
+    given = {name: np.array([leaf.data for leaf in held]) for name, held in leaves.items()}
 
-    def outputs(X: Array) -> Array:
-        return np.concatenate(
-            [program(x=X[start : start + ROWS]) for start in range(0, len(X), ROWS)]
-        )
+    def made() -> Any:
+        program = _program(_recorded(model, None, X[0].tolist(), 0.0), backend, **leaves)
+        few = X[:: -(-len(X) // REHEARSED)]
+        with autograd.no_grad():
+            true = [numbers(model(row)) for row in few.tolist()]
+        check_alike(np, "model", program(x=few, **given), true)
+        return program
 
-    return outputs
+    key = None if portrait.token is None else (portrait.token, X.shape[1:], backend)
+    program = kept(key, len(portrait.leaves), made)
+    parts = [program(x=X[start : start + ROWS], **given) for start in range(0, len(X), ROWS)]
+    return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
 
 def as_matrix(X: Iterable[Iterable[float]]) -> Array:

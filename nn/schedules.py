@@ -1,16 +1,21 @@
 """Schedules: how the learning rate changes while training goes on.
 
-A schedule is a function of the fraction of epochs done, from 0 towards 1, that gives a factor on
-the optimiser's rate for the next epoch; `nn.fit` takes any such function. It remembers nothing,
-so a training run that is resumed goes on where it was.
+A schedule gives a factor on the optimiser's rate for the next epoch, from the fraction of epochs
+done, 0 towards 1. It remembers nothing, so a training run that is resumed goes on where it was.
+
+`nn.fit` takes any function as well, and gives it what its arguments are called: `done` is that
+fraction, `epoch` the number of epochs done, `history` the `nn.History` so far; a function that asks
+for `step`, the number of steps done, is asked before every step, with `done` between epochs too.
 """
 
 from __future__ import annotations
 
+import inspect
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import autograd
 from nn.checks import check_number
@@ -18,23 +23,30 @@ from nn.checks import check_number
 __all__ = [
     "ConstantSchedule",
     "CosineSchedule",
+    "EveryStep",
     "ExponentialSchedule",
     "LinearSchedule",
+    "PlateauSchedule",
     "Schedule",
     "StepSchedule",
     "WarmUpSchedule",
+    "asked_by",
 ]
+
+WORDS = ("done", "epoch", "step", "history")
 
 
 class Schedule(ABC):
     """Base of the schedules; two are equal if they are of one kind and have equal numbers."""
 
-    def __call__(self, done: float) -> float:
-        """The factor after this fraction of the epochs."""
+    asks: tuple[str, ...] = ("done",)
+
+    def __call__(self, done: Any) -> float:
+        """The factor after this fraction of the epochs, or what else the schedule asks for."""
         return self._factor(done)
 
     @abstractmethod
-    def _factor(self, done: float) -> float: ...
+    def _factor(self, done: Any) -> float: ...
 
 
 @dataclass(frozen=True)
@@ -147,3 +159,76 @@ class WarmUpSchedule(Schedule):
         if done < self.part:
             return self.start + (1.0 - self.start) * done / self.part
         return self.after((done - self.part) / (1.0 - self.part))
+
+
+@dataclass(frozen=True)
+class EveryStep(Schedule):
+    """Another schedule, asked before every step instead of every epoch: a smooth change.
+
+    >>> EveryStep(LinearSchedule())(0.25)
+    0.75
+    """
+
+    schedule: Callable[[float], float]
+    asks = ("done", "step")
+
+    def _factor(self, done: float) -> float:
+        return self.schedule(done)
+
+
+@dataclass(frozen=True)
+class PlateauSchedule(Schedule):
+    """The factor is multiplied by `gamma` when the loss has stopped to fall.
+
+    That is, after more than `patience` epochs of which none is below the best loss by more than its
+    share `threshold`; of validation data, if there are. As ReduceLROnPlateau in PyTorch.
+
+    >>> import nn
+    >>> schedule = PlateauSchedule(gamma=0.5, patience=1)
+    >>> [schedule(nn.History(loss=[1.0, 0.9, 0.9, 0.9, 0.9][:n])) for n in range(6)]
+    [1.0, 1.0, 1.0, 1.0, 0.5, 0.5]
+    """
+
+    gamma: float = 0.1
+    patience: int = 10
+    threshold: float = 1e-4
+    asks = ("history",)
+
+    def __post_init__(self) -> None:
+        check_number("gamma", self.gamma, positive=True)
+        check_number("patience", self.patience)
+        check_number("threshold", self.threshold)
+
+    def _factor(self, done: Any) -> float:
+        factor, best, waited = 1.0, math.inf, 0
+        for loss in done.val_loss or done.loss:
+            better = loss < best * (1.0 - self.threshold) or best == math.inf
+            best, waited = (loss, 0) if better else (best, waited + 1)
+            if waited > self.patience:
+                factor, waited = factor * self.gamma, 0
+        return factor
+
+
+def asked_by(schedule: Callable[..., float]) -> tuple[str, ...]:
+    """The names, of those that the head of this module explains, of what a function asks for.
+
+    Raises InputValueError for other names, which could mean anything.
+
+    >>> asked_by(lambda epoch: 0.5**epoch), asked_by(LinearSchedule())
+    (('epoch',), ('done',))
+    """
+    if isinstance(schedule, Schedule):
+        return schedule.asks
+    try:
+        parameters = inspect.signature(schedule).parameters.values()
+    except (TypeError, ValueError):
+        parameters = None
+    names = [p.name for p in parameters or () if p.default is p.empty]
+    if parameters is None or not set(names) <= set(WORDS):
+        raise autograd.InputValueError(
+            f"a schedule's arguments say what it is called with, {', '.join(WORDS[:-1])} or "
+            f"{WORDS[-1]}, but got {', '.join(names) or 'a function that names none'}: write, for "
+            "example, lambda epoch: 0.5**epoch for the number of epochs done, or lambda done: "
+            "1 - done for their fraction"
+        )
+    return tuple(names)

@@ -14,7 +14,7 @@ def summary_table(model: Any) -> str:
     """One line for each layer of a module, and their parameters added up.
 
     >>> import nn
-    >>> print(summary_table(nn.MLP(2, [3, 1], activation="tanh")))
+    >>> print(summary_table(nn.MLP(2, [3, 1], activation="tanh", rng=0)))
     layer     kind   inputs  outputs  activation  parameters
     layers.0  Layer       2        3  tanh                 9
     layers.1  Layer       3        1  linear               4

@@ -56,13 +56,15 @@ ORDER = {
     "autograd.testing": "(binding plugin reproduction) formulas strategies properties",
     "autograd.transforms": "derivatives",
     "nn": "(checks errors) (init files) (augment activations data optim schedules losses summary) "
-    "metrics (export programs) predict (module plots) (layers train) (convert options sklearn) "
+    "metrics (export portrait reading targets) programs predict (module plots) (layers train) "
+    "(convert options sklearn) "
     "__init__ __main__",
     "nn.data": "(examples idx) sets",
     "nn.losses": "terms (classes pairwise)",
     "nn.optim": "(gradients optimizer) adaptive",
     "nn.plots": "axes (mosaics training)",
-    "nn.train": "(eager_steps history nudges progress) (checkpoint compiled_steps) fitting",
+    "nn.train": "(columns history nudges progress) (checkpoint eager_steps rate) compiled_steps "
+    "fitting",
 }
 
 # Submodules of autograd that are public in themselves.

@@ -10,7 +10,21 @@ from typing import Any
 
 import autograd
 
-__all__ = ["listed", "reduce", "reduced"]
+__all__ = ["kind_of", "listed", "options_of", "reduce", "reduced"]
+
+
+def kind_of(loss: Any) -> Any:
+    """The loss behind options that were given to it, by `functools.partial` or a loss module."""
+    while not isinstance(loss, type) and hasattr(loss, "func"):
+        loss = loss.func
+    return loss
+
+
+def options_of(loss: Any) -> dict[str, Any]:
+    """The options that were given so."""
+    if isinstance(loss, type) or not hasattr(loss, "func"):
+        return {}
+    return {**options_of(loss.func), **loss.keywords}
 
 
 def reduced(

@@ -40,6 +40,7 @@ class Optimizer(ABC):
 
     def __init__(self, params: Iterable[Value], lr: float, weight_decay: float = 0.0) -> None:
         self.params = _checked(params)
+        self.owner = getattr(params, "owner", None)  # the module whose parameters these all were
         self.lr = check_number("lr", lr, positive=True)
         self.weight_decay = check_number("weight_decay", weight_decay)
         self.memory: list[Any] = [self.start] * len(self.params)
@@ -72,7 +73,8 @@ class Optimizer(ABC):
 
     def options(self) -> dict[str, Any]:
         """The rule's numbers by name, as given."""
-        return {name: x for name, x in vars(self).items() if name not in ("params", "memory")}
+        given = vars(self).items()
+        return {name: x for name, x in given if name not in ("params", "memory", "owner")}
 
     def zero_grad(self) -> None:
         """Set every parameter's `.grad` to 0.0."""

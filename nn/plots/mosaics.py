@@ -86,7 +86,7 @@ def plot_weights(
     `layer` is a Layer, or a network, whose first layer is taken. All share one scale.
 
     >>> import nn
-    >>> ax = plot_weights(nn.MLP(16, [3, 1]))
+    >>> ax = plot_weights(nn.MLP(16, [3, 1], rng=0))
     >>> ax.get_title()
     'weights of 3 neurons'
     """

@@ -14,7 +14,7 @@ from autograd import Value
 from nn.checks import check_count, numpy_or_error
 from nn.metrics import argmax
 from nn.plots.axes import BLUE, GREY, ORANGE, axes, matplotlib_or_error
-from nn.predict import DECISIONS, predict
+from nn.predict import predict
 
 __all__ = [
     "plot_activations",
@@ -110,7 +110,7 @@ def plot_decision_boundary(
 
     >>> import nn
     >>> X, y = nn.data.xor()
-    >>> ax = plot_decision_boundary(nn.MLP(2, [4, 1]), X, y, resolution=20)
+    >>> ax = plot_decision_boundary(nn.MLP(2, [4, 1], rng=0), X, y, resolution=20)
     >>> [text.get_text() for text in ax.get_legend().get_texts()]
     ['0', '1']
     """
@@ -131,8 +131,9 @@ def plot_decision_boundary(
     margin = 0.1 * np.maximum(high - low, 1e-9)
     sides = [np.linspace(a, b, resolution) for a, b in zip(low - margin, high + margin)]
     grid = np.stack(np.meshgrid(*sides), axis=-1).reshape(-1, 2)
-    decide = decide or (DECISIONS.get(loss) if loss is not None else None) or _decide
-    found = np.asarray(predict(model, grid, decide=decide))
+    if loss is None and decide is None:
+        decide = _decide
+    found = np.asarray(predict(model, grid, loss=loss, decide=decide))
     classes = np.unique(np.concatenate([labels, found]))
     colours = [matplotlib.colormaps["tab10"](i % 10) for i in range(len(classes))]
     if len(classes) <= 2:
@@ -159,7 +160,7 @@ def plot_activations(model: Any, X: Any, *, bins: int = 40, ax: Axes | None = No
     are saturated.
 
     >>> import nn
-    >>> ax = plot_activations(nn.MLP(2, [4, 1]), [[0.0, 1.0], [1.0, 0.0]])
+    >>> ax = plot_activations(nn.MLP(2, [4, 1], rng=0), [[0.0, 1.0], [1.0, 0.0]])
     >>> ax.get_xlabel()
     'outputs of layers'
     """
@@ -178,11 +179,11 @@ def plot_activations(model: Any, X: Any, *, bins: int = 40, ax: Axes | None = No
 def plot_gradients(model: Any, *, bins: int = 40, ax: Axes | None = None) -> Axes:
     """How the gradients in `.grad` of each layer's parameters are distributed.
 
-    Call it after `backward`, or after `nn.steps.batch_gradient`. Layers whose gradients are much
-    smaller than those of others hardly learn.
+    Call it after `backward`. Layers whose gradients are much smaller than those of others hardly
+    learn.
 
     >>> import nn
-    >>> model = nn.MLP(2, [4, 1])
+    >>> model = nn.MLP(2, [4, 1], rng=0)
     >>> model([1.0, 2.0])[0].backward()
     >>> ax = plot_gradients(model)
     >>> ax.get_xlabel()

@@ -15,6 +15,7 @@ from nn.checks import numpy_or_error
 from nn.optim.optimizer import divergence
 from nn.predict import check_backend
 from nn.programs import Recording, as_arrays
+from nn.train.columns import columns_of, memory_of
 from nn.train.eager_steps import EagerSteps, Steps, Task, check_finite
 
 __all__ = ["CompiledSteps", "make_steps"]
@@ -42,10 +43,11 @@ class CompiledSteps:
     ) -> None:
         self.np = numpy_or_error("compiled training")
         self.task, self.optimizer, self.epoch = task, task.optimizer, 1
-        self.rows, self.targets = self.prepared(X, y)
-        self.recording = Recording(
-            task.model, task.loss, task.optimizer.params, self.rows, self.targets, backend=backend
-        )
+        self.backend = backend
+        self.rows, self.targets = as_arrays(X, y)
+        self.coding = task.rehearse(self.rows[0].tolist(), self.targets)
+        task.inspect(self.rows, self.targets, self.coding)
+        self.recording = self._recorded()
         self.encoded = self.recording.encoded(self.targets)
         self.batch = self.rows[:0]
         self.known: Any = None
@@ -53,12 +55,14 @@ class CompiledSteps:
         self.take_up()
 
     def take_up(self) -> None:
-        """As of `Steps`."""
+        """As of `Steps`; what the recording would have frozen is recorded again."""
+        if not self.recording.serves(self.task.model, self.optimizer.params):
+            self.recording = self._recorded()
         vector = self.np.array([parameter.data for parameter in self.optimizer.params])
         memory = self.state[1]
         if self.optimizer.memory is not self.known:  # a checkpoint was loaded, or a first epoch
             self.known = self.optimizer.memory
-            memory = _vectors(self.np, self.known)
+            memory = self._vectors(columns_of(self.known))
         # One attribute for both, so that a Ctrl-C never finds one new and the other old.
         self.state = vector, memory
 
@@ -86,8 +90,23 @@ class CompiledSteps:
     def prepared(self, X: Any, y: Any) -> tuple[Any, list[Any]]:
         """As of `Steps`; the rows are a matrix."""
         rows, targets = as_arrays(X, y)
-        self.task.rehearse(rows[0].tolist(), targets)
+        self.task.rehearse(rows[0].tolist(), targets, self.coding)
         return rows, targets
+
+    def _vectors(self, columns: Any) -> Any:
+        if isinstance(columns, tuple):
+            return tuple(map(self._vectors, columns))
+        return self.np.array(columns) if isinstance(columns, list) else columns
+
+    def _recorded(self) -> Recording:
+        return Recording(
+            self.task.model,
+            self.coding,
+            self.optimizer.params,
+            self.rows,
+            self.targets,
+            backend=self.backend,
+        )
 
     def judge(self, X: Any, targets: list[Any]) -> tuple[float, Any]:
         """As of `Steps`; the outputs are an array."""
@@ -100,10 +119,14 @@ class CompiledSteps:
         for parameter, number in zip(self.optimizer.params, self.state[0].tolist()):
             parameter.data = number
 
+    def snapshot(self) -> tuple[Any, Any]:
+        """As of `Steps`."""
+        return self.state
+
     def finish(self) -> None:
         """As of `Steps`: parameters, and what the optimiser remembers of each."""
         self.write_back()
-        self.known = _lists(self.np, self.state[1], len(self.optimizer.params))
+        self.known = memory_of(self.state[1], len(self.optimizer.params))
         self.optimizer.memory = self.known
 
 
@@ -111,7 +134,7 @@ def make_steps(task: Task, X: Any, y: Any, *, backend: str = "auto") -> Steps:
     """Compiled steps, or eager ones where they are asked for or NumPy is missing.
 
     >>> import nn
-    >>> line = nn.Neuron(1)
+    >>> line = nn.Neuron(1, rng=0)
     >>> task = Task(line, nn.mse_loss, nn.SGD(line.parameters(), lr=0.1))
     >>> type(make_steps(task, [[1.0]], [3.0], backend="eager")).__name__
     'EagerSteps'
@@ -126,19 +149,3 @@ def make_steps(task: Task, X: Any, y: Any, *, backend: str = "auto") -> Steps:
             stacklevel=3,
         )
     return EagerSteps(task, X, y)
-
-
-def _vectors(np: Any, column: Sequence[Any]) -> Any:
-    """What is remembered of each parameter as vectors; one number where all remember the same."""
-    first = column[0]
-    if isinstance(first, (tuple, list)):
-        return tuple(_vectors(np, part) for part in zip(*column))
-    return first if all(item == first for item in column) else np.array(column)
-
-
-def _lists(np: Any, memory: Any, n: int) -> list[Any]:
-    """The inverse of `_vectors`, for `n` parameters."""
-    if isinstance(memory, tuple):
-        return list(zip(*(_lists(np, part, n) for part in memory)))
-    numbers: list[float] = np.broadcast_to(memory, n).tolist()
-    return numbers

@@ -7,29 +7,30 @@ Next: ``python -m nn`` (:mod:`nn.__main__`) is `fit` at work.
 from __future__ import annotations
 
 import math
-import operator
 import os
 import time
+import warnings
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from random import Random
 from typing import Any
 
 import autograd
-from nn.checks import as_rng, check_count, check_hooks, check_number
+from nn.checks import as_rng, check_count, check_hooks
 from nn.data.examples import batches
+from nn.errors import DivergenceError
 from nn.files import check_writable
-from nn.metrics import labels_of
 from nn.module import Module
 from nn.optim.gradients import Adjustment
 from nn.optim.optimizer import Optimizer
-from nn.predict import DECISIONS, decided
-from nn.schedules import ConstantSchedule
-from nn.train.checkpoint import Run, load_checkpoint, save_checkpoint
+from nn.reading import Numbers, Reading, reading
+from nn.schedules import ConstantSchedule, Schedule, asked_by
+from nn.train.checkpoint import Run, fingerprint, load_checkpoint, save_checkpoint
 from nn.train.compiled_steps import make_steps
 from nn.train.eager_steps import Steps, Task
 from nn.train.history import History
 from nn.train.progress import Progress
+from nn.train.rate import Rate
 
 __all__ = ["fit"]
 
@@ -37,6 +38,9 @@ Loss = Callable[[Any, Any], Any]
 Decision = Callable[[Any], Any]
 Examples = tuple[Iterable[Iterable[float]], Iterable[Any]]
 Callback = Callable[[History, Module], Any]
+
+# Epochs from which on a loss that has not fallen is worth a hint.
+STALLED = 5
 
 
 def fit(
@@ -48,8 +52,8 @@ def fit(
     optimizer: Optimizer,
     epochs: int,
     batch_size: int = 32,
-    rng: Random | int = 0,
-    schedule: Callable[[float], float] = ConstantSchedule(),  # noqa: B008 (it is immutable)
+    rng: Random | int | None = None,
+    schedule: Callable[..., float] = ConstantSchedule(),  # noqa: B008 (it is immutable)
     validation: Examples | None = None,
     decide: Decision | None = None,
     track_accuracy: bool = True,
@@ -61,6 +65,7 @@ def fit(
     restore_best: bool = False,
     callbacks: Sequence[Callback] = (),
     checkpoint: str | os.PathLike[str] | None = None,
+    checkpoint_every: int = 1,
     resume: bool = False,
     progress: bool = True,
     backend: str = "auto",
@@ -76,8 +81,10 @@ def fit(
     was learnt; a loss that is not finite raises DivergenceError and keeps what was learnt before.
 
     Args:
-        schedule: Turns the fraction of epochs done into a factor on the optimiser's learning rate
-            for the next one: see :mod:`nn.schedules`.
+        rng: A `random.Random` or a seed for the shuffling; without it every call shuffles anew.
+        schedule: Gives a factor on the optimiser's learning rate for the next epoch or step, from
+            what its argument is called, such as `epoch`: see :mod:`nn.schedules`. A rate that a
+            callback sets stays, and is what the factor changes from then on.
         validation: (X, y) to judge the model by after every epoch.
         decide: Turns outputs into a label, for the accuracy; by default as suits the loss.
         track_accuracy: False saves the time that the accuracy while learning takes.
@@ -86,8 +93,9 @@ def fit(
         patience: Stop after this many epochs without a new best loss (validation's if given).
         restore_best: At the end, go back to the parameters after the best epoch.
         callbacks: Called with the history and the model after every epoch; True ends training.
-        checkpoint: A file that gets the whole state after every epoch; with `resume`, training
-            goes on from it if it is there, to the bit as if it had never stopped.
+        checkpoint: A file that gets the whole state after every epoch, or every
+            `checkpoint_every`, and at the end; with `resume`, training goes on from it if it is
+            there, to the bit as if it had never stopped.
         progress: Show a bar (terminals and notebooks with tqdm) or a line an epoch on stderr.
         backend: "auto", "array" or "loop" for programs, "eager" for Values.
 
@@ -98,7 +106,7 @@ def fit(
         ModelFileError: The checkpoint cannot be written, or is not of this run.
 
     >>> import nn
-    >>> line = nn.Neuron(1)
+    >>> line = nn.Neuron(1, rng=0)
     >>> optimizer = nn.SGD(line.parameters(), lr=0.1)
     >>> X, y = [[0.0], [1.0], [2.0]], [1.0, 3.0, 5.0]
     >>> history = nn.fit(
@@ -111,6 +119,8 @@ def fit(
     patience = None if patience is None else check_count("patience", patience)
     task = Task(model, loss, optimizer, Adjustment(l1, l2, clip_norm, clip_value))
     check_hooks(schedule, decide, callbacks, validation)
+    asked_by(schedule)
+    check_count("checkpoint_every", checkpoint_every)
     options = {"batch_size": batch_size, **asdict(task.adjustment)}
     run = Run(model, loss, optimizer, as_rng(rng), schedule, optimizer.lr, options)
     if checkpoint is not None:
@@ -119,108 +129,129 @@ def fit(
         raise autograd.InputValueError("resume needs the checkpoint to go on from, but got none")
     steps = make_steps(task, X, y, backend=backend)
     judged = None if validation is None else steps.prepared(*validation)
-    decide = decide or DECISIONS.get(loss)
-    options["examples"] = len(steps.targets)
-    if checkpoint is not None and resume and os.path.exists(checkpoint):
-        load_checkpoint(checkpoint, run)
-        steps.take_up()
-    labels = labels_of(steps.targets)
-    first = len(run.history.loss)
     parts = math.ceil(len(steps.targets) / batch_size)
+    rate = Rate(optimizer, schedule, epochs=epochs, steps=parts)
+    meaning = reading(loss, decide, targets=steps.targets)
+    if isinstance(meaning, Numbers):
+        meaning = None
+    options["examples"] = len(steps.targets)
+    if checkpoint is not None:
+        options["data"] = fingerprint(steps.rows, steps.targets)
+        if resume and os.path.exists(checkpoint):
+            load_checkpoint(checkpoint, run)
+            rate.base = run.rate
+            steps.take_up()
+    learner = _Learner(run, steps, rate, meaning, batch_size, track_accuracy)
+    first = len(run.history.loss)
     run.history.interrupted = run.history.stopped = False
     # A loop of one's own inside no_grad would learn nothing either, but fit is called to learn.
     with autograd.enable_grad(), Progress(epochs, parts, first=first, show=progress) as shown:
         try:
             for epoch in range(first, epochs):
-                factor = check_number("the schedule's factor", schedule(epoch / epochs))
-                optimizer.lr = run.lr * factor
-                _learn(run, steps, batch_size, labels, decide if track_accuracy else None, shown)
-                figures = _judge(run, steps, judged, decide)
-                if callbacks or restore_best:
-                    steps.write_back()
-                _note_best(run, restore_best)
-                if checkpoint is not None:
-                    steps.finish()
-                    save_checkpoint(checkpoint, run)
-                shown.end_epoch(figures)
-                enough = [bool(callback(run.history, model)) for callback in callbacks]
+                rate.update(epoch * parts, run.history)
+                learner.learn(shown)
+                shown.end_epoch(learner.judge(judged))
                 if callbacks:
+                    steps.write_back()
+                _note_best(run, steps if restore_best else None)
+                said = [bool(callback(run.history, model)) for callback in callbacks]
+                enough = any(said) or _is_stuck(run.history, patience)
+                if callbacks or not isinstance(schedule, Schedule):
                     steps.take_up()
-                if any(enough) or _is_stuck(run.history, patience):
+                if checkpoint is not None and (
+                    (epoch + 1) % checkpoint_every == 0 or enough or epoch + 1 == epochs
+                ):
+                    rate.take_up()
+                    run.rate = rate.base
+                    save_checkpoint(checkpoint, run, *steps.snapshot())
+                if enough:
                     run.history.stopped = epoch + 1 < epochs
                     break
         except KeyboardInterrupt:
             run.history.interrupted = True
+        except DivergenceError as error:
+            raise DivergenceError(f"{error}{task.hint(steps.rows, steps.targets)}") from None
         finally:
-            optimizer.lr = run.lr
+            rate.restore()
             steps.finish()
             if restore_best and run.best_parameters is not None:
                 for parameter, number in zip(optimizer.params, run.best_parameters):
-                    parameter.data = number
+                    parameter.data = float(number)
+    losses = run.history.loss
+    if len(losses) >= STALLED and min(losses[1:]) > 0.9 * losses[0]:
+        hint = task.hint(steps.rows, steps.targets)
+        if hint:
+            warnings.warn(
+                f"the loss went from {losses[0]:.4g} to {losses[-1]:.4g} only{hint}", stacklevel=2
+            )
     return run.history
 
 
-def _learn(
-    run: Run,
-    steps: Steps,
-    batch_size: int,
-    labels: list[Any],
-    decide: Decision | None,
-    shown: Progress,
-) -> None:
-    """One epoch, noted in the history."""
-    history, tally = run.history, _Tally()
-    steps.epoch = len(history.loss) + 1
-    for chosen in batches(len(steps.targets), batch_size=batch_size, rng=run.rng):
-        value, outputs = steps.step(chosen)
-        tally.examples += len(chosen)
-        tally.loss += value * len(chosen)
-        if decide is not None:
-            tally.hits += _hits(decide, outputs, [labels[i] for i in chosen])
-        shown.step({"loss": tally.loss / tally.examples})
-    history.loss.append(tally.loss / tally.examples)
-    if decide is not None:
-        history.accuracy.append(tally.hits / tally.examples)
-    history.lr.append(run.optimizer.lr)
-    history.seconds.append(time.perf_counter() - tally.started)
+@dataclass
+class _Learner:
+    """What an epoch does, noted in the history."""
+
+    run: Run
+    steps: Steps
+    rate: Rate
+    meaning: Reading | None
+    batch_size: int
+    track_accuracy: bool
+
+    def __post_init__(self) -> None:
+        self.truths = self.meaning.truths(self.steps.targets) if self.meaning else []
+
+    def learn(self, shown: Progress) -> None:
+        """One epoch of steps."""
+        history, tally, steps = self.run.history, _Tally(), self.steps
+        meaning = self.meaning if self.track_accuracy else None
+        done = len(history.loss) * self.rate.steps
+        steps.epoch = len(history.loss) + 1
+        chosen_at_a_time = batches(len(steps.targets), batch_size=self.batch_size, rng=self.run.rng)
+        for step, chosen in enumerate(chosen_at_a_time, done):
+            if self.rate.every_step:
+                self.rate.update(step, history)
+            value, outputs = steps.step(chosen)
+            tally.examples += len(chosen)
+            tally.loss += value * len(chosen)
+            if meaning is not None:
+                tally.hits += meaning.hits(outputs, [self.truths[i] for i in chosen])
+            shown.step({"loss": tally.loss / tally.examples})
+        history.loss.append(tally.loss / tally.examples)
+        if meaning is not None:
+            history.accuracy.append(tally.hits / tally.examples)
+        history.lr.append(self.run.optimizer.lr)
+        history.seconds.append(time.perf_counter() - tally.started)
+
+    def judge(self, judged: tuple[Any, list[Any]] | None) -> dict[str, float]:
+        """Loss and accuracy of the validation data into the history; the figures to show."""
+        history = self.run.history
+        figures = {"loss": history.loss[-1]}
+        if history.accuracy:
+            figures["accuracy"] = history.accuracy[-1]
+        if judged is not None:
+            value, outputs = self.steps.judge(*judged)
+            history.val_loss.append(value)
+            figures["val_loss"] = value
+            if self.meaning is not None:
+                right = self.meaning.hits(outputs, self.meaning.truths(judged[1]))
+                history.val_accuracy.append(right / len(judged[1]))
+                figures["val_accuracy"] = history.val_accuracy[-1]
+        return figures
 
 
-def _judge(
-    run: Run, steps: Steps, judged: tuple[Any, list[Any]] | None, decide: Decision | None
-) -> dict[str, float]:
-    """Loss and accuracy of the validation data into the history; the figures to show."""
-    history = run.history
-    figures = {"loss": history.loss[-1]}
-    if history.accuracy:
-        figures["accuracy"] = history.accuracy[-1]
-    if judged is not None:
-        value, outputs = steps.judge(*judged)
-        history.val_loss.append(value)
-        figures["val_loss"] = value
-        if decide is not None:
-            right = _hits(decide, outputs, labels_of(judged[1])) / len(judged[1])
-            history.val_accuracy.append(right)
-            figures["val_accuracy"] = right
-    return figures
-
-
-def _note_best(run: Run, keep: bool) -> None:
+def _note_best(run: Run, keep: Steps | None) -> None:
     """The best epoch so far is the one with the smallest loss, on validation data if there are."""
     history = run.history
     monitored = (history.val_loss or history.loss)[-1]
     if run.best is None or monitored < run.best:
         run.best, history.best_epoch = monitored, len(history.loss)
-        if keep:
-            run.best_parameters = [parameter.data for parameter in run.optimizer.params]
+        if keep is not None:
+            run.best_parameters = keep.snapshot()[0]
 
 
 def _is_stuck(history: History, patience: int | None) -> bool:
     return patience is not None and len(history.loss) - (history.best_epoch or 0) >= patience
-
-
-def _hits(decide: Decision, outputs: Any, labels: Sequence[Any]) -> int:
-    """How many outputs are decided as the labels say."""
-    return sum(map(operator.eq, decided(decide, outputs), labels))  # once a step: quick
 
 
 @dataclass

@@ -13,6 +13,7 @@ import autograd
 from autograd import Value
 from nn.checks import numpy_or_error
 from nn.programs import Recording, as_arrays
+from nn.targets import Coding
 
 __all__ = ["nudges"]
 
@@ -50,7 +51,9 @@ def nudges(
     if not chosen:
         raise autograd.InputValueError("nudges needs at least one parameter, but got none")
     rows, targets = as_arrays(X, y)
-    recording = Recording(model, loss, chosen, rows, targets, backend=backend)
+    with autograd.no_grad():
+        coding = Coding(loss, model(rows[0].tolist()), targets)
+    recording = Recording(model, coding, chosen, rows, targets, backend=backend)
     encoded = recording.encoded(targets)
     vector = np.array([parameter.data for parameter in chosen])
     size = max(1, NUMBERS // len(chosen))

@@ -5,7 +5,7 @@ import random
 import pytest
 
 import autograd
-from nn.checks import as_rng, check_count
+from nn.checks import as_rng, check_count, manual_seed
 
 
 def test_rng_passes_through_and_seed_makes_one():
@@ -15,7 +15,16 @@ def test_rng_passes_through_and_seed_makes_one():
     assert as_rng(3).random() == random.Random(3).random()
 
 
-@pytest.mark.parametrize("rng", ["3", 3.0, None, random])
+def test_without_one_every_generator_differs_and_a_seed_repeats_them():
+    """One stream of nn's own: reproducible, and never twice the same."""
+    manual_seed(5)
+    first = [as_rng(None).random() for _ in range(100)]
+    assert len(set(first)) == 100
+    manual_seed(5)
+    assert [as_rng(None).random() for _ in range(100)] == first
+
+
+@pytest.mark.parametrize("rng", ["3", 3.0, [0], random])
 def test_rng_of_another_kind_is_refused(rng):
     """The module `random` would be global randomness; a float is no seed."""
     with pytest.raises(autograd.InputTypeError, match=r"random\.Random or an integer seed"):

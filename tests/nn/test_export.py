@@ -76,14 +76,14 @@ def test_onnx_of_a_custom_op_is_refused(tmp_path):
     """Nothing is written, and an older file stays."""
     cube = autograd.custom_op("cube", lambda a: a**3, lambda xp, out, a: (3.0 * a * a,))
     path = tmp_path / "model.onnx"
-    nn.Layer(2, 1).to_onnx(path)
+    nn.Layer(2, 1, rng=0).to_onnx(path)
     before = path.read_bytes()
     with pytest.raises(autograd.InputValueError, match="'cube' is a custom_op"):
-        nn.Layer(2, 1, activation=cube).to_onnx(path)
+        nn.Layer(2, 1, activation=cube, rng=0).to_onnx(path)
     assert path.read_bytes() == before
     assert list(tmp_path.iterdir()) == [path]
     with pytest.raises(OSError, match="no folder"):
-        nn.Layer(2, 1).to_onnx(tmp_path / "no" / "model.onnx")
+        nn.Layer(2, 1, rng=0).to_onnx(tmp_path / "no" / "model.onnx")
 
 
 # PyTorch
@@ -202,16 +202,18 @@ def test_torch_modules_without_a_counterpart_are_refused(build, message):
 @with_torch
 def test_parts_without_a_counterpart_in_torch_are_refused():
     with pytest.raises(autograd.InputTypeError, match=r"one activation a layer.*but got <"):
-        nn.Layer(2, 1, activation=lambda x: x * 2.0).to_torch()
-    mixed = nn.Layer(2, 2, activation="relu")
+        nn.Layer(2, 1, activation=lambda x: x * 2.0, rng=0).to_torch()
+    mixed = nn.Layer(2, 2, activation="relu", rng=0)
     mixed.neurons[0].activation = autograd.tanh
     with pytest.raises(autograd.InputTypeError, match="one activation a layer"):
         mixed.to_torch()
     with pytest.raises(autograd.InputTypeError, match="the model holds <built-in function sorted"):
-        nn.Sequential(nn.Layer(2, 2), sorted).to_torch()
+        nn.Sequential(nn.Layer(2, 2, rng=0), sorted).to_torch()
 
 
-@pytest.mark.parametrize("convert", [lambda: nn.Neuron(2).to_torch(), lambda: nn.from_torch(None)])
+@pytest.mark.parametrize(
+    "convert", [lambda: nn.Neuron(2, rng=0).to_torch(), lambda: nn.from_torch(None)]
+)
 def test_missing_torch_is_named(convert, monkeypatch):
     monkeypatch.setitem(sys.modules, "torch", None)
     with pytest.raises(autograd.MissingExtraError, match="needs PyTorch, which is not installed"):

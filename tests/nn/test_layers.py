@@ -18,7 +18,7 @@ numbers = st.floats(-10, 10)
 @given(st.lists(st.tuples(numbers, numbers), min_size=1, max_size=8), numbers)
 def test_neuron_is_activation_of_weighted_sum(pairs, bias):
     """A Value: tanh(w·x + b); its derivatives are (1 − y²) times inputs, weights and 1."""
-    neuron = nn.Neuron(len(pairs), activation="tanh")
+    neuron = nn.Neuron(len(pairs), activation="tanh", rng=0)
     weights = [w for w, _ in pairs]
     neuron.load_state_dict(dict(zip((p for p, _ in neuron.named_parameters()), [*weights, bias])))
     inputs = [Value(x) for _, x in pairs]
@@ -36,7 +36,9 @@ def test_neuron_is_activation_of_weighted_sum(pairs, bias):
     )
 
 
-@pytest.mark.parametrize("module", [nn.Layer(2, 1), nn.MLP(2, [1]), nn.Sequential(nn.Neuron(2))])
+@pytest.mark.parametrize(
+    "module", [nn.Layer(2, 1, rng=0), nn.MLP(2, [1], rng=0), nn.Sequential(nn.Neuron(2, rng=0))]
+)
 def test_layers_return_lists_even_of_one(module):
     """No list-or-Value by length."""
     outputs = module([1.0, 2.0])
@@ -79,7 +81,7 @@ def test_own_activation_is_a_function_of_a_value():
 @pytest.mark.parametrize("activation", ["rellu", "", 3, ["relu"]])
 def test_unknown_activation_lists_the_known(activation):
     with pytest.raises(autograd.InputValueError, match=r"unknown activation.*relu.*silu"):
-        nn.Neuron(2, activation=activation)
+        nn.Neuron(2, activation=activation, rng=0)
 
 
 @pytest.mark.parametrize(
@@ -95,11 +97,13 @@ def test_inputs_of_any_sequence_type(inputs):
 
 def test_object_array_of_values_keeps_the_graph():
     x = Value(2.0)
-    nn.Neuron(1, init=lambda *_: 3.0)(np.array([x])).backward()
+    nn.Neuron(1, init=lambda *_: 3.0, rng=0)(np.array([x])).backward()
     assert x.grad == 3.0
 
 
-@pytest.mark.parametrize("module", [nn.Neuron(2), nn.Layer(2, 3), nn.MLP(2, [3, 1])])
+@pytest.mark.parametrize(
+    "module", [nn.Neuron(2, rng=0), nn.Layer(2, 3, rng=0), nn.MLP(2, [3, 1], rng=0)]
+)
 @pytest.mark.parametrize("inputs", [[], [1.0], [1.0, 2.0, 3.0]])
 def test_wrong_number_of_inputs_is_named(module, inputs):
     with pytest.raises(autograd.InputValueError, match=f"takes 2 inputs, but got {len(inputs)}"):
@@ -109,25 +113,25 @@ def test_wrong_number_of_inputs_is_named(module, inputs):
 @pytest.mark.parametrize("inputs", [1.0, None, Value(1.0), np.float64(1.0)])
 def test_a_single_number_is_no_input_list(inputs):
     with pytest.raises(autograd.InputTypeError, match="takes a sequence of 1 numbers"):
-        nn.Layer(1, 1)(inputs)
+        nn.Layer(1, 1, rng=0)(inputs)
 
 
 @pytest.mark.parametrize("inputs", [["a", "b"], [None, 1.0], [[1.0], [2.0]]])
 def test_inputs_that_are_no_numbers_are_refused(inputs):
     with pytest.raises(autograd.InputTypeError):
-        nn.Layer(2, 1)(inputs)
+        nn.Layer(2, 1, rng=0)(inputs)
 
 
 @pytest.mark.parametrize(
     ("build", "error", "message"),
     [
-        (lambda: nn.Neuron(0), ValueError, "nin must be at least 1, but got 0"),
-        (lambda: nn.Layer(2, -1), ValueError, "nout must be at least 1, but got -1"),
-        (lambda: nn.Layer(2.5, 1), TypeError, "nin takes a whole number, but got float 2.5"),
-        (lambda: nn.MLP(2, []), ValueError, "at least one layer"),
-        (lambda: nn.MLP(2, 3), TypeError, r"such as \[16, 1\], but got 3"),
-        (lambda: nn.MLP(2, "31"), TypeError, "but got '31'"),
-        (lambda: nn.MLP(2, [3, 0]), ValueError, "nouts must be at least 1"),
+        (lambda: nn.Neuron(0, rng=0), ValueError, "nin must be at least 1, but got 0"),
+        (lambda: nn.Layer(2, -1, rng=0), ValueError, "nout must be at least 1, but got -1"),
+        (lambda: nn.Layer(2.5, 1, rng=0), TypeError, "nin takes a whole number, but got float 2.5"),
+        (lambda: nn.MLP(2, [], rng=0), ValueError, "at least one layer"),
+        (lambda: nn.MLP(2, 3, rng=0), TypeError, r"such as \[16, 1\], but got 3"),
+        (lambda: nn.MLP(2, "31", rng=0), TypeError, "but got '31'"),
+        (lambda: nn.MLP(2, [3, 0], rng=0), ValueError, "nouts must be at least 1"),
         (lambda: nn.MLP(2, [1], rng=0.5), TypeError, "rng takes"),
         (lambda: nn.Sequential(3), TypeError, "Sequential takes modules or functions"),
     ],
@@ -141,8 +145,8 @@ def test_impossible_networks_are_refused(build, error, message):
 def test_function_in_a_network_or_a_neuron_has_no_file(tmp_path):
     """JSON holds no code."""
     for model in (
-        nn.Sequential(nn.Layer(1, 1), autograd.softmax),
-        nn.Neuron(1, activation=lambda v: v),
+        nn.Sequential(nn.Layer(1, 1, rng=0), autograd.softmax),
+        nn.Neuron(1, activation=lambda v: v, rng=0),
     ):
         with pytest.raises(nn.ModelFileError, match="function"):
             model.save(tmp_path / "model.json")

@@ -17,7 +17,7 @@ class Pair(nn.Module):
     """A user's own module: parameters directly, in a tuple, and in a shared part."""
 
     def __init__(self, weight=1.0):
-        self.shared = nn.Neuron(1)
+        self.shared = nn.Neuron(1, rng=0)
         self.again = self.shared
         self.knobs = (Value(weight), [Value(2.0)])
         self.last = self.knobs[0] * 2.0  # computed: no parameter
@@ -54,9 +54,9 @@ def test_order_is_layers_neurons_weights_bias():
 
 def test_outermost_module_names_the_parameters():
     """A part keeps its own paths until something contains it."""
-    layer = nn.Layer(2, 1)
+    layer = nn.Layer(2, 1, rng=0)
     assert layer.parameters()[0].name == "neurons.0.weights.0"
-    nn.Sequential(nn.Layer(1, 2), layer)
+    nn.Sequential(nn.Layer(1, 2, rng=0), layer)
     assert layer.parameters()[0].name == "layers.1.neurons.0.weights.0"
 
 
@@ -78,7 +78,7 @@ def test_state_moves_between_models():
 
 
 def test_state_may_hold_numpy_numbers():
-    one = nn.Neuron(1)
+    one = nn.Neuron(1, rng=0)
     one.load_state_dict({"weights.0": np.float64(2.0), "bias": 1})
     assert one.state_dict() == {"weights.0": 2.0, "bias": 1.0}
 
@@ -111,7 +111,7 @@ def test_wrong_state_changes_nothing(change, error, message):
 
 def test_state_must_be_a_mapping():
     with pytest.raises(autograd.InputTypeError, match="takes a mapping"):
-        nn.Neuron(1).load_state_dict([1.0, 2.0])
+        nn.Neuron(1, rng=0).load_state_dict([1.0, 2.0])
 
 
 @pytest.mark.parametrize(
@@ -140,7 +140,7 @@ def test_saved_model_comes_back_exactly(tmp_path, build):
 @given(st.floats(allow_nan=False, allow_infinity=False))
 def test_parameters_are_saved_exactly(tmp_path_factory, number):
     path = tmp_path_factory.getbasetemp() / "neuron.json"
-    neuron = nn.Neuron(1)
+    neuron = nn.Neuron(1, rng=0)
     neuron.bias.data = number
     neuron.save(path)
     assert nn.Neuron.load(path).bias.data.hex() == number.hex()
@@ -166,7 +166,7 @@ def test_own_module_is_saved_once_it_has_a_config(tmp_path):
 def test_diverged_model_is_not_saved(tmp_path):
     """NaN never replaces a good model."""
     path = tmp_path / "neuron.json"
-    neuron = nn.Neuron(1)
+    neuron = nn.Neuron(1, rng=0)
     neuron.save(path)
     good = path.read_text()
     neuron.bias.data = float("nan")
@@ -251,15 +251,15 @@ class Bare(nn.Module):
     ("model", "shown"),
     [
         (
-            nn.MLP(2, [3, 1], activation="tanh"),
+            nn.MLP(2, [3, 1], activation="tanh", rng=0),
             "MLP(nin=2, nouts=[3, 1], activation='tanh', output='identity')",
         ),
-        (nn.Neuron(2), "Neuron(nin=2, activation='identity')"),
+        (nn.Neuron(2, rng=0), "Neuron(nin=2, activation='identity')"),
         (
-            nn.Sequential(nn.Neuron(2, activation="relu"), autograd.softmax),
+            nn.Sequential(nn.Neuron(2, activation="relu", rng=0), autograd.softmax),
             "Sequential(Neuron(nin=2, activation='relu'), softmax)",
         ),
-        (nn.MLP(2, [1], output=lambda x: x), "<MLP of 3 parameters>"),
+        (nn.MLP(2, [1], output=lambda x: x, rng=0), "<MLP of 3 parameters>"),
         (Bare(), "<Bare of 1 parameters>"),
     ],
 )

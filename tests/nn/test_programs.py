@@ -5,7 +5,9 @@ import pytest
 
 import autograd
 import nn
-from nn.programs import ROWS, Recording, as_arrays, as_matrix, record_outputs
+from nn.portrait import Portrait
+from nn.programs import ROWS, Recording, as_arrays, as_matrix, recorded_outputs
+from nn.targets import Coding
 
 X = [[0.1 * i, -0.3 * i, 1.0] for i in range(1, 9)]
 CLASSES = [0, 1, 2, 0, 1, 2, 0, 1]
@@ -13,7 +15,8 @@ CLASSES = [0, 1, 2, 0, 1, 2, 0, 1]
 
 def recording(model, loss, targets):
     rows, targets = as_arrays(X, targets)
-    return Recording(model, loss, model.parameters(), rows, targets)
+    coding = Coding(loss, [y.data for y in model(X[0])], targets)
+    return Recording(model, coding, model.parameters(), rows, targets)
 
 
 def parameters(model):
@@ -38,16 +41,16 @@ def test_many_rows_go_through_in_parts():
     """More than a program gets at once: the same numbers in the same order."""
     model = nn.Neuron(1, rng=0)
     rows = np.arange(2.0 * ROWS + 5).reshape(-1, 1)
-    outputs = record_outputs(model, [0.0])(rows)
+    outputs = recorded_outputs(model, rows, portrait=Portrait(model))
     assert outputs.shape == (2 * ROWS + 5,)
     assert outputs == pytest.approx(rows[:, 0] * model.weights[0].data)
 
 
 def test_classes_become_one_hot_vectors_where_there_are_several_outputs():
-    several = recording(nn.Layer(3, 3), nn.cross_entropy, CLASSES)
+    several = recording(nn.Layer(3, 3, rng=0), nn.cross_entropy, CLASSES)
     assert several.encoded([2, 0]).tolist() == [[0.0, 0.0, 1.0], [1.0, 0.0, 0.0]]
     assert several.encoded([True, False]).tolist() == [[0.0, 1.0, 0.0], [1.0, 0.0, 0.0]]
-    one = recording(nn.Layer(3, 1), nn.mse_loss, CLASSES)
+    one = recording(nn.Layer(3, 1, rng=0), nn.mse_loss, CLASSES)
     assert one.encoded([2, 0]).tolist() == [2.0, 0.0]
     with pytest.raises(autograd.InputValueError, match="class 3 is outside the 3 classes 0 to 2"):
         several.encoded([0, 3])
@@ -122,8 +125,8 @@ def test_a_loss_that_cannot_take_values_is_refused():
         return outputs * [1.0, 2.0, 3.0][int(target) if isinstance(target, float) else target]
 
     with pytest.raises(autograd.TraceError, match=r"cannot record this model and loss.*eager"):
-        fit(nn.Neuron(3), picky)
-    fit(nn.Neuron(3), picky, backend="eager")
+        fit(nn.Neuron(3, rng=0), picky)
+    fit(nn.Neuron(3, rng=0), picky, backend="eager")
 
 
 @pytest.mark.parametrize("wrap", [list, np.array, lambda x: np.array(x, dtype=np.float32)])

@@ -9,7 +9,7 @@ def lines(model):
 
 
 def test_networks_list_their_layers():
-    model = nn.MLP(784, [16, 16, 10], activation="sigmoid")
+    model = nn.MLP(784, [16, 16, 10], activation="sigmoid", rng=0)
     assert lines(model)[1:] == [
         ["layers.0", "Layer", "784", "16", "sigmoid", "12560"],
         ["layers.1", "Layer", "16", "16", "sigmoid", "272"],
@@ -19,16 +19,16 @@ def test_networks_list_their_layers():
 
 
 def test_single_layers_and_neurons_are_summarised_too():
-    assert lines(nn.Layer(3, 2, activation="relu"))[1:] == [
+    assert lines(nn.Layer(3, 2, activation="relu", rng=0))[1:] == [
         ["itself", "Layer", "3", "2", "relu", "8"],
         ["total", "8"],
     ]
-    assert lines(nn.Neuron(3))[1] == ["itself", "Neuron", "3", "1", "linear", "4"]
+    assert lines(nn.Neuron(3, rng=0))[1] == ["itself", "Neuron", "3", "1", "linear", "4"]
 
 
 def test_functions_and_shared_layers_count_once():
     """A shared layer is shown where it stands, but its parameters are one set."""
-    layer = nn.Layer(2, 2, activation="tanh")
+    layer = nn.Layer(2, 2, activation="tanh", rng=0)
     model = nn.Sequential(layer, layer, autograd.softmax)
     assert lines(model)[1:] == [
         ["layers.0", "Layer", "2", "2", "tanh", "6"],
@@ -42,7 +42,7 @@ class Own(nn.Module):
     """A module with a layer and a parameter beside it."""
 
     def __init__(self):
-        self.hidden = nn.Layer(2, 3)
+        self.hidden = nn.Layer(2, 3, rng=0)
         self.scale = autograd.Value(1.0)
 
     def __call__(self, inputs):

@@ -21,7 +21,7 @@ def sigmoid(z):
 )
 def test_one_sigmoid_neuron(x, w, b, t):
     """E = ½(t − y)², dE/dw = −(t − y)·y·(1 − y)·x."""
-    neuron = nn.Neuron(1, activation="sigmoid")
+    neuron = nn.Neuron(1, activation="sigmoid", rng=0)
     neuron.load_state_dict({"weights.0": w, "bias": b})
     error = nn.half_squared_error(neuron([x]), t)
     error.backward()

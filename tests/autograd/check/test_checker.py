@@ -26,7 +26,7 @@ ACCEPTED = {
     "a module": (nn.MLP(2, [3, 1], activation="tanh", rng=0), [[0.5, -1.0]]),
     "a module as an input": (
         lambda model, x: nn.mse_loss(model(x), [1.0]),
-        [nn.Layer(2, 1, activation="sigmoid"), [1.0, 2.0]],
+        [nn.Layer(2, 1, activation="sigmoid", rng=0), [1.0, 2.0]],
     ),
     "a function with a transform inside": (lambda x: ag.grad(lambda u: u**4)(x), [1.5]),
     "a constant": (lambda x: 3.0, [1.0]),
@@ -240,7 +240,7 @@ def test_scale_of_x_does_not_matter(f, x):
 
 def test_module_is_left_as_it_was():
     """Parameters, their gradients and the inputs are the same after a check, also a failed one."""
-    model = nn.Neuron(2, activation="tanh")
+    model = nn.Neuron(2, activation="tanh", rng=0)
     before = model.state_dict()
     gradcheck(model, [1.0, 2.0])
     with pytest.raises(KeyError):

@@ -33,7 +33,7 @@ EVERY = {
     "confusion": lambda **ax: plots.plot_confusion_matrix([[3, 1], [0, 2]], **ax),
     "boundary": lambda **ax: plots.plot_decision_boundary(MODEL, *XOR, resolution=9, **ax),
     "digits": lambda **ax: plots.plot_digits(PICTURES, **ax),
-    "weights": lambda **ax: plots.plot_weights(nn.Layer(9, 2), **ax),
+    "weights": lambda **ax: plots.plot_weights(nn.Layer(9, 2, rng=0), **ax),
     "activations": lambda **ax: plots.plot_activations(MODEL, XOR[0], **ax),
     "gradients": lambda **ax: plots.plot_gradients(trained(), **ax),
     "augmentations": lambda **ax: plots.plot_augmentations(PICTURES[0], **ax),
@@ -218,7 +218,7 @@ def test_gradients_are_those_of_the_last_backward():
 )
 def test_layers_are_needed(draw):
     with pytest.raises(autograd.InputTypeError, match="a model made of layers"):
-        draw(nn.Neuron(1))
+        draw(nn.Neuron(1, rng=0))
 
 
 def test_weights_are_pictures_on_one_scale():
@@ -232,7 +232,7 @@ def test_weights_are_pictures_on_one_scale():
     assert canvas.tolist() == [[0, 0, 0, 9, 0, 0, 0], [0, 0, 0, 9, 0, 0, -3]]
     assert plots.plot_weights(nn.MLP(4, [3, 1], rng=0)).get_title() == "weights of 3 neurons"
     with pytest.raises(autograd.InputTypeError, match="takes a Layer, or a network"):
-        plots.plot_weights(nn.Neuron(4))
+        plots.plot_weights(nn.Neuron(4, rng=0))
 
 
 # Pictures

@@ -3,6 +3,7 @@
 import json
 import math
 import random
+import zipfile
 
 import pytest
 
@@ -29,6 +30,7 @@ def start(rule="Adam", **options):
         given = {
             "loss": nn.cross_entropy,
             "batch_size": 8,
+            "rng": 0,
             "schedule": CosineSchedule(),
             "validation": (X[:9], Y[:9]),
             "progress": False,
@@ -37,6 +39,22 @@ def start(rule="Adam", **options):
         return nn.fit(model, X, Y, optimizer=optimizer, epochs=epochs, **given)
 
     return model, optimizer, train
+
+
+def content(path):
+    """What `run.json` says in a checkpoint."""
+    with zipfile.ZipFile(path) as file:
+        return json.loads(file.read("run.json"), parse_constant=pytest.fail)
+
+
+def altered(path, change):
+    """Write the checkpoint anew with a change to the text of `run.json`."""
+    with zipfile.ZipFile(path) as file:
+        parts = {name: file.read(name) for name in file.namelist()}
+    parts["run.json"] = change(parts["run.json"].decode()).encode()
+    with zipfile.ZipFile(path, "w") as file:
+        for name, part in parts.items():
+            file.writestr(name, part)
 
 
 def stop_after(epochs):
@@ -129,7 +147,7 @@ def test_an_infinite_validation_loss_is_kept(tmp_path):
 
     model.neurons[0].weights[0].data = -1e10
     assert train(2).val_loss == [math.inf] * 2
-    json.loads(path.read_text(), parse_constant=pytest.fail)
+    assert content(path)["history"]["val_loss"] == ["inf"] * 2
     assert train(3, resume=True).val_loss == [math.inf] * 3
 
 
@@ -149,17 +167,18 @@ def test_without_resume_a_checkpoint_is_overwritten(tmp_path):
     path.write_text("something else")
     _, _, train = start()
     train(1, checkpoint=path)
-    assert json.loads(path.read_text())["format"] == "scalar-autograd checkpoint"
+    assert content(path)["format"] == "scalar-autograd checkpoint"
 
 
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda text: text[:-40], "truncated or not JSON"),
-        (lambda text: text.replace("checkpoint", "model"), "is no checkpoint of version 2"),
-        (lambda text: text.replace('"version": 2', '"version": 3'), "is no checkpoint of version"),
+        (lambda text: text[:-40], "damaged or cut short"),
+        (lambda text: text.replace("checkpoint", "model"), "is no checkpoint of version 3"),
+        (lambda text: text.replace('"version": 3', '"version": 4'), "is no checkpoint of version"),
         (lambda text: text.replace('"memory"', '"memories"'), "does not fit.*memory"),
-        (lambda text: text.replace("weights.0", "weights.9"), "does not fit.*another model"),
+        (lambda text: text.replace('"memory3"', '"best"'), "does not fit"),
+        (lambda text: text.replace('"model": "', '"model": "x'), "of a run with model=x"),
         (lambda text: text.replace('"history": {', '"history": [], "old": {'), "does not fit"),
         (lambda text: text.replace('"val_loss": [', '"val_loss": ["x", '), "does not fit"),
         (lambda text: text.replace('"Adam"', '"SGD"'), "optimizer=SGD, but now it is Adam"),
@@ -171,13 +190,33 @@ def test_a_checkpoint_of_something_else_is_refused(tmp_path, change, message):
     path = tmp_path / "run.json"
     _, _, train = start()
     train(1, checkpoint=path)
-    text = change(path.read_text())
-    path.write_text(text)
+    altered(path, change)
+    written = path.read_bytes()
     model, optimizer, train = start()
     before, memory = model.state_dict(), list(optimizer.memory)
     with pytest.raises(nn.ModelFileError, match=message):
         train(2, checkpoint=path, resume=True)
-    assert (model.state_dict(), optimizer.memory, path.read_text()) == (before, memory, text)
+    assert (model.state_dict(), optimizer.memory) == (before, memory)
+    assert path.read_bytes() == written
+
+
+def test_a_damaged_checkpoint_is_refused(tmp_path):
+    """Cut short, or with a byte changed: the archive's own sums tell."""
+    path = tmp_path / "run.json"
+    _, _, train = start()
+    train(1, checkpoint=path)
+    whole = path.read_bytes()
+    for place in range(0, len(whole) - 30, 97):
+        path.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
+        model, _, train = start()
+        before = model.state_dict()
+        try:
+            train(1, checkpoint=path, resume=True)
+        except nn.ModelFileError:
+            assert model.state_dict() == before
+    path.write_bytes(whole[:-30])
+    with pytest.raises(nn.ModelFileError):
+        train(2, checkpoint=path, resume=True)
 
 
 @pytest.mark.parametrize(

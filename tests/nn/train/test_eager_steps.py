@@ -65,6 +65,7 @@ def trained(backend, make, loss, targets, **options):
         optimizer=optimizer,
         epochs=2,
         batch_size=12,
+        rng=0,
         progress=False,
         backend=backend,
         **options,
@@ -103,7 +104,13 @@ def test_every_optimiser_moves_vectors_as_it_moves_values(rule):
         model = nn.MLP(3, [4, 1], rng=1)
         optimizer = rule(model.parameters(), lr=0.01)
         for backend in ways:
-            options = {"epochs": 1, "batch_size": 12, "progress": False, "backend": backend}
+            options = {
+                "epochs": 1,
+                "batch_size": 12,
+                "rng": 0,
+                "progress": False,
+                "backend": backend,
+            }
             nn.fit(model, X, COINS, loss=nn.mse_loss, optimizer=optimizer, **options)
         ends.append((list(model.state_dict().values()), optimizer.memory))
     for state, memory in ends[1:]:

@@ -25,7 +25,7 @@ def numbers(model):
 
 
 def fit(model, x=X, y=Y, *, lr=0.1, loss=LOSS, **options):
-    options = {"epochs": 2, "batch_size": 8, "progress": False, **options}
+    options = {"epochs": 2, "batch_size": 8, "rng": 0, "progress": False, **options}
     optimizer = nn.SGD(model.parameters(), lr)
     return nn.fit(model, x, y, loss=loss, optimizer=optimizer, **options)
 
@@ -90,11 +90,11 @@ def test_training_learns():
 
 def test_schedule_scales_the_learning_rate():
     """By the fraction of epochs done; afterwards the optimiser has its own rate again."""
-    model, done = network(), []
+    model, seen = network(), []
     optimizer = nn.SGD(model.parameters(), lr=0.5)
     options = {"loss": LOSS, "optimizer": optimizer, "epochs": 4, "progress": False}
-    nn.fit(model, X, Y, schedule=lambda part: done.append(part) or 0.0, **options)
-    assert done == [0.0, 0.25, 0.5, 0.75]
+    nn.fit(model, X, Y, schedule=lambda done: seen.append(done) or 0.0, **options)
+    assert seen == [0.0, 0.25, 0.5, 0.75]
     assert model.state_dict() == network().state_dict()
     assert optimizer.lr == 0.5
 
@@ -162,7 +162,7 @@ def test_interrupt_keeps_what_was_learnt(backend):
     """Ctrl-C in the second epoch: the parameters are those after the last whole step."""
     stopped, whole = network(), network()
     optimizer = Interrupted(stopped.parameters(), 0.1, momentum=0.5)
-    options = {"loss": LOSS, "batch_size": 8, "progress": False, "backend": backend}
+    options = {"loss": LOSS, "batch_size": 8, "rng": 0, "progress": False, "backend": backend}
     history = nn.fit(stopped, X, Y, optimizer=optimizer, epochs=5, **options)
     assert history.interrupted
     assert len(history.loss) == 1
@@ -374,6 +374,6 @@ def test_a_diverged_model_diverges_and_was_not_misread():
 
 def test_a_batch_s_graph_is_gone_when_its_gradient_is_there():
     """Whoever keeps the outputs keeps floats."""
-    for model, kind in ((network(), list), (nn.Neuron(2), float)):
+    for model, kind in ((network(), list), (nn.Neuron(2, rng=0), float)):
         _, outputs = batch_gradient(model, LOSS, X, Y)
         assert {type(out) for out in outputs} == {kind}

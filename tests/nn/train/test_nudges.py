@@ -50,7 +50,7 @@ def test_some_parameters_and_many_parts(monkeypatch):
 
 
 def test_no_parameters_and_bad_data_are_refused():
-    model = nn.Layer(3, 3)
+    model = nn.Layer(3, 3, rng=0)
     with pytest.raises(autograd.InputValueError, match="at least one parameter"):
         nn.nudges(model, X, Y, loss=nn.cross_entropy, params=[])
     with pytest.raises(autograd.InputTypeError, match=r"takes a list of parameters: give \[Value"):

@@ -66,7 +66,7 @@ def test_a_training_that_builds_its_graph_anew():
 
 def test_a_folded_graph_is_recorded_too():
     """Boxes that stand for many nodes show the result of theirs, at each moment."""
-    model = nn.MLP(4, [12, 12, 1], activation="tanh")
+    model = nn.MLP(4, [12, 12, 1], activation="tanh", rng=0)
     out = model([0.1, -0.2, 0.3, 0.4])
     loss = (out[0] if isinstance(out, list) else out) ** 2
     recorder = Recorder(loss)
@@ -113,7 +113,7 @@ def test_a_label_is_text():
 
 def test_dead_rectifiers_are_found_inside_folds():
     """A folded neuron whose ReLU is off to the end is marked, and counted in words."""
-    model = nn.MLP(3, [20, 20, 1], activation="relu")
+    model = nn.MLP(3, [20, 20, 1], activation="relu", rng=0)
     out = model([0.5, -0.5, 1.0])
     loss = (out[0] if isinstance(out, list) else out) ** 2
     model.layers[1].neurons[7].bias.data = -1e3

@@ -83,7 +83,7 @@ def test_modules_are_read_off_a_path(name, modules):
 
 def test_a_lone_neuron_has_parameters_only():
     """Its bias has a path without a dot."""
-    lone = nn.Neuron(2)
+    lone = nn.Neuron(2, rng=0)
     boxes = take_picture(lone([Value(1.0, name="x0"), Value(2.0, name="x1")])).boxes
     kinds = {box.name: box.kind for box in boxes if not box.op}
     assert {name for name, kind in kinds.items() if kind == "parameter"} == {

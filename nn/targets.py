@@ -1,0 +1,102 @@
+"""Targets: how a loss is given what the outputs should have been.
+
+Numbers and rows of numbers are given as they are. A class's index reaches nn's own losses as a
+one-hot vector where they are recorded; a loss of the user's own gets the index, or the one-hot
+vector if it can do nothing with an index, whatever the backend. Next: :mod:`nn.programs`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from numbers import Real
+from typing import Any
+
+import autograd
+from autograd import Value
+from nn.losses.terms import kind_of
+
+__all__ = ["Coding", "is_number"]
+
+Loss = Callable[[Any, Any], Any]
+
+
+class Coding:
+    """How targets like these are given to this loss, by a model with such outputs.
+
+    `classes` is how many classes there are where targets are indices, else 0; `as_vector` tells
+    that the loss wants one-hot vectors.
+
+    Raises InputTypeError if a loss of the user's own can do nothing with either.
+
+    >>> Coding(lambda z, t: -z[t], [0.5, 0.25], [0, 1]).given(1)
+    1
+    >>> Coding(lambda z, t: -sum(a * b for a, b in zip(z, t)), [0.5, 0.25], [0, 1]).given(1)
+    [0.0, 1.0]
+    """
+
+    def __init__(self, loss: Loss, outputs: Any, targets: Sequence[Any]) -> None:
+        self.loss = loss
+        width = len(outputs) if isinstance(outputs, (list, tuple)) else 0
+        indices = width > 1 and all(hasattr(t, "__index__") for t in targets)
+        self.classes = width if indices else 0
+        self.ours = getattr(kind_of(loss), "__module__", "").startswith("nn.losses")
+        self.as_vector = bool(self.classes) and not self.ours and self._wants_vector(outputs)
+
+    def given(self, target: Any) -> Any:
+        """What the loss gets for a target when it is called with plain numbers."""
+        return self._one_hot(target) if self.as_vector else target
+
+    def array(self, np: Any, targets: Sequence[Any]) -> Any:
+        """Targets with one row an example: one-hot vectors, or the numbers given."""
+        if not self.classes:
+            return np.array(targets, dtype=float)
+        indices = np.array(targets).astype(np.intp)  # booleans would be masks
+        wrong = indices[(indices < 0) | (indices >= self.classes)]
+        if wrong.size:
+            raise self._outside(wrong[0])
+        return np.eye(self.classes)[indices]
+
+    def recorded(self, outputs: Any, target: Any) -> Any:
+        """The loss where `target` is a row of `array`, in Values."""
+        if not self.classes or self.as_vector or self.ours:
+            return self.loss(outputs, target)
+        # An index cannot be a Value: the loss is recorded for each class, and one of them counts.
+        errors = [self.loss(outputs, k) for k in range(self.classes)]
+        return autograd.sum([autograd.where(t, e, 0.0) for t, e in zip(target, errors)])
+
+    def _wants_vector(self, outputs: Any) -> bool:
+        faults = [self._fault(outputs, target) for target in (0, self._one_hot(0))]
+        if not all(faults):
+            return bool(faults[0])
+        raise autograd.InputTypeError(
+            f"a loss gets a class's index or a one-hot vector as target, but {self.loss!r} gives "
+            f"one number for neither, {'; '.join(faults)}"
+        )
+
+    def _fault(self, outputs: Any, target: Any) -> str:
+        """What the loss cannot do with a target; empty if it gives one number."""
+        try:
+            error = self.loss(outputs, target)
+        except Exception as fault:
+            return f"with {target}: {type(fault).__name__}: {fault}"
+        return "" if is_number(error) else f"with {target}: it returned {error!r}"[:200]
+
+    def _one_hot(self, target: Any) -> list[float]:
+        if not 0 <= target < self.classes:
+            raise self._outside(target)
+        return [float(k == target) for k in range(self.classes)]
+
+    def _outside(self, target: Any) -> autograd.InputValueError:
+        return autograd.InputValueError(
+            f"class {target} is outside the {self.classes} classes 0 to {self.classes - 1} that "
+            "the model has outputs for"
+        )
+
+
+def is_number(error: Any) -> bool:
+    """Whether a loss returned what it should.
+
+    >>> is_number(Value(1.0)), is_number([1.0])
+    (True, False)
+    """
+    return isinstance(error, (Value, Real)) and not isinstance(error, bool)

@@ -1,0 +1,68 @@
+"""The learning rate of a training run: the optimiser's own, times what a schedule says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from nn.checks import check_number
+from nn.optim.optimizer import Optimizer
+from nn.schedules import Schedule, asked_by
+from nn.train.history import History
+
+__all__ = ["Rate"]
+
+
+class Rate:
+    """Sets an optimiser's rate to `base` times the schedule's factor.
+
+    Whoever sets the optimiser's rate in between, as a callback may, is heard: the run goes on from
+    the rate that was set, and the schedule changes it from there in proportion.
+
+    >>> import nn
+    >>> optimizer = nn.SGD(nn.Neuron(1).parameters(), lr=1.0)
+    >>> rate = Rate(optimizer, lambda epoch: 0.5**epoch, epochs=4, steps=10)
+    >>> rate.update(20, History())
+    >>> optimizer.lr
+    0.25
+    >>> optimizer.lr = 0.1
+    >>> rate.update(30, History())
+    >>> optimizer.lr
+    0.05
+    """
+
+    def __init__(
+        self, optimizer: Optimizer, schedule: Callable[..., float], *, epochs: int, steps: int
+    ) -> None:
+        self.optimizer, self.schedule, self.asks = optimizer, schedule, asked_by(schedule)
+        self.epochs, self.steps = epochs, steps
+        self.base = self.given = optimizer.lr
+        self.factor = 1.0
+        self.every_step = "step" in self.asks
+
+    def update(self, step: int, history: History) -> None:
+        """Set the rate for what comes after so many steps, of which an epoch has `steps`."""
+        self.take_up()
+        clock = {
+            "done": step / (self.steps * self.epochs),
+            "epoch": step // self.steps,
+            "step": step,
+            "history": history,
+        }
+        if isinstance(self.schedule, Schedule):
+            factor = self.schedule(clock[self.asks[0]])
+        else:
+            factor = self.schedule(**{name: clock[name] for name in self.asks})
+        self.factor = check_number("the schedule's factor", factor)
+        self.given = self.optimizer.lr = self.base * self.factor
+
+    def take_up(self) -> None:
+        """Notice a rate that somebody else has set."""
+        if self.optimizer.lr != self.given:
+            lr = check_number("lr", self.optimizer.lr)
+            self.base, self.given = lr / self.factor if self.factor else lr, lr
+
+    def restore(self) -> None:
+        """Give the optimiser its rate without the schedule's factor."""
+        self.take_up()
+        self.optimizer.lr = self.given = self.base
+        self.factor = 1.0
