@@ -62,10 +62,15 @@ declare(
 declare(
     "div",
     lambda xp, a, b: a / b,
-    # A subnormal quotient has lost digits that a small divisor would bring up again.
+    # A subnormal quotient has lost digits that a small divisor would bring up again; that of a
+    # numerator above 1 has a divisor so large that none come up.
     lambda xp, out, a, b: (
         1.0 / b,
-        xp.where(abs(out) > TINY, -out / b, -(a * SCALE) / b / b * UNSCALE),
+        xp.where(
+            xp.where(abs(a) < 1.0, abs(out), 1.0) > TINY,
+            -out / b,
+            -(a * SCALE) / b / b * UNSCALE,
+        ),
     ),
     arity=2, symbol="÷", latex=r"\frac{{{0}}}{{{1}}}", sample=(REAL, (0.1, 10.0)),
     shown=lambda xp, out, a, b: (1.0 / b, -a / xp.pow(b, 2.0)),
@@ -84,22 +89,28 @@ declare(
 # Powers and roots
 
 
-def _pow_slope(xp: Any, a: Any, b: Any) -> Any:
+def _pow_slope(xp: Any, out: Any, a: Any, b: Any) -> Any:
     """b·a^(b-1) where a^b is zero, infinite or close to it: as b·a^i·a^j, no factor extreme.
 
-    i + j is b - 1 where that is exact, otherwise b, with a division to make up for it.
+    i + j is b - 1 where that is exact, otherwise b, with a division to make up for it. At 0 and
+    the infinities digits do not matter, and the division would be by them: there it is b - 1.
     """
-    exact = abs(b - 2.0**52) < 2.0**52
+    largest = xp.where(a == 0.0, INF, xp.where(abs(a) < INF, abs(b), INF))
+    exact = xp.where(abs(b - 2.0**52) < 2.0**52, INF, largest) == INF
     exponent = xp.where(exact, b - 1.0, b)
+    size = abs(exponent)
     # A whole number, as a may be negative; only large exponents need the split.
-    first = xp.where(abs(exponent) < 4.0, 0.0, xp.floor(0.5 * exponent))
-    slope = b * xp.pow(a, first) / xp.where(exact, 1.0, a)
+    first = xp.where(size < 4.0, 0.0, xp.where(size < INF, xp.floor(0.5 * exponent), 0.0))
+    # A power of ±inf that is 0 is so all around.
+    factor = xp.where(abs(b) < INF, b, xp.where(out == 0.0, 0.0, b))
+    slope = factor * xp.pow(a, first) / xp.where(exact, 1.0, a)
     return slope * xp.pow(a, exponent - first)
 
 
 def _pow_partials(xp: Any, out: Any, a: Any, b: Any) -> tuple[Any, Any]:
     # b·out/a, not b·a^(b-1): for small or fractional b the rounding of b - 1 costs hundreds of ulp.
     size = abs(out)
+    rest = _pow_slope(xp, out, a, b)
     # 2, 3, 4 and 5 are the exponents that people write, and b - 1 is exact there.
     distance = xp.where(b == xp.floor(b), abs(b - 3.5), INF)
     slope = xp.where(
@@ -107,12 +118,16 @@ def _pow_partials(xp: Any, out: Any, a: Any, b: Any) -> tuple[Any, Any]:
         b * xp.pow(a, b - 1.0),
         xp.where(
             size > TINY,
-            xp.where(size < 1.0 / TINY, xp.where(b == 0.0, 0.0, b * out / a), _pow_slope(xp, a, b)),
-            _pow_slope(xp, a, b),
+            xp.where(size < 1.0 / TINY, xp.where(b == 0.0, 0.0, b * out / a), rest),
+            rest,
         ),
     )
     root = xp.pow(a, 0.5 * b)  # out in two halves: it may overflow where out·log(a) does not
-    growth = xp.where(a == 0.0, xp.where(b >= 0.0, 0.0, -INF), root * xp.log(a) * root)
+    growth = xp.where(
+        a == 0.0,
+        xp.where(b >= 0.0, 0.0, b * INF),
+        xp.where(a == INF, xp.where(b < 0.0, 0.0, root * a), root * xp.log(a) * root),
+    )
     return slope, growth
 
 
@@ -122,8 +137,9 @@ declare(
     native="pow", symbol="^", latex="{{{0}}}^{{{1}}}", sample=((0.1, 10.0), (-3.0, 3.0)),
     shown=lambda xp, out, a, b: (b * xp.pow(a, b - 1.0), xp.pow(a, b) * xp.log(a)),
     edge="As C99's pow: a negative base with a fractional exponent is nan, 0**0 is 1. d/da at a = 0"
-    " is 0, 1 or 0 for b = 2, 1, 0; d/db at a = 0 is 0 for b >= 0 and nan for a < 0. JAX: d/da is"
-    " nan at 0**0, d/db at 0**-1.",
+    " is 0, 1 or 0 for b = 2, 1, 0 and inf for b between 0 and 1; d/db is 0 at a = 0 for b >= 0, 0"
+    " at a = inf for b < 0, and nan for a < 0; where b = ±inf gives 0, both are 0. JAX: d/da is nan"
+    " at 0**0 and 0.5**inf, d/db at 0**-1 and inf**-1.",
 )  # fmt: skip
 elementary(
     "sqrt", math.sqrt, lambda xp, out, x: (0.5 / out,),
