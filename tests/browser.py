@@ -102,8 +102,13 @@ class Browser:
         message, _, self._received = self._received.partition(b"\0")
         return message
 
-    def open(self, path: Path, width: int, height: int, *, dark: bool = False) -> Page:
-        """Open a file in a window of this size, and wait until it is loaded."""
+    def open(
+        self, path: Path, width: int, height: int, *, dark: bool = False, calm: bool = False
+    ) -> Page:
+        """Open a file in a window of this size, and wait until it is loaded.
+
+        The reader prefers ``dark`` pages, and with ``calm`` no motion.
+        """
         target = self.send("Target.createTarget", url="about:blank")["targetId"]
         session = self.send("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
         page = Page(self, session)
@@ -112,7 +117,8 @@ class Browser:
             width=width, height=height, deviceScaleFactor=1, mobile=width < 500,
         )  # fmt: skip
         scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
-        page.send("Emulation.setEmulatedMedia", features=[scheme])
+        motion = {"name": "prefers-reduced-motion", "value": "reduce" if calm else "no-preference"}
+        page.send("Emulation.setEmulatedMedia", features=[scheme, motion])
         page.send("Page.navigate", url=path.absolute().as_uri())
         deadline = time.monotonic() + PATIENCE
         loaded = "location.href !== 'about:blank' && document.readyState === 'complete'"
@@ -144,6 +150,51 @@ class Page:
         """Press and release a key, as a person would."""
         for kind in ("rawKeyDown", "keyUp"):
             self.send("Input.dispatchKeyEvent", type=kind, key=key, code=key)
+
+    def place(self, selector: str) -> tuple[float, float]:
+        """The middle of the first element that a selector finds, on the screen."""
+        rect = self.evaluate(
+            f"(({{left, top, width, height}}) => [left + width / 2, top + height / 2])"
+            f"(document.querySelector({json.dumps(selector)}).getBoundingClientRect())"
+        )
+        return rect[0], rect[1]
+
+    def click(self, where: str | tuple[float, float]) -> None:
+        """Move the mouse to a point, or to an element's middle, and press its button once."""
+        x, y = self.place(where) if isinstance(where, str) else where
+        self.drag([(x, y)])
+
+    def drag(self, points: list[tuple[float, float]]) -> None:
+        """Press the mouse at the first point, move it over the others, and release it."""
+        mouse: dict[str, Any] = {"button": "left", "buttons": 1, "clickCount": 1}
+        x, y = points[0]
+        self.send("Input.dispatchMouseEvent", type="mouseMoved", x=x, y=y)
+        self.send("Input.dispatchMouseEvent", type="mousePressed", x=x, y=y, **mouse)
+        for x, y in points[1:]:
+            self.send("Input.dispatchMouseEvent", type="mouseMoved", x=x, y=y, **mouse)
+        self.send("Input.dispatchMouseEvent", type="mouseReleased", x=x, y=y, **mouse)
+
+    def wheel(self, x: float, y: float, turn: float) -> None:
+        """Turn the mouse's wheel at a point."""
+        self.send("Input.dispatchMouseEvent", type="mouseWheel", x=x, y=y, deltaX=0, deltaY=turn)
+
+    def touch(self, *moments: list[tuple[float, float]]) -> None:
+        """Fingers at these points, one moment after the other, then none."""
+        kinds = ["touchStart"] + ["touchMove"] * (len(moments) - 1)
+        for kind, fingers in zip([*kinds, "touchEnd"], [*moments, []]):
+            points = [{"x": x, "y": y, "id": i} for i, (x, y) in enumerate(fingers)]
+            self.send("Input.dispatchTouchEvent", type=kind, touchPoints=points)
+
+    def type(self, text: str) -> None:
+        """Type a text into what has the focus."""
+        self.send("Input.insertText", text=text)
+
+    def settle(self, seconds: float = 0.0) -> None:
+        """Wait until the page has been painted, and so long after that."""
+        waits = f"setTimeout(done, {1000 * seconds})"
+        painted = f"requestAnimationFrame(() => requestAnimationFrame(() => {waits}))"
+        expression = f"new Promise((done) => {painted})"
+        self.send("Runtime.evaluate", expression=expression, awaitPromise=True)
 
     def screenshot(self, path: Path) -> None:
         """Save what is seen as PNG."""

@@ -18,7 +18,6 @@ from autograd.drawing.formats.dot import dot_lines, dot_of, mermaid_of
 from autograd.drawing.formats.svg import summary, svg_of
 from autograd.drawing.formats.text import NumberFormat, escape
 from autograd.drawing.formats.tree import tree_of
-from autograd.drawing.page.parts import Parts
 from autograd.drawing.page.stepper import escape_page, page
 from autograd.drawing.sheet import Sheet, sheet_of
 from autograd.errors import InputValueError
@@ -26,9 +25,9 @@ from autograd.errors import InputValueError
 __all__ = ["Drawing", "draw", "to_graphviz", "to_mermaid"]
 
 ENDINGS = (".svg", ".html", ".png", ".pdf", ".dot", ".mmd")
-IN_A_FILE, IN_A_NOTEBOOK = 4000, 300
-"""How many boxes the unfolded parts of a page have, about."""
-LARGEST_STEPPER = 1_000_000
+IN_A_FILE, IN_A_NOTEBOOK = 2_500_000, 40_000
+"""How many characters the contents of a page's folded boxes take, about."""
+LARGEST_STEPPER = 150_000
 """Characters of a page beyond which a notebook does not carry it."""
 NOT_RUN = "To step through, run this cell: scripts stay out of notebooks that others ran."
 """Stands below the stepper, and is all that is left where a notebook is shown without it."""
@@ -45,7 +44,8 @@ class Drawing:
     """
 
     def __init__(self, sheet: Sheet) -> None:
-        self.picture, self.style, self.notes, self._parameters = sheet
+        self._sheet = sheet
+        self.picture, self.style, self.notes, _ = sheet
 
     def __str__(self) -> str:
         tree = tree_of(self.picture, self.style)
@@ -63,13 +63,8 @@ class Drawing:
         return self._page(IN_A_FILE)
 
     def _page(self, budget: int) -> str:
-        parts = Parts(self.picture, self.style, self._parameters, budget)
-        unfold = ["click a folded box to see what is in it"] if parts.of_boxes else []
-        svg = svg_of(self.picture, self.style, [*self.notes, *unfold], parts.of_boxes)
-        return page(
-            self.picture, svg, title=summary(self.picture), extra=parts.html,
-            format=self.style.format,
-        )  # fmt: skip
+        unfold = ["click a folded box to see what is in it"] if self.picture.folded else []
+        return page(self._sheet._replace(notes=(*self.notes, *unfold)), budget)
 
     def to_dot(self) -> str:
         """The picture in Graphviz's language DOT."""
@@ -160,6 +155,7 @@ def draw(
     limit: int | None = LIMIT,
     parameters: Any = (),
     room: int = 0,
+    theme: str = "auto",
 ) -> Drawing:
     """Draw the computation graph of a Value, or of several.
 
@@ -181,6 +177,7 @@ def draw(
         parameters: Leaves to show as parameters, or a module; those named by path, or "bias", are
             anyway.
         room: How many characters every number gets room for, at least.
+        theme: "light", "dark", or "auto", which is what the reader's system prefers.
 
     Raises:
         InputTypeError, InputValueError: ``ys`` holds no Value, or an option has no such value.
@@ -200,6 +197,7 @@ def draw(
             ys[0] if len(ys) == 1 else ys,
             show=show, direction=direction, format=format, flow=flow, highlight=highlight,
             color=color, depth=depth, by=by, limit=limit, parameters=parameters, room=room,
+            theme=theme,
         )
     )  # fmt: skip
 

@@ -13,6 +13,7 @@ from autograd.drawing.formats.cards import PARTS
 from autograd.drawing.formats.style import Style, style_of
 from autograd.drawing.formats.svg import svg_of
 from autograd.drawing.formats.text import NumberFormat
+from autograd.drawing.picture.flow import flows_of
 from autograd.drawing.picture.highlight import coloured, highlighted
 from autograd.drawing.picture.snapshot import Picture, checked_outputs, identities
 from autograd.errors import InputValueError
@@ -47,6 +48,7 @@ def sheet_of(
     limit: int | None = LIMIT,
     parameters: Any = (),
     room: int = 0,
+    theme: str = "auto",
 ) -> Sheet:
     """The sheet of a Value, or of a sequence of them; the options are those of `draw`.
 
@@ -54,7 +56,7 @@ def sheet_of(
         InputTypeError, InputValueError: ``ys`` holds no Value, or an option has no such value.
     """
     roots = checked_outputs(ys)
-    style = style_of(show, direction, format, flow, room)
+    style = style_of(show, direction, format, flow, room, theme)
     if depth is not None and (type(depth) is not int or depth < 1):
         raise InputValueError(f"depth= is a number of nodes, 1 or more, but got {depth!r}")
     if limit is not None and (type(limit) is not int or limit < 30):
@@ -66,6 +68,8 @@ def sheet_of(
     notes = [picture.folded] if picture.folded else []
     if depth is not None and any(box.kind == "outside" for box in picture.boxes):
         notes.append(f"dashed boxes: what they are computed from is beyond depth {depth}")
+    if flow:
+        notes.insert(0, flows_of(picture)[1])
     lit, lit_edges = highlighted(picture, highlight)
     style = style._replace(lit=lit, lit_edges=lit_edges, colours=coloured(picture, color))
     return Sheet(picture, style, tuple(notes), known)

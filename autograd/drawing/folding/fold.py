@@ -63,13 +63,13 @@ def folded_picture(
     >>> for _ in range(1000):
     ...     y = sin(y) * 2.0
     >>> picture = folded_picture(Slice.of([y]))
-    >>> picture.boxes[1].name, picture.boxes[1].size
-    ('repetitions 43–84 of 1000', 84)
+    >>> next((box.name, box.size) for box in picture.boxes if box.kind == "fold")
+    ('× 997', 1994)
     """
     if limit is None or (by is None and part.size <= limit):
         return drawn(part, _plan(part, apart(part), parameters, 0), parameters)
     plan = None
-    for grouping in groupings(part, by):
+    for grouping in groupings(part, by, split):
         boxes = len(set(grouping.keys))
         if boxes > limit or (split and boxes == 1):
             continue
@@ -112,7 +112,7 @@ def _inside(leaf: Any, label: Any, how: str, parameters: frozenset[int]) -> bool
     """Whether a leaf that only one group uses is shown in it: in its module, or in its stretch."""
     if how == "module":
         return label[0] == "module" and leaf.op is None and kind_of(leaf, parameters) == "parameter"
-    return how in ("repetition", "stretch") and leaf.op is None
+    return label is not None and how not in ("", "operation") and leaf.op is None
 
 
 def _family(leaf: Any, parameters: frozenset[int], squeeze: int) -> Any:

@@ -19,6 +19,9 @@ __all__ = ["Grouping", "apart", "groupings"]
 # Operations that join results; of the others, one with a single operand belongs to what made it.
 JOINING = frozenset(("add", "sub", "mul", "div", "neg", "pow", "sum", "dot", "norm", "prod"))
 CHUNKS = 24
+MOST_APART = 36
+"""So many nodes at the ends of a recurrence, or in three of its steps, are shown one by one."""
+FEW_RESULTS = 6
 LONGEST_PERIOD = 4000
 
 
@@ -29,22 +32,27 @@ class Grouping(NamedTuple):
     keys: Sequence[tuple[int, Any]]
 
 
-def groupings(part: Slice, by: str | None) -> Iterator[Grouping]:
+def groupings(part: Slice, by: str | None, split: bool = False) -> Iterator[Grouping]:
     """Ways to fold a slice, from fine to coarse; ``by`` names the one to begin with.
 
-    Nodes stay apart at first, and only leaves are folded, unless modules are known.
+    Nodes stay apart at first, and only leaves are folded, unless modules are known. A result is
+    folded with nothing, but where the slice is a part to ``split``.
     """
-    modules = _modules(part) if by != "operation" else []
+    results = set(part.results) if not split and len(part.results) <= FEW_RESULTS else set()
+    roots = {i for i, node in enumerate(part.nodes) if node in results}
+    modules = _modules(part, roots) if by != "operation" else []
     for depth in range(max(map(len, modules), default=0), 0, -1):
         labels = [
             ("module", path[min(depth, len(path)) - 1]) if path else ("op", node.op.name)
             for path, node in zip(modules, part.nodes)
         ]
-        yield _ranked(part, labels, "module")
+        yield _ranked(part, labels, roots, "module")
     if by is None and not any(modules):
         yield apart(part)
-    yield _ranked(part, [("op", node.op.name) for node in part.nodes], "operation")
-    yield _chunks(part)
+        if not split:
+            yield from _recurrence(part)
+    yield _ranked(part, [("op", node.op.name) for node in part.nodes], roots, "operation")
+    yield _chunks(part, roots)
 
 
 def apart(part: Slice) -> Grouping:
@@ -52,21 +60,21 @@ def apart(part: Slice) -> Grouping:
     return Grouping("", [(i, None) for i in range(len(part.nodes))])
 
 
-def _ranked(part: Slice, labels: list[tuple[str, str]], how: str) -> Grouping:
+def _ranked(part: Slice, labels: list[tuple[str, str]], roots: set[int], how: str) -> Grouping:
     """Rank: how often the label changes on the way from the leaves, at most."""
+    labels = [("root", str(i)) if i in roots else label for i, label in enumerate(labels)]
     ranks: list[int] = []
     for label, inner in zip(labels, part.inner):
         ranks.append(max([ranks[j] + (labels[j] != label) for j in inner], default=0))
     return Grouping(how, list(zip(ranks, labels)))
 
 
-def _modules(part: Slice) -> list[tuple[str, ...]]:
+def _modules(part: Slice, roots: set[int]) -> list[tuple[str, ...]]:
     """The modules that each node belongs to, outermost first; none for most of a loss.
 
     A node that uses parameters belongs to the innermost module that all of them are in. Another
-    one belongs to the module that all of its operands belong to, if it is a function of a single
-    operand, an activation, or has several operands, all computed in that module, or begins a sum
-    with 0.
+    one belongs to the module that all of its operands belong to, if it is an activation, or has
+    several operands, all computed in that module, or begins a sum with 0.
     """
     known: dict[Any, tuple[str, ...]] = {}
     used: list[list[tuple[str, ...]]] = [[] for _ in part.nodes]
@@ -78,21 +86,45 @@ def _modules(part: Slice) -> list[tuple[str, ...]]:
                     if path not in used[i]:
                         used[i].append(path)
     outside = {i for outer, consumers in part.consumers.items() for i in consumers}
+    judged = _judged(part, outside)
     modules: list[tuple[str, ...]] = []
+    activations: set[int] = set()
     for i, (node, inner) in enumerate(zip(part.nodes, part.inner)):
-        if used[i]:
+        if used[i] and i not in roots:
             modules.append(_common(used[i]))
             continue
-        path = modules[inner[0]] if inner and i not in outside else ()
+        path = modules[inner[0]] if inner and i not in outside | roots else ()
         joined = len(inner) > 1 and not part.constants[i]
         started = node.op.name == "add" and 0.0 in map(_literal, operands_of(node))
-        if (joined or started or node.op.name not in JOINING) and all(
-            modules[j] == path for j in inner
-        ):
+        # What follows an activation, or takes a number that goes other ways too, is a loss's.
+        active = node.op.name not in JOINING and not (activations | judged).intersection(inner)
+        if (joined or started or active) and all(modules[j] == path for j in inner):
             modules.append(path)
+            if not (joined or started):
+                activations.add(i)
         else:
             modules.append(())
     return modules
+
+
+def _judged(part: Slice, outside: set[int]) -> set[int]:
+    """Nodes that go several ways which do not meet at once, as in x·σ(x): those of a loss."""
+    users: dict[int, list[int]] = {}
+    for i, inner in enumerate(part.inner):
+        for j in dict.fromkeys(inner):
+            users.setdefault(j, []).append(i)
+    return {
+        j
+        for j, above in users.items()
+        if len(above) > 1
+        and not any(
+            len(part.inner[i]) > 1
+            and not part.constants[i]
+            and i not in outside
+            and {j, *above}.issuperset(part.inner[i])
+            for i in above
+        )
+    }
 
 
 def _literal(operand: Any) -> float | None:
@@ -111,7 +143,48 @@ def _common(paths: list[tuple[str, ...]]) -> tuple[str, ...]:
     return ()
 
 
-def _chunks(part: Slice) -> Grouping:
+def _recurrence(part: Slice) -> Iterator[Grouping]:
+    """A repeated sequence of operations as its first, its second and its last repetition, and one
+    fold between them; what is before and after the repetitions stays apart."""
+    names = [node.op.name for node in part.nodes]
+    period = _period(names)
+    if period is None:
+        return
+    start, end = _run(names, period)
+    times = (end - start) // period
+    end = start + times * period
+    if times < 5 or start + len(names) - end > MOST_APART:
+        return
+    goes_on = [
+        any(j < i - (i - start) % period for j in part.inner[i]) for i in range(start + period, end)
+    ]
+    if sum(goes_on) < times - 1:  # repetitions side by side
+        return
+    small = 3 * period <= MOST_APART
+    keys: list[tuple[int, Any]] = []
+    for i in range(len(names)):
+        number = (i - start) // period + 1
+        if not start <= i < end or (small and (number <= 2 or number == times)):
+            keys.append((i, None))
+        elif 2 < number < times:
+            keys.append((start + 2 * period, ("between", f"× {times - 3}")))
+        else:
+            at = start + (number - 1) * period
+            keys.append((at, ("repetition", f"{number} of {times}")))
+    yield Grouping("recurrence", keys)
+
+
+def _run(names: list[str], period: int) -> tuple[int, int]:
+    """Where the repetitions begin and end: the longest run in which each period is the next's."""
+    longest, begun = (0, 0), 0
+    for i in range(period, len(names) + 1):
+        if i == len(names) or names[i] != names[i - period]:
+            longest = max(longest, (begun, i), key=lambda run: run[1] - run[0])
+            begun = i - period + 1
+    return longest
+
+
+def _chunks(part: Slice, roots: set[int]) -> Grouping:
     """Equal stretches of the topological order, of whole repetitions if the operations repeat."""
     names = [node.op.name for node in part.nodes]
     period, count = _period(names), len(names)
@@ -120,8 +193,11 @@ def _chunks(part: Slice) -> Grouping:
         length = -(-length // period) * period
     how = "repetition" if period and count >= 2 * period else "stretch"
     unit = period if how == "repetition" and period else 1
-    keys = []
+    keys: list[tuple[int, Any]] = []
     for i in range(count):
+        if i in roots and i == count - 1:  # nothing uses it
+            keys.append((count, None))
+            continue
         chunk = i // length
         first, last = chunk * length, min((chunk + 1) * length, count)
         about = (how, f"{first // unit + 1}–{-(-last // unit)} of {-(-count // unit)}")

@@ -72,6 +72,7 @@ def _title(plan: Plan, group: int, nodes: list[Any]) -> str:
     how, what = plan.labels[group] or ("", "")
     titles = {
         "op": str(nodes[0].op.symbol),
+        "root": str(nodes[0].op.symbol),
         "repetition": f"repetitions {what}",
         "stretch": f"operations {what}",
     }

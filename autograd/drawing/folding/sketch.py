@@ -109,7 +109,9 @@ def fold_box(nodes: Sequence[Any], title: str, results: Sequence[Any], size: int
         contents = []
     about = box_of(results[0], 0, "fold") if len(results) == 1 else None
     data, grad = (about.data, about.grad) if about else (None, None)
-    return Box(0, "fold", "", ", ".join(contents), title, data, grad, "", size)
+    return Box(
+        0, "fold", "", ", ".join(contents), title, data, grad, "", size, tuple(results)
+    )  # fmt: skip
 
 
 def stem(node: Any) -> str:
@@ -127,6 +129,7 @@ def _told(how: str, boxes: Sequence[Box], total: int) -> str:
         "module": "modules with their parameters",
         "operation": "equal operations at equal depth",
         "repetition": "repetitions of the same operations",
+        "recurrence": "repetitions of the same operations",
         "stretch": "stretches of the order of computation",
     }
     what = ways.get(how, "leaves and constants that are used alike")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from autograd.drawing.formats.text import clean, number, shorten, width
 from autograd.drawing.picture.snapshot import Box
 
-__all__ = ["NOT_COMPUTED", "PARTS", "Card", "Row", "card_of"]
+__all__ = ["NOT_COMPUTED", "PARTS", "Card", "Row", "card_of", "spread_of"]
 
 PARTS = ("name", "op", "data", "grad")
 """What a box can show."""
@@ -53,7 +54,8 @@ def card_of(
     if box.kind == "constant":
         text = format(box.data or 0.0)
         return Card("", "", (Row("", text, "data"),), width(text) * SMALL + 10.0, 18.0)
-    title = shorten(clean(box.name), LONGEST_NAME) if box.name and "name" in show else ""
+    name = box.name if box.kind == "fold" else box.alias or box.name
+    title = shorten(clean(name), LONGEST_NAME) if name and "name" in show else ""
     symbol = clean(box.symbol) if "op" in show else ""
     rows = []
     if box.kind == "fold":
@@ -62,6 +64,8 @@ def card_of(
         symbol = ""
     if "data" in show and box.data is not None:
         rows.append(Row("data", format(box.data), "data"))
+    elif "data" in show and len(box.results) > 1:
+        rows.append(Row("data", spread_of(box, format), "data"))
     if "grad" in show and (box.kind != "fold" or box.grad is not None):
         text = NOT_COMPUTED if box.grad is None else format(box.grad)
         rows.append(Row("grad", text, "grad none" if box.grad is None else "grad"))
@@ -76,3 +80,10 @@ def card_of(
         needed.append(longest)
     lines = len(rows) + (1 if title or symbol else 0)
     return Card(title, symbol, tuple(rows), max(needed) + 2 * PADDING, lines * LINE + 9.0)
+
+
+def spread_of(box: Box, format: Callable[[float], str]) -> str:
+    """The results of a fold that has several: their mean, and from where to where they go."""
+    numbers = [node.data for node in box.results]
+    mean = math.fsum(numbers) / len(numbers) if all(map(math.isfinite, numbers)) else sum(numbers)
+    return f"{format(mean)} ({format(min(numbers))} … {format(max(numbers))})"

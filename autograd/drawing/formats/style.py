@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -10,7 +11,7 @@ from autograd.drawing.formats.cards import PARTS
 from autograd.drawing.formats.text import NumberFormat, formatter, number
 from autograd.errors import InputTypeError, InputValueError
 
-__all__ = ["COLOURS", "SHEET", "Style", "style_of"]
+__all__ = ["COLOURS", "Style", "sheet_for", "style_of"]
 
 
 class Style(NamedTuple):
@@ -18,6 +19,7 @@ class Style(NamedTuple):
 
     ``room`` is the least number of characters that each number gets room for. ``lit`` holds the
     indices of highlighted boxes, ``lit_edges`` those of edges, ``colours`` the user's of boxes.
+    ``spec`` is the specification that numbers are written by, "" for a function.
     """
 
     show: tuple[str, ...] = PARTS
@@ -28,6 +30,8 @@ class Style(NamedTuple):
     lit: frozenset[int] = frozenset()
     lit_edges: frozenset[int] = frozenset()
     colours: Mapping[int, str] = MappingProxyType({})
+    spec: str = ".4g"
+    theme: str = "auto"
 
 
 def style_of(
@@ -36,6 +40,7 @@ def style_of(
     format: NumberFormat,
     flow: bool,
     room: int,
+    theme: str,
 ) -> Style:
     """The style that these options mean.
 
@@ -55,7 +60,12 @@ def style_of(
         )
     if type(room) is not int or room < 0:
         raise InputTypeError(f"room= is a number of characters, 0 or more, but got {room!r}")
-    return Style(parts, direction, formatter(format), bool(flow), room)
+    if theme not in ("auto", "light", "dark"):
+        raise InputValueError(f"theme= is 'auto', 'light' or 'dark', but got {theme!r}")
+    spec = format if isinstance(format, str) else ""
+    return Style(
+        parts, direction, formatter(format), bool(flow), room, spec=spec, theme=theme
+    )  # fmt: skip
 
 
 _FONT = "ui-monospace,'SF Mono',Menlo,Consolas,'DejaVu Sans Mono','Liberation Mono',monospace"
@@ -76,9 +86,9 @@ COLOURS = {
     "fold": ("#f3ecff", "#271c4a"),
     "fold-edge": ("#8250df", "#a371f7"),
     "up": ("#0969da", "#58a6ff"),
-    "down": ("#c4510a", "#f0883e"),
-    "bad": ("#cf22a3", "#ff7bd5"),
-    "lit": ("#d1242f", "#ff6a69"),
+    "down": ("#bc4c00", "#f0883e"),
+    "bad": ("#8250df", "#bc8cff"),
+    "lit": ("#bf3989", "#f778ba"),
 }
 
 _RULES: tuple[tuple[str, str, str], ...] = (
@@ -111,8 +121,9 @@ _RULES: tuple[tuple[str, str, str], ...] = (
 )
 
 
-def _sheet(rules: Iterable[tuple[str, str, str]]) -> str:
-    """The style sheet: shapes and light colours, then dark ones where the reader prefers them."""
+@cache
+def sheet_for(theme: str) -> str:
+    """The style sheet: shapes and colours; by itself dark ones where the reader prefers them."""
 
     def within(selectors: str) -> str:
         return ",".join(f".ag {selector}" for selector in selectors.split(","))
@@ -120,7 +131,7 @@ def _sheet(rules: Iterable[tuple[str, str, str]]) -> str:
     def coloured(dark: int) -> str:
         return "".join(
             f"{within(selector)}{{{what}:{COLOURS[colour][dark]}}}"
-            for selector, what, colour in rules
+            for selector, what, colour in _RULES
         )
 
     shapes: dict[str, Any] = {
@@ -134,6 +145,7 @@ def _sheet(rules: Iterable[tuple[str, str, str]]) -> str:
         ".output .card": "stroke-width:2",
         ".outside .card": "stroke-dasharray:4 3",
         ".zero .line": "stroke-dasharray:1.5 3",
+        ".bad .line": "stroke-dasharray:6 2",
         ".lit .card": "stroke-width:2.5",
         ".lit .line": "stroke-width:2.5",
         ".own .card": "stroke-width:3",
@@ -142,9 +154,8 @@ def _sheet(rules: Iterable[tuple[str, str, str]]) -> str:
         ".fold[data-part]": "cursor:pointer",
     }
     fixed = "".join(f"{within(selector)}{{{rule}}}" for selector, rule in shapes.items())
-    dark = f"@media (prefers-color-scheme:dark){{{coloured(1)}}}"
+    colours = coloured(int(theme == "dark"))
+    if theme == "auto":
+        colours += f"@media (prefers-color-scheme:dark){{{coloured(1)}}}"
     own = ".ag .own .card{stroke:var(--own)}"
-    return f"{fixed}.ag.many .line{{stroke-opacity:.6}}{coloured(0)}{dark}{own}"
-
-
-SHEET = _sheet(_RULES)
+    return f"{fixed}.ag.many .line{{stroke-opacity:.6}}{colours}{own}"

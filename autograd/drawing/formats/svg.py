@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 
 from autograd.drawing.formats.cards import Card, card_of
 from autograd.drawing.formats.shapes import box_shape, coordinate, edge_shape
-from autograd.drawing.formats.style import SHEET, Style
+from autograd.drawing.formats.style import Style, sheet_for
 from autograd.drawing.formats.text import escape, width
 from autograd.drawing.picture.flow import Flow, flows_of
 from autograd.drawing.picture.snapshot import Box, Picture
@@ -30,13 +30,15 @@ def svg_of(
     notes: Sequence[str] = (),
     parts: Mapping[int, int] | None = None,
     sheet: bool = True,
+    interactive: bool = False,
 ) -> str:
     """One ``<svg>`` element, with these notes below the picture.
 
     ``parts`` maps folded boxes to the numbers of the parts that show what is in them. Without its
-    own ``sheet`` it needs that of another one in the same page.
+    own ``sheet`` it needs that of another one in the same page. An ``interactive`` one has buttons
+    in it, which readers of the screen shall reach.
     """
-    flows, legend = flows_of(picture) if style.flow else ([Flow("", None)] * len(picture.edges), "")
+    flows = flows_of(picture)[0] if style.flow else [Flow("", None)] * len(picture.edges)
     cards = [card_of(box, style.show, style.format, style.room) for box in picture.boxes]
     centres, routes, (right, bottom) = _placed(picture, cards, style.direction == "TB")
 
@@ -60,18 +62,19 @@ def svg_of(
         look = f' style="--own:{own}"' if own else ""
         body.append(f'<g class="{classes}" data-box="{box.id}"{part}{look}>{title}{shape}</g>')
 
-    for note in [legend, *notes] if legend else notes:
+    for note in notes:
         bottom += NOTE_LINE
         at = f'x="{coordinate(MARGIN)}" y="{coordinate(bottom)}"'
         body.append(f'<text class="note" {at}>{escape(note)}</text>')
         right = max(right, MARGIN + width(note) * NOTE_SIZE)
     many = " many" if len(picture.edges) > 150 else ""
+    role = "group" if interactive else "img"
     w, h = coordinate(right + MARGIN), coordinate(bottom + MARGIN)
     return "\n".join(
         [
             f'<svg xmlns="http://www.w3.org/2000/svg" class="ag{many}" width="{w}" height="{h}" '
-            f'viewBox="0 0 {w} {h}" role="img" aria-label="{escape(summary(picture))}">',
-            f"<style>{SHEET}</style>" if sheet else "",
+            f'viewBox="0 0 {w} {h}" role="{role}" aria-label="{escape(summary(picture))}">',
+            f"<style>{sheet_for(style.theme)}</style>" if sheet else "",
             f'<rect class="paper" width="{w}" height="{h}" rx="6"/>',
             *body,
             "</svg>\n",

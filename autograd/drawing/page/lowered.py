@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from autograd.drawing.page.javascript import Script
 from autograd.engine.sweep import operands_of, record_of
 
-__all__ = ["Lowered", "lowered"]
+__all__ = ["Lowered", "leaves_of", "lowered"]
 
 
 class Lowered(NamedTuple):
@@ -66,3 +66,9 @@ def lowered(roots: Sequence[Any]) -> Lowered:
     }
     leaves = [float(node.data) for node in place if node.op is None]
     return Lowered(program, leaves, list(place), script.text)
+
+
+def leaves_of(roots: Sequence[Any]) -> list[Any]:
+    """The leaves of some Values, in the order in which they are in a program."""
+    used = (x for node in record_of(roots)[0] for x in operands_of(node) if type(x) is not float)
+    return [x for x in dict.fromkeys([*used, *roots]) if x.op is None]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from autograd.drawing.folding.fold import LIMIT, folded_picture
@@ -17,32 +17,11 @@ from autograd.engine.order import operands_of
 
 __all__ = ["Parts"]
 
-MOST_ROWS = 1000
+MOST_ROWS = 200
+BOX = 600
+"""Characters that a box takes in a page, about, with its edges."""
 MOST_NODES = 300_000
 """How many nodes are looked at for the parts of a page: more would take minutes."""
-
-# The first picture of the page is the whole; each section replaces it until one goes back.
-SCRIPT = """
-(function () {
-  const whole = document.querySelector("svg.ag");
-  const parts = [...document.querySelectorAll("section.ag-part")];
-  function open(number) {
-    whole.style.display = number === null ? "" : "none";
-    for (const part of parts) part.hidden = part.dataset.number !== number;
-    const shown = parts.find(part => !part.hidden);
-    if (shown) shown.querySelector("button").focus();
-  }
-  function chosen(event) {
-    const box = event.target.closest("[data-part]");
-    if (!box || (event.type === "keydown" && event.key !== "Enter" && event.key !== " ")) return;
-    event.preventDefault();
-    event.stopPropagation();
-    open(box.dataset.part === "" ? null : box.dataset.part);
-  }
-  document.addEventListener("click", chosen);
-  document.addEventListener("keydown", chosen, true);
-})();
-"""
 
 
 class _Fold(NamedTuple):
@@ -53,51 +32,55 @@ class _Fold(NamedTuple):
 
 
 class Parts:
-    """The sections of a page, numbered from 0, as many as a budget of boxes allows.
+    """The sections of a page, numbered from 0, as many as a budget of characters allows.
 
-    ``of_boxes`` says which folded boxes of the whole picture have one, and ``html`` is what goes
-    into the page behind that picture.
+    ``of_boxes`` says which folded boxes of the whole picture have one. ``pictures`` holds each
+    section's picture, None where it is a table of leaves.
     """
 
     def __init__(
         self, picture: Picture, style: Style, parameters: frozenset[int], budget: int
     ) -> None:
-        self._style, self._parameters = style, parameters
+        self._style = style._replace(lit=frozenset(), lit_edges=frozenset(), colours={})
         self._left, self._nodes_left = budget, MOST_NODES
-        self._count = 0
-        self._queue: deque[_Fold] = deque()
+        self._folds: list[_Fold] = []
+        self._numbers: list[dict[int, int]] = []
+        self.pictures: list[Picture | None] = []
         self.of_boxes = self._numbered(picture, "")
-        sections = []
-        while self._queue:
-            sections.append(self._section(self._queue.popleft()))
-        script = f"<script>{SCRIPT}</script>" if sections else ""
-        self.html = "\n".join([*sections, script])
+        for fold in self._folds:  # grows while it is read
+            inside = None
+            if fold.box.symbol != ELSEWHERE and any(map(_is_computed, fold.nodes)):
+                inside = _inside(fold.nodes, parameters)
+            self._numbers.append(self._numbered(inside, str(fold.number)) if inside else {})
+            self.pictures.append(inside)
 
     def _numbered(self, picture: Picture, parent: str) -> dict[int, int]:
         """Numbers for the folds of a picture, as far as the budget reaches."""
         numbers = {}
         for box in picture.boxes:
-            if box.kind == "fold" and self._left > 0 and self._nodes_left > box.size:
-                numbers[box.id] = self._count
-                self._queue.append(_Fold(self._count, parent, box, picture.nodes[box.id]))
-                self._count += 1
-                self._left -= min(box.size, LIMIT)
+            cost = BOX * min(box.size, LIMIT)
+            if box.kind == "fold" and self._left > cost and self._nodes_left > box.size:
+                numbers[box.id] = len(self._folds)
+                self._folds.append(_Fold(len(self._folds), parent, box, picture.nodes[box.id]))
+                self._left -= cost
                 self._nodes_left -= box.size
         return numbers
 
-    def _section(self, fold: _Fold) -> str:
+    def html(self, pictures: Sequence[Picture | None]) -> str:
+        """The sections as markup, of these pictures in the place of ``pictures``."""
+        return "\n".join(map(self._section, self._folds, pictures, self._numbers))
+
+    def _section(self, fold: _Fold, picture: Picture | None, numbers: dict[int, int]) -> str:
         title = clean(fold.box.name or fold.box.symbol)
-        if fold.box.symbol == ELSEWHERE or not any(map(_is_computed, fold.nodes)):
+        if picture is None:
             inside = _table(fold.nodes, self._style)
         else:
-            picture = _inside(fold.nodes, self._parameters)
-            numbers = self._numbered(picture, str(fold.number))
             notes = [picture.folded] if picture.folded else []
-            style = self._style._replace(lit=frozenset(), lit_edges=frozenset(), colours={})
-            svg = svg_of(picture, style, notes, numbers, sheet=False)
-            inside = f'<div style="overflow:auto">{svg}</div>'
+            svg = svg_of(picture, self._style, notes, numbers, sheet=False, interactive=True)
+            inside = f"<div>{svg}</div>"
         return (
-            f'<section class="ag-part" data-number="{fold.number}" hidden>'
+            f'<section class="ag-part" data-number="{fold.number}" '
+            f'data-title="{escape(title)}" hidden>'
             f'<p><button type="button" data-part="{fold.parent}">← back</button> '
             f"<strong>{escape(title)}</strong> {fold.box.size:,} nodes</p>{inside}</section>"
         )

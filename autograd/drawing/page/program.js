@@ -42,24 +42,29 @@ function erfc(x) {
 }
 
 // `nodes[i]` is null for a leaf, otherwise the number of a rule and operands: nodes, or constants
-// below 0. Values from the leaves on, then the gradients that a backward pass of 1 gives.
-function evaluate(program, leaves) {
-  const { nodes, constants, outputs } = program;
+// below 0.
+function valuesOf({ nodes, constants }, leaves) {
   const data = new Float64Array(nodes.length);
-  const grad = new Float64Array(nodes.length);
-  const partials = new Array(nodes.length).fill(null);
-  const number = (i) => (i < 0 ? constants[-1 - i] : data[i]);
   let leaf = 0;
   nodes.forEach((node, i) => {
     if (!node) data[i] = leaves[leaf++];
-    else data[i] = RULES[node[0]].value(...node[1].map(number));
+    else data[i] = RULES[node[0]].value(...node[1].map((k) => (k < 0 ? constants[-1 - k] : data[k])));
   });
+  return data;
+}
+
+// Values from the leaves on, then what a backward pass from a gradient of 1 at each output gives.
+function evaluate(program, leaves) {
+  const { nodes, constants, outputs } = program;
+  const data = valuesOf(program, leaves);
+  const grad = new Float64Array(nodes.length);
+  const partials = new Array(nodes.length).fill(null);
   for (const i of outputs) grad[i] = 1;
   for (let i = nodes.length - 1; i >= 0; i--) {
     if (!nodes[i]) continue;
     const [rule, operands] = nodes[i];
     const { selects, partials: rules } = RULES[rule];
-    partials[i] = rules(data[i], ...operands.map(number));
+    partials[i] = rules(data[i], ...operands.map((k) => (k < 0 ? constants[-1 - k] : data[k])));
     if (grad[i] === 0) continue; // what has no gradient passes nothing on
     operands.forEach((operand, k) => {
       const slope = partials[i][k];

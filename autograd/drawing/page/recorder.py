@@ -10,8 +10,11 @@ from typing import Any
 from autograd import files
 from autograd.drawing.formats.svg import summary
 from autograd.drawing.formats.text import escape
+from autograd.drawing.page.content import Moment
 from autograd.drawing.page.curve import curve_of
-from autograd.drawing.page.stepper import Moment, escape_page, page
+from autograd.drawing.page.lowered import leaves_of
+from autograd.drawing.page.stepper import escape_page, page
+from autograd.drawing.picture.flow import LEGEND, MISSING
 from autograd.drawing.picture.frames import Frame, frame_of
 from autograd.drawing.picture.marks import gathered, marks_of, rectifiers_in, remark
 from autograd.drawing.picture.snapshot import Picture, take_picture
@@ -22,6 +25,7 @@ from autograd.errors import InputTypeError, InputValueError
 
 __all__ = ["Recorder"]
 
+BUDGET = 500_000  # characters for what is in folded boxes
 ROOM = 10  # characters of the longest number in the usual format
 
 
@@ -53,9 +57,14 @@ class Recorder:
 
     def __init__(self, loss: Any, **options: Any) -> None:
         options.setdefault("room", ROOM)
-        self._sheet = sheet_of(loss, **options)
+        sheet = sheet_of(loss, **options)
+        notes = tuple(LEGEND if note == MISSING else note for note in sheet.notes)
+        self._sheet = sheet._replace(notes=notes)  # each moment has gradients of its own
         self._whole = take_picture(loss)
-        self._order, _ = record_of([self._whole.nodes[i] for i in self._whole.outputs])
+        roots = [self._whole.nodes[i] for i in self._whole.outputs]
+        self._order, _ = record_of(roots)
+        self._leaf_nodes = leaves_of(roots)
+        self._leaves: list[list[float]] = []
         self._labels: list[str] = []
         self._frames: list[Frame] = []
         self._whole_frames: list[Frame] = []
@@ -77,16 +86,16 @@ class Recorder:
         self._labels.append(label or f"step {len(self)}")
         self._frames.append(frame_of(_shown(self._sheet.picture, whole, whole_frame)))
         self._whole_frames.append(whole_frame)
+        self._leaves.append([float(leaf.data) for leaf in self._leaf_nodes])
 
     def to_html(self) -> str:
         """The page as text."""
         sheet = self._sheet
         root = self._whole.outputs[0]
         return page(
-            sheet.picture,
-            sheet.to_svg(),
+            sheet,
+            BUDGET,
             title=f"Training: {summary(sheet.picture)}",
-            format=sheet.style.format,
             moments=self._moments(),
             curve=curve_of([frame.data[root] or 0.0 for frame in self._whole_frames]),
         )
@@ -107,9 +116,12 @@ class Recorder:
         ]
         rectifiers = rectifiers_in(self._whole)
         return [
-            Moment(label, frame, gathered(marks, holds, rectifiers), remark(marks))
-            for label, frame, marks in zip(
-                self._labels, self._frames, marks_of(self._whole, self._whole_frames)
+            Moment(label, frame, gathered(marks, holds, rectifiers), remark(marks), leaves)
+            for label, frame, leaves, marks in zip(
+                self._labels,
+                self._frames,
+                self._leaves,
+                marks_of(self._whole, self._whole_frames),
             )
         ]
 

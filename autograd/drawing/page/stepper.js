@@ -1,32 +1,41 @@
-// Steps through a computation graph: forward box by box, then backward edge by edge, and where
+// Steps through the picture that is open: forward box by box, then backward edge by edge, and where
 // folded boxes hide the edges, box by box.
-// Every number was computed and written by the engine; this script only shows them.
 "use strict";
 
-const graph = JSON.parse(document.getElementById("numbers").textContent);
-const { boxes, edges, forward, backward, frames } = graph;
-const byId = (id) => document.getElementById(id);
-const stage = byId("stage");
-const svg = stage.querySelector("svg.ag");
-const boxGroups = boxes.map((_, i) => svg.querySelector(`[data-box="${i}"]`));
-const edgeGroups = edges.map((_, i) => svg.querySelector(`[data-edge="${i}"]`));
-const unknown = new Set(graph.unknown); // boxes whose gradient comes from inside folded ones
-const count = 1 + forward.length + backward.length;
+// What each picture is drawn with; groups are looked up before one drawing stands in another.
+const svgs = pictures.map((_, k) =>
+  k ? document.querySelector(`[data-number="${k - 1}"] svg.ag`) : root
+);
+const grouped = (svg, kind) => {
+  const groups = [];
+  if (svg) for (const g of svg.querySelectorAll(`[data-${kind}]`)) groups[g.dataset[kind]] = g;
+  return groups;
+};
+const boxGroups = svgs.map((svg) => grouped(svg, "box"));
+const edgeGroups = svgs.map((svg) => grouped(svg, "edge"));
+const trail = [0]; // the pictures that are open, one in the other
+let open = 0; // the one that is stepped through
+let picture = pictures[0];
+let frame = frameOf(picture);
+let steps = backwardSteps(picture, frame);
 let step = 0;
-let time = 0;
+let quizzed = () => false; // whether a step is hidden to be guessed; the quiz sets it
+const listeners = []; // called after every change
+
+const count = () => 1 + picture.forward.length + steps.length;
+const litAsDrawn = new Set(root.querySelectorAll(".lit"));
+const flowAsDrawn = new Map(edgeGroups[0].map((g) => [g, g.getAttribute("class")]));
 
 // What a text of the drawing says when no step is shown.
 const drawn = new Map();
-for (const text of svg.querySelectorAll("[data-box] text.data, [data-box] text.grad")) {
+for (const text of document.querySelectorAll("[data-box] text.data, [data-box] text.grad")) {
   drawn.set(text, [text.textContent, text.getAttribute("class")]);
 }
-
-const litAsDrawn = new Set(svg.querySelectorAll(".lit"));
 const written = new Map();
 let changed = [];
 
-function write(group, kind, number) {
-  const text = group && group.querySelector(`text.${kind}`);
+function writeInto(group, kind, number) {
+  const text = group.querySelector(`text.${kind}`);
   if (!text || written.get(text) === number) return;
   written.set(text, number);
   text.style.fontSize = "";
@@ -39,11 +48,11 @@ function write(group, kind, number) {
 // before any is changed, so that the browser lays out the drawing once.
 function fitChanged() {
   const sizes = changed.map(([group, text]) => {
-    const card = group.querySelector(".card");
+    const cards = group.querySelectorAll(".card");
     const label = text.previousElementSibling;
     const isLabel = label && label.classList.contains("label");
     const taken = isLabel ? label.getComputedTextLength() + 6 : 0;
-    const room = card ? card.width.baseVal.value - 18 - taken : Infinity;
+    const room = cards.length ? cards[0].width.baseVal.value - 18 - taken : Infinity;
     return room / text.getComputedTextLength();
   });
   changed.forEach(([, text], i) => {
@@ -53,245 +62,166 @@ function fitChanged() {
 }
 
 // The gradients after the first `passed` backward steps: edges add up, in the engine's order.
-function gradientsAfter(passed, frame) {
-  const sums = boxes.map(() => null);
-  for (const i of graph.outputs) sums[i] = graph.seed;
-  for (const { edge, box } of backward.slice(0, passed)) {
+function gradientsAfter(passed) {
+  const sums = startOf(picture, frame.grad);
+  for (const { edge, box } of steps.slice(0, passed)) {
     if (edge === undefined) sums[box] = frame.grad[box];
-    else if (!unknown.has(edges[edge].source)) {
-      [, , , sums[edges[edge].source]] = frame.edges[edge];
+    else if (!picture.unknown.includes(picture.edges[edge].source)) {
+      [, , , sums[picture.edges[edge].source]] = frame.edges[edge];
     }
   }
   return sums;
 }
 
-function show(newStep, newTime) {
-  step = Math.min(Math.max(newStep, 0), count - 1);
-  time = Math.min(Math.max(newTime, 0), frames.length - 1);
-  const frame = frames[time];
-  const passed = Math.max(step - forward.length, 0);
-  showGraph(frame, passed);
-  if (step === 0) tellOverview(frame);
-  else if (passed === 0) tellForward(forward[step - 1], frame);
-  else tellBackward(passed, frame);
-  showControls(frame);
+// Show a step of the open picture; the numbers are those of `state` and `time`.
+function show(newStep) {
+  frame = frameOf(picture);
+  steps = backwardSteps(picture, frame);
+  step = Math.min(Math.max(newStep, 0), count() - 1);
+  const passed = Math.max(step - picture.forward.length, 0);
+  for (const k of trail) showPicture(k, k === open ? step : 0, k === open ? passed : 0);
+  fitChanged();
+  const hidden = quizzed(passed);
+  if (step === 0) tellOverview();
+  else if (passed === 0) tellForward(picture.forward[step - 1]);
+  else if (hidden) tellQuestion(passed);
+  else tellBackward(passed);
+  showControls();
+  for (const listen of listeners) listen();
 }
 
-// Numbers as far as they are computed at this step, and marks. The overview shows them all; that
-// of a picture by itself is the drawing as it was drawn.
-function showGraph(frame, passed) {
-  const overview = step === 0;
-  const asDrawn = overview && frames.length === 1;
-  const hidden = new Set(overview ? [] : forward.slice(step));
-  const sums = overview ? frame.grad : gradientsAfter(passed, frame);
-  const marked = Object.entries(frame.marks).map(([mark, ids]) => [mark, new Set(ids)]);
-  boxGroups.forEach((group, i) => {
-    if (!group) return;
-    const data = hidden.has(i) ? "·" : frame.data[i];
-    const known = (overview || passed) && frame.grad[i] !== null;
-    const grad = known ? sums[i] ?? "0" : "·";
-    write(group, "data", asDrawn ? undefined : data);
-    write(group, "grad", asDrawn ? undefined : grad);
+// Numbers as far as they are computed at this step, marks, and the edges that have passed
+// something. The overview shows all; that of a picture by itself is the drawing as it was drawn.
+function showPicture(k, at, passed) {
+  const here = pictures[k];
+  const now = k === open ? frame : frameOf(here);
+  const overview = at === 0;
+  const asDrawn = overview && moments.length === 1 && !isChanged();
+  const hidden = new Set(overview ? [] : here.forward.slice(at));
+  const sums = overview ? now.grad : gradientsAfter(passed);
+  const marked = k ? [] : Object.entries(moments[time].marks).map(([m, ids]) => [m, new Set(ids)]);
+  boxGroups[k].forEach((group, i) => {
+    const box = here.boxes[i];
+    const value = box.results?.length > 1 && program ? spreadOf(box) : write(now.data[i]);
+    const isKnown = (overview || passed) && now.grad[i] !== null;
+    writeInto(group, "data", asDrawn ? undefined : hidden.has(i) ? "·" : value);
+    writeInto(group, "grad", asDrawn ? undefined : isKnown ? write(sums[i] ?? 0) : "·");
     group.classList.toggle("dim", hidden.has(i));
     for (const [mark, ids] of marked) group.classList.toggle(mark, ids.has(i));
   });
-  edgeGroups.forEach((group, i) => {
-    if (group) group.classList.toggle("dim", hidden.has(edges[i].target));
+  const done = new Set(steps.slice(0, passed).map(({ edge }) => edge));
+  const carried = now.edges.map((e, i) => (e && (overview || done.has(i)) ? e[2] : null));
+  const finite = carried.map(Math.abs).filter((x) => Number.isFinite(x));
+  const largest = Math.max(...finite, 0);
+  edgeGroups[k].forEach((group, i) => {
+    const coloured = overview ? content.flow : k === open;
+    const [look, thick] = coloured ? flowOf(carried[i], largest) : ["", null];
+    group.setAttribute("class", asDrawn && !k ? flowAsDrawn.get(group) : `edge ${look}`);
+    group.classList.toggle("dim", hidden.has(here.edges[i].target));
+    if (!asDrawn) group.querySelector(".line").style.strokeWidth = thick ? `${thick}px` : "";
   });
-  for (const group of [...boxGroups, ...edgeGroups]) {
-    if (group) group.classList.toggle("lit", overview && litAsDrawn.has(group));
+  for (const group of [...boxGroups[k], ...edgeGroups[k]]) {
+    if (group) group.classList.toggle("lit", overview && !k && litAsDrawn.has(group));
+    group?.querySelector(".halo")?.remove();
   }
-  fitChanged();
 }
 
-function showControls(frame) {
+function showControls() {
+  byId("step").max = count() - 1;
   byId("step").value = step;
   byId("step").setAttribute("aria-valuetext", byId("spoken").textContent);
-  byId("position").textContent = step === 0 ? "overview" : `${step} of ${count - 1}`;
+  byId("position").textContent = step === 0 ? "overview" : `${step} of ${count() - 1}`;
   for (const id of ["first", "back"]) byId(id).disabled = step === 0;
-  for (const id of ["next", "last"]) byId(id).disabled = step === count - 1;
-  if (frames.length === 1) return;
-  const [result] = graph.outputs;
+  for (const id of ["next", "last"]) byId(id).disabled = step === count() - 1;
+  if (moments.length === 1) return;
+  const [result] = pictures[0].outputs;
   const now = byId("now");
-  if (now) for (const end of ["x1", "x2"]) now.setAttribute(end, (1000 * time) / (frames.length - 1));
+  const at = (1000 * time) / (moments.length - 1);
+  if (now) for (const end of ["x1", "x2"]) now.setAttribute(end, at);
+  const { label, remark } = moments[time];
   byId("time").value = time;
-  byId("when").textContent = frame.label;
-  byId("remark").textContent = `${named(result)} is ${frame.data[result]}. ${frame.remark}`;
-  byId("time").setAttribute("aria-valuetext", `${frame.label}. ${byId("remark").textContent}`);
+  byId("when").textContent = label;
+  const value = write(frameOf(pictures[0]).data[result]);
+  byId("remark").textContent = `${pictures[0].boxes[result].label} is ${value}. ${remark}`;
+  byId("time").setAttribute("aria-valuetext", `${label}. ${byId("remark").textContent}`);
 }
 
+// The boxes and edges of a step: a halo tells them, so that the edges keep the colours of their flow.
 function light(boxIds, edgeIds) {
-  const groups = [...boxIds.map((i) => boxGroups[i]), ...edgeIds.map((i) => edgeGroups[i])];
-  for (const group of groups) if (group) group.classList.add("lit");
-  bringIntoView(groups.filter(Boolean));
-}
-
-function bringIntoView(groups) {
-  if (!groups.length) return;
-  const view = stage.getBoundingClientRect();
-  const rects = groups.map((group) => group.getBoundingClientRect());
-  let left = Math.min(...rects.map((r) => r.left));
-  let right = Math.max(...rects.map((r) => r.right));
-  let top = Math.min(...rects.map((r) => r.top));
-  let bottom = Math.max(...rects.map((r) => r.bottom));
-  if (right - left > view.width) ({ left, right } = rects[0]); // the box itself at least
-  if (bottom - top > view.height) ({ top, bottom } = rects[0]);
-  if (left < view.left || right > view.right) {
-    stage.scrollLeft += (left + right - view.left - view.right) / 2;
+  const edges = edgeIds.map((i) => edgeGroups[open][i]).filter(Boolean);
+  const groups = [...boxIds.map((i) => boxGroups[open][i]).filter(Boolean), ...edges];
+  for (const group of groups) group.classList.add("lit");
+  for (const group of edges) {
+    const halo = group.querySelector(".line").cloneNode();
+    halo.setAttribute("class", "halo");
+    halo.removeAttribute("style");
+    group.prepend(halo);
   }
-  if (top < view.top || bottom > view.bottom) {
-    stage.scrollTop += (top + bottom - view.top - view.bottom) / 2;
-  }
+  bringIntoView(groups);
 }
 
-// One line of arithmetic: numbers with a caption below each; a sign stays with what follows it.
-function sum(...parts) {
-  const line = document.createElement("p");
-  line.className = "sum";
-  let sign = "";
-  for (const part of parts) {
-    if (typeof part === "string") {
-      sign = part;
-      continue;
-    }
-    const [number, caption, kind] = part;
-    const term = document.createElement("span");
-    term.className = `term ${kind || ""}`;
-    term.append(
-      Object.assign(document.createElement("i"), { textContent: sign }),
-      Object.assign(document.createElement("b"), { textContent: number }),
-      Object.assign(document.createElement("small"), { textContent: caption })
-    );
-    line.append(term);
-  }
-  return line;
+// Whether a leaf has another number than it was recorded with; a page that is still never changes.
+function isChanged() {
+  return Boolean(program) && moments[time].leaves.some((x, i) => !Object.is(Number(x), leaves[i]));
 }
 
-function tell(title, spoken, ...lines) {
-  byId("title").textContent = title;
-  byId("spoken").textContent = spoken;
-  byId("arithmetic").replaceChildren(...lines);
+function toMoment(newTime) {
+  time = Math.min(Math.max(newTime, 0), moments.length - 1);
+  if (program) setLeaves(moments[time].leaves.map(Number));
+  show(step);
 }
 
-const named = (i) => boxes[i].label;
-const inBrackets = (number) => (number.startsWith("−") ? `(${number})` : number);
-
-function tellOverview(frame) {
-  const here = frames.length > 1 ? ` Training: ${frame.label}.` : "";
-  const title = `Step through: ${forward.length} forward, ${backward.length} backward`;
-  const hint = document.createElement("p");
-  hint.className = "hint";
-  hint.textContent = "Next, the slider or the arrow keys → and ← move one step.";
-  if (graph.missing) {
-    hint.textContent += " Gradients of folded parts are known only after backward().";
-  }
-  tell(title, `Overview.${here} ${title}.`, hint);
+function setLeaves(numbers) {
+  leaves = numbers;
+  state = evaluate(program, leaves);
 }
 
-// The primitive applied to names or numbers: infix between two operands, a call otherwise.
-function applied(box, operands) {
-  const { symbol } = box;
-  if (symbol.length === 3 && symbol[1] === "x" && !/^[a-z]+$/.test(symbol)) {
-    return symbol[0] + operands.join(", ") + symbol[2]; // |x|
-  }
-  const short = operands.length > 8 ? [...operands.slice(0, 7), "…"] : operands;
-  if (box.infix && operands.length === 2) return short.map(inBrackets).join(` ${symbol} `);
-  if (box.infix && operands.length === 1) return symbol + inBrackets(short[0]);
-  return `${box.infix ? box.op : symbol}(${short.join(", ")})`;
-}
-
-function tellForward(i, frame) {
-  const box = boxes[i];
-  const into = edges.map((edge, k) => [edge, k]).filter(([edge]) => edge.target === i);
-  const title = `Forward ${step} of ${forward.length}: compute ${named(i)}`;
-  light([i], into.map(([, k]) => k));
-  if (box.size) {
-    const inside = `${box.size} nodes, folded into one box`;
-    const result = frame.data[i] === null ? [] : ["=", [frame.data[i], named(i), "result"]];
-    const gives = frame.data[i] === null ? "" : `, ${frame.data[i]}`;
-    tell(title, `${title}${gives}: ${inside}.`, sum(["…", inside], ...result));
-    return;
-  }
-  const numbers = applied(box, into.map(([edge]) => frame.data[edge.source] ?? "?"));
-  const names = applied(box, into.map(([edge]) => boxes[edge.source].short ?? named(edge.source)));
-  tell(
-    title,
-    `${title}. ${names}, that is ${numbers}, gives ${frame.data[i]}.`,
-    sum([numbers, names], "=", [frame.data[i], named(i), "result"])
-  );
-}
-
-function tellBackward(passed, frame) {
-  const { edge, box } = backward[passed - 1];
-  const heading = `Backward ${passed} of ${backward.length}`;
-  if (edge === undefined) tellArrival(heading, box, frame);
-  else tellPassed(heading, edge, frame, gradientsAfter(passed - 1, frame));
-}
-
-// A gradient that comes from inside folded boxes, all at once.
-function tellArrival(heading, i, frame) {
-  const outward = edges.map((edge, k) => [edge, k]).filter(([edge]) => edge.source === i);
-  const title = `${heading}: the gradient of ${named(i)}`;
-  light([i], outward.map(([, k]) => k));
-  tell(
-    title,
-    `${title} is ${frame.grad[i]}; its parts are inside folded boxes.`,
-    sum(["…", "parts inside folded boxes"], "=", [frame.grad[i], `grad of ${named(i)}`, "result"])
-  );
-}
-
-function tellPassed(heading, k, frame, sums) {
-  const { source, target, written } = edges[k];
-  const [local, upstream, contribution, total] = frame.edges[k];
-  const title = `${heading}: from ${named(target)} to ${named(source)}`;
-  const formula = written && written !== local ? ` = ${written}` : "";
-  light([target, source], [k]);
-  const product = sum(
-    [local, `local derivative${formula}`], "×", [upstream, `upstream: grad of ${named(target)}`],
-    "=", [contribution, "contribution"]
-  );
-  const spoken = `${title}. Local derivative ${local}, times upstream ${upstream}, is the ` +
-    `contribution ${contribution}.`;
-  if (unknown.has(source)) {
-    tell(title, `${spoken} It is one part of the gradient of ${named(source)}.`, product);
-    return;
-  }
-  const before = sums[source] ?? "0";
-  tell(
-    title,
-    `${spoken} Added to the gradient of ${named(source)}: ${before} becomes ${total}.`,
-    product,
-    sum(
-      [before, `grad of ${named(source)} so far`], "+", [contribution, "contribution"],
-      "=", [total, `grad of ${named(source)}`, "result"]
-    )
-  );
-}
-
-byId("step").max = count - 1;
-byId("step").addEventListener("input", (event) => show(Number(event.target.value), time));
+byId("step").addEventListener("input", (event) => show(Number(event.target.value)));
 if (byId("time")) {
-  byId("time").max = frames.length - 1;
-  byId("time").addEventListener("input", (event) => show(step, Number(event.target.value)));
+  byId("time").max = moments.length - 1;
+  byId("time").addEventListener("input", (event) => toMoment(Number(event.target.value)));
 }
 const moves = {
-  first: () => show(0, time),
-  back: () => show(step - 1, time),
-  next: () => show(step + 1, time),
-  last: () => show(count - 1, time),
+  first: () => show(0),
+  back: () => show(step - 1),
+  next: () => show(step + 1),
+  last: () => show(count() - 1),
 };
 for (const [id, move] of Object.entries(moves)) byId(id).addEventListener("click", move);
-const keys = { ArrowRight: "next", ArrowLeft: "back", Home: "first", End: "last" };
+const keys = {
+  ArrowRight: moves.next, ArrowLeft: moves.back, Home: moves.first, End: moves.last,
+  "+": () => zoom(1.25), "=": () => zoom(1.25), "-": () => zoom(0.8), "−": () => zoom(0.8),
+  0: () => fit(),
+};
 document.addEventListener("keydown", (event) => {
   const busy = event.target.matches && event.target.matches("input, textarea, select");
   if (busy || event.altKey || event.ctrlKey || event.metaKey || !(event.key in keys)) return;
   event.preventDefault();
-  moves[keys[event.key]]();
+  keys[event.key]();
 });
-// A click on a box goes to the step that computes it.
-svg.addEventListener("click", (event) => {
+
+// A click on a box goes to the step that computes it, or in the backward phase to the one after
+// which its gradient is complete.
+stage.addEventListener("click", (event) => {
   const group = event.target.closest("[data-box]:not([data-part])");
-  const at = group ? forward.indexOf(Number(group.dataset.box)) : -1;
-  if (at >= 0) show(at + 1, time);
+  const box = group ? boxGroups[open].indexOf(group) : -1;
+  if (box < 0) return;
+  const forwards = picture.forward.length;
+  const isSource = ({ edge, box: one }) => one === box || picture.edges[edge]?.source === box;
+  const at = step > forwards ? steps.findLastIndex(isSource) : picture.forward.indexOf(box);
+  if (at >= 0) show(step > forwards ? forwards + at + 1 : at + 1);
 });
-show(0, time);
+
+// An edge says what it is and what it carries when the pointer is on it.
+stage.addEventListener("pointerover", (event) => {
+  const group = event.target.closest("[data-edge]");
+  const k = group ? edgeGroups.findIndex((groups) => groups.includes(group)) : -1;
+  if (k < 0) return;
+  const edge = pictures[k].edges[edgeGroups[k].indexOf(group)];
+  const carried = frameOf(pictures[k]).edges[edgeGroups[k].indexOf(group)];
+  const [from, to] = [edge.source, edge.target].map((i) => pictures[k].boxes[i].label);
+  const title = group.querySelector("title") ||
+    group.appendChild(document.createElementNS(root.namespaceURI, "title"));
+  const slope = carried ? `: local derivative ${write(carried[0])}, carries ${write(carried[2])}` : "";
+  title.textContent = `${from} → ${to}, operand ${edge.position + 1}${slope}`;
+});

@@ -7,9 +7,12 @@ from typing import NamedTuple
 
 from autograd.drawing.picture.snapshot import Picture
 
-__all__ = ["Flow", "contributions", "flows_of"]
+__all__ = ["LEGEND", "MISSING", "Flow", "contributions", "flows_of"]
 
-LEGEND = "gradient along the edges: blue is positive, orange negative, wide is large, dots are 0"
+LEGEND = (
+    "gradient along the edges: blue is positive, orange negative, wide is large, dots are 0, "
+    "violet dashes ∞ or nan"
+)
 MISSING = "no gradients along the edges yet: call backward() first"
 DECADES = 3.0
 

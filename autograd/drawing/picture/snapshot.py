@@ -28,6 +28,7 @@ class Box(NamedTuple):
     ``grad`` is None where no backward pass has been: "not computed", which is not zero.
     ``size`` is how many nodes the box stands for. ``op`` is the primitive's name and ``symbol``
     how it is written; both are empty for leaves, and for a fold ``symbol`` says what it holds.
+    ``results`` are the nodes of a fold that others use. ``alias`` is what a page calls the box.
     """
 
     id: int
@@ -39,6 +40,8 @@ class Box(NamedTuple):
     grad: float | None
     module: str = ""
     size: int = 1
+    results: tuple[Any, ...] = ()
+    alias: str = ""
 
 
 class Edge(NamedTuple):

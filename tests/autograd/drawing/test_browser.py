@@ -33,6 +33,7 @@ def evaluate(browser, tmp_path):
 
 
 MEASURE = """
+    moveCamera({scale: 1}, true);  // small letters are hidden while they would be unreadable
     const bounds = one => {
         const b = one.getBBox();
         return [b.x, b.y, b.x + b.width, b.y + b.height];
@@ -88,7 +89,7 @@ def test_hostile_names_fit_and_do_no_harm(evaluate):
     boxes = evaluate(draw(y).to_html(), MEASURE)
     assert_labels_fit(boxes)
     shown = {text for box in boxes for text, _ in box["texts"]}
-    assert "</script><script>alert(1)</script>"[:15] in {text[:15] for text in shown}
+    assert "</script><script>alert(1)</script>"[:11] in {text[:11] for text in shown}
 
 
 @pytest.mark.parametrize("make", [neuron, lambda: network(10), lambda: network(1, (3, 4, 1))])
@@ -97,35 +98,37 @@ def test_labels_of_whole_pictures_fit(evaluate, make):
     assert_labels_fit(evaluate(draw(make()).to_html(), MEASURE))
 
 
-def test_folded_box_opens_at_a_click(evaluate):
-    """A click, or the Enter key, shows what is in a box; a button leads back."""
-    script = """
-        const visible = () => [...document.querySelectorAll("svg.ag")]
-            .filter(svg => svg.getClientRects().length)
-            .map(svg => svg.querySelectorAll(".box").length);
-        const seen = [visible()];
-        const whole = document.querySelector("svg.ag");
-        const box = whole.querySelector(".box[data-part]");
-        box.dispatchEvent(new MouseEvent("click", {bubbles: true}));
-        seen.push(visible());
-        const open = document.querySelector("section.ag-part:not([hidden])");
-        const title = open.querySelector("strong").textContent;
-        open.querySelector(".box[data-part]").dispatchEvent(
-            new KeyboardEvent("keydown", {key: "Enter", bubbles: true}));
-        seen.push(visible());
-        for (let i = 0; i < 2; i++) {
-            document.querySelector("section.ag-part:not([hidden]) button").click();
-            seen.push(visible());
-        }
-        return [title, seen];
-    """
-    title, seen = evaluate(draw(network(20)).to_html(), script)
-    assert title == "layers.0.neurons.0"
-    whole, part, deeper, back, home = seen
-    assert len(whole) == len(part) == len(back) == 1
-    assert whole == home == [20]
-    assert part == back != whole
-    assert deeper not in (whole, part)
+def test_folded_box_opens_in_place(browser, tmp_path):
+    """A click, or the Enter key, shows what is in a box where it stands, and Next steps through it;
+    the button or Escape leads back."""
+    path = tmp_path / "page.html"
+    draw(network(20)).save(path)
+    page = browser.open(path, 1280, 800, calm=True)
+    boxes = "pictures[open].boxes.length"
+    place = "placeOf(boxGroups[0].find((g) => g.dataset.part))"
+    middle = "((p) => [p.x + p.width / 2, p.y + p.height / 2])"
+    before = page.evaluate(f"{middle}({place})")
+    page.click(".box[data-part]")
+    page.settle()
+    assert "layers.0.neurons.0" in page.evaluate("byId('where').textContent")
+    values = ["x", "y", "width", "height"]
+    shown = ", ".join(f"{name}: svgs[open].{name}.baseVal.value" for name in values)
+    after = page.evaluate(f"{middle}({{{shown}}})")
+    assert after == pytest.approx(before, abs=1.0)
+    assert page.evaluate("svgs[open].ownerSVGElement === root")
+    inside = page.evaluate(boxes)
+    page.click("#next")
+    assert page.evaluate("document.getElementById('title').textContent").startswith("Forward 1 of")
+    lit = page.evaluate("document.querySelectorAll('.box.lit').length")
+    assert lit == page.evaluate("svgs[open].querySelectorAll('.box.lit').length") == 1
+    page.evaluate("boxGroups[open].find((g) => g.dataset.part).focus()")
+    page.press("Enter")
+    assert page.evaluate("trail.length") == 3
+    page.click("#up")
+    assert page.evaluate(boxes) == inside
+    page.press("Escape")
+    assert page.evaluate("trail.length") == 1
+    assert page.evaluate("byId('trail').hidden")
 
 
 def test_notebook_shows_the_image_and_the_stepper(browser, tmp_path):

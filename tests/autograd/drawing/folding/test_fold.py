@@ -1,10 +1,13 @@
 """A folded picture is small, loses nothing, and no fold contains its own operand."""
 
+import random
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import autograd
+import nn
 from autograd import Value
 from autograd.drawing.folding import fold
 from autograd.drawing.folding.fold import folded_picture
@@ -123,15 +126,22 @@ def test_fold_of_one_result_shows_its_number():
     assert output.grad == pytest.approx(2 * (output.data - 1))
 
 
-@pytest.mark.parametrize("made", ["sum", "loop"])
-def test_long_sum_is_two_boxes(made):
-    """Terms of like names on one side, additions on the other."""
+def test_long_sum_is_two_boxes():
+    """Terms of like names on one side, the sum on the other."""
     terms = [Value(float(i), f"x{i}") for i in range(1000)]
-    y = autograd.sum(terms) if made == "sum" else sum(terms)
-    picture = folded_picture(Slice.of([y]))
-    assert [box.kind for box in picture.boxes] == ["fold", "output" if made == "sum" else "fold"]
+    picture = folded_picture(Slice.of([autograd.sum(terms)]))
+    assert [box.kind for box in picture.boxes] == ["fold", "output"]
     assert (picture.boxes[0].name, picture.boxes[0].size) == ("x…", 1000)
     assert picture.edges[0].size == 1000
+
+
+def test_long_loop_shows_its_ends():
+    """Additions one after the other: the first two, one fold, the last."""
+    terms = [Value(float(i), f"x{i}") for i in range(1000)]
+    picture = folded_picture(Slice.of([sum(terms)]))
+    computed = [(box.kind, box.name) for box in picture.boxes if box.symbol not in ("", "inputs")]
+    assert computed[0][0] == computed[1][0] == "interior"
+    assert computed[2:] == [("fold", "× 997"), ("output", None)]
 
 
 def test_many_constants_of_one_operation_are_one_box():
@@ -143,14 +153,65 @@ def test_many_constants_of_one_operation_are_one_box():
 
 
 def test_repetitions_are_found():
-    """A loop of three operations is cut between its rounds."""
+    """A loop of three operations shows its rounds 1, 2 and 400, and one fold of the other 397."""
     y = Value(0.5)
     for _ in range(400):
         y = autograd.sin(y) * 2.0 + 1.0
     picture = folded_picture(Slice.of([y]))
     assert picture.folded.endswith("repetitions of the same operations")
-    assert all(name.endswith("of 400") for name in [box.name for box in picture.boxes])
-    assert {box.symbol for box in picture.boxes[:-1]} == {"sin (17), × (17), + (17)"}
+    symbols = [box.symbol for box in picture.boxes if box.op or box.kind == "fold"]
+    assert symbols == ["sin", "×", "+"] * 2 + ["sin (397), × (397), + (397)"] + ["sin", "×", "+"]
+    (fold,) = (box for box in picture.boxes if box.kind == "fold")
+    assert (fold.name, fold.size) == ("× 397", 3 * 397)
+
+
+def test_rounds_of_many_operations_are_a_box_each():
+    """The ends of a recurrence are shown one by one only while that is few boxes."""
+    y = Value(0.5)
+    for _ in range(50):
+        for _ in range(7):
+            y = autograd.sin(y) * 2.0
+        y = autograd.exp(y)
+    picture = folded_picture(Slice.of([y * y]))
+    names = [box.name for box in picture.boxes if box.kind == "fold"]
+    assert names == ["repetitions 1 of 50", "repetitions 2 of 50", "× 47", "repetitions 50 of 50"]
+
+
+@pytest.mark.parametrize("examples", [1, 20])
+def test_a_loss_is_outside_of_the_modules(examples):
+    """A module's box holds what the module computed: softplus of its result is the loss's."""
+    rng = random.Random(0)
+    model = nn.MLP(2, [16, 1], activation="relu", rng=rng)
+    xs = [[rng.random(), rng.random()] for _ in range(examples)]
+    outputs = [model(x)[0] for x in xs]
+    loss = nn.binary_cross_entropy_with_logits(outputs, [float(i % 2) for i in range(examples)])
+    picture = folded_picture(Slice.of([loss]), limit=30)
+    for box, nodes in zip(picture.boxes, picture.nodes):
+        if box.kind == "fold" and box.module:
+            assert "softplus" not in {str(node.op) for node in nodes}
+    hidden = [box.symbol for box in picture.boxes if box.module.startswith("layers.0")]
+    assert len(hidden) == 16
+    assert all("ReLU" in symbol for symbol in hidden)
+
+
+def test_a_written_out_activation_is_the_modules():
+    """x·σ(x) takes a neuron's sum twice, and is no loss for that."""
+    rng = random.Random(0)
+    model = nn.Linear(3, 12, rng=rng)
+    outputs = [z * autograd.sigmoid(z) for z in model([0.5, -1.0, 2.0])]
+    picture = folded_picture(Slice.of([autograd.sum(outputs)]), limit=30)
+    folds = [nodes for box, nodes in zip(picture.boxes, picture.nodes) if box.module]
+    assert folds
+    assert all("sigmoid" in {str(node.op) for node in nodes} for nodes in folds)
+
+
+@pytest.mark.parametrize("make", [lambda: scattered(2, 400), lambda: network(20)])
+@pytest.mark.parametrize("by", [None, "operation", "module"])
+def test_the_result_is_never_folded(make, by):
+    """However much is."""
+    y = make()
+    picture = folded_picture(Slice.of([y]), by=by)
+    assert [picture.nodes[i] for i in picture.outputs] == [y]
 
 
 def test_depth_shows_what_is_near_the_result():

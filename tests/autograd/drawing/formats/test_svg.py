@@ -167,7 +167,7 @@ def test_picture_says_what_it_is():
 def test_folded_picture_says_what_it_folded():
     """The note stands below the picture."""
     svg = draw(network(20)).to_svg()
-    assert "folded: 11,552 nodes in 20 boxes, by modules with their parameters" in svg
+    assert "folded: 11,552 nodes in 21 boxes, by modules with their parameters" in svg
 
 
 def test_no_ids_and_no_references():

@@ -8,12 +8,16 @@ from autograd.drawing.formats.style import Style
 from autograd.drawing.page.parts import Parts
 from tests.autograd.drawing.graphs import network, neuron
 
-SECTION = re.compile(r'<section class="ag-part" data-number="(\d+)" hidden>(.*?)</section>', re.S)
+SECTION = re.compile(
+    r'<section class="ag-part" data-number="(\d+)" data-title="[^"]*" hidden>(.*?)</section>', re.S
+)
 
 
 def sections(y, budget):
     parts = Parts(draw(y).picture, Style(), frozenset(), budget)
-    return parts, {int(number): text for number, text in SECTION.findall(parts.html)}
+    return parts, {
+        int(number): text for number, text in SECTION.findall(parts.html(parts.pictures))
+    }
 
 
 def test_every_fold_has_its_section():
@@ -28,7 +32,7 @@ def test_every_fold_has_its_section():
 
 def test_sections_lead_back_to_where_they_were_opened():
     """The button of a part of the whole picture shows that, others the part around them."""
-    parts, found = sections(network(20), 2000)
+    parts, found = sections(network(20), 2_000_000)
     back = {
         n: re.search(r'<button type="button" data-part="(\d*)"', t)[1] for n, t in found.items()
     }
@@ -56,12 +60,12 @@ def test_leaves_are_listed():
 
 def test_budget_limits_the_page():
     """What is beyond it is not in the page, and not clickable."""
-    parts, found = sections(network(20), 200)
+    parts, found = sections(network(20), 200_000)
     assert 0 < len(parts.of_boxes) < 20
     assert len(found) == len(parts.of_boxes)
-    assert not Parts(draw(network(20)).picture, Style(), frozenset(), 0).html
+    assert not Parts(draw(network(20)).picture, Style(), frozenset(), 0).pictures
 
 
 def test_picture_without_folds_has_no_parts():
     """And no script for them."""
-    assert sections(neuron(), 10**9)[0].html == ""
+    assert sections(neuron(), 10**9)[0].html([]) == ""

@@ -1,0 +1,89 @@
+"""Labels: a short name for every box of a page, so that a sentence or formula says which it means.
+
+What has a name keeps it; a parameter named by a long path is called w⁽⁰⁾₁₂ and the like; what has
+none is a₁, a₂ … Next: :mod:`autograd.drawing.page.content`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from autograd.drawing.formats.text import clean, shorten
+from autograd.drawing.picture.snapshot import Picture, units
+
+__all__ = ["alias", "labelled"]
+
+LOW = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+HIGH = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+LONGEST = 24
+LETTERS = "ahuvqk"
+
+
+def alias(path: str) -> str:
+    """A parameter's path in few letters, its layer above and its other numbers below; "" if none.
+
+    >>> alias("layers.0.neurons.3.weights.12"), alias("layers.1.neurons.0.bias"), alias("w")
+    ('w⁽⁰⁾₃,₁₂', 'b⁽¹⁾₀', '')
+    """
+    numbers = re.findall(r"\.(\d+)", path)
+    if not units(path) or len(numbers) < 2:
+        return ""
+    words = re.findall(r"[^\W\d]\w*", path)
+    letter = words[-1][0] if words[-1] in ("weights", "bias") else words[-1]
+    comma = "," if any(len(number) > 1 for number in numbers[1:]) else ""
+    below = comma.join(number.translate(LOW) for number in numbers[1:])
+    return f"{letter}⁽{numbers[0].translate(HIGH)}⁾{below}"
+
+
+def labelled(pictures: Sequence[Picture]) -> list[Picture]:
+    """The pictures with an alias in every box but constants: no two of one picture share one.
+
+    A Value has the same in all of them.
+    """
+    named = {
+        node: clean(box.name)
+        for picture in pictures
+        for box, node in zip(picture.boxes, picture.nodes)
+        if box.name and box.kind not in ("constant", "fold")
+    }
+    short = {node: alias(name) for node, name in named.items()}
+    times = Counter(short.values())
+    label: dict[Any, str] = {}
+    taken: set[str] = set()
+    for node, name in named.items():
+        usable = short[node] and times[short[node]] == 1
+        label[node] = _free(short[node] if usable else shorten(name, LONGEST), taken)
+    letter = next(x for x in f"{LETTERS}a" if not any(re.match(rf"{x}[₀-₉]", t) for t in taken))
+    count = 0
+    for picture in pictures:
+        for box, node in zip(picture.boxes, picture.nodes):
+            if box.kind not in ("constant", "fold") and node not in label:
+                count += 1
+                label[node] = _free(f"{letter}{str(count).translate(LOW)}", taken)
+    return [_with_labels(picture, label, taken) for picture in pictures]
+
+
+def _with_labels(picture: Picture, label: dict[Any, str], taken: set[str]) -> Picture:
+    boxes = []
+    here = set(taken)
+    for box, node in zip(picture.boxes, picture.nodes):
+        if box.kind == "fold":
+            name = clean(box.name or f"{box.size:,} {box.symbol or 'nodes'}")
+            box = box._replace(alias=_free(shorten(name, LONGEST), here))
+        elif box.kind != "constant":
+            box = box._replace(alias=label[node])
+        boxes.append(box)
+    return picture._replace(boxes=tuple(boxes))
+
+
+def _free(label: str, taken: set[str]) -> str:
+    """The label, numbered if there is one like it; entered among those taken."""
+    found, number = label, 1
+    while found in taken:
+        number += 1
+        found = f"{label} ({number})"
+    taken.add(found)
+    return found

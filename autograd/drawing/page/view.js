@@ -1,0 +1,188 @@
+// The camera: fits the drawing to the stage, zooms by wheel, pinch and keys, pans by dragging.
+"use strict";
+
+const stage = byId("stage");
+const root = stage.querySelector("svg.ag");
+const natural = { width: root.width.baseVal.value, height: root.height.baseVal.value };
+const LARGEST = 2.5;
+const READABLE = 0.75; // times 12 px: smaller letters are hidden, and titles keep this size
+const calm = matchMedia("(prefers-reduced-motion: reduce)");
+const camera = { x: natural.width / 2, y: natural.height / 2, scale: 1 };
+let shownArea = { x: 0, y: 0, ...natural }; // what fit shows: the whole, or the part that is open
+let moving = 0;
+
+root.setAttribute("width", "100%");
+root.setAttribute("height", "100%");
+root.style.display = "block";
+
+const stageSize = () => ({ width: stage.clientWidth || 1, height: stage.clientHeight || 1 });
+
+function applyCamera() {
+  const { width, height } = stageSize();
+  const { x, y, scale } = camera;
+  root.setAttribute(
+    "viewBox",
+    [x - width / 2 / scale, y - height / 2 / scale, width / scale, height / scale].join(" ")
+  );
+  showReadable(scale);
+}
+
+// From afar a box shows only its title, as large as can be read, if there is room for that.
+const titles = [...document.querySelectorAll("[data-box]")].map((group) => {
+  const text = group.querySelector(".title, .symbol");
+  const card = group.querySelector(".card");
+  return text && card && [text, text.textContent.length, card.width.baseVal.value];
+}).filter(Boolean);
+function showReadable(scale) {
+  const far = scale < READABLE;
+  root.classList.toggle("far", far);
+  if (!far) return;
+  const size = (12 * READABLE) / scale;
+  root.style.setProperty("--far", `${size}px`);
+  for (const [text, length, width] of titles) {
+    text.classList.toggle("kept", length * 0.62 * size < width && size < 44);
+  }
+}
+
+// Move there in a quarter of a second, or at once for those who prefer that.
+function moveCamera(goal, atOnce) {
+  cancelAnimationFrame(moving);
+  if (atOnce || calm.matches) {
+    Object.assign(camera, goal);
+    applyCamera();
+    return;
+  }
+  const from = { ...camera };
+  const began = performance.now();
+  const frame = (now) => {
+    const share = Math.min(1, Math.max(0, (now - began) / 250));
+    const eased = share * (2 - share);
+    for (const key of Object.keys(goal)) camera[key] = from[key] + (goal[key] - from[key]) * eased;
+    applyCamera();
+    if (share < 1) moving = requestAnimationFrame(frame);
+  };
+  moving = requestAnimationFrame(frame);
+}
+
+function fittingScale({ width, height }, margin) {
+  const room = stageSize();
+  return Math.min((room.width - margin) / width, (room.height - margin) / height);
+}
+
+function fit(atOnce) {
+  const { x, y, width, height } = shownArea;
+  const scale = Math.max(0.02, Math.min(LARGEST, fittingScale(shownArea, 12)));
+  moveCamera({ x: x + width / 2, y: y + height / 2, scale }, atOnce);
+}
+
+function zoom(factor, clientX, clientY) {
+  cancelAnimationFrame(moving);
+  const view = stage.getBoundingClientRect();
+  const dx = (clientX ?? view.left + view.width / 2) - view.left - view.width / 2;
+  const dy = (clientY ?? view.top + view.height / 2) - view.top - view.height / 2;
+  const scale = Math.min(8, Math.max(0.02, camera.scale * factor));
+  camera.x += dx / camera.scale - dx / scale;
+  camera.y += dy / camera.scale - dy / scale;
+  camera.scale = scale;
+  applyCamera();
+}
+
+// Where a group is, in the coordinates of the whole drawing. Insets stand at an offset.
+function placeOf(group) {
+  const { x, y, width, height } = group.getBBox();
+  const inset = group.ownerSVGElement;
+  const shift = inset === root ? [0, 0] : [inset.x.baseVal.value, inset.y.baseVal.value];
+  return { x: x + shift[0], y: y + shift[1], width, height };
+}
+
+function around(places) {
+  const x = Math.min(...places.map((p) => p.x));
+  const y = Math.min(...places.map((p) => p.y));
+  const right = Math.max(...places.map((p) => p.x + p.width));
+  const bottom = Math.max(...places.map((p) => p.y + p.height));
+  return { x, y, width: right - x, height: bottom - y };
+}
+
+// Groups come into view, readable, all of them if they fit; the first one at least.
+function bringIntoView(groups) {
+  if (!groups.length) return;
+  const places = groups.map(placeOf);
+  let area = around(places);
+  let scale = Math.max(camera.scale, READABLE);
+  if (fittingScale(area, 24) < scale) scale = Math.max(READABLE, fittingScale(area, 24));
+  if (fittingScale(area, 24) < READABLE) [area] = places;
+  if (fittingScale(area, 8) < scale) scale = fittingScale(area, 8);
+  const room = stageSize();
+  const half = { x: room.width / 2 / scale, y: room.height / 2 / scale };
+  const margin = 8 / scale;
+  const within = (at, low, size, reach) => {
+    const [least, most] = [low + size - reach + margin, low + reach - margin];
+    return least > most ? low + size / 2 : Math.min(Math.max(at, least), most);
+  };
+  moveCamera({
+    x: within(camera.x, area.x, area.width, half.x),
+    y: within(camera.y, area.y, area.height, half.y),
+    scale,
+  });
+}
+
+// Pointers on the stage: one pans, or does what a `grip` makes of it; two pinch.
+const pointers = new Map();
+let grip = null; // what drags something else than the drawing: {move, end}
+let dragged = false;
+const findGrip = []; // functions of a pointerdown event that may give a grip
+
+stage.addEventListener("wheel", (event) => {
+  if (event.target.closest(".over")) return;
+  event.preventDefault();
+  zoom(Math.exp(-event.deltaY * (event.deltaMode ? 0.05 : 0.0015)), event.clientX, event.clientY);
+}, { passive: false });
+stage.addEventListener("pointerdown", (event) => {
+  if (event.button || event.target.closest(".over")) return;
+  pointers.set(event.pointerId, event);
+  if (pointers.size === 1) {
+    dragged = false;
+    grip = findGrip.map((find) => find(event)).find(Boolean) || null;
+  } else grip = null;
+});
+stage.addEventListener("pointermove", (event) => {
+  const before = pointers.get(event.pointerId);
+  if (!before) return;
+  const [dx, dy] = [event.clientX - before.clientX, event.clientY - before.clientY];
+  if (!dragged && pointers.size === 1 && Math.hypot(dx, dy) < 4) return;
+  if (!dragged) stage.setPointerCapture(event.pointerId);
+  dragged = true;
+  if (pointers.size === 2) {
+    const [other] = [...pointers.values()].filter((p) => p.pointerId !== event.pointerId);
+    const span = (p) => Math.hypot(p.clientX - other.clientX, p.clientY - other.clientY) || 1;
+    const middle = [(event.clientX + other.clientX) / 2, (event.clientY + other.clientY) / 2];
+    zoom(span(event) / span(before), ...middle);
+    camera.x -= dx / 2 / camera.scale;
+    camera.y -= dy / 2 / camera.scale;
+    applyCamera();
+  } else if (grip) grip.move(dx, event);
+  else {
+    cancelAnimationFrame(moving);
+    camera.x -= dx / camera.scale;
+    camera.y -= dy / camera.scale;
+    applyCamera();
+  }
+  pointers.set(event.pointerId, event);
+});
+for (const kind of ["pointerup", "pointercancel"]) {
+  stage.addEventListener(kind, (event) => {
+    if (pointers.delete(event.pointerId) && grip) grip.end?.(event);
+    if (!pointers.size) grip = null;
+  });
+}
+// What ends a drag is no click.
+stage.addEventListener("click", (event) => {
+  if (dragged) event.stopPropagation();
+  dragged = false;
+}, true);
+let lastSize = stageSize();
+new ResizeObserver(() => {
+  const size = stageSize();
+  if (size.width !== lastSize.width || size.height !== lastSize.height) fit(true);
+  lastSize = size;
+}).observe(stage);
