@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from autograd.drawing.page.javascript import Script
-from autograd.engine.sweep import operands_of, record_of
+from autograd.engine.order import operands_of, record_of
 
 __all__ = ["Lowered", "leaves_of", "lowered"]
 
