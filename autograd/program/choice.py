@@ -1,80 +1,177 @@
 """Which executor "auto" takes: the one whose estimated time for a batch is less.
 
-Array statements cost a few microseconds each however short they are, and then little a number; the
-loop costs the same for every number. The constants were measured on one machine; they only have
-to be right within a small factor, since programs for which it is close run equally well on both.
+Both estimates come from the recorded tape alone, in one pass over it: neither executor is prepared
+to choose. The loop costs the same for every number, a batch of it an eighth of that; functions such
+as exp cost extra. Array statements cost some microseconds each however short they are, for every
+chunk of rows, and then a little a number, except in dot products, which BLAS makes cheap. The
+constants are measured (``python -m tests.benchmarks.calibration`` prints them) and only have to be
+right within a small factor: programs for which it is close run equally well on both.
 Next: :mod:`autograd.program.executor`.
 """
 
 from __future__ import annotations
 
-from math import inf
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from autograd.ops.op import OPS, Op
 from autograd.program.loop.native.compiler import can_compile
 from autograd.program.tape.instructions import Tape
 
-__all__ = ["Work", "work_of"]
+__all__ = ["Work", "is_small", "work_of"]
+
+SMALL = 1000
+"""Statements of which the loop does a single point before array statements have begun."""
 
 # Microseconds for value and gradient.
-ARRAY_CALL, ARRAY_STATEMENT, ARRAY_PART = 10.0, 3.0, 15.0
-ARRAY_READ, ARRAY_PRODUCT = 1.5e-3, 1.5e-4
-LOOP_CALL, NATIVE_READ, PYTHON_READ = 8.0, 2.5e-3, 0.1
+ARRAY_CALL, ARRAY_STATEMENT, ARRAY_PART = 15.0, 2.5, 8.0
+ARRAY_READ, ARRAY_CALLED, ARRAY_PRODUCT = 2e-3, 8e-3, 1.2e-4
+POINT_CALL, POINT_READ, POINT_CALLED = 5.0, 1.8e-3, 5e-3
+LANES_CALL, LANES_READ, LANES_ARGUMENT, LANES_CALLED = 40.0, 1.5e-3, 5e-3, 0.06
+"""LANES_ are for eight rows."""
+PYTHON_READ = 0.1
+EXPANDED = 10
+"""Array statements of one primitive of any number of operands, such as logsumexp."""
+CHUNK, PRODUCT_ROWS = 2**13, 256
+"""As in the array executor: numbers in the widest array of a chunk of rows, and least rows."""
+
+CHEAP = {
+    "add", "sub", "mul", "div", "neg", "identity", "chain", "abs", "sign", "floor", "ceil", "sqrt",
+    "lt", "le", "gt", "ge", "eq", "ne", "where", "maximum", "minimum", "clip", "relu", "sum", "dot",
+    "leaky_relu",
+}  # fmt: skip
+"""Primitives without a function that is called."""
+SUMS = {"add", "sum"}
+TERMS = {*SUMS, "mul"}
 
 
 class Work(NamedTuple):
     """What a program has to do for one row of a batch."""
 
+    arguments: int
+    """Numbers."""
     statements: int
     """Array statements, about: a primitive at one depth counts once."""
-    parts: int
-    """Arrays that they read, about: the operand of one may come from many."""
+    scattered: int
+    """Arrays that they read, about, beyond two each: an operand of one may come from many."""
     reads: int
+    elements: int
+    """Reads by array statements other than dot products."""
     products: int
-    """Reads by dot products, which BLAS makes cheap."""
+    """Reads by dot products."""
+    called: int
+    """Functions called."""
+    widest: int
+    """Numbers in the longest array that is computed."""
     native: bool
     """Whether the loop runs as machine code."""
 
-    @property
-    def limit(self) -> float:
-        """The batch size from which array statements are the faster way.
+    def loop_time(self, batch: int | None) -> float:
+        """Microseconds of the loop executor for a batch, None for a single point."""
+        if not self.native:
+            return (batch or 1) * self.reads * PYTHON_READ
+        if batch is None:
+            return POINT_CALL + POINT_READ * self.reads + POINT_CALLED * self.called
+        block = LANES_READ * self.reads + LANES_CALLED * self.called
+        return LANES_CALL + -(-batch // 8) * (block + LANES_ARGUMENT * self.arguments)
 
-        >>> round(
-        ...     Work(statements=10, parts=20, reads=30_000, products=25_000, native=True).limit, 2
+    def array_time(self, batch: int | None) -> float:
+        """Microseconds of the array executor."""
+        rows = 1 if batch is None else batch
+        fixed = ARRAY_CALL + ARRAY_STATEMENT * self.statements + ARRAY_PART * self.scattered
+        row = ARRAY_READ * self.elements + ARRAY_CALLED * self.called
+        return self.chunks(rows) * fixed + rows * (row + ARRAY_PRODUCT * self.products)
+
+    def chunks(self, rows: int) -> int:
+        """How many chunks the array executor makes of so many rows."""
+        chunk = max(1, CHUNK // self.widest)
+        return max(1, -(-rows // max(chunk, PRODUCT_ROWS if self.products else 1)))
+
+    def chosen(self, batch: int | None) -> str:
+        """The executor that takes less time.
+
+        >>> network = Work(
+        ...     arguments=1500,
+        ...     statements=8,
+        ...     scattered=0,
+        ...     reads=3000,
+        ...     products=2900,
+        ...     called=0,
+        ...     widest=16,
+        ...     native=True,
         ... )
-        0.5
-        >>> Work(statements=4000, parts=8000, reads=12_000, products=0, native=True).limit > 1000
-        True
+        >>> network.chosen(None), network.chosen(10_000)
+        ('loop', 'array')
         """
-        call = ARRAY_CALL + ARRAY_STATEMENT * self.statements - LOOP_CALL
-        call += ARRAY_PART * max(0, self.parts - 2 * self.statements)
-        row = self.reads * (NATIVE_READ if self.native else PYTHON_READ)
-        scattered = max(1.0, self.parts / (2 * self.statements + 1))
-        row -= scattered * ARRAY_READ * (self.reads - self.products)
-        row -= ARRAY_PRODUCT * self.products
-        return call / row if row > 0.0 else inf
+        return "array" if self.array_time(batch) < self.loop_time(batch) else "loop"
+
+
+def is_small(tape: Tape) -> bool:
+    """Whether a single point of it is the loop's without a further look."""
+    return len(tape.statements) <= SMALL and can_compile()
 
 
 def work_of(tape: Tape) -> Work:
-    """The work that a simplified tape stands for."""
-    first = tape.first
+    """The work that a recorded tape stands for.
+
+    Chains of additions count as the sums that the array executor makes of them, and products in
+    them as its dot products.
+    """
+    first, statements = tape.first, tape.statements
+    length = first + len(statements) + len(tape.constants)
     # Constants have negative slots, which index the end of these lists.
-    length = first + len(tape.statements) + len(tape.constants)
-    depth, group_of = [0] * length, [0] * length
-    for i, argument in enumerate(tape.arguments, 1):
-        group_of[argument.start : argument.start + argument.size] = [-i] * argument.size
-    groups: dict[tuple[int, Op], int] = {}
-    parts: set[tuple[int, int, int]] = set()
-    reads = products = 0
-    for slot, (op, operands) in enumerate(tape.statements, first):
-        depth[slot] = here = 1 + max([depth[x] for x in operands])
-        group_of[slot] = group = groups.setdefault((here, op), len(groups) + 1)
-        if op.arity is None:
-            parts.update((group, 0, source) for source in {group_of[x] for x in operands})
+    uses = [0] * length
+    for _, operands in statements:
+        for x in operands:
+            uses[x] += 1
+    depth, kind = [0] * length, [""] * length
+    taken = [False] * length  # into the sum or dot product that reads it
+    elements = products = called = expanded = 0
+    for slot, (op, operands) in enumerate(statements, first):
+        kind[slot] = name = op.name
+        if name in SUMS:
+            here = 0
+            for x in operands:
+                if uses[x] == 1 and kind[x] in TERMS:
+                    taken[x] = True
+                    if kind[x] == "mul":
+                        products += 2
+                        elements -= 2
+                    here = max(here, depth[x])
+                else:
+                    elements += 1
+                    here = max(here, depth[x] + 1)
         else:
-            parts.update((group, i, group_of[x]) for i, x in enumerate(operands))
-        reads += len(operands)
-        if op is OPS["dot"]:
-            products += len(operands)
-    return Work(len(groups), len(parts), reads, products, can_compile())
+            here = depth[slot] = 1 + max([depth[x] for x in operands], default=0)
+            if name == "dot":
+                products += len(operands)
+                continue
+            elements += len(operands)
+            if name not in CHEAP and not (name == "pow" and operands[1] < 0):
+                called += len(operands) if op.arity is None else 1
+                expanded += op.arity is None
+        depth[slot] = here
+    arrays, scattered, widest = _arrays(tape, depth, taken)
+    arrays += EXPANDED * expanded
+    native = can_compile()
+    reads = sum(uses)
+    return Work(first, arrays, scattered, reads, elements, products, called, widest, native)
+
+
+def _arrays(tape: Tape, depth: Sequence[int], taken: Sequence[bool]) -> tuple[int, int, int]:
+    """Array statements, about, how scattered their operands are, and the numbers of the longest."""
+    source = [0] * len(depth)
+    for i, argument in enumerate(tape.arguments, 1):
+        source[argument.start : argument.start + argument.size] = [-i] * argument.size
+    groups: dict[tuple[int, str], int] = {}
+    sizes: list[int] = []
+    parts: set[tuple[int, int]] = set()
+    for slot, (op, operands) in enumerate(tape.statements, tape.first):
+        if not taken[slot]:
+            group = groups.setdefault((depth[slot], op.name), len(groups))
+            if group == len(sizes):
+                sizes.append(0)
+            sizes[group] += 1
+            source[slot] = 1 + group
+            parts.update([(group, source[x]) for x in operands])
+    scattered = max(0, len(parts) - 2 * len(groups))
+    return len(groups), scattered, max(sizes, default=1)

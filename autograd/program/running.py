@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from autograd.program.arguments import Arguments
+from autograd.program.choice import Work, is_small, work_of
 from autograd.program.executor import Executor, executor
 from autograd.program.tape.instructions import Tape
 
@@ -24,7 +25,7 @@ class Running:
     What it makes it keeps. Two threads may both make one thing: they are equal.
     """
 
-    __slots__ = ("_derived", "_executors", "_limit", "backend", "dtype", "inputs", "tape")
+    __slots__ = ("_derived", "_executors", "_work", "backend", "dtype", "inputs", "tape")
 
     def __init__(self, tape: Tape, dtype: str, backend: str) -> None:
         self.tape = tape
@@ -32,7 +33,7 @@ class Running:
         self.backend = backend
         self.inputs = Arguments(tape.arguments, dtype)
         self._executors: dict[str, Executor] = {}
-        self._limit: float | None = None  # batch size from which auto takes arrays
+        self._work: Work | None = None  # what auto chooses by
         self._derived: dict[Any, Any] = {}
 
     def executor(self, batch: int | None) -> Executor:
@@ -44,12 +45,11 @@ class Running:
         """The name of that executor."""
         if self.backend != "auto":
             return self.backend
-        if self._limit is None:
-            from autograd.program.choice import work_of
-
-            array: Any = self.named("array")
-            self._limit = work_of(array.tape).limit
-        return "loop" if (batch or 1) < self._limit else "array"
+        if self._work is None:
+            if batch is None and is_small(self.tape):
+                return "loop"
+            self._work = work_of(self.tape)
+        return self._work.chosen(batch)
 
     def named(self, name: str) -> Executor:
         """The executor of this name."""

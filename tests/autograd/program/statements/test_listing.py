@@ -1,5 +1,10 @@
 """What print(program) shows, and which executor auto takes."""
 
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
 import autograd
 from autograd import Value, compile
 from autograd.program.choice import Work
@@ -32,9 +37,9 @@ def test_listing_of_irregular_reading():
 
 
 def test_auto_says_what_it_takes():
-    """Wide and shallow: arrays; a long recurrence: the loop, whatever the batch."""
-    w, x = [Value(0.1) for _ in range(3000)], [Value(0.0) for _ in range(3000)]
-    wide = str(compile(autograd.sum([autograd.tanh(p * q) for p, q in zip(w, x)]), w=w, x=x))
+    """A large layer: arrays; a long recurrence: the loop, whatever the batch."""
+    output, arguments = network([300, 200, 2])
+    wide = str(compile(output, **arguments))
     assert "backend auto: array for one point, array for a batch of 64" in wide
     y = a = Value(0.5)
     for _ in range(300):
@@ -45,7 +50,51 @@ def test_auto_says_what_it_takes():
 
 def test_choice_depends_on_batch_and_machine_code():
     """A small network: the loop for a point, arrays for a large batch, or without native code."""
-    work = Work(statements=8, parts=16, reads=300, products=200, native=True)
-    assert 1 < work.limit < 1000
-    assert work._replace(native=False).limit < work.limit
-    assert Work(statements=1, parts=0, reads=0, products=0, native=True).limit == float("inf")
+    work = Work(
+        1500, 8, 0, reads=3000, elements=100, products=2900, called=0, widest=16, native=True
+    )
+    assert work.chosen(None) == "loop"
+    assert work.chosen(1000) == "array"
+    assert work._replace(native=False).chosen(1) == "array"
+
+
+def network(sizes):
+    """A perceptron in plain loops, its squared output, and its arguments."""
+    x = [Value(0.1) for _ in range(sizes[0])]
+    weights, h = [], x
+    for fan_in, fan_out in pairwise(sizes):
+        layer = [[Value(0.1) for _ in range(fan_in)] for _ in range(fan_out)]
+        weights += [w for row in layer for w in row]
+        h = [autograd.relu(sum(w * v for w, v in zip(row, h))) for row in layer]
+    return sum(y * y for y in h), {"x": x, "w": weights}
+
+
+def recurrence():
+    """Five hundred steps that depend on each other."""
+    x = [Value(0.1), Value(0.2)]
+    u, w = x
+    for _ in range(500):
+        u, w = 1.0 - 1.1 * u * u + w, 0.3 * u
+    return u + w, {"x": x}
+
+
+@pytest.mark.parametrize(
+    ("made", "batch", "chosen"),
+    [
+        (network([64, 16, 10]), None, "loop"),
+        (network([64, 16, 10]), 1000, "array"),
+        (recurrence(), None, "loop"),
+        (recurrence(), 10_000, "loop"),
+    ],
+    ids=["network, point", "network, batch", "recurrence, point", "recurrence, batch"],
+)
+def test_choice_prepares_one_executor(made, batch, chosen):
+    """What is not taken is not made: deep graphs would take seconds as arrays."""
+    pytest.importorskip("llvmlite")
+    output, arguments = made
+    program = compile(output, **arguments)
+    arrays = {name: np.zeros(len(leaves)) for name, leaves in arguments.items()}
+    if batch is not None:
+        arrays["x"] = np.zeros((batch, len(arguments["x"])))
+    program(**arrays)
+    assert [*program._running._executors] == [chosen]
