@@ -40,7 +40,7 @@ ORDER = {
     "autograd.ops": "(expr special) (ieee source) floats (op partial_evaluation) (basic kinked "
     "nary ordered) smooth",
     "autograd.program": "tape (executor loop statements recording) (arguments array choice) "
-    "running directions (differentiable exports) program compiled",
+    "running directions (differentiable exports) program structures calls inside compiled",
     "autograd.program.array": "(error_functions kernels tidying) names writer "
     "(adjoint_arrays forward) backward numpy_executor",
     "autograd.program.exports": "(jax onnx)",

@@ -7,9 +7,10 @@ is called), then the executors.
 
 from __future__ import annotations
 
+import functools
 import sys
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, overload
 
 from autograd.engine.node import Node
 from autograd.errors import InputTypeError, InputValueError
@@ -79,30 +80,59 @@ def compile(
     return Program(tape, dtype=dtype, backend=backend)
 
 
+@overload
 def compiled(
     f: Callable[..., Any],
     /,
     *,
+    static: str | Sequence[str] = ...,
+    dtype: Any = ...,
+    backend: str = ...,
+    has_aux: bool = ...,
+) -> Compiled: ...
+@overload
+def compiled(
+    f: None = ...,
+    /,
+    *,
+    static: str | Sequence[str] = ...,
+    dtype: Any = ...,
+    backend: str = ...,
+    has_aux: bool = ...,
+) -> Callable[[Callable[..., Any]], Compiled]: ...
+def compiled(
+    f: Callable[..., Any] | None = None,
+    /,
+    *,
+    static: str | Sequence[str] = (),
     dtype: Any = "float64",
     backend: str = "auto",
     has_aux: bool = False,
-) -> Compiled:
-    """A function of numbers and arrays as a program, recorded when it is first called.
+) -> Any:
+    """A function of numbers, arrays and containers as a program, recorded when first called.
 
-    It is recorded once for each set of argument shapes, by calling ``f`` with fresh Values in the
-    structure of its arguments: nested lists for lists, an array of objects for an array. What is
-    returned is called like ``f`` and gives numbers and arrays; its ``value_and_grad(wrt, …)`` gives
-    the gradient by named parameters too. With ``has_aux``, ``f`` returns a pair of which only the
-    first is differentiated, as for ``compile``.
+    It is recorded once for each kind of arguments, by calling ``f`` with fresh Values in their
+    structure: nested lists for lists, an array of objects for an array, the same dicts, dataclasses
+    and namedtuples. What is returned is called like ``f`` and gives numbers and arrays, in the
+    structure that ``f`` returns. It has derivatives by named arguments, in their structures:
+    ``f.value_and_grad(x, wrt="x")``, ``grad``, ``jacobian``, ``hessian``, ``jvp`` and ``hvp``; and
+    ``f.batched("x")`` takes a batch of the argument x. Arguments named in ``static`` are passed to
+    ``f`` as they are, and it is recorded for each combination of them: a number of steps, a string,
+    None. ``f`` may be a method or a ``functools.partial``. With ``has_aux``, ``f`` returns a pair
+    of which only the first is differentiated, as for ``compile``.
 
     While ``f`` is recorded, a comparison of Values is recorded as a number, 1 or 0, so that
     ``where(x > 0, a, b)`` chooses anew in every call. What would freeze a branch (``if x > 0:``,
     ``float(x)``, ``int(x)``, ``round(x)``) raises TraceError with the line it stands on. Whatever
-    else ``f`` does, such as printing or drawing random numbers, happens while it is recorded only.
+    else ``f`` does, such as printing or drawing random numbers, happens while it is recorded only,
+    and what it reads from elsewhere (globals, attributes of ``self``, Values that it closes over)
+    keeps the number it has then. Called with Values, or inside a transform or another recording,
+    ``f`` itself is called, so that everything it depends on is recorded.
 
     Raises (when called):
         TraceError: The recording would freeze a branch.
-        InputTypeError: An argument is no number or array of numbers.
+        InputTypeError: An argument is no number, array or container of such, or a static one is
+            not hashable.
 
     >>> from autograd import compiled, where
     >>> @compiled
@@ -111,8 +141,18 @@ def compiled(
     ...     return where(margin > 0.0, margin, 0.0)
     >>> print(hinge(0.5, 1.0), hinge(2.0, 1.0))
     0.5 0.0
-    >>> value, grad = hinge.value_and_grad("w", 0.5, 1.0)
+    >>> value, grad = hinge.value_and_grad(0.5, 1.0, wrt="w")
     >>> print(value, grad)
     0.5 -1.0
+    >>> @compiled(static="degree")
+    ... def bend(p, degree):
+    ...     return (p["x"] - p["y"]) ** degree
+    >>> gradient = bend.grad({"x": 3.0, "y": 1.0}, degree=2)
+    >>> print(gradient["x"], gradient["y"])
+    4.0 -4.0
     """
-    return Compiled(f, dtype=dtype, backend=backend, has_aux=has_aux)
+    if f is None:
+        return functools.partial(
+            compiled, static=static, dtype=dtype, backend=backend, has_aux=has_aux
+        )
+    return Compiled(f, static=static, dtype=dtype, backend=backend, has_aux=has_aux)

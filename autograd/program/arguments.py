@@ -17,8 +17,11 @@ from autograd.program.tape.instructions import Argument
 __all__ = ["Arguments", "ValuesGiven"]
 
 
-class ValuesGiven(Exception):
-    """An argument holds Values: this call is to be recorded."""
+class ValuesGiven(InputTypeError):
+    """An argument holds Values: the call is to be recorded, where that is possible."""
+
+    def __init__(self) -> None:
+        super().__init__("numbers are needed here, and an argument holds Values: pass their data")
 
 
 class Arguments:

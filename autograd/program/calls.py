@@ -1,0 +1,142 @@
+"""A call of a compiled function on numbers: its recording, its arguments taken apart, its results.
+
+Next: :mod:`autograd.program.inside`, the same for Values, and :mod:`autograd.program.compiled`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from autograd.errors import InputTypeError, InputValueError
+from autograd.program.differentiable import Wrt
+from autograd.program.executor import numpy_or_error
+from autograd.program.program import Program
+from autograd.program.structures import Result, Structure
+
+__all__ = ["Call", "Recorded", "chosen_names", "like", "moves_along"]
+
+Structures = dict[str, Structure]
+
+
+class Recorded(NamedTuple):
+    """A recording of the function for one kind of arguments."""
+
+    program: Program
+    result: Result
+    aux: Result | None
+
+    def filled(self, values: Any, batched: bool) -> Any:
+        """What the function returns, with the program's numbers in it."""
+        if self.aux is None:
+            return self.result.filled(values, batched=batched)
+        value, aux = values
+        return self.result.filled(value, batched=batched), self.aux.filled(aux, batched=batched)
+
+
+class Call:
+    """Arguments, and the program that is for their kind; what is asked of it, in structures."""
+
+    def __init__(self, recorded: Recorded, structures: Structures, batched: bool) -> None:
+        self.recorded = recorded
+        self.program = recorded.program
+        self.structures = structures
+        self.batched = batched
+        self.arrays = {
+            name: leaf.array for x in structures.values() for name, leaf in x.leaves.items()
+        }
+
+    def value(self) -> Any:
+        """What the function returns."""
+        return self.recorded.filled(self.program(**self.arrays), self.batched)
+
+    def value_and_grad(self, wrt: Wrt | None, reduce: str) -> tuple[Any, Any]:
+        """The value, and its gradient in the arguments' structures."""
+        chosen, names = self._chosen(wrt)
+        value, flat = self.program.value_and_grad(names, reduce=reduce, **self.arrays)
+        grads = like(wrt, self.structures, chosen, flat)
+        return self.recorded.filled(value, self.batched), grads
+
+    def jacobian(self, wrt: Wrt | None) -> Any:
+        """The result's structure, and in each place the arguments'."""
+        chosen, names = self._chosen(wrt)
+        result = self.recorded.result
+        columns = []
+        for name, block in zip(names, self.program.jacobian(names, **self.arrays)):
+            axes = next(a.shape for a in self.program.tape.arguments if a.name == name)
+            columns.append(result.split(block, axes, batched=self.batched))
+        rows = [like(wrt, self.structures, chosen, row) for row in zip(*columns)]
+        return result.placed(rows)
+
+    def hessian(self, wrt: Wrt | None, reduce: str) -> Any:
+        """The arguments' structures twice."""
+        chosen, names = self._chosen(wrt)
+        rows = self.program.hessian(names, reduce=reduce, **self.arrays)
+        inner = [like(wrt, self.structures, chosen, row) for row in rows]
+        return like(wrt, self.structures, chosen, inner)
+
+    def jvp(self, wrt: Wrt | None, direction: Any) -> Any:
+        """The derivative along a direction, in the result's structure."""
+        chosen, names = self._chosen(wrt)
+        moves = moves_along(wrt, self.structures, chosen, direction)
+        slope = self.program.jvp(names, tuple(moves), **self.arrays)
+        batched = numpy_or_error().ndim(slope) > len(self.program.tape.output_shape)
+        return self.recorded.result.filled(slope, batched=batched)
+
+    def hvp(self, wrt: Wrt | None, direction: Any, reduce: str) -> Any:
+        """The Hessian's product with a direction, in the arguments' structures."""
+        chosen, names = self._chosen(wrt)
+        moves = moves_along(wrt, self.structures, chosen, direction)
+        flat = self.program.hvp(names, tuple(moves), reduce=reduce, **self.arrays)
+        return like(wrt, self.structures, chosen, flat)
+
+    def _chosen(self, wrt: Wrt | None) -> tuple[list[str], tuple[str, ...]]:
+        """The arguments to differentiate by, and the program's names of their arrays."""
+        chosen = chosen_names(wrt, self.structures)
+        return chosen, tuple([name for x in chosen for name in self.structures[x].leaves])
+
+
+def chosen_names(wrt: Wrt | None, structures: Structures) -> list[str]:
+    """The arguments that ``wrt`` names; without it, all of them."""
+    names: list[Any] = [*structures] if wrt is None else [wrt]
+    if isinstance(wrt, tuple):
+        names = [*wrt]
+    for name in names:
+        if not isinstance(name, str) or name not in structures:
+            known = ", ".join(structures) or "none"
+            raise InputTypeError(
+                f"wrt names an argument that was passed and is not static ({known}), "
+                f"but got {name!r}"
+            )
+    return names
+
+
+def like(
+    wrt: Wrt | None, structures: Structures, chosen: Sequence[str], flat: Sequence[Any]
+) -> Any:
+    """Derivatives in the structures of their arguments: of one, or a tuple for several."""
+    left = iter(flat)
+    parts = [structures[x].filled([next(left) for _ in structures[x].leaves]) for x in chosen]
+    single = isinstance(wrt, str) or (wrt is None and len(parts) == 1)
+    return parts[0] if single else tuple(parts)
+
+
+def moves_along(
+    wrt: Wrt | None, structures: Structures, chosen: Sequence[str], direction: Any
+) -> list[Any]:
+    """A direction taken apart as its arguments are."""
+    single = isinstance(wrt, str) or (wrt is None and len(chosen) == 1)
+    parts = [direction] if single else direction
+    if not single and not (isinstance(parts, (tuple, list)) and len(parts) == len(chosen)):
+        raise InputValueError(f"a direction for each of {', '.join(chosen)} is needed, as a tuple")
+    moves = []
+    for name, part in zip(chosen, parts):
+        taken = Structure(f"direction of {name}", part, "the call", values=True)
+        wanted = structures[name]
+        if len(taken.leaves) != len(wanted.leaves):
+            raise InputValueError(
+                f"a direction has its argument's structure: {name!r} has {len(wanted.leaves)} "
+                f"arrays, but the direction {len(taken.leaves)}"
+            )
+        moves += [leaf.array for leaf in taken.leaves.values()]
+    return moves

@@ -1,0 +1,214 @@
+"""Structures: arguments and results as arrays, each in its place in lists, dicts and dataclasses.
+
+A number, an array, or a plain nesting of lists and tuples of one shape is one array. Any other
+container (:func:`autograd.nested.parts_of`) consists of several, each named by the way to it:
+``layers[0]``, ``p['rate']``, ``p.rate``. Next: :mod:`autograd.program.compiled`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from math import prod
+from typing import Any, NamedTuple
+
+from autograd.engine.node import Node
+from autograd.engine.record import operand
+from autograd.engine.value import Value
+from autograd.errors import InputTypeError, InputValueError
+from autograd.nested import is_array, parts_of, rebuilt, with_parts
+from autograd.program.arguments import ValuesGiven
+from autograd.program.executor import numpy_or_error
+from autograd.program.tape.lower import flatten
+
+__all__ = ["Result", "Structure"]
+
+Array = Any
+Shape = tuple[int, ...]
+NUMBERS = {float, int, Value}
+HOLE = object()
+"""Stands for an array in a structure that is kept without any."""
+
+
+def plain(x: Any) -> tuple[Any, Shape] | None:
+    """The kind and the shape of what is one array; None for other containers.
+
+    >>> plain([[1.0, 2.0], (3.0, 4.0)])
+    ((<class 'list'>, 2, ((<class 'list'>, 2), (<class 'tuple'>, 2))), (2, 2))
+    """
+    if is_array(x):
+        return "array", x.shape
+    if not isinstance(x, (list, tuple)):
+        return ("number", ()) if parts_of(x) is None and x is not HOLE else None
+    if hasattr(x, "_fields"):
+        return None
+    kind = list if isinstance(x, list) else tuple
+    if NUMBERS.issuperset(map(type, x)):
+        return (kind, len(x)), (len(x),)
+    inner = [found for found in map(plain, x) if found]
+    if len(inner) != len(x) or any(shape != inner[0][1] for _, shape in inner):
+        return None
+    kinds = [found for found, _ in inner]
+    alike = all(other == kinds[0] for other in kinds)
+    return (kind, len(x), kinds[0] if alike else tuple(kinds)), (len(x), *inner[0][1])
+
+
+def _each(x: Any, function: Callable[[Any], Any]) -> Any:
+    """The structure with a function applied to all that is one array."""
+    parts = None if plain(x) is not None else parts_of(x)
+    if parts is None:
+        return function(x)
+    return with_parts(x, [_each(part, function) for part in parts.values()])
+
+
+class Leaf(NamedTuple):
+    """One array of an argument, and how the function sees it, or a row of it if it is batched."""
+
+    array: Array
+    seen: Any
+
+    def holding(self, numbers: Iterable[Any]) -> Any:
+        """What the function sees, with these numbers in it."""
+        return rebuilt(self.seen, list(numbers))
+
+    def part(self, numbers: Sequence[Any], row: int) -> Sequence[Any]:
+        """Of all its numbers those of one row, which the function sees."""
+        return numbers[row * self.size : (row + 1) * self.size]
+
+    @property
+    def size(self) -> int:
+        """How many numbers the function sees."""
+        found = plain(self.seen)
+        return prod(found[1]) if found else 0
+
+
+class Structure:
+    """One argument: its arrays by name, and a key that tells its kind and shapes from others'.
+
+    Raises:
+        InputTypeError: A part is no number, array or container of such.
+        InputValueError: A batched one has no batch axis.
+        ValuesGiven: It holds Values.
+    """
+
+    __slots__ = ("given", "key", "leaves")
+
+    def __init__(
+        self, name: str, given: Any, of: str, *, batched: bool = False, values: bool = False
+    ) -> None:
+        self.given = given
+        self.leaves: dict[str, Leaf] = {}
+        self.key = self._taken(name, given, of, batched, values)
+
+    def _taken(self, name: str, x: Any, of: str, batched: bool, values: bool) -> Any:
+        if plain(x) is None:
+            inner = [
+                (place, self._taken(name + _label(x, place), part, of, batched, values))
+                for place, part in (parts_of(x) or {}).items()
+            ]
+            return type(x), tuple(inner)
+        array = _array(name, x, of, values)
+        seen = x if isinstance(x, (list, tuple)) else array
+        if batched:
+            if not array.ndim:
+                raise InputValueError(f"argument {name!r} of {of} is batched, but got {x!r}")
+            seen = seen[0] if len(array) else numpy_or_error().zeros(array.shape[1:])
+        if not getattr(seen, "shape", True):  # the function sees a number
+            seen = 0.0
+        self.leaves[name] = Leaf(array, seen)
+        return plain(seen)
+
+    def fresh(self) -> tuple[Any, dict[str, Any]]:
+        """The argument (or its first row) with a new Value for each number, and those by name."""
+        made = []
+        for leaf in self.leaves.values():
+            row = leaf.part(leaf.array.reshape(-1).tolist(), 0)
+            row = row or [0.0] * leaf.size  # a batch may be empty
+            made.append(leaf.holding(map(Value, row)))
+        return self.filled(made), dict(zip(self.leaves, made))
+
+    def filled(self, arrays: Sequence[Any]) -> Any:
+        """The structure with these in place of its arrays."""
+        left = iter(arrays)
+        return _each(self.given, lambda _: next(left))
+
+
+def _array(name: str, x: Any, of: str, values: bool) -> Array:
+    """The array of numbers that an argument is, or part of one."""
+    array = numpy_or_error().asarray(x)
+    if array.dtype.kind in "fiub":
+        return array
+    numbers = [operand(item) for item in array.flat] if array.dtype.kind == "O" else []
+    if not any(isinstance(number, Node) for number in numbers):
+        remedy = "" if array.ndim else f"; if it is no number to compute with, static=({name!r},)"
+        raise InputTypeError(
+            f"argument {name!r} of {of} takes a number or an array of real numbers, "
+            f"but got {type(x).__name__} {x!r}"[:300]
+            + remedy
+        )
+    if not values:
+        raise ValuesGiven
+    for number, item in zip(numbers, array.flat):
+        if number is NotImplemented:
+            raise InputTypeError(
+                f"argument {name!r} of {of} takes Values and real numbers, but it holds "
+                f"{type(item).__name__} {item!r}"[:300]
+            )
+    array = numpy_or_error().empty(array.shape, dtype=object)
+    array.reshape(-1)[:] = numbers
+    return array
+
+
+def _label(x: Any, place: Any) -> str:
+    """How code writes the way to a part."""
+    if isinstance(x, tuple) and hasattr(x, "_fields"):
+        return f".{x._fields[place]}"
+    return f"[{place!r}]" if isinstance(x, (dict, list, tuple)) else f".{place}"
+
+
+class Result:
+    """What a recorded function returned: its numbers in a row, and how to put others in place."""
+
+    __slots__ = ("_like", "_shapes", "_whole", "numbers", "output", "shape")
+
+    def __init__(self, output: Any, what: str) -> None:
+        self.numbers: list[Any] = []
+        self._shapes: list[Shape] = []
+        self._like = _each(output, lambda block: self._noted(block, what))
+        self._whole = plain(output) is not None
+        self.output = output if self._whole else self.numbers
+        """What the tape returns: an array, or all numbers in a row."""
+        self.shape = self._shapes[0] if self._whole else (len(self.numbers),)
+
+    def release(self) -> Result:
+        """Forget the Values, and with them the graph; structure and shapes remain."""
+        self.numbers, self.output = [], None
+        return self
+
+    def _noted(self, block: Any, what: str) -> Any:
+        numbers, shape = flatten(block, what)
+        self.numbers += numbers
+        self._shapes.append(shape)
+        return HOLE
+
+    def split(self, values: Any, axes: Shape = (), *, batched: bool = False) -> list[Any]:
+        """The arrays of the structure, from the program's output, with ``axes`` behind its own."""
+        if self._whole:
+            return [values]
+        blocks = []
+        start = 0
+        for shape in self._shapes:
+            stop = start + prod(shape)
+            part = values[:, start:stop] if batched else values[start:stop]
+            front = (len(values),) if batched else ()
+            blocks.append(part.reshape((*front, *shape, *axes))[()])
+            start = stop
+        return blocks
+
+    def placed(self, blocks: Sequence[Any]) -> Any:
+        """The structure with these in place of its arrays."""
+        left = iter(blocks)
+        return _each(self._like, lambda _: next(left))
+
+    def filled(self, values: Any, *, batched: bool = False) -> Any:
+        """The structure with the program's output in it."""
+        return self.placed(self.split(values, batched=batched))

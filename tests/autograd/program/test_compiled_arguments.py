@@ -1,0 +1,347 @@
+"""compiled: arguments of every kind, in their structures, and derivatives by name."""
+
+import functools
+import gc
+from collections import namedtuple
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+
+import autograd
+from autograd import InputTypeError, InputValueError, TraceError, Value, compiled
+
+Point = namedtuple("Point", "x y")
+Other = namedtuple("Point", "x y")  # of the same name
+
+
+@dataclass
+class Model:
+    layers: list
+    scale: float
+
+
+def quadratic(p):
+    return p[0] ** 2 * p[1]
+
+
+# Static arguments
+
+
+def test_each_combination_of_static_arguments_is_recorded_once():
+    """Numbers, strings, None and flags reach the function as they are."""
+    seen = []
+
+    @compiled(static=("n", "kind"))
+    def f(x, n, kind=None):
+        seen.append((n, kind))
+        for _ in range(n):
+            x = autograd.sin(x) if kind == "sine" else x * x
+        return x
+
+    assert f(3.0, 2) == f(3.0, n=2) == 81.0
+    assert f(0.5, 1, "sine") == f(0.5, n=1, kind="sine") == np.sin(0.5)
+    assert f(0.5, 1, None) == 0.25
+    assert seen == [(2, None), (1, "sine"), (1, None)]
+    assert f.grad(3.0, 2) == 108.0
+    assert f.hessian(3.0, 2) == 108.0
+
+
+def test_static_arguments_of_different_types_are_different():
+    """1, 1.0 and True are equal, but not alike."""
+    f = compiled(
+        lambda x, a: x if a is True else x * 10 if isinstance(a, int) else x * 100, static="a"
+    )
+    assert [f(1.0, True), f(1.0, 1), f(1.0, 1.0)] == [1.0, 10.0, 100.0]
+
+
+def test_wrong_static_arguments_are_named():
+    """What cannot be a key, what is no parameter, and what ought to be static."""
+    f = compiled(lambda x, n: x, static="n")
+    with pytest.raises(InputTypeError, match=r"static arguments of <lambda> are hashable.*n=\[1\]"):
+        f(1.0, [1])
+    with pytest.raises(InputTypeError, match=r"static names parameters of <lambda> \(x\).*'n'"):
+        compiled(lambda x: x, static=("n",))
+    with pytest.raises(
+        InputTypeError, match=r"'mode' of <lambda> takes.*str 'fast'; .*static=\('mode',\)"
+    ):
+        compiled(lambda x, mode: x)(1.0, "fast")
+    with pytest.raises(InputTypeError, match=r"wrt names an argument .* is not static \(x\).*'n'"):
+        f.grad(1.0, 2, wrt="n")
+
+
+# Functions of every kind
+
+
+class Slotted:
+    __slots__ = ("k",)
+
+    def __init__(self, k):
+        self.k = k
+
+    @compiled
+    def times(self, x):
+        return self.k * x
+
+
+class Growing:
+    def __init__(self, rate):
+        self.rate = rate
+        self.calls = 0
+
+    @compiled
+    def after(self, t, start=1.0):
+        self.calls += 1
+        return start * autograd.exp(self.rate * t)
+
+
+def test_a_method_is_recorded_once_for_each_object():
+    """self is no argument; each object has recordings of its own, gone when it is."""
+    fast, slow = Growing(2.0), Growing(1.0)
+    assert fast.after(1.0) == fast.after(t=1.0) == np.exp(2.0)
+    assert slow.after(1.0) == np.exp(1.0)
+    assert fast.after.grad(1.0) == 2.0 * np.exp(2.0)
+    assert (fast.calls, slow.calls) == (1, 1)
+    known = Growing.__dict__["after"]._methods
+    assert len(known) == 2
+    del fast
+    gc.collect()
+    assert len(known) == 1
+    assert Slotted(3.0).times(2.0) == 6.0
+    assert compiled(slow.after.f)(0.0) == 1.0
+
+
+def test_partials_builtins_and_sequences_of_arguments():
+    """What a partial fixes stays fixed; *xs and **options are arguments like others."""
+    f = functools.partial(lambda x, n: x**n, n=3)
+    assert compiled(f)(2.0) == 8.0
+    assert compiled(f).grad(2.0) == 12.0
+    g = compiled(lambda *xs, **options: xs[0] * xs[1] + options["shift"])
+    assert g(2.0, 3.0, shift=1.0) == 7.0
+    assert list(g.grad(2.0, 3.0, shift=1.0, wrt="xs")) == [3.0, 2.0]
+    assert g.grad(2.0, 3.0, shift=1.0, wrt="options") == {"shift": 1.0}
+    with pytest.raises(TraceError):
+        compiled(max)(1.0, 2.0)
+
+
+# Containers
+
+
+CONTAINERS = [
+    ({"x": 3.0, "y": 4.0}, lambda p: p["x"] ** 2 * p["y"]),
+    (Point(3.0, 4.0), lambda p: p.x**2 * p.y),
+    (Model([[3.0], [4.0, 5.0]], 1.0), lambda p: p.layers[0][0] ** 2 * p.layers[1][0] * p.scale),
+    ([[3.0], [4.0, 5.0]], lambda p: p[0][0] ** 2 * p[1][0]),
+    (
+        {"deep": [Point(np.array([3.0, 1.0]), 4.0)]},
+        lambda p: p["deep"][0].x[0] ** 2 * p["deep"][0].y,
+    ),
+]
+
+
+def numbers(x):
+    found = autograd.nested.numbers_in(x, lambda n: float(n), "x")
+    return np.array(found)
+
+
+@pytest.mark.parametrize(("p", "f"), CONTAINERS, ids=lambda x: type(x).__name__)
+def test_containers_keep_their_structure(p, f):
+    """Arguments arrive as they are; derivatives come in the same structure, second ones twice."""
+    g = compiled(f)
+    value, grad = g.value_and_grad(p)
+    assert value == 36.0
+    assert type(grad) is type(p)
+    np.testing.assert_allclose(numbers(grad), numbers(autograd.grad(f)(p)))
+    # An array's rows of second derivatives stand in its place as a whole, not number by number.
+    wanted = np.sort(numbers(autograd.hessian(f)(p)))
+    np.testing.assert_allclose(np.sort(numbers(g.hessian(p))), wanted)
+    direction = autograd.nested.map_structure(lambda x: 2.0, p)
+    np.testing.assert_allclose(numbers(g.hvp(direction, p)), numbers(autograd.hvp(f, p, direction)))
+    assert g.jvp(direction, p) == autograd.jvp(f, p, direction)
+
+
+def test_results_of_different_shapes_come_in_their_structure():
+    """Numbers and arrays in the containers that the function returns; so do Jacobians."""
+
+    @compiled
+    def f(p):
+        return {"sum": p[0] + p[1], "rows": Point([p[0] * p[1], p[0]], (p[1],))}
+
+    found = f([3.0, 4.0])
+    assert found["sum"] == 7.0
+    assert isinstance(found["rows"], Point)
+    np.testing.assert_array_equal(found["rows"].x, [12.0, 3.0])
+    slopes = f.jacobian([3.0, 4.0])
+    np.testing.assert_array_equal(slopes["sum"], [1.0, 1.0])
+    np.testing.assert_array_equal(slopes["rows"].x, [[4.0, 3.0], [1.0, 0.0]])
+    np.testing.assert_array_equal(slopes["rows"].y, [[0.0, 1.0]])
+    along = f.jvp([1.0, 0.0], [3.0, 4.0])
+    np.testing.assert_array_equal(along["rows"].x, [4.0, 1.0])
+    several = f.batched("p")([[3.0, 4.0], [5.0, 6.0]])
+    np.testing.assert_array_equal(several["sum"], [7.0, 11.0])
+    np.testing.assert_array_equal(several["rows"].x, [[12.0, 3.0], [30.0, 5.0]])
+    batch = f.batched("p").jacobian([[3.0, 4.0], [5.0, 6.0]])
+    np.testing.assert_array_equal(batch["rows"].x[1], [[6.0, 5.0], [1.0, 0.0]])
+
+
+def test_auxiliary_data_may_be_a_container():
+    """What is given beside the value comes in its structure."""
+    f = compiled(lambda x: (x * x, {"double": 2 * x, "list": [x, [x, x]]}), has_aux=True)
+    (value, aux), grad = f.value_and_grad(3.0)
+    assert (value, grad, aux["double"]) == (9.0, 6.0, 6.0)
+    np.testing.assert_array_equal(aux["list"][1], [3.0, 3.0])
+    assert f(2.0)[1]["double"] == 4.0
+
+
+def test_what_differs_in_kind_is_recorded_anew():
+    """Lists and tuples inside lists, classes of one name, keys: each has a recording of its own."""
+    seen = []
+
+    def f(x):
+        seen.append(x)
+        part = x[0]
+        return part[0] * (2.0 if isinstance(part, tuple) else 1.0)
+
+    g = compiled(f)
+    assert [g([[1.0, 2.0]]), g([(1.0, 2.0)]), g(np.array([[1.0, 2.0]])), g(([1.0, 2.0],))] == [
+        1.0, 2.0, 1.0, 1.0,
+    ]  # fmt: skip
+    assert len(seen) == 4
+    h = compiled(lambda p: p.x * (2.0 if isinstance(p, Other) else 1.0))
+    assert [h(Point(1.0, 2.0)), h(Other(1.0, 2.0)), h(Point(3.0, 2.0))] == [1.0, 2.0, 3.0]
+    k = compiled(lambda p: sum(p.values()) if "a" in p else -sum(p.values()))
+    assert [k({"a": 1.0}), k({"b": 1.0})] == [1.0, -1.0]
+
+
+# What to differentiate by
+
+
+def test_wrt_by_keyword_by_position_or_by_default():
+    """A name, a tuple of names, or everything that was passed."""
+    f = compiled(lambda w, x: w * w * x)
+    assert f.value_and_grad("w", 3.0, 4.0) == f.value_and_grad(3.0, 4.0, wrt="w") == (36.0, 24.0)
+    assert f.grad(3.0, 4.0) == f.grad(("w", "x"), 3.0, 4.0) == (24.0, 9.0)
+    assert f.grad(3.0, x=4.0, wrt=("x",)) == (9.0,)
+    assert compiled(lambda x: x * x).value_and_grad(3.0) == (9.0, 6.0)
+    assert f.hessian(3.0, 4.0, wrt="w") == 8.0
+    assert f.hessian(3.0, 4.0) == ((8.0, 6.0), (6.0, 0.0))
+    assert f.jvp((1.0, 10.0), 3.0, 4.0) == 24.0 + 90.0
+    assert f.hvp("w", 2.0, 3.0, 4.0) == f.hvp(2.0, 3.0, 4.0, wrt="w") == 16.0
+    assert f.hvp((1.0, 1.0), 3.0, 4.0) == (14.0, 6.0)
+
+
+def test_wrong_wrt_and_directions_are_named():
+    """Each wrong call, and what is wanted instead."""
+    f = compiled(lambda w, x: w * w * x)
+    with pytest.raises(InputTypeError, match=r"wrt names an argument .*\(w, x\), but got 'v'"):
+        f.grad("v", 3.0, 4.0)
+    with pytest.raises(InputTypeError, match=r"<lambda>: missing a required argument: 'x'"):
+        f.grad(3.0)
+    with pytest.raises(InputTypeError, match="the direction is missing"):
+        f.hvp()
+    with pytest.raises(InputValueError, match="a direction for each of w, x is needed"):
+        f.hvp(1.0, 3.0, 4.0)
+    with pytest.raises(InputValueError, match="'p' has 2 arrays, but the direction 1"):
+        compiled(lambda p: p["a"] * p["b"]).jvp(1.0, {"a": 1.0, "b": 2.0})
+    with pytest.raises(InputValueError, match="value_and_grad differentiates one number"):
+        compiled(lambda x: [x, x]).grad(1.0)
+
+
+# Batches
+
+
+def test_batched_arguments():
+    """The named arguments have a batch axis in front, in containers every array."""
+    f = compiled(lambda w, p: w * p["x"] ** 2 + p["v"][0])
+    p = {"x": np.array([1.0, 2.0, 3.0]), "v": np.array([[1.0, 0.0], [2.0, 0.0], [3.0, 0.0]])}
+    g = f.batched("p")
+    np.testing.assert_array_equal(g(2.0, p), [3.0, 10.0, 21.0])
+    _, (by_w, by_p) = g.value_and_grad(2.0, p)
+    assert by_w == 14.0
+    np.testing.assert_array_equal(by_p["x"], [4.0, 8.0, 12.0])
+    np.testing.assert_array_equal(by_p["v"], [[1.0, 0.0]] * 3)
+    np.testing.assert_allclose(g.grad(2.0, p, wrt="w", reduce="mean"), 14.0 / 3.0, rtol=1e-15)
+    np.testing.assert_array_equal(g.hessian(2.0, p, wrt="p")["x"]["x"], [4.0] * 3)
+    lists = compiled(lambda x: x[0] * x[1] if isinstance(x, list) else x[1] * 0.0).batched("x")
+    np.testing.assert_array_equal(lists([[1.0, 2.0], [3.0, 4.0]]), [2.0, 12.0])
+    np.testing.assert_array_equal(lists(np.array([[1.0, 2.0], [3.0, 4.0]])), [0.0, 0.0])
+    assert compiled(lambda x: x * x).batched("x")([]).shape == (0,)
+
+
+def test_wrong_batches_are_named():
+    """No such argument, none at all, no batch axis, or batches that differ."""
+    f = compiled(lambda x, y, n: x * y, static="n")
+    with pytest.raises(InputTypeError, match="batched names parameters of <lambda>"):
+        f.batched("z")
+    with pytest.raises(InputTypeError, match="'n', which is static"):
+        f.batched("n")
+    with pytest.raises(InputTypeError, match="but got none"):
+        f.batched()
+    with pytest.raises(InputValueError, match=r"'x' of <lambda> is batched, but got 1.0"):
+        f.batched("x")(1.0, 2.0, 3)
+    with pytest.raises(InputValueError, match="agree on the batch size"):
+        f.batched("x", "y")([1.0, 2.0], [1.0], 3)
+
+
+# Composition
+
+
+def test_compiled_functions_inside_transforms():
+    """Everything they depend on is differentiated, what they close over too."""
+    f = compiled(quadratic)
+    assert autograd.grad(f)([3.0, 4.0]) == [24.0, 9.0]
+    assert autograd.hessian(f)([3.0, 4.0]) == [[8.0, 6.0], [6.0, 0.0]]
+    assert autograd.grad(lambda w: compiled(lambda x: w * x)(3.0))(2.0) == 3.0
+    assert autograd.grad(lambda x: f.grad([x, 4.0])[0])(3.0) == 8.0
+    assert autograd.grad(lambda x: f.hessian([x, x])[0][1])(3.0) == 2.0
+    assert autograd.grad(lambda x: f.jvp([1.0, 0.0], [x, 4.0]))(3.0) == 8.0
+    assert autograd.grad(lambda x: f.hvp([1.0, 0.0], [x, 4.0])[1])(3.0) == 2.0
+    assert autograd.grad(lambda x: f.jacobian([x, 4.0])[0])(3.0) == 8.0
+    total = autograd.grad(lambda x: autograd.sum(list(f.batched("p")([[x, 1.0], [2.0, x]]))))(3.0)
+    assert total == 2 * 3.0 + 4.0
+    slope = autograd.grad(lambda x: f.batched("p").grad([[x, 1.0], [2.0, x]])[0][0])(3.0)
+    assert slope == 2.0
+    autograd.assert_gradients(f, [3.0, 4.0], order=2)
+
+
+def test_compiled_functions_of_values():
+    """Values in, Values out, which backward goes through."""
+    f = compiled(lambda p: {"a": p["x"] * 2, "b": [p["x"], [p["x"] * p["y"]]]})
+    x = Value(3.0)
+    found = f({"x": x, "y": 4.0})
+    assert found["b"][1][0].data == 12.0
+    found["b"][1][0].backward()
+    assert x.grad == 4.0
+    value, grad = compiled(quadratic).value_and_grad([x, 4.0])
+    assert (value.data, grad[0].data, grad[1].data) == (36.0, 24.0, 9.0)
+    with pytest.raises(TraceError):
+        compiled(lambda x: x if x > 0 else -x)(Value(1.0))
+    with pytest.raises(InputValueError, match="hessian of a batch of Values"):
+        compiled(quadratic).batched("p").hessian([[x, 1.0]])
+
+
+@pytest.mark.parametrize(
+    "transform",
+    [
+        autograd.grad,
+        autograd.hessian,
+        lambda f: autograd.grad(lambda p: autograd.sum(autograd.grad(f)(p))),
+    ],
+)
+@pytest.mark.parametrize("p", [[3.0, 4.0], np.array([3.0, 4.0])], ids=["list", "array"])
+def test_compiled_transforms(transform, p):
+    """compiled(grad(f)) and its kin are programs of derivatives."""
+    made = transform(quadratic)
+    np.testing.assert_array_equal(compiled(made)(p), made(p))
+    again = compiled(lambda p: autograd.sum(list(np.ravel(made(p)))))
+    np.testing.assert_allclose(
+        again.grad(p), autograd.grad(lambda p: autograd.sum(list(np.ravel(made(p)))))(p)
+    )
+
+
+def test_compiled_functions_inside_compiled_ones():
+    """The inner one is recorded into the outer."""
+    inner = compiled(quadratic)
+    outer = compiled(lambda p: inner(p) + inner.grad(p)[0])
+    assert outer([3.0, 4.0]) == 36.0 + 24.0
+    assert list(outer.grad([3.0, 4.0])) == [24.0 + 8.0, 9.0 + 6.0]
