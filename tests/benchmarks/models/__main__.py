@@ -7,7 +7,8 @@ gradient is taken by and is different in every row of the batch; ``model(…)`` 
 scalars; ``in_jax(jax, …)`` is the same as one would write it for JAX, run as
 ``jax.jit(jax.vmap(jax.value_and_grad(…)))``. All of them run in turn, round after round; times are
 the processor's for this process, of one thread; what is printed are medians of the rounds, in
-microseconds per row. A batch of 1 is a single point, without a batch axis.
+microseconds per row, after a while of running, and in brackets the time of the first call. A batch
+of 1 is a single point, without a batch axis.
 """
 
 import argparse
@@ -113,6 +114,10 @@ def measure(name, batches, seconds, skipped):
             start = time.perf_counter()
             results[backend] = call()
             first[backend] = time.perf_counter() - start
+        for call in calls.values():  # programs compile more of what has run for a while
+            until = time.process_time() + seconds / 2
+            while time.process_time() < until:
+                call()
         for value, grad in results.values():  # the same question, answered by all
             reference = results[next(iter(results))]
             scale = np.abs(reference[1]).max() + 1e-300
