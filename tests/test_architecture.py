@@ -34,9 +34,9 @@ ORDER = {
     "autograd.drawing.picture": "snapshot (flow frames highlight) marks",
     "autograd.drawing.placement": "ranks positions geometry",
     "autograd.engine": "(switches order) (modes sweep pickling) anomaly node record "
-    "(higher methods steps) (backward naming) (slots value) generated",
+    "(elementwise higher methods steps) (backward naming ufuncs) (slots value) generated",
     "autograd.engine.anomaly": "remedies story",
-    "autograd.functions": "(custom elementwise) elementary operands (distances ordering sequences)",
+    "autograd.functions": "(custom elementary) operands (distances ordering sequences)",
     "autograd.ops": "(expr special) (ieee source) floats (op partial_evaluation) (basic kinked "
     "nary ordered) smooth",
     "autograd.program": "tape (executor loop statements recording) (arguments array choice) "

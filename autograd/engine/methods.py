@@ -39,6 +39,10 @@ class Methods(Node):
 
     __slots__ = ()
 
+    def conjugate(self: Number) -> Number:
+        """The number itself: it is real. NumPy asks for it in ``var`` and ``vdot``."""
+        return self
+
     exp = Unary("exp")
     expm1 = Unary("expm1")
     log = Unary("log")

@@ -10,9 +10,9 @@ from __future__ import annotations
 from typing import Any, TypeAlias
 
 from autograd.engine import backward as passes
+from autograd.engine import ufuncs
 from autograd.engine.methods import Methods
 from autograd.engine.modes import ACTIVE, TRACING, user_line
-from autograd.engine.node import Node
 from autograd.engine.order import operand_values
 from autograd.engine.record import operand, record
 from autograd.errors import TraceError
@@ -223,17 +223,12 @@ class Value(Methods):
         return operate("hypot", self, y)
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
-        """Let NumPy's functions see a Value as an object scalar, so that they keep the graph."""
-        import numpy as np
+        """A universal function of NumPy's, so that it keeps the graph."""
+        return ufuncs.array_ufunc(ufunc, method, inputs, options)
 
-        boxed = []
-        for x in inputs:
-            if isinstance(x, Node):
-                box = np.empty((), dtype=object)
-                box[()] = x
-                x = box
-            boxed.append(x)
-        return getattr(ufunc, method)(*boxed, **options)
+    def __array_function__(self, function: Any, _: Any, args: Any, options: Any) -> Any:
+        """Any other function of NumPy's."""
+        return ufuncs.array_function(function, args, options)
 
 
 def operate(name: str, *given: Any) -> Value:

@@ -2,7 +2,7 @@
 
 A function of numbers only gives a float; as soon as one operand is a Value, the result is a Value
 that remembers. Lists, arrays and other containers are gone through element by element, see
-:mod:`autograd.functions.elementwise`. Formulas, derivatives and edges are declared in
+:mod:`autograd.engine.elementwise`. Formulas, derivatives and edges are declared in
 :mod:`autograd.ops`.
 """
 
@@ -12,11 +12,11 @@ import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast, overload
 
+from autograd.engine.elementwise import apply, checked, over_elements
 from autograd.engine.generated import unary
 from autograd.engine.record import record
 from autograd.engine.value import Value
 from autograd.errors import InputValueError
-from autograd.functions.elementwise import apply, checked, over_elements
 from autograd.ops.op import OPS
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, Protocol, cast, overload
 
+from autograd.engine.elementwise import checked
 from autograd.engine.value import Value
 from autograd.errors import InputTypeError, InputValueError
-from autograd.functions.elementwise import checked
 from autograd.nested import array_of, is_array, parts_of
 
 Number = Value | float

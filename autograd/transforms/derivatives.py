@@ -17,7 +17,7 @@ from autograd.engine.order import record_of
 from autograd.engine.record import operand, record
 from autograd.engine.value import Value
 from autograd.errors import InputTypeError, InputValueError
-from autograd.nested import numbers_in, numbers_like, rebuilt
+from autograd.nested import is_array, numbers_in, numbers_like, rebuilt
 from autograd.ops.op import OPS
 
 __all__ = ["grad", "hessian", "hvp", "jacobian", "jvp", "value_and_grad", "vjp"]
@@ -49,12 +49,21 @@ class _Call:
 
     def scalar(self, name: str) -> Any:
         """The result, which has to be one number."""
-        if isinstance(self.result, (Value, float, int)):
-            return self.result
-        raise InputTypeError(
-            f"{name} needs a function that returns one number, but it returned "
-            f"{type(self.result).__name__}: use jacobian, or reduce it with sum or mean"
-        )
+        y = self.result
+        if is_array(y) and y.ndim == 0:
+            y = y.item()  # what numpy.where and its like make of one number
+        number = operand(y)
+        if number is NotImplemented:
+            remedy = (
+                "does it end with return?"
+                if y is None
+                else "use jacobian, or reduce it with sum or mean"
+            )
+            raise InputTypeError(
+                f"{name} needs a function that returns one number, but it returned "
+                f"{type(y).__name__}: {remedy}"
+            )
+        return number
 
     def results(self) -> list[Any]:
         """The numbers of the result."""
