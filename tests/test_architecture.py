@@ -34,11 +34,11 @@ ORDER = {
     "autograd.drawing.picture": "snapshot (flow frames highlight) marks",
     "autograd.drawing.placement": "ranks positions geometry",
     "autograd.engine": "(switches order) (modes sweep pickling) anomaly node record "
-    "(elementwise higher methods steps) (backward naming ufuncs) (slots value) generated",
+    "(elementwise methods products steps) higher (backward naming ufuncs) (slots value) generated",
     "autograd.engine.anomaly": "remedies story",
     "autograd.functions": "(custom elementary) operands (distances ordering sequences)",
     "autograd.ops": "(expr special) (ieee source) floats (op partial_evaluation) (basic kinked "
-    "nary ordered) smooth",
+    "nary ordered sweep_products) smooth",
     "autograd.program": "tape (executor loop statements recording) (arguments array choice) "
     "running directions (differentiable exports) program structures calls inside compiled",
     "autograd.program.array": "(error_functions kernels tidying) names writer "

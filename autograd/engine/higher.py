@@ -1,9 +1,8 @@
 """Sweeps that record what they compute, so that derivatives can be differentiated again.
 
 They hold Values where :mod:`autograd.engine.sweep` holds numbers, and never look at a number to
-decide what to record: a recorded derivative stays right when it is recomputed elsewhere. Products
-of an adjoint and a local derivative are the primitive ``chain``, which is zero wherever its first
-factor is exactly zero; so an infinite derivative in a branch not taken stays out, at every order.
+decide what to record: a recorded derivative stays right when it is recomputed elsewhere.
+The products of the chain rule are in :mod:`autograd.engine.products`.
 """
 
 from __future__ import annotations
@@ -15,6 +14,7 @@ from typing import Any
 
 from autograd.engine.modes import TRACING, switched
 from autograd.engine.order import operands_of
+from autograd.engine.products import Products
 from autograd.engine.record import RECORDERS
 from autograd.ops.expr import evaluate
 from autograd.ops.floats import Namespace
@@ -35,16 +35,17 @@ def recorded_adjoints(
     """
     needed = None if wanted is None else _descendants(order, wanted)
     adjoint = dict(seeds)
+    products = Products(forward=False)
     for node in reversed(order):
         upstream = adjoint.get(node)
         if upstream is None or (needed is not None and node not in needed):
             continue
+        products.enter(node)
         operands = operands_of(node)
-        partials = _partials(node, operands, needed)
-        for x, partial in zip(operands, partials):
+        for x, partial in zip(operands, _partials(node, operands, needed)):
             if partial is None or _is_zero(partial) or _is_zero(upstream):
                 continue
-            part = _times(upstream, partial, node.op.selects)
+            part = products.product(upstream, partial, source=node, target=x)
             adjoint[x] = adjoint[x] + part if x in adjoint else part
     return adjoint
 
@@ -53,15 +54,17 @@ def recorded_tangents(order: Sequence[Any], seeds: dict[Any, Any]) -> dict[Any, 
     """Directional derivative of every node that depends on the seeds, by one forward sweep."""
     needed = _descendants(order, seeds)
     tangent = dict(seeds)
+    products = Products(forward=True)
     for node in order:
         if node in tangent or node not in needed:
             continue
+        products.enter(node)
         operands = operands_of(node)
         total: Any = 0.0
         for x, partial in zip(operands, _partials(node, operands, needed)):
             if partial is None or _is_zero(partial) or _is_zero(tangent[x]):
                 continue
-            part = _times(tangent[x], partial, node.op.selects)
+            part = products.product(tangent[x], partial, source=x, target=node)
             total = part if _is_zero(total) else total + part
         tangent[node] = total
     return tangent
@@ -103,16 +106,3 @@ def _at_literals(op: Op, literals: tuple[tuple[str, str], ...]) -> tuple[Any, ..
 def _is_zero(x: Any) -> bool:
     """Whether this is a literal zero, and so zero at any other inputs too."""
     return type(x) is float and x == 0.0
-
-
-def _times(upstream: Any, partial: Any, selects: bool) -> Any:
-    """Upstream × local derivative, recorded in the fewest nodes."""
-    if type(partial) is float:
-        if partial == 1.0:
-            return upstream
-        if partial == -1.0:
-            return -upstream
-    if type(upstream) is float and upstream == 1.0:
-        return partial
-    first, second = (partial, upstream) if selects else (upstream, partial)
-    return RECORDERS["chain"](first, second)

@@ -3,8 +3,8 @@
 Read it in this order:
 
 - :mod:`~autograd.ops.basic`, :mod:`~autograd.ops.smooth`, :mod:`~autograd.ops.kinked`,
-  :mod:`~autograd.ops.nary` and :mod:`~autograd.ops.ordered`: the declarations, rules in plain
-  Python;
+  :mod:`~autograd.ops.nary`, :mod:`~autograd.ops.ordered` and
+  :mod:`~autograd.ops.sweep_products`: the declarations, rules in plain Python;
 - :mod:`~autograd.ops.op`: what a declaration is and what becomes of it;
 - :mod:`~autograd.ops.expr` and :mod:`~autograd.ops.source`: rules as expressions, expressions as
   Python source;
@@ -13,10 +13,10 @@ Read it in this order:
 - :mod:`~autograd.ops.partial_evaluation`: rules at operands that are known.
 """
 
-from autograd.ops import basic, kinked, nary, ordered, smooth
+from autograd.ops import basic, kinked, nary, ordered, smooth, sweep_products
 from autograd.ops.op import OPS
 
-__all__ = ["TABLE", "basic", "kinked", "nary", "ordered", "smooth"]
+__all__ = ["TABLE", "basic", "kinked", "nary", "ordered", "smooth", "sweep_products"]
 
 TABLE = tuple(OPS.values())
 """The primitives declared here. ``OPS`` may grow: a program can declare more of them."""

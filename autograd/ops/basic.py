@@ -11,8 +11,8 @@ Conventions:
 - a product that passes through subnormal numbers on its way is split or scaled by a power of two;
 - ``shown`` is the textbook form of a derivative whose rule is none: it is printed, never computed.
 
-Next: :mod:`autograd.ops.smooth`, :mod:`autograd.ops.kinked`, :mod:`autograd.ops.nary` and
-:mod:`autograd.ops.ordered`, which declare the rest.
+Next: :mod:`autograd.ops.smooth`, :mod:`autograd.ops.kinked`, :mod:`autograd.ops.nary`,
+:mod:`autograd.ops.ordered` and :mod:`autograd.ops.sweep_products`, which declare the rest.
 """
 
 from __future__ import annotations
@@ -49,15 +49,6 @@ declare(
     "mul", lambda xp, a, b: a * b, lambda xp, out, a, b: (b, a), arity=2,
     symbol="×", latex=r"{0} \cdot {1}", sample=(REAL, REAL),
     edge="0 * inf is nan; the derivatives are the other operand.",
-)  # fmt: skip
-# Products adjoint × partial of a recorded backward pass: an adjoint of zero passes nothing on, not
-# even from an infinite partial to the derivative of the derivative.
-declare(
-    "chain", lambda xp, a, b: xp.where(a == 0.0, 0.0, a * b),
-    lambda xp, out, a, b: (xp.where(a == 0.0, xp.where(b - b == 0.0, b, 0.0), b), a),
-    arity=2, symbol="×", latex=r"{0} \cdot {1}", sample=(REAL, REAL),
-    edge="As a product, but 0 whenever the first factor is exactly 0, even if the other is inf or"
-    " nan; the derivative by the first factor is then 0.",
 )  # fmt: skip
 declare(
     "div",

@@ -22,7 +22,9 @@ elementary = partial(op.elementary, smooth=False)
 declare(
     "abs", lambda xp, x: abs(x), lambda xp, out, x: (xp.sign(x),),
     symbol="|x|", latex=r"\left|{0}\right|", sample=(REAL,),
-    edge="The derivative at 0 is 0 (JAX: 1).",
+    tip=lambda xp, out, x: out,
+    edge="The derivative at 0 is 0 (JAX: 1), and the second one too; what a product makes of that"
+    " choice, as in abs(x)**2, has a second derivative of nan: write x*x.",
 )  # fmt: skip
 declare(
     "sign",

@@ -62,8 +62,9 @@ declare(
     "hypot", _norm, lambda xp, out, a, b: _unit_vector(xp, xp.hypot, (a, b)), arity=2,
     ufunc="hypot",
     latex=r"\sqrt{{{0}^2 + {1}^2}}", sample=(REAL, REAL),
-    shown=lambda xp, out, a, b: (a / out, b / out),
-    edge="hypot(0, 0) has derivatives 0 (PyTorch: nan, JAX: 1/2); hypot(inf, nan) is inf, as in C.",
+    shown=lambda xp, out, a, b: (a / out, b / out), tip=lambda xp, out, a, b: out,
+    edge="hypot(0, 0) has derivatives 0 (PyTorch: nan, JAX: 1/2) and second derivatives nan, in"
+    " hypot(a, b)**2 too: write a*a + b*b. hypot(inf, nan) is inf, as in C.",
 )  # fmt: skip
 elementary(
     "atan2", math.atan2, _atan2_partials, arity=2,
@@ -73,13 +74,17 @@ elementary(
         -y / (xp.pow(x, 2.0) + xp.pow(y, 2.0)),
     ),
     ufunc="arctan2", native="atan2", javascript="Math.atan2",
-    edge="atan2(0, 0) has derivatives 0, as PyTorch (JAX: nan); signed zeros as in C.",
+    tip=lambda xp, out, y, x: xp.hypot(y, x),
+    edge="atan2(0, 0) has derivatives 0, as PyTorch (JAX: nan), and second derivatives nan; signed"
+    " zeros as in C.",
 )  # fmt: skip
 declare(
     "norm", _norm, lambda xp, out, *xs: _unit_vector(xp, xp.norm, xs), arity=None,
     latex=r"\left\lVert {args} \right\rVert", sample=(REAL, REAL, REAL),
     shown=lambda xp, out, *xs: [x / out for x in xs],
-    edge="The derivatives at the origin are 0, as PyTorch (JAX: nan).",
+    tip=lambda xp, out, *xs: out,
+    edge="The derivatives at the origin are 0, as PyTorch (JAX: nan), and the second derivatives"
+    " nan, in norm(xs)**2 too: write dot(xs, xs).",
 )  # fmt: skip
 
 

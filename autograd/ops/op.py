@@ -35,9 +35,11 @@ class Op:
     them the function's name. ``sample`` gives each operand's range for tests; ``edge`` says what
     happens at kinks and at the ends of the domain; ``exempt`` states a measured accuracy bound
     where the general one of 4 ulp cannot hold. With ``selects``, a local derivative of exactly zero
-    means "not chosen": such an edge passes nothing on, whatever the adjoint. ``shown`` is a second
-    rule for people to read, given where ``partials`` is written for digits rather than for the eye:
-    y·(1 - y) for the sigmoid. Nothing is ever computed with it.
+    means "not chosen": such an edge passes nothing on, whatever the adjoint.
+    ``tip(xp, out, *operands)`` is zero where the function has a tip, and its derivatives are a
+    choice that is no slope of any of its pieces. ``shown`` is a second rule for people to read,
+    given where ``partials`` is written for digits rather than for the eye: y·(1 - y) for the
+    sigmoid. Nothing is ever computed with it.
 
     Of a primitive that is not composed of others ``function`` is its function of floats; it is
     ``opaque`` if it stands in no table but is a user's own. Every executor can call the function,
@@ -57,6 +59,7 @@ class Op:
         sample: tuple[tuple[float, float], ...] = (),
         smooth: bool = True,
         selects: bool = False,
+        tip: Rule | None = None,
         edge: str = "",
         exempt: str = "",
         shown: Rule | None = None,
@@ -80,6 +83,7 @@ class Op:
         self.sample = sample
         self.smooth = smooth
         self.selects = selects
+        self.tip = tip
         self.edge = edge
         self.exempt = exempt
         self.shown = shown or partials

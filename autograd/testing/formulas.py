@@ -137,7 +137,7 @@ class _Builder:
     def apply(self, op: Op, first: int, second: int) -> None:
         """Add one drawn operation, and the shifts that its operands need."""
         indices = self._indices(op, first, second)
-        # polygamma's order stands in a range of one number; one operand at least is a value.
+        # polygamma's order and doubt's condition are literals; one operand at least is a value.
         main = next(i for i, (low, high) in enumerate(op.sample) if low < high)
         operands = [self._operand(index, literal=i != main) for i, index in enumerate(indices)]
         for place, x in enumerate(operands):
@@ -175,7 +175,7 @@ class _Builder:
         """The operand, shifted into the middle of the operation's range if it lies outside."""
         low, high = _working_range(sample)
         if low == high:
-            return float(index % 3)  # polygamma's order: 0, 1 or 2
+            return float(index % 3) if op.name == "polygamma" else low  # its order; no doubt
         number = self._number(x)
         if low <= number <= high or (op.name == "where" and place == 0):
             return x

@@ -11,7 +11,7 @@ __all__ = ["formula_source", "imports_of"]
 _OWN = {"neg": "-{}", "abs": "abs({})", "identity": "+{}", "pow": "{} ** {}"}
 _COMPARISONS = ("lt", "le", "gt", "ge", "eq", "ne")
 _SEQUENCES = ("sum", "norm", "logsumexp", "max", "min")
-_INTERNAL = ("chain", "polygamma", "identity", "kth_smallest")
+_INTERNAL = ("chain", "choose", "chosen", "doubt", "polygamma", "identity", "kth_smallest")
 
 
 def formula_source(inputs: int, steps: Sequence[tuple[str, tuple[int | float, ...]]]) -> str:

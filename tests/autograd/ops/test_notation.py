@@ -47,6 +47,9 @@ NOTATION = {
     "sub": ("−", "a - b"),
     "mul": ("×", r"a \cdot b"),
     "chain": ("×", r"a \cdot b"),
+    "choose": ("×", r"a \cdot b"),
+    "chosen": ("×", r"a \cdot b"),
+    "doubt": ("?", "a"),
     "div": ("÷", r"\frac{a}{b}"),
     "neg": ("−", "-a"),
     "identity": ("identity", "a"),
@@ -106,6 +109,7 @@ KINKED = {
     *("maximum", "minimum", "max", "min", "kth_smallest", "clip", "relu", "leaky_relu", "elu"),
 }
 CHOOSING = {
+    *("choose", "chosen", "doubt"),
     "where",
     "maximum",
     "minimum",

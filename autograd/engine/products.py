@@ -1,0 +1,90 @@
+"""Products of the chain rule, recorded: running quantity × local derivative; and doubt.
+
+Each is a primitive (:mod:`autograd.ops.sweep_products`). ``chain`` is zero where its first factor
+is exactly zero: the adjoint in a backward sweep, the partial in a forward one. Once a choice
+(``where``, ``maximum`` …) has come into the running quantity it is ``chosen``, whose zeros hide
+what is behind them to all orders; at the choice itself, and in a forward sweep after it, it is
+``choose``, zero where either factor is. So an infinite derivative in a branch not taken stays out,
+in every direction and at every order.
+
+Doubt. At the tip of a cone (the origin of ``norm``, ``hypot``, ``abs``) the derivative 0 is the
+choice of least norm: the function has slopes all around, and none of its pieces has slope 0. That
+is good for a step of descent, but the curvature of norm(p)² at the origin is not that of 0·0. So
+wherever such a derivative, or what came of it, is multiplied by something that varies, the product
+is passed through ``doubt``: the same number, whose derivative by the other factor is nan where the
+choice was made. (A constant factor, as in a branch not taken, is differentiated by nobody.)
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from autograd.engine.order import operands_of
+from autograd.engine.record import RECORDERS
+from autograd.ops.floats import Namespace
+
+__all__ = ["Products"]
+
+_XP = Namespace(RECORDERS)
+
+
+class Products:
+    """The products of one sweep over a graph, with what has come into each running quantity.
+
+    ``chosen`` are the nodes whose running quantity a choice has come into; ``doubted`` gives for a
+    node the Value that is 1 where its running quantity is in doubt.
+    """
+
+    def __init__(self, *, forward: bool) -> None:
+        self.forward = forward
+        self.chosen: set[Any] = set()
+        self.doubted: dict[Any, Any] = {}
+        self.tip: tuple[Any, Any] | None = None
+
+    def enter(self, node: Any) -> None:
+        """Begin with the local derivatives of a node."""
+        self.node = node
+        self.tip = None
+        # A literal other than 0 beside them keeps operands from the tip, as in hypot(1, x).
+        if node.op.tip is not None and not any(type(x) is float and x for x in operands_of(node)):
+            size = node.op.tip(_XP, node, *operands_of(node))
+            self.tip = size, RECORDERS["eq"](size, 0.0)
+
+    def product(self, running: Any, partial: Any, source: Any, target: Any) -> Any:
+        """The running quantity of ``source`` × a local derivative, on its way to ``target``."""
+        after = source in self.chosen
+        if after or (self.node.op.selects and self.node.op.name != "doubt"):
+            self.chosen.add(target)
+        both = self.node.op.selects or (after and self.forward)
+        name = "choose" if both else "chosen" if after else "chain"
+        doubt = self.doubted.get(source)
+        if self.tip is not None and self.node.op.smooth and type(partial) is not float:
+            partial = RECORDERS["doubt"](partial, *self.tip)  # at the tip it turns at once
+        first, second = (partial, running) if self.forward else (running, partial)
+        part = _times(first, second, name)
+        if self.tip is not None:
+            part = self._in_doubt(part, running, self.tip[1], target)
+        if doubt is not None:
+            if both:  # a zero in doubt silences nothing
+                part = RECORDERS["where"](doubt, _times(partial, running, "chain"), part)
+            part = self._in_doubt(part, partial, doubt, target)
+        return part
+
+    def _in_doubt(self, part: Any, factor: Any, condition: Any, target: Any) -> Any:
+        """The part, with no derivative by a factor where the other one is in doubt."""
+        if type(factor) is not float:
+            part = RECORDERS["doubt"](part, factor, condition)
+            # What is multiplied by zero does not matter any more.
+            condition = RECORDERS["where"](RECORDERS["eq"](factor, 0.0), 0.0, condition)
+        known = self.doubted.get(target)
+        either = condition if known is None else RECORDERS["maximum"](known, condition)
+        self.doubted[target] = either
+        return part
+
+
+def _times(first: Any, second: Any, name: str) -> Any:
+    """A product, recorded in the fewest nodes."""
+    for factor, other in ((first, second), (second, first)):
+        if type(factor) is float and abs(factor) == 1.0:
+            return other if factor == 1.0 else -other
+    return RECORDERS[name](first, second)
