@@ -103,11 +103,19 @@ class Browser:
         return message
 
     def open(
-        self, path: Path, width: int, height: int, *, dark: bool = False, calm: bool = False
+        self,
+        path: Path,
+        width: int,
+        height: int,
+        *,
+        dark: bool = False,
+        calm: bool = False,
+        part: str = "",
     ) -> Page:
         """Open a file in a window of this size, and wait until it is loaded.
 
-        The reader prefers ``dark`` pages, and with ``calm`` no motion.
+        The reader prefers ``dark`` pages, and with ``calm`` no motion; ``part`` is what stands
+        behind the file in the address, from the # on.
         """
         target = self.send("Target.createTarget", url="about:blank")["targetId"]
         session = self.send("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
@@ -119,7 +127,7 @@ class Browser:
         scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
         motion = {"name": "prefers-reduced-motion", "value": "reduce" if calm else "no-preference"}
         page.send("Emulation.setEmulatedMedia", features=[scheme, motion])
-        page.send("Page.navigate", url=path.absolute().as_uri())
+        page.send("Page.navigate", url=path.absolute().as_uri() + part)
         deadline = time.monotonic() + PATIENCE
         loaded = "location.href !== 'about:blank' && document.readyState === 'complete'"
         while not page.evaluate(loaded):
@@ -130,7 +138,7 @@ class Browser:
 
 
 class Page:
-    """One open page."""
+    """One open page, or a frame in one."""
 
     def __init__(self, browser: Browser, session: str) -> None:
         self._browser = browser
@@ -145,6 +153,21 @@ class Page:
         if "exceptionDetails" in answer:
             raise RuntimeError(answer["exceptionDetails"]["exception"]["description"])
         return answer["result"].get("value")
+
+    def frames(self) -> list[Page]:
+        """The frames of other origins, such as sandboxed ones, in all open pages."""
+        targets = self._browser.send("Target.getTargets")["targetInfos"]
+        attach = {"flatten": True}
+        return [
+            Page(
+                self._browser,
+                self._browser.send("Target.attachToTarget", targetId=t["targetId"], **attach)[
+                    "sessionId"
+                ],
+            )
+            for t in targets
+            if t["type"] == "iframe"
+        ]
 
     def press(self, key: str) -> None:
         """Press and release a key, as a person would."""

@@ -28,7 +28,7 @@ ORDER = {
     "autograd.drawing": "(picture placement) (folding formats) derivation sheet page drawing",
     "autograd.drawing.derivation": "(algebra paths) notation symbols factors explanation",
     "autograd.drawing.folding": "(sketch slices) (partitions quotient stretches) fold",
-    "autograd.drawing.formats": "(rendering text) cards (shapes style) (dot svg tree)",
+    "autograd.drawing.formats": "(rendering text) cards (shapes style) attributes (dot svg tree)",
     "autograd.drawing.page": "literals translation javascript lowered (content curve labels "
     "parts) stepper recorder",
     "autograd.drawing.picture": "snapshot (flow frames highlight) marks",

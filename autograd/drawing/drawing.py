@@ -13,22 +13,23 @@ from typing import Any
 from autograd import files
 from autograd.drawing.folding.fold import LIMIT
 from autograd.drawing.formats import rendering
+from autograd.drawing.formats.attributes import with_attributes
 from autograd.drawing.formats.cards import PARTS
 from autograd.drawing.formats.dot import dot_lines, dot_of, mermaid_of
 from autograd.drawing.formats.svg import summary, svg_of
 from autograd.drawing.formats.text import NumberFormat, escape
 from autograd.drawing.formats.tree import tree_of
-from autograd.drawing.page.stepper import escape_page, page
+from autograd.drawing.page.stepper import framed, page
 from autograd.drawing.sheet import Sheet, sheet_of
 from autograd.errors import InputValueError
 
 __all__ = ["Drawing", "draw", "to_graphviz", "to_mermaid"]
 
 ENDINGS = (".svg", ".html", ".png", ".pdf", ".dot", ".mmd")
-IN_A_FILE, IN_A_NOTEBOOK = 2_500_000, 40_000
+IN_A_FILE, IN_A_NOTEBOOK = 2_500_000, 100_000
 """How many characters the contents of a page's folded boxes take, about."""
-LARGEST_STEPPER = 150_000
-"""Characters of a page beyond which a notebook does not carry it."""
+LARGEST_STEPPER = 120_000
+"""Characters of a packed page beyond which a notebook does not carry it."""
 NOT_RUN = "To step through, run this cell: scripts stay out of notebooks that others ran."
 """Stands below the stepper, and is all that is left where a notebook is shown without it."""
 
@@ -56,7 +57,7 @@ class Drawing:
 
     def to_svg(self) -> str:
         """The picture as SVG text; equal graphs give equal text, whatever process draws them."""
-        return svg_of(self.picture, self.style, self.notes)
+        return with_attributes(svg_of(self.picture, self.style, self.notes), self.style.theme)
 
     def to_html(self) -> str:
         """A page by itself: the picture, what is in its folded boxes at a click, and a stepper."""
@@ -85,21 +86,22 @@ class Drawing:
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         """What notebooks show: an image that needs no trust, and a stepper folded below it."""
-        image = base64.b64encode(self.to_svg().encode()).decode()
-        alt = escape(". ".join([summary(self.picture), *self.notes]))
-        stepper = self._page(IN_A_NOTEBOOK)
-        if len(stepper) <= LARGEST_STEPPER:
+        svg = svg_of(self.picture, self.style, self.notes)  # a browser reads style sheets
+        image = base64.b64encode(svg.encode()).decode()
+        alt = summary(self.picture)
+        told = escape(". ".join([alt, *self.notes]))
+        page = framed(
+            self._page(IN_A_NOTEBOOK), alt, "position:relative;width:100%;height:38em;border:0"
+        )
+        if len(page) <= LARGEST_STEPPER:
             below = (
                 "<details><summary>Step through</summary>"
-                f'<p style="position:absolute;margin:1em">{NOT_RUN}</p>'
-                '<iframe sandbox="allow-scripts" '
-                'style="position:relative;width:100%;height:38em;border:0" '
-                f'title="{alt}" srcdoc="{escape_page(stepper)}"></iframe></details>'
+                f'<p style="position:absolute;margin:1em">{NOT_RUN}</p>{page}</details>'
             )
         else:
             below = "<p>To step through a picture of this size, save it as an .html file.</p>"
         html = (
-            f'<div style="overflow:auto"><img alt="{alt}" style="max-width:none" '
+            f'<div style="overflow:auto"><img alt="{told}" style="max-width:none" '
             f'src="data:image/svg+xml;base64,{image}"></div>{below}'
         )
         return {"text/html": html, "text/plain": str(self)}

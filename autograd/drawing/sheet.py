@@ -11,7 +11,6 @@ from typing import Any, NamedTuple
 from autograd.drawing.folding.fold import LIMIT, graph_picture
 from autograd.drawing.formats.cards import PARTS
 from autograd.drawing.formats.style import Style, style_of
-from autograd.drawing.formats.svg import svg_of
 from autograd.drawing.formats.text import NumberFormat
 from autograd.drawing.picture.flow import flows_of
 from autograd.drawing.picture.highlight import coloured, highlighted
@@ -28,10 +27,6 @@ class Sheet(NamedTuple):
     style: Style
     notes: tuple[str, ...]
     parameters: frozenset[int]
-
-    def to_svg(self) -> str:
-        """The picture as SVG text."""
-        return svg_of(self.picture, self.style, self.notes)
 
 
 def sheet_of(

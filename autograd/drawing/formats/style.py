@@ -11,7 +11,7 @@ from autograd.drawing.formats.cards import PARTS
 from autograd.drawing.formats.text import NumberFormat, formatter, number
 from autograd.errors import InputTypeError, InputValueError
 
-__all__ = ["COLOURS", "Style", "sheet_for", "style_of"]
+__all__ = ["COLOURS", "FONT", "Style", "sheet_for", "style_of"]
 
 
 class Style(NamedTuple):
@@ -68,7 +68,7 @@ def style_of(
     )  # fmt: skip
 
 
-_FONT = "ui-monospace,'SF Mono',Menlo,Consolas,'DejaVu Sans Mono','Liberation Mono',monospace"
+FONT = "ui-monospace,'SF Mono',Menlo,Consolas,'DejaVu Sans Mono','Liberation Mono',monospace"
 
 # The colours by role: (light, dark)
 COLOURS = {
@@ -135,7 +135,7 @@ def sheet_for(theme: str) -> str:
         )
 
     shapes: dict[str, Any] = {
-        "text": f"font:12px {_FONT};white-space:pre",
+        "text": f"font:12px {FONT};white-space:pre",
         ".title": "font-size:13px;font-weight:600",
         ".symbol": "font-size:13px;font-weight:600",
         ".label,.none": "font-size:10px",

@@ -15,6 +15,9 @@ __all__ = ["tree_of"]
 DEEPEST = 30
 """Below this depth a branch is continued at the margin."""
 
+MANY = 4
+"""So many boxes that are known already share a line."""
+
 
 class _Entry(NamedTuple):
     box: int
@@ -52,7 +55,10 @@ def tree_of(picture: Picture, style: Style) -> str:
             number, lead, mark, depth = stack.pop()
             box = picture.boxes[number]
             if number in seen:
-                lines.append(f"{mark}{_reference(box)} (see above)")
+                known = [_Entry(number, lead, mark, depth)]
+                while stack and stack[-1].depth == depth and stack[-1].box in seen:
+                    known.append(stack.pop())  # what follows it under the same result
+                lines += _known(known, picture)
                 continue
             if depth == DEEPEST and operands[number]:
                 lines.append(f"{mark}{_reference(box)} (see below)")
@@ -68,6 +74,14 @@ def tree_of(picture: Picture, style: Style) -> str:
                 branches.append(_Entry(operand, lead + below, lead + fork, depth + 1))
             stack.extend(reversed(branches))
     return "\n".join(lines)
+
+
+def _known(entries: list[_Entry], picture: Picture) -> list[str]:
+    """Boxes that are written out already: a line each, or one for all if they are many."""
+    names = [_reference(picture.boxes[entry.box]) for entry in entries]
+    if len(entries) >= MANY:
+        return [f"{entries[-1].mark}{names[0]} … {names[-1]} (all {len(names)} see above)"]
+    return [f"{entry.mark}{name} (see above)" for entry, name in zip(entries, names)]
 
 
 def _reference(box: Box) -> str:

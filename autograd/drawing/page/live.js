@@ -31,7 +31,7 @@ function changeLeaf(node, number) {
 function choose(box) {
   chosenLeaf = box && { node: box.node, label: box.label };
   byId("edit").classList.toggle("none", !box);
-  byId("plot").hidden = !box;
+  byId("plot").toggleAttribute("hidden", !box);
   byId("explained").hidden = !box;
   root.classList.toggle("glowing", Boolean(box));
   if (box) explain(box.node);

@@ -19,7 +19,9 @@ function rounded(x, digits, form) {
   return exponent ? `${kept}e${exponent}` : kept;
 }
 const scientific = (x, digits) => rounded(x, digits, (y, n) => y.toExponential(n));
-const fixed = (x, digits) => rounded(x, digits, (y, n) => y.toFixed(n));
+const fixed = (x, digits) =>
+  x < 1e21 ? rounded(x, digits, (y, n) => y.toFixed(n))
+    : `${BigInt(x)}${digits ? `.${"0".repeat(digits)}` : ""}`;
 
 // A number as the drawing writes it: by a specification of Python's such as .4g, .2f or .3e.
 function write(x) {
@@ -29,13 +31,14 @@ function write(x) {
   if (!Number.isFinite(x)) return `${sign}∞`;
   const { kind, digits } = content.format;
   const size = Math.abs(x);
-  if (kind === "f" && size < 1e21) return sign + fixed(size, digits);
+  if (kind === "f") return sign + fixed(size, digits);
   const places = kind === "e" ? digits : Math.max(digits, 1) - 1;
   const [mantissa, exponent] = scientific(size, places).split("e");
   const power = Number(exponent);
-  if (kind === "e") return `${sign}${mantissa}e${power}`;
+  const ten = `e${String(power).replace("-", "−")}`;
+  if (kind === "e") return `${sign}${mantissa}${ten}`;
   const trimmed = (text) => (text.includes(".") ? text.replace(/\.?0*$/, "") : text);
-  if (power < -4 || power > places) return `${sign}${trimmed(mantissa)}e${power}`;
+  if (power < -4 || power > places) return `${sign}${trimmed(mantissa)}${ten}`;
   const all = mantissa.replace(".", "");
   const whole = power < 0 ? "0" : all.slice(0, power + 1);
   const rest = power < 0 ? "0".repeat(-power - 1) + all : all.slice(power + 1);

@@ -9,11 +9,10 @@ from typing import Any
 
 from autograd import files
 from autograd.drawing.formats.svg import summary
-from autograd.drawing.formats.text import escape
 from autograd.drawing.page.content import Moment
 from autograd.drawing.page.curve import curve_of
 from autograd.drawing.page.lowered import leaves_of
-from autograd.drawing.page.stepper import escape_page, page
+from autograd.drawing.page.stepper import framed, page
 from autograd.drawing.picture.flow import LEGEND, MISSING
 from autograd.drawing.picture.frames import Frame, frame_of
 from autograd.drawing.picture.marks import gathered, marks_of, rectifiers_in, remark
@@ -102,10 +101,7 @@ class Recorder:
 
     def _repr_html_(self) -> str:
         """What notebooks show: the page, in a frame of its own."""
-        return (
-            '<iframe sandbox="allow-scripts" style="width:100%;height:42em;border:0" '
-            f'title="{escape(repr(self))}" srcdoc="{escape_page(self.to_html())}"></iframe>'
-        )
+        return framed(self.to_html(), repr(self), "width:100%;height:42em;border:0")
 
     def _moments(self) -> list[Moment]:
         """The frames with their marks, which know of what is inside folded boxes too."""

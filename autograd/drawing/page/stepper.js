@@ -40,7 +40,8 @@ function writeInto(group, kind, number) {
   written.set(text, number);
   text.style.fontSize = "";
   text.textContent = number === undefined ? drawn.get(text)[0] : number;
-  text.setAttribute("class", number === undefined ? drawn.get(text)[1] : kind);
+  const kept = text.classList.contains("kept") ? " kept" : "";
+  text.setAttribute("class", (number === undefined ? drawn.get(text)[1] : kind) + kept);
   if (number !== undefined) changed.push([group, text]);
 }
 

@@ -6,6 +6,8 @@ The page is made of a picture, of the style sheet and the scripts beside this fi
 
 from __future__ import annotations
 
+import base64
+import zlib
 from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
@@ -17,7 +19,7 @@ from autograd.drawing.page.labels import labelled
 from autograd.drawing.page.parts import Parts
 from autograd.drawing.sheet import Sheet
 
-__all__ = ["escape_page", "page"]
+__all__ = ["framed", "page"]
 
 SCRIPTS = ("numbers", "view", "stepper", "telling", "parts", "live", "play")
 
@@ -123,6 +125,24 @@ def _beside(name: str) -> str:
     return "\n".join(line for line in lines if line and not line.startswith("//")) + "\n"
 
 
-def escape_page(html: str) -> str:
-    """A whole document as the value of an attribute."""
-    return html.replace("&", "&amp;").replace('"', "&quot;")
+def framed(html: str, title: str, look: str) -> str:
+    """A page in a frame of its own, for a notebook: packed, as it holds much of the same.
+
+    The frame may run its script and nothing else; what unpacks it is in every browser since 2023.
+    """
+    packed = base64.b64encode(zlib.compress(html.encode(), 9)).decode()
+    source = (
+        '<!DOCTYPE html><meta charset="utf-8"><noscript>Stepping through needs JavaScript.'
+        f"</noscript><script>{_UNPACK.replace('PACKED', packed)}</script>"
+    )
+    return (
+        f'<iframe sandbox="allow-scripts" style="{look}" title="{escape(title)}" '
+        f'srcdoc="{source.replace("&", "&amp;").replace(chr(34), "&quot;")}"></iframe>'
+    )
+
+
+_UNPACK = """
+const bytes = Uint8Array.from(atob('PACKED'), (c) => c.charCodeAt(0));
+new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream('deflate'))).text()
+.then((page) => { document.open(); document.write(page); document.close(); });
+"""

@@ -6,6 +6,7 @@ const root = stage.querySelector("svg.ag");
 const natural = { width: root.width.baseVal.value, height: root.height.baseVal.value };
 const LARGEST = 2.5;
 const READABLE = 0.75; // times 12 px: smaller letters are hidden, and titles keep this size
+const LINE = 16; // from one line of a box to the next
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 const camera = { x: natural.width / 2, y: natural.height / 2, scale: 1 };
 let shownArea = { x: 0, y: 0, ...natural }; // what fit shows: the whole, or the part that is open
@@ -27,20 +28,25 @@ function applyCamera() {
   showReadable(scale);
 }
 
-// From afar a box shows only its title, as large as can be read, if there is room for that.
-const titles = [...document.querySelectorAll("[data-box]")].map((group) => {
-  const text = group.querySelector(".title, .symbol");
+// From afar a box shows its title and its number, or only its title, as large as can be read and if
+// there is room for that.
+const legible = [...document.querySelectorAll("[data-box]")].flatMap((group) => {
   const card = group.querySelector(".card");
-  return text && card && [text, text.textContent.length, card.width.baseVal.value];
-}).filter(Boolean);
+  const title = group.querySelector(".title, .symbol");
+  const data = group.querySelector(".data");
+  const width = card?.width.baseVal.value;
+  return card ? [title, data].filter(Boolean).map((text) => [text, width, text === data]) : [];
+});
 function showReadable(scale) {
   const far = scale < READABLE;
   root.classList.toggle("far", far);
   if (!far) return;
   const size = (12 * READABLE) / scale;
+  root.classList.toggle("farther", size > LINE);
   root.style.setProperty("--far", `${size}px`);
-  for (const [text, length, width] of titles) {
-    text.classList.toggle("kept", length * 0.62 * size < width && size < 44);
+  for (const [text, width, isData] of legible) {
+    const fits = text.textContent.length * 0.62 * size < width && size < 44;
+    text.classList.toggle("kept", fits && !(isData && size > LINE));
   }
 }
 

@@ -134,21 +134,20 @@ def test_folded_box_opens_in_place(browser, tmp_path):
 def test_notebook_shows_the_image_and_the_stepper(browser, tmp_path):
     """The image has its size without a line of script, and the folded stepper runs sandboxed."""
     bundle = draw(neuron())._repr_mimebundle_()["text/html"].replace("<details>", "<details open>")
-    listen = "<script>addEventListener('message', e => document.title = e.data)</script>"
-    speak = "<script>parent.postMessage(document.querySelector('#title').textContent, '*')</script>"
-    bundle = bundle.replace("</body>", speak.replace('"', "&quot;") + "</body>")
     path = tmp_path / "notebook.html"
-    path.write_text(f'<meta charset="utf-8">{listen}{bundle}', encoding="utf-8")
-    page = browser.open(path, 1280, 800)
+    path.write_text(f'<meta charset="utf-8">{bundle}', encoding="utf-8")
+    page = browser.open(path, 1280, 1000)
     assert page.evaluate("document.querySelector('img').naturalWidth") > 500
-    for _ in range(200):
-        if page.evaluate("document.title"):
-            break
-        time.sleep(0.05)
-    assert page.evaluate("document.title").startswith("Step through")
     over = "document.elementFromPoint(box.left + 1, box.top + box.height / 2).tagName"
     said = "(() => { const box = document.querySelector('p').getBoundingClientRect(); return "
     assert page.evaluate(said + over + " })()") == "IFRAME"
+    assert page.evaluate("document.querySelector('iframe').contentDocument") is None
+    told = "document.querySelector('#title')?.textContent ?? ''"
+    deadline = time.monotonic() + 20.0
+    while not any(texts := [frame.evaluate(told) for frame in page.frames()]):
+        assert time.monotonic() < deadline, "the frame stays empty"
+        time.sleep(0.05)
+    assert any(text.startswith("Step through") for text in texts)
 
 
 def test_notebook_says_where_the_stepper_is(browser, tmp_path):
@@ -166,3 +165,28 @@ def test_measuring_finds_what_does_not_fit(evaluate):
     larger = page.replace("font-size:13px", "font-size:19px").replace("font:12px", "font:18px")
     with pytest.raises(AssertionError, match=r"leaves its card|overlaps"):
         assert_labels_fit(evaluate(larger, MEASURE))
+
+
+LOOKS = """
+(() => [...document.querySelectorAll("rect, text, path, polygon")].map((one) => {
+  const look = getComputedStyle(one);
+  const filled = one.matches("path") ? "none" : look.fill;
+  return [filled, one.matches("path, .card") ? look.stroke : "", look.fontSize, look.fontWeight,
+    one.matches("path") ? look.strokeDasharray : ""];
+}))()
+"""
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("make", [neuron, lambda: network(20)])
+def test_a_drawing_looks_the_same_without_its_style_sheet(browser, tmp_path, make, theme):
+    """Programs that read no sheet find colours, sizes and dashes in the elements."""
+    y = make()
+    (node, *_) = [x for x in draw(y).picture.nodes if isinstance(x, Value) and x.op is None] + [y]
+    svg = draw(y, flow=True, highlight=[[node]], theme=theme).to_svg()
+    seen = []
+    for text in (svg, re.sub("<style>.*</style>", "", svg, flags=re.DOTALL)):
+        path = tmp_path / "drawing.html"
+        path.write_text(f"<!DOCTYPE html><meta charset=utf-8>{text}", encoding="utf-8")
+        seen.append(browser.open(path, 1280, 800).evaluate(LOOKS))
+    assert seen[0] == seen[1]

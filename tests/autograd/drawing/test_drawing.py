@@ -2,15 +2,19 @@
 
 import base64
 import html
+import random
 import re
 import webbrowser
 import xml.etree.ElementTree as ET
+import zlib
 
 import pytest
 
 import autograd
+import nn
 from autograd import InputTypeError, InputValueError, OutputError, Value, draw
 from autograd.drawing import Drawing
+from autograd.drawing.formats.attributes import with_attributes
 from tests.autograd.drawing.graphs import HOSTILE, network, neuron, scattered
 
 
@@ -21,10 +25,16 @@ def test_notebook_gets_html_and_text_only():
     assert set(bundle) == {"text/html", "text/plain"}
     assert bundle["text/plain"] == str(drawing)
     image = re.search(r'src="data:image/svg\+xml;base64,([^"]+)"', bundle["text/html"])[1]
-    assert base64.b64decode(image).decode() == drawing.to_svg()
+    svg = base64.b64decode(image).decode()
+    assert with_attributes(svg, "auto") == drawing.to_svg()
     assert 'alt="Computation graph of E: 10 nodes"' in bundle["text/html"]
     assert "<details><summary>" in bundle["text/html"]
     assert not hasattr(drawing, "_repr_svg_")
+
+
+def unpacked(frame):
+    """The page that a frame of a notebook holds."""
+    return zlib.decompress(base64.b64decode(re.search(r"atob\('([^']*)'\)", frame)[1])).decode()
 
 
 @pytest.mark.parametrize("name", HOSTILE, ids=repr)
@@ -36,8 +46,8 @@ def test_hostile_name_in_html(name):
     shown = drawing._repr_mimebundle_()["text/html"]
     attributes = re.findall(r' alt="([^"<>]*)"', shown)
     assert len(attributes) == 1
-    page = html.unescape(re.search(r'srcdoc="([^"]*)"', shown)[1])
-    for text in (drawing.to_html(), page):
+    frame = html.unescape(re.search(r'srcdoc="([^"]*)"', shown)[1])
+    for text in (drawing.to_html(), frame, unpacked(frame)):
         assert "<script>alert" not in text
         assert text.count("<script") == text.count("</script")
         text.encode()
@@ -190,6 +200,19 @@ def test_large_graph_is_drawn_unfolded_if_asked():
     assert len(drawing.picture.boxes) > 3000
     assert drawing.to_svg().count('<g class="box') == len(drawing.picture.boxes)
     assert "To step through" in drawing._repr_mimebundle_()["text/html"]
+
+
+def test_an_example_of_a_network_is_light_in_a_notebook():
+    """One digit through 64-16-10: the image, the page with what is in its boxes, and the text."""
+    rng = random.Random(0)
+    model = nn.MLP(64, [16, 10], activation="relu", rng=rng)
+    outputs = model([rng.random() for _ in range(64)])
+    loss = autograd.logsumexp(outputs) - outputs[3]
+    loss.backward()
+    bundle = draw(loss)._repr_mimebundle_()
+    assert "<iframe" in bundle["text/html"]
+    assert len(bundle["text/html"]) < 200_000
+    assert len(bundle["text/plain"].splitlines()) < 80
 
 
 def test_large_loss_is_drawn_folded():

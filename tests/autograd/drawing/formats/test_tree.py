@@ -90,3 +90,14 @@ def test_several_results_follow_each_other():
     y.name = "y"
     lines = str(draw([y + 1.0, y, x], show=("name", "op"))).splitlines()
     assert lines[-2:] == ["y (see above)", "x (see above)"]
+
+
+def test_many_that_are_known_share_a_line():
+    """A layer's neurons each take all of the one before; only the first writes them out."""
+    xs = [Value(float(i), f"x{i}") for i in range(5)]
+    first, second = autograd.sum(xs), autograd.norm(xs)
+    lines = str(draw(first * second)).splitlines()
+    assert len(lines) == 1 + 6 + 2
+    assert lines[-1] == "   └─ x0 … x4 (all 5 see above)"
+    few = str(draw(autograd.sum(xs[:3]) * autograd.norm(xs[:3]))).splitlines()
+    assert [line.endswith("(see above)") for line in few[-3:]] == [True] * 3
