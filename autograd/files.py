@@ -1,37 +1,120 @@
-"""Files that are written whole or not at all."""
+"""Files that are written whole or not at all: pictures, exports, models and checkpoints alike.
+
+The content goes to a draft in the same folder, whose name nobody else draws, is forced to the
+disk, and then takes the place of the old file in one step: whoever reads finds the old content or
+the new, however many threads and processes write at once.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import os
-from pathlib import Path
+import secrets
+import stat
+from collections.abc import Iterator
 
-from autograd.errors import OutputError
+from autograd.errors import InputTypeError, OutputError
 
 __all__ = ["check", "write"]
+
+Path = str | os.PathLike[str]
 
 
 def write(path: Path, content: bytes) -> None:
     """Replace a file, or leave the old one as it was.
 
+    A symbolic link is followed, and the file that it leads to keeps its permissions.
+
     Raises:
         OutputError: The folder does not exist, or the file cannot be written.
+        InputTypeError: ``path`` is not a path.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write(os.path.join(folder, "file"), b"new")
+    ...     os.listdir(folder)
+    ['file']
     """
-    check(path)
-    draft = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        draft.write_bytes(content)
-        draft.replace(path)
-    except OSError as error:
-        raise OutputError(f"{os.fspath(path)!r} cannot be written: {error.strerror}") from error
-    finally:
-        draft.unlink(missing_ok=True)
+    with _named_faults(path):
+        target, former = _target(path)
+        draft = _draft(target)
+        try:
+            with open(draft, "xb") as file:
+                if former is not None:
+                    _keep_owner_and_mode(draft, former)
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(draft, target)
+        finally:
+            with contextlib.suppress(OSError):
+                os.unlink(draft)
 
 
 def check(path: Path) -> None:
-    """Raise OutputError if there is no such folder, or the path is one."""
-    if not path.parent.is_dir():
-        raise OutputError(
-            f"{os.fspath(path)!r} cannot be written: there is no folder {os.fspath(path.parent)!r}"
-        )
-    if path.is_dir():
-        raise OutputError(f"{os.fspath(path)!r} cannot be written: it is a folder")
+    """Raise what :func:`write` would raise there, before the work of making the content is done.
+
+    A draft is really created and removed: permission bits do not tell of disks that are read only.
+
+    >>> check("nowhere/file")
+    Traceback (most recent call last):
+        ...
+    autograd.errors.OutputError: 'nowhere/file' cannot be written: there is no folder 'nowhere'
+    """
+    with _named_faults(path):
+        draft = _draft(_target(path)[0])
+        try:
+            with open(draft, "xb"):
+                pass
+        finally:
+            with contextlib.suppress(OSError):
+                os.unlink(draft)
+
+
+@contextlib.contextmanager
+def _named_faults(path: object) -> Iterator[None]:
+    """What the system says against a path, as an error that names the path and keeps the cause."""
+    try:
+        yield
+    except OutputError:
+        raise
+    except (OSError, ValueError) as error:  # ValueError: the name itself is none
+        reason = getattr(error, "strerror", None) or error
+        raise OutputError(f"{os.fspath(path)!r} cannot be written: {reason}") from error  # type: ignore[call-overload]
+
+
+def _target(path: Path) -> tuple[str, os.stat_result | None]:
+    """The file that a path leads to, through links, and what it is now; None if it is not there."""
+    if not isinstance(path, (str, os.PathLike)) or not isinstance(os.fspath(path), str):
+        raise InputTypeError(f"a file to write is given by its path, but got {path!r}")
+    if not os.fspath(path):
+        raise OutputError("a file to write needs a name, but got an empty path")
+    target = os.path.realpath(path)
+    try:
+        former = os.stat(target)
+    except FileNotFoundError:
+        if not os.path.isdir(os.path.dirname(target)):
+            folder = os.path.dirname(os.readlink(path) if os.path.islink(path) else path)
+            raise OutputError(
+                f"{os.fspath(path)!r} cannot be written: there is no folder {folder!r}"
+            ) from None
+        return target, None
+    if not stat.S_ISREG(former.st_mode):
+        kind = "a folder" if stat.S_ISDIR(former.st_mode) else "not an ordinary file"
+        raise OutputError(f"{os.fspath(path)!r} cannot be written: it is {kind}")
+    if not os.access(target, os.W_OK):
+        raise OutputError(f"{os.fspath(path)!r} cannot be written: it is read only")
+    return target, former
+
+
+def _draft(target: str) -> str:
+    """A name beside the target, of a length that does not depend on the target's."""
+    return os.path.join(os.path.dirname(target), f".{secrets.token_hex(8)}.part")
+
+
+def _keep_owner_and_mode(draft: str, former: os.stat_result) -> None:
+    made = os.stat(draft)
+    if hasattr(os, "chown") and (made.st_uid, made.st_gid) != (former.st_uid, former.st_gid):
+        with contextlib.suppress(OSError):  # who may write a file need not be able to give it away
+            os.chown(draft, former.st_uid, former.st_gid)
+    os.chmod(draft, stat.S_IMODE(former.st_mode))

@@ -14,8 +14,8 @@ from typing import Any
 
 import autograd
 import nn
-from nn.files import check_writable
 from nn.metrics import accuracy, argmax, confusion_matrix, render_confusion_matrix
+from nn.model_files import check_writable
 from nn.options import parser
 
 INTERRUPTED = 130  # the exit status shells give to Ctrl-C

@@ -17,8 +17,8 @@ import autograd
 from autograd import Value
 from nn.errors import ModelFileError
 from nn.export import to_onnx, to_torch
-from nn.files import read_json, write_json
 from nn.init import at_most
+from nn.model_files import read_json, write_json
 from nn.predict import predict, predict_proba, score
 from nn.summary import summary_table
 

@@ -56,10 +56,9 @@ ORDER = {
     "autograd.program.tape": "instructions (lower rewriting sparsity) (derived sums)",
     "autograd.testing": "(binding plugin reproduction) formulas strategies properties",
     "autograd.transforms": "derivatives",
-    "nn": "(checks errors) (init files) (augment activations data optim schedules losses summary) "
-    "metrics (export portrait reading targets) programs predict (module plots) (layers train) "
-    "(convert options sklearn) "
-    "__init__ __main__",
+    "nn": "(checks errors) (init model_files) (augment activations data optim schedules losses "
+    "summary) metrics (export portrait reading targets) programs predict (module plots) "
+    "(layers train) (convert options sklearn) __init__ __main__",
     "nn.data": "(examples idx) sets",
     "nn.losses": "terms (classes pairwise)",
     "nn.optim": "(gradients optimizer) adaptive",
@@ -69,7 +68,7 @@ ORDER = {
 }
 
 # Submodules of autograd that are public in themselves.
-PUBLIC_SUBMODULES = {"testing", "drawing"}
+PUBLIC_SUBMODULES = {"testing", "drawing", "files"}
 
 
 def sources(package: str) -> list[Path]:

@@ -25,7 +25,7 @@ from random import Random
 from typing import Any
 
 from nn.errors import ModelFileError
-from nn.files import read_json, write_bytes
+from nn.model_files import read_json, write_bytes
 from nn.module import Module
 from nn.optim.optimizer import Optimizer
 from nn.schedules import Schedule

@@ -19,7 +19,7 @@ import autograd
 from nn.checks import as_rng, check_count, check_hooks
 from nn.data.examples import batches
 from nn.errors import DivergenceError
-from nn.files import check_writable
+from nn.model_files import check_writable
 from nn.module import Module
 from nn.optim.gradients import Adjustment
 from nn.optim.optimizer import Optimizer

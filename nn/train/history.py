@@ -8,7 +8,7 @@ import os
 from dataclasses import dataclass, field
 from typing import Any
 
-from nn.files import write_text
+from nn.model_files import write_text
 from nn.plots import plot_history
 
 __all__ = ["History"]

@@ -98,14 +98,14 @@ def test_failed_write_leaves_the_old_file(tmp_path, monkeypatch):
     """A full disk costs the new picture, not the old one."""
     path = tmp_path / "graph.svg"
     path.write_text("old")
-    monkeypatch.setattr("pathlib.Path.write_bytes", fail)
+    monkeypatch.setattr("os.fsync", fail)
     with pytest.raises(OutputError, match="No space left"):
         draw(neuron()).save(path)
     assert path.read_text() == "old"
     assert [p.name for p in tmp_path.iterdir()] == ["graph.svg"]
 
 
-def fail(path, content):
+def fail(file):
     raise OSError(28, "No space left on device")
 
 

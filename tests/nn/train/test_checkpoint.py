@@ -277,6 +277,6 @@ def test_resume_needs_a_checkpoint_and_a_place_for_it(tmp_path):
     before = model.state_dict()
     with pytest.raises(ValueError, match="resume needs the checkpoint"):
         train(1, resume=True)
-    with pytest.raises(nn.ModelFileError, match="cannot write"):
+    with pytest.raises(nn.ModelFileError, match="cannot be written"):
         train(1, checkpoint=tmp_path / "no" / "run.json")
     assert model.state_dict() == before

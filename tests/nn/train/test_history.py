@@ -52,5 +52,5 @@ def test_an_empty_history_is_a_table_without_lines(tmp_path):
 
 
 def test_an_unwritable_place_is_named(tmp_path):
-    with pytest.raises(nn.ModelFileError, match="cannot write"):
+    with pytest.raises(nn.ModelFileError, match="cannot be written"):
         nn.History(loss=[1.0]).to_csv(tmp_path / "no" / "history.csv")

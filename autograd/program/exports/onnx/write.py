@@ -11,7 +11,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Collection, Mapping, Sequence
 from math import prod
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -52,7 +51,7 @@ def write_onnx(
             "to_onnx builds models with the package onnx, which is not installed: "
             'pip install "scalar-autograd[onnx]"'
         ) from error
-    check(Path(path))
+    check(path)
     names = [argument.name for argument in tape.arguments]
     chosen = names if batched is None else [batched] if isinstance(batched, str) else list(batched)
     unknown = [name for name in chosen if name not in names]
@@ -64,7 +63,7 @@ def write_onnx(
     _check_supported(tape)
     model = _Model(tape, dtype, chosen).proto()
     onnx.checker.check_model(model)
-    write(Path(path), model.SerializeToString())
+    write(path, model.SerializeToString())
 
 
 def _check_supported(tape: Tape) -> None:

@@ -1,7 +1,6 @@
-"""Files that a crash cannot spoil, above all JSON; :mod:`nn.module` decides what goes into them.
+"""Files of models, above all JSON, read strictly; :mod:`nn.module` decides what goes into them.
 
-The text goes to a temporary file in the same folder, is forced to the disk, and then takes the
-place of the old file in one step: whoever looks finds the old content or the new, never a part.
+They are written by :mod:`autograd.files`: whoever looks finds the old content or the new.
 """
 
 from __future__ import annotations
@@ -9,14 +8,18 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import secrets
+import sys
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import autograd
+from autograd import files
 from nn.errors import ModelFileError
 
 __all__ = ["check_writable", "read_json", "write_bytes", "write_json", "write_text"]
+
+Number = TypeVar("Number", int, float)
 
 
 def write_json(path: str | os.PathLike[str], content: dict[str, Any]) -> None:
@@ -39,41 +42,33 @@ def write_text(path: str | os.PathLike[str], text: str) -> None:
 
 def write_bytes(path: str | os.PathLike[str], content: bytes) -> None:
     """Write bytes, atomically; ModelFileError if the place cannot be written."""
-    target = _target(path)
-    temporary = _temporary(target)
-    try:
-        with open(temporary, "xb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, target)
-    except OSError as error:
-        raise ModelFileError(f"cannot write {os.fspath(path)!r}: {error.strerror}") from error
-    finally:
-        with contextlib.suppress(OSError):
-            temporary.unlink(missing_ok=True)
+    with _as_ours():
+        files.write(path, content)
 
 
 def check_writable(path: str | os.PathLike[str]) -> None:
-    """Raise ModelFileError now if `write_json` could not write there later; change nothing.
+    """Raise ModelFileError now if `write_json` could not write there later; change nothing."""
+    with _as_ours():
+        files.check(path)
 
-    A file is really created and removed: permission bits alone miss read-only disks.
-    """
-    if not isinstance(path, (str, os.PathLike)):
-        raise autograd.InputTypeError(f"a file to write is given by its path, but got {path!r}")
-    temporary = _temporary(_target(path))
+
+@contextlib.contextmanager
+def _as_ours() -> Iterator[None]:
     try:
-        with open(temporary, "x", encoding="utf-8"):
-            pass
-        temporary.unlink()
-    except OSError as error:
-        raise ModelFileError(f"cannot write {os.fspath(path)!r}: {error.strerror}") from error
+        yield
+    except autograd.OutputError as error:
+        raise ModelFileError(str(error)) from error
 
 
 def read_json(path: str | os.PathLike[str]) -> dict[str, Any]:
     """Read a JSON object; ModelFileError if the file is missing, truncated or something else."""
     try:
-        content = json.loads(Path(path).read_text(encoding="utf-8"), parse_constant=_refuse)
+        content = json.loads(
+            Path(path).read_text(encoding="utf-8"),
+            parse_constant=_refuse,
+            parse_float=lambda text: _in_range(float(text), text),
+            parse_int=lambda text: _in_range(int(text), text),
+        )
     except OSError as error:
         raise ModelFileError(f"cannot read {os.fspath(path)!r}: {error.strerror}") from error
     except (ValueError, RecursionError) as error:
@@ -92,15 +87,8 @@ def _refuse(word: str) -> None:
     raise ValueError(f"{word} is not a JSON number")
 
 
-def _target(path: str | os.PathLike[str]) -> Path:
-    """The file that `path` leads to, through links: replacing a link would orphan its file."""
-    if not os.fspath(path):
-        raise ModelFileError("a model file needs a name, but got an empty path")
-    target = Path(os.path.realpath(path))
-    if target.exists() and not target.is_file():
-        raise ModelFileError(f"cannot write {os.fspath(path)!r}: it exists and is no ordinary file")
-    return target
-
-
-def _temporary(target: Path) -> Path:
-    return target.with_name(f".{target.name}.{secrets.token_hex(4)}.tmp")
+def _in_range(number: Number, text: str) -> Number:
+    """A number as it was read: JSON has longer ones than floats."""
+    if abs(number) <= sys.float_info.max:
+        return number
+    raise ValueError(f"the number {text[:20]}{'…' * (len(text) > 20)} is larger than any float")
