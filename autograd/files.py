@@ -85,7 +85,7 @@ def _named_faults(path: object) -> Iterator[None]:
 
 def _target(path: Path) -> tuple[str, os.stat_result | None]:
     """The file that a path leads to, through links, and what it is now; None if it is not there."""
-    if not isinstance(path, (str, os.PathLike)) or not isinstance(os.fspath(path), str):
+    if not isinstance(path, (str, os.PathLike)):
         raise InputTypeError(f"a file to write is given by its path, but got {path!r}")
     if not os.fspath(path):
         raise OutputError("a file to write needs a name, but got an empty path")

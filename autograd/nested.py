@@ -24,8 +24,9 @@ DEEPEST = 100
 
 def is_array(x: Any) -> bool:
     """Whether x is a NumPy array; NumPy is never imported for the question."""
-    numpy = sys.modules.get("numpy")
-    return numpy is not None and isinstance(x, numpy.ndarray)
+    # While another thread imports NumPy, it is there without its names, and nothing is an array.
+    array = getattr(sys.modules.get("numpy"), "ndarray", None)
+    return array is not None and isinstance(x, array)
 
 
 def parts_of(x: Any) -> dict[Any, Any] | None:

@@ -6,12 +6,11 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import Any, TypeVar
 
 import autograd
-from autograd import Value
+from autograd import Value, locks
 from nn.checks import numpy_or_error
 from nn.data.examples import check_examples, check_rows
 from nn.portrait import Portrait
@@ -35,7 +34,7 @@ REHEARSED, CLOSE = 3, 1e-8
 ROOM = 500_000
 
 _KEPT: dict[Hashable, tuple[int, Any]] = {}  # the least recently used first
-_LOCK = threading.Lock()
+_LOCK = locks.process_lock()
 
 
 def kept(key: Hashable, size: int, make: Callable[[], T]) -> T:

@@ -22,8 +22,8 @@ MAX_LINES = 300
 # only from units to the left of it; those in one pair of brackets know nothing of each other. The
 # package's own `__init__` comes last. The order to read the engine in stands in `engine/__init__`.
 ORDER = {
-    "autograd": "(errors graph) (files nested reals) ops engine functions transforms check program "
-    "drawing testing calculator __init__ __main__",
+    "autograd": "(errors graph locks) (files nested reals) ops engine functions transforms check "
+    "program drawing testing calculator __init__ __main__",
     "autograd.check": "(complex_step differences kinks report subject) verdicts checker",
     "autograd.drawing": "(picture placement) (folding formats) derivation sheet page drawing",
     "autograd.drawing.derivation": "(algebra paths) notation symbols factors explanation",
@@ -50,8 +50,8 @@ ORDER = {
     "loop_executor",
     "autograd.program.loop.lanes": "(grammar patterns slots vectors) (kernels runs stream) entry "
     "compiler plan runner machine",
-    "autograd.program.loop.native": "(callbacks emit rows) (entries steps) (folds opcodes) pulls "
-    "interpreter compiler repeats runner",
+    "autograd.program.loop.native": "(callbacks emit kept rows) (entries steps) (folds opcodes) "
+    "pulls interpreter compiler repeats runner",
     "autograd.program.statements": "(families layout reroll) groups listing",
     "autograd.program.tape": "instructions (lower rewriting sparsity) (derived sums)",
     "autograd.testing": "(binding plugin reproduction) formulas strategies properties",
@@ -68,7 +68,7 @@ ORDER = {
 }
 
 # Submodules of autograd that are public in themselves.
-PUBLIC_SUBMODULES = {"testing", "drawing", "files"}
+PUBLIC_SUBMODULES = {"testing", "drawing", "files", "locks"}
 
 
 def sources(package: str) -> list[Path]:

@@ -9,7 +9,6 @@ passes themselves are in :mod:`autograd.engine.sweep` (numbers) and :mod:`autogr
 from __future__ import annotations
 
 import math
-import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
@@ -21,6 +20,7 @@ from autograd.engine.node import EPOCH, Epoch, Node
 from autograd.engine.order import operand_values, record_of
 from autograd.engine.sweep import fresh_values, pull, pull_back
 from autograd.errors import AnomalyError, InputTypeError, InputValueError, StaleGraphError
+from autograd.locks import process_lock
 from autograd.reals import real
 
 __all__ = [
@@ -41,7 +41,7 @@ __all__ = [
 RUNNING: dict[object, None] = {}
 """The passes of :mod:`autograd.engine.slots` under way; the first keeps its adjoints in nodes."""
 
-_committing = threading.Lock()
+_committing = process_lock()
 set_data: Callable[..., None] = vars(Node)["_data"].__set__
 set_grad: Callable[..., None] = vars(Node)["_grad"].__set__
 set_left: Callable[..., None] = vars(Node)["_left"].__set__

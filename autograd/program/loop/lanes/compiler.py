@@ -6,26 +6,26 @@ Next: :mod:`autograd.program.loop.lanes.plan`.
 from __future__ import annotations
 
 import ctypes
-import threading
 from collections.abc import Iterable
 from functools import cache
 from typing import Any, NamedTuple
 
+from autograd.locks import process_lock
 from autograd.program.loop.lanes.entry import OPCODE, module
 from autograd.program.loop.lanes.kernels import kernel
 from autograd.program.loop.lanes.runs import Kernel
 from autograd.program.loop.lanes.vectors import lane_declarations, lane_names
 from autograd.program.loop.native.compiler import (
-    cache_folders,
     compiled_functions,
     engine_of,
     interpreter,
     object_code,
 )
+from autograd.program.loop.native.kept import cache_folders
 
 __all__ = ["Compiled", "addresses", "lanes"]
 
-_lock = threading.Lock()
+_lock = process_lock()
 
 
 class Compiled(NamedTuple):

@@ -12,21 +12,20 @@ import hashlib
 import importlib.util
 import os
 import sys
-import tempfile
-import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from autograd.locks import process_lock
 from autograd.ops.ieee import IEEE
 from autograd.ops.op import Op
 from autograd.program.loop.native.emit import called, declarations, symbol
 from autograd.program.loop.native.interpreter import module
+from autograd.program.loop.native.kept import cache_folders, keep, kept
 from autograd.program.loop.native.rows import forward_codes, reverse_codes
 
 __all__ = [
-    "cache_folders",
     "can_compile",
     "compiled_function",
     "engine_of",
@@ -34,9 +33,8 @@ __all__ = [
     "object_code",
 ]
 
-APPLICATION = "scalar-autograd"
 DIGEST = hashlib.sha256
-_lock = threading.Lock()
+_lock = process_lock()
 _alive: list[Any] = []
 """What machine code refers to: the engine that holds it, Python functions that it calls."""
 
@@ -146,52 +144,11 @@ def object_code(text: str, *folders: Path) -> bytes:
     features = llvm.get_host_cpu_features().flatten()
     name = DIGEST(repr((about, features, text)).encode()).hexdigest()[:32] + ".bin"
     for folder in folders:
-        try:
-            data = (folder / name).read_bytes()
-        except OSError:
-            continue
-        digest, code = data[:32], data[32:]
-        if DIGEST(code).digest() == digest:  # LLVM would end the process over a damaged file
+        code = kept(folder, name)
+        if code is not None:
             return code
     parsed = llvm.parse_assembly(text)
     parsed.verify()
     code = bytes(machine.emit_object(parsed))
-    for folder in folders:
-        try:
-            _write(folder, name, DIGEST(code).digest() + code)
-            break
-        except OSError:
-            continue
+    any(keep(folder, name, code) for folder in folders)
     return code
-
-
-def _write(folder: Path, name: str, data: bytes) -> None:
-    """Write to the side and move, so that no other process reads half a file."""
-    folder.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=folder, suffix=".tmp")
-    with os.fdopen(handle, "wb") as file:
-        file.write(data)
-    os.replace(temporary, folder / name)
-
-
-def cache_folders() -> Iterator[Path]:
-    """Folders to try in order: the user's cache, then one that only this user can open."""
-    home = os.path.expanduser("~")
-    if sys.platform == "win32":
-        base = os.environ.get("LOCALAPPDATA") or os.path.join(home, "AppData", "Local")
-    elif sys.platform == "darwin":
-        base = os.path.join(home, "Library", "Caches")
-    else:
-        base = os.environ.get("XDG_CACHE_HOME") or os.path.join(home, ".cache")
-    yield Path(base) / APPLICATION
-    if hasattr(os, "getuid"):
-        # Everyone can write to the temporary folder, and what is read here is executed: use only
-        # a folder of this user's that is closed to all others.
-        own = Path(tempfile.gettempdir()) / f"{APPLICATION}-{os.getuid()}"
-        try:
-            own.mkdir(mode=0o700, exist_ok=True)
-            status = own.lstat()
-        except OSError:
-            return
-        if status.st_uid == os.getuid() and status.st_mode & 0o170077 == 0o040000:
-            yield own

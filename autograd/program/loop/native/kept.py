@@ -1,0 +1,82 @@
+"""Machine code kept on disk between processes: where, and which of it is to be trusted.
+
+What is read here is executed. So a folder counts only if its path is absolute, and if folder and
+file belong to this user and nobody else may write to them; and a file, only if it is just what was
+once written under its name.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from autograd.files import write
+
+__all__ = ["cache_folders", "keep", "kept"]
+
+APPLICATION = "scalar-autograd"
+OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
+DIGEST = hashlib.sha256
+
+
+def cache_folders() -> Iterator[Path]:
+    """Folders to try in order: the user's cache, then one of this user's among temporary files."""
+    home = os.path.expanduser("~")
+    if sys.platform == "win32":
+        bases = [os.environ.get("LOCALAPPDATA", ""), os.path.join(home, "AppData", "Local")]
+    elif sys.platform == "darwin":
+        bases = [os.path.join(home, "Library", "Caches")]
+    else:
+        bases = [os.environ.get("XDG_CACHE_HOME", ""), os.path.join(home, ".cache")]
+    # A relative path would be another folder wherever a program is started (and XDG says to ignore
+    # it); without a home, "~" stays as it is.
+    yield from [Path(base) / APPLICATION for base in bases if os.path.isabs(base)][:1]
+    if hasattr(os, "geteuid"):
+        yield Path(tempfile.gettempdir()) / f"{APPLICATION}-{os.geteuid()}"
+
+
+def kept(folder: Path, name: str) -> bytes | None:
+    """What was kept in a folder under a name; None if it is not there, damaged, or not trusted."""
+    path = folder / name
+    try:
+        if not (_is_own(folder, stat.S_ISDIR) and _is_own(path, stat.S_ISREG)):
+            return None
+        data = path.read_bytes()
+    except OSError:
+        return None
+    size = DIGEST().digest_size
+    digest, code = data[:size], data[size:]
+    # LLVM would end the process over a damaged file, and over another module's functions.
+    return code if digest == _digest(name, code) else None
+
+
+def keep(folder: Path, name: str, code: bytes) -> bool:
+    """Keep it there for later; whether that was possible."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not _is_own(folder, stat.S_ISDIR):
+            return False
+        write(folder / name, _digest(name, code) + code)
+        (folder / name).chmod(0o600)
+    except OSError:
+        return False
+    return True
+
+
+def _is_own(path: Path, is_kind: Callable[[int], bool]) -> bool:
+    """Whether this is of a kind, not a link, this user's, and closed to all others' writing."""
+    status = path.lstat()
+    if not is_kind(status.st_mode):
+        return False
+    if not hasattr(os, "geteuid"):
+        return True  # Windows: the folder of a user's own programs is open to that user only
+    return status.st_uid == os.geteuid() and not status.st_mode & OTHERS_WRITE
+
+
+def _digest(name: str, code: bytes) -> bytes:
+    return DIGEST(name.encode() + code).digest()

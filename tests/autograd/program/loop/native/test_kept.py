@@ -1,0 +1,159 @@
+"""Machine code on disk: kept, found again, and never taken from where others could have put it."""
+
+import math
+import os
+import subprocess
+import sys
+import tempfile
+
+import pytest
+
+from autograd.program.loop.native import compiler, kept
+
+TEXT = "define double @one() {\n  ret double 1.0\n}"
+POSIX = pytest.mark.skipif(os.name != "posix", reason="owners and permissions as POSIX has them")
+
+
+def test_interpreter_is_kept_on_disk(tmp_path):
+    """Machine code is written once, used again, and made anew if the file is damaged."""
+    pytest.importorskip("llvmlite")
+    missing = tmp_path / "not yet" / "there"
+    code = compiler.object_code(TEXT, missing)
+    (kept,) = missing.iterdir()
+    assert kept.read_bytes().endswith(code)
+    stamp = kept.stat().st_mtime_ns
+    assert compiler.object_code(TEXT, missing) == code
+    assert kept.stat().st_mtime_ns == stamp
+    kept.write_bytes(kept.read_bytes()[:-7])
+    assert compiler.object_code(TEXT, missing) == code
+    assert kept.read_bytes().endswith(code)
+
+
+def test_unwritable_folders_are_passed_over(tmp_path):
+    """A file stands where the folder should be: the next folder is used, or none."""
+    pytest.importorskip("llvmlite")
+    blocked = tmp_path / "file"
+    blocked.write_text("")
+    code = compiler.object_code(TEXT, blocked / "folder", tmp_path / "second")
+    assert [path.suffix for path in (tmp_path / "second").iterdir()] == [".bin"]
+    assert compiler.object_code(TEXT, blocked / "folder") == code
+
+
+def folders(monkeypatch, **environment):
+    """The cache folders on Linux, with just these of the variables that name one."""
+    monkeypatch.setattr(sys, "platform", environment.pop("platform", "linux"))
+    for name in ("XDG_CACHE_HOME", "LOCALAPPDATA", "HOME"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    return [os.fspath(folder) for folder in kept.cache_folders()]
+
+
+@POSIX
+def test_folders_are_absolute(monkeypatch, tmp_path):
+    """A relative one would be another folder wherever a program is started."""
+    own = os.path.join(tempfile.gettempdir(), f"scalar-autograd-{os.geteuid()}")
+    home = os.path.join("/home/me", ".cache", "scalar-autograd")
+    assert folders(monkeypatch, HOME="/home/me") == [home, own]
+    assert folders(monkeypatch, HOME="/home/me", XDG_CACHE_HOME="") == [home, own]
+    assert folders(monkeypatch, HOME="/home/me", XDG_CACHE_HOME="here") == [home, own]
+    found = folders(monkeypatch, HOME="/home/me", XDG_CACHE_HOME="/x")
+    assert found == ["/x/scalar-autograd", own]
+    assert folders(monkeypatch, HOME="here") == [own]
+    monkeypatch.setattr(os.path, "expanduser", lambda path: path)  # a user whom nobody knows
+    assert folders(monkeypatch) == [own]
+
+
+def test_windows_has_its_own_folder(monkeypatch):
+    """And no user ids: what asks for one is not there."""
+    monkeypatch.delattr(os, "geteuid", raising=False)
+    base = os.path.abspath("local")
+    found = folders(monkeypatch, platform="win32", LOCALAPPDATA=base)
+    assert found == [os.path.join(base, "scalar-autograd")]
+
+
+@POSIX
+def test_a_folder_is_made_for_its_user_alone(tmp_path):
+    """Whatever the umask says of others."""
+    before = os.umask(0)
+    try:
+        assert kept.keep(tmp_path / "new", "x.bin", b"code")
+    finally:
+        os.umask(before)
+    assert (tmp_path / "new").stat().st_mode & 0o777 == 0o700
+    assert (tmp_path / "new" / "x.bin").stat().st_mode & 0o777 == 0o600
+    assert kept.kept(tmp_path / "new", "x.bin") == b"code"
+
+
+@POSIX
+@pytest.mark.parametrize("place", ["folder", "file"])
+@pytest.mark.parametrize("mode", [0o020, 0o002])
+def test_what_others_may_write_is_not_trusted(tmp_path, place, mode):
+    """Neither a folder nor a file that group or all may change; a folder is not written to."""
+    folder = tmp_path / "new"
+    assert kept.keep(folder, "x.bin", b"code")
+    open_to_others = folder if place == "folder" else folder / "x.bin"
+    open_to_others.chmod(open_to_others.stat().st_mode | mode)
+    assert kept.kept(folder, "x.bin") is None
+    assert kept.keep(folder, "x.bin", b"code") is (place == "file")
+
+
+@POSIX
+@pytest.mark.parametrize("place", ["folder", "file"])
+def test_what_others_own_is_not_trusted(monkeypatch, tmp_path, place):
+    """Root sees it so that another user's cache is not run with root's rights."""
+    folder = tmp_path / "new"
+    assert kept.keep(folder, "x.bin", b"code")
+    if os.geteuid() == 0:
+        os.chown(folder if place == "folder" else folder / "x.bin", 12345, 12345)
+    else:
+        monkeypatch.setattr(os, "geteuid", lambda: 12345)
+    assert kept.kept(folder, "x.bin") is None
+
+
+@POSIX
+def test_links_are_not_trusted(tmp_path):
+    """They lead to where nobody has looked."""
+    assert kept.keep(tmp_path / "real", "x.bin", b"code")
+    (tmp_path / "link").symlink_to(tmp_path / "real")
+    (tmp_path / "real" / "y.bin").symlink_to(tmp_path / "real" / "x.bin")
+    assert kept.kept(tmp_path / "link", "x.bin") is None
+    assert kept.kept(tmp_path / "real", "y.bin") is None
+
+
+def test_what_was_kept_under_another_name_is_not_taken(tmp_path):
+    """It would be another module's code, in which our functions are not."""
+    assert kept.keep(tmp_path / "new", "x.bin", b"code")
+    (tmp_path / "new" / "x.bin").rename(tmp_path / "new" / "y.bin")
+    assert kept.kept(tmp_path / "new", "y.bin") is None
+
+
+@pytest.mark.parametrize("planted", [b"", b"x" * 31, b"x" * 5000, b"\x7fELF" + b"\0" * 500])
+def test_a_planted_object_never_crashes(tmp_path, planted):
+    """What is not just what was written is made anew, in its place."""
+    pytest.importorskip("llvmlite")
+    folder = tmp_path / "new"
+    code = compiler.object_code(TEXT, folder)
+    (file,) = folder.iterdir()
+    file.write_bytes(planted)
+    assert compiler.object_code(TEXT, folder) == code
+    assert kept.kept(folder, file.name) == code
+
+
+def test_two_processes_at_once(tmp_path):
+    """Both compile, both write the same file, none reads half of it."""
+    pytest.importorskip("llvmlite")
+    script = (
+        "from autograd import Value, compile, tanh\n"
+        "x = Value(1.0)\n"
+        "print(float(compile(tanh(x), backend='loop', x=x)(x=0.5)))\n"
+    )
+    environment = {"XDG_CACHE_HOME": str(tmp_path), "PYTHONPATH": ":".join(sys.path)}
+    running = [
+        subprocess.Popen(
+            [sys.executable, "-c", script], env=environment, stdout=subprocess.PIPE, text=True
+        )
+        for _ in range(2)
+    ]
+    answers = [process.communicate()[0].strip() for process in running]
+    assert answers == [repr(math.tanh(0.5))] * 2
