@@ -34,7 +34,8 @@ ORDER = {
     "autograd.drawing.picture": "snapshot (flow frames highlight) marks",
     "autograd.drawing.placement": "ranks positions geometry",
     "autograd.engine": "(switches order) (modes sweep pickling) anomaly node record "
-    "(elementwise methods products steps) higher (backward naming ufuncs) (slots value) generated",
+    "(elementwise micrograd products steps) (higher methods) (backward naming ufuncs) "
+    "(slots value) generated",
     "autograd.engine.anomaly": "remedies story",
     "autograd.functions": "(custom elementary) operands (distances ordering sequences)",
     "autograd.ops": "(expr special) (ieee source) floats (op partial_evaluation) (basic kinked "

@@ -17,7 +17,7 @@ from autograd.engine.methods import Methods, Unary
 from autograd.engine.modes import ACTIVE
 from autograd.engine.node import EPOCH
 from autograd.engine.order import Adjoints, Node
-from autograd.engine.record import operand, record
+from autograd.engine.record import operand, record, refused
 from autograd.engine.steps import DICTIONARY, Steps, sweep_loop
 from autograd.engine.value import Value
 from autograd.ops.floats import float_scope
@@ -47,7 +47,8 @@ def operator(op: Op, reflected: bool) -> Callable[[Value, Any], Any]:
         "    else:",
         f"        other = {second} = operand(other)",
         "        if type(other) is not float:",
-        f"            return other if other is NotImplemented else record(op, ({left}, {right}))",
+        f"            return record(op, ({left}, {right})) if other is not NotImplemented "
+        "else refused(kind)",
         "    if ACTIVE:",
         f"        return record(op, ({left}, {right}))",
         "    node = new(Value)",
@@ -67,6 +68,7 @@ def operator(op: Op, reflected: bool) -> Callable[[Value, Any], Any]:
         "Value": Value,
         "operand": operand,
         "record": record,
+        "refused": refused,
         "ACTIVE": ACTIVE,
         "EPOCH": EPOCH,
         "op": op,

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, TypeVar, overload
 
+from autograd.engine.micrograd import Micrograd
 from autograd.engine.node import Node
 from autograd.engine.record import record
 from autograd.ops.op import OPS
@@ -34,7 +35,7 @@ class Unary:
         return self if x is None else partial(record, OPS[self.name], (x,))
 
 
-class Methods(Node):
+class Methods(Micrograd):
     """A node with the functions of one number as methods."""
 
     __slots__ = ()

@@ -7,7 +7,7 @@ and no closure: a graph is freed by reference counts alone. Next: :mod:`autograd
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from autograd.engine import pickling
 from autograd.engine.order import operands_of
@@ -45,12 +45,26 @@ class Node:
     _right: Any
     name: str | None
     op: Op | None
+    computed: ClassVar[type[Any]]
+    """The class of what arithmetic computes: Value, of classes derived from it too."""
 
-    def __init__(self, data: Any, name: str | None = None) -> None:
+    def __init_subclass__(cls, **options: Any) -> None:
+        """Graphs are kept in dictionaries: whatever == means, a node's hash is its identity."""
+        super().__init_subclass__(**options)
+        cls.__hash__ = object.__hash__  # type: ignore[method-assign]
+
+    def __init__(
+        self, data: Any, name: str | None = None, *made: Any, label: str | None = None
+    ) -> None:
         self._data = data if type(data) is float else real(data, "Value")
         self._grad = EPOCH[0]
-        if name is not None and not isinstance(name, str):
-            raise InputTypeError(f"the name of a Value is a str, but got {type(name).__name__}")
+        name = name if label is None else label
+        if made or (name is not None and not isinstance(name, str)):
+            given = f"{type(name).__name__} and {made!r}" if made else type(name).__name__
+            raise InputTypeError(
+                f"the name of a Value is a str, but got {given}; what a Value was made of is "
+                "recorded by arithmetic: for an operation of your own, use autograd.custom_op"
+            )
         self.name = name
         self.op = self._left = self._right = None
 
@@ -63,8 +77,9 @@ class Node:
     def data(self, data: Any) -> None:
         if self.op is not None:
             raise GraphError(
-                f"the data of a node computed by '{self.op}' cannot be assigned; "
-                "assign to its leaves and call recompute()"
+                f"the data of a node computed by '{self.op}' cannot be assigned: assign to its "
+                "leaves and call recompute(); or, to ask what a change of d alone does, cut the "
+                "graph there, d = d.detach()"
             )
         # Optimisers assign a float to every parameter, step by step.
         number = data if type(data) is float else real(data, "the data of a Value")

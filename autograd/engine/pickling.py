@@ -7,8 +7,10 @@ its operands written already. Gradients that are themselves recorded are kept as
 
 from __future__ import annotations
 
+import copy
 import threading
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 from autograd.engine.order import operands_of, record_of
@@ -22,7 +24,9 @@ def reduce(node: Any) -> tuple[Any, ...]:
     """What ``__reduce__`` of a node returns."""
     writing: set[int] = getattr(_local, "writing", set())
     ancestors = None if node.op is None or id(node) in writing else _Ancestors(node)
-    return restore, (type(node), ancestors, *state_of(node), operands_of(node))
+    parts = (type(node), ancestors, *state_of(node), operands_of(node))
+    added = _added(node)
+    return (restore, parts) if added is None else (restore, parts, added)
 
 
 def restore(
@@ -36,6 +40,25 @@ def state_of(node: Any) -> tuple[float, float | None, str | None, Any]:
     """Data, gradient (None where not computed), name and op."""
     grad = float(node.grad) if node.grad_computed else None
     return node._data, grad, node.name, node.op
+
+
+@cache
+def _added_slots(kind: Any) -> tuple[str, ...]:
+    """The slots that a class derived from Value adds to a node's own."""
+    names: list[str] = []
+    for base in kind.__mro__:
+        slots = vars(base).get("__slots__", ())
+        if "_data" not in slots:
+            names += [slots] if isinstance(slots, str) else slots
+    return tuple([name for name in names if not name.startswith("__")])
+
+
+def _added(node: Any) -> tuple[dict[str, Any] | None, dict[str, Any]] | None:
+    """What a derived class has added to this node, as pickle and copy take it; None if nothing."""
+    kind: Any = type(node)
+    slots = {name: getattr(node, name) for name in _added_slots(kind) if hasattr(node, name)}
+    attributes = getattr(node, "__dict__", None)
+    return (attributes or None, slots) if attributes or slots else None
 
 
 class _Ancestors:
@@ -66,4 +89,7 @@ def deep_copy(root: Any, memo: dict[int, Any]) -> Any:
         if id(node) not in memo:
             operands = tuple(x if type(x) is float else memo[id(x)] for x in operands_of(node))
             memo[id(node)] = type(node)._restore(*state_of(node), operands)
+            for added in _added(node) or ():
+                for name, attribute in (added or {}).items():
+                    setattr(memo[id(node)], name, copy.deepcopy(attribute, memo))
     return memo[id(root)]

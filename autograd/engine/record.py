@@ -14,11 +14,11 @@ from typing import Any
 from autograd.engine.anomaly.story import story_of_value
 from autograd.engine.modes import ACTIVE, ANOMALY, RECORDING, user_line
 from autograd.engine.node import EPOCH, Node
-from autograd.errors import AnomalyError
+from autograd.errors import AnomalyError, InputTypeError
 from autograd.ops.op import OPS, Op
 from autograd.reals import real_or_none
 
-__all__ = ["RECORDERS", "operand", "record"]
+__all__ = ["RECORDERS", "operand", "record", "refused"]
 
 
 def record(op: Op, operands: tuple[Any, ...]) -> Any:
@@ -36,8 +36,8 @@ def record(op: Op, operands: tuple[Any, ...]) -> Any:
         if lines is not None and not math.isfinite(data):
             raise AnomalyError(story_of_value(op, operands, data, user_line(), lines))
         if not RECORDING.get():
-            return type(x)(data)
-    node = type(x)._restore(data, EPOCH[0], None, op, operands)
+            return x.computed(data)
+    node = x.computed._restore(data, EPOCH[0], None, op, operands)
     if lines is not None:
         lines[node] = user_line()
     return node
@@ -49,6 +49,20 @@ def operand(x: Any) -> Any:
         return x
     number = real_or_none(x)
     return NotImplemented if number is None else number
+
+
+def refused(kind: type) -> Any:
+    """What an operator returns for such an operand: NotImplemented, so that Python asks it.
+
+    Raises:
+        InputTypeError: It is a list or a tuple, which would not know what to do either.
+    """
+    if kind in (list, tuple):
+        raise InputTypeError(
+            f"arithmetic takes Values and numbers, but got a {kind.__name__}: take one item of it, "
+            "as in model(x)[0], since a layer returns a list; or go through it, [v * x for x in xs]"
+        )
+    return NotImplemented
 
 
 class _Recorders(dict[str, Callable[..., Any]]):

@@ -13,8 +13,9 @@ from autograd.engine import backward as passes
 from autograd.engine import ufuncs
 from autograd.engine.methods import Methods
 from autograd.engine.modes import ACTIVE, TRACING, user_line
+from autograd.engine.node import Node
 from autograd.engine.order import operand_values
-from autograd.engine.record import operand, record
+from autograd.engine.record import operand, record, refused
 from autograd.errors import TraceError
 from autograd.ops.op import OPS
 
@@ -29,10 +30,13 @@ class Value(Methods):
 
     Args:
         data: Any real number, NumPy's scalars included; kept as a float.
-        name: What pictures and messages call it.
+        name: What pictures and messages call it; micrograd's word ``label=`` serves too.
 
     Raises:
         InputTypeError: ``data`` is no real number.
+
+    A class derived from it may add attributes, which copies and pickles keep. Arithmetic on its
+    instances gives plain Values; their hash stays the identity, whatever ``==`` means.
 
     >>> x = Value(3.0, name="x")
     >>> y = x * x + 1.0
@@ -231,10 +235,14 @@ class Value(Methods):
         return ufuncs.array_function(function, args, options)
 
 
+Node.computed = Value
+
+
 def operate(name: str, *given: Any) -> Value:
     """Record an operator or a method; NotImplemented if an operand is no real number."""
     operands = tuple([operand(x) for x in given])
-    if any(x is NotImplemented for x in operands):
-        return NotImplemented  # type: ignore[no-any-return]  # Python asks the other operand
+    for x, number in zip(given, operands):
+        if number is NotImplemented:
+            return refused(type(x))  # type: ignore[no-any-return]
     recorded: Value = record(OPS[name], operands)
     return recorded
