@@ -11,8 +11,19 @@ Read in this order: :mod:`nn.module`, :mod:`nn.layers`, :mod:`nn.losses`, :mod:`
 """
 
 import sys
+from typing import Any
+
+import autograd
+
+if not hasattr(autograd, "Value"):
+    raise ImportError(
+        f"nn needs the autograd of the distribution scalar-autograd, but {autograd!r} is of "
+        "another one of that name (HIPS's, for NumPy): keep one of them in an environment, by "
+        "`pip uninstall autograd` and `pip install --force-reinstall scalar-autograd`"
+    )
 
 from nn import augment, data, init, metrics, plots, schedules
+from nn.absent import IN_NN, missing
 from nn.checks import manual_seed
 from nn.convert import from_torch
 from nn.errors import DataFileError, DivergenceError, ModelFileError
@@ -30,6 +41,27 @@ from nn.losses import (
     nll_loss,
 )
 from nn.module import Module
+from nn.modules import (
+    ELU,
+    GELU,
+    BCELoss,
+    BCEWithLogitsLoss,
+    CrossEntropyLoss,
+    HuberLoss,
+    Identity,
+    KLDivLoss,
+    L1Loss,
+    LeakyReLU,
+    LogSoftmax,
+    MSELoss,
+    NLLLoss,
+    ReLU,
+    Sigmoid,
+    SiLU,
+    Softmax,
+    Softplus,
+    Tanh,
+)
 from nn.optim import adaptive
 from nn.optim.adaptive import Adagrad, Adam, AdamW, RMSprop
 from nn.optim.gradients import clip_grad_norm, clip_grad_value, l1_penalty, l2_penalty
@@ -41,22 +73,41 @@ from nn.train.nudges import nudges
 
 __all__ = [
     "ACTIVATIONS",
+    "ELU",
+    "GELU",
     "MLP",
     "SGD",
     "Adagrad",
     "Adam",
     "AdamW",
+    "BCELoss",
+    "BCEWithLogitsLoss",
+    "CrossEntropyLoss",
     "DataFileError",
     "DivergenceError",
     "History",
+    "HuberLoss",
+    "Identity",
+    "KLDivLoss",
+    "L1Loss",
     "Layer",
+    "LeakyReLU",
     "Linear",
+    "LogSoftmax",
+    "MSELoss",
     "ModelFileError",
     "Module",
+    "NLLLoss",
     "Neuron",
     "Optimizer",
     "RMSprop",
+    "ReLU",
     "Sequential",
+    "SiLU",
+    "Sigmoid",
+    "Softmax",
+    "Softplus",
+    "Tanh",
     "augment",
     "binary_cross_entropy",
     "binary_cross_entropy_with_logits",
@@ -87,3 +138,7 @@ __all__ = [
 ]
 
 sys.modules["nn.adaptive"] = adaptive  # pickles from before it moved name it so
+
+
+def __getattr__(name: str) -> Any:
+    raise missing("module 'nn'", name, IN_NN)

@@ -11,8 +11,11 @@ from nn.layers import MLP, Layer, Sequential
 __all__ = ["from_torch"]
 
 
-def from_torch(module: Any) -> Sequential:
+def from_torch(module: Any, into: Any = None) -> Any:
     """The same network in Values: weights exact, outputs to 1e-12.
+
+    With `into`, a module of your own gets the weights of one of PyTorch's whose Linears have the
+    names of its layers; it is returned.
 
     `module` is a `torch.nn.Linear`, or a `torch.nn.Sequential` of those, each with an activation
     after it or none, and a Softmax or LogSoftmax; a leading Flatten is dropped. The result is an
@@ -25,6 +28,8 @@ def from_torch(module: Any) -> Sequential:
     [3]
     """
     torch = torch_or_error("from_torch")
+    if into is not None:
+        return _copied(torch, module, into)
     parts: list[Any] = []
     for part in _flattened(torch, module):
         if isinstance(part, torch.nn.Linear):
@@ -82,12 +87,47 @@ def _name(torch: Any, part: Any) -> str:
     )
 
 
+def _copied(torch: Any, module: Any, into: Any) -> Any:
+    parts = dict(module.named_modules())
+    linear = {name: part for name, part in parts.items() if isinstance(part, torch.nn.Linear)}
+    layers = {name: _part(into, name) for name in linear}
+    sizes = [(n, x.in_features, x.out_features, x.bias is not None) for n, x in linear.items()]
+    ours = [
+        (name, getattr(x, "nin", 0), getattr(x, "nout", 0), x and x.neurons[0].bias is not None)
+        for name, x in layers.items()
+    ]
+    held = sum(parameter.numel() for parameter in module.parameters())
+    if sizes != ours or held != len(into.parameters()):
+        raise autograd.InputValueError(
+            f"from_torch copies Linears to layers of the same names and sizes, but {sizes} of "
+            f"{held} parameters face {ours} of {len(into.parameters())}"
+        )
+    for name, layer in layers.items():
+        _fill(layer, linear[name])
+    return into
+
+
+def _part(module: Any, name: str) -> Any:
+    """The layer that a path names, such as "fc1" or "layers.0"; None if there is none."""
+    for word in filter(None, name.split(".")):
+        members = getattr(module, "layers", module) if word.isdigit() else module
+        if isinstance(members, (list, tuple)) and word.isdigit():
+            module = members[int(word)] if int(word) < len(members) else None
+        else:
+            module = getattr(module, word, None)
+    return module if isinstance(module, Layer) else None
+
+
 def _layer(linear: Any, activation: str) -> Layer:
     layer = Layer(linear.in_features, linear.out_features, activation=activation, init="zeros")
-    for neuron, row in zip(layer.neurons, linear.weight.tolist()):
-        for weight, number in zip(neuron.weights, row):
-            weight.data = number
-    if linear.bias is not None:
-        for neuron, number in zip(layer.neurons, linear.bias.tolist()):
-            neuron.bias.data = number
+    _fill(layer, linear)
     return layer
+
+
+def _fill(layer: Layer, linear: Any) -> None:
+    state = layer.state_dict()
+    for j, row in enumerate(linear.weight.tolist()):
+        state.update({f"neurons.{j}.weights.{i}": number for i, number in enumerate(row)})
+    if linear.bias is not None:
+        state.update({f"neurons.{j}.bias": b for j, b in enumerate(linear.bias.tolist())})
+    layer.load_state_dict(state)

@@ -26,6 +26,9 @@ from nn.checks import check_count
 
 __all__ = ["TORCH", "to_onnx", "to_torch", "torch_or_error"]
 
+# Function of a row -> name of PyTorch's class.
+ROWS = {autograd.softmax: "Softmax", autograd.log_softmax: "LogSoftmax"}
+
 # Activation -> name of PyTorch's class and the options with which it is the same function.
 TORCH: dict[str, tuple[str, dict[str, Any]]] = {
     "relu": ("ReLU", {}),
@@ -109,20 +112,28 @@ def _modules(torch: Any, part: Any) -> list[Any]:
     """The PyTorch modules for a part of a model, in order."""
     if hasattr(part, "layers"):
         return [module for layer in part.layers for module in _modules(torch, layer)]
-    for function, name in ((autograd.softmax, "Softmax"), (autograd.log_softmax, "LogSoftmax")):
-        if part is function:
-            return [getattr(torch.nn, name)(dim=-1)]
+    function = getattr(type(part), "function", part)  # of an activation's module
+    if function in ROWS:
+        return [getattr(torch.nn, ROWS[function])(dim=-1)]
+    if function is not part:
+        known = dict(TORCH.values())
+        name = type(part).__name__
+        return [getattr(torch.nn, name)(**{**known.get(name, {}), **part.config()})]
     neurons = getattr(part, "neurons", [part])
     if not all(hasattr(neuron, "weights") and hasattr(neuron, "bias") for neuron in neurons):
         raise autograd.InputTypeError(
             "to_torch knows Neuron, Layer, Sequential, softmax and log_softmax, "
             f"but the model holds {part!r}"
         )
-    linear = torch.nn.Linear(len(neurons[0].weights), len(neurons), dtype=torch.float64)
+    biased = neurons[0].bias is not None
+    linear = torch.nn.Linear(
+        len(neurons[0].weights), len(neurons), bias=biased, dtype=torch.float64
+    )
     weights = [[weight.data for weight in neuron.weights] for neuron in neurons]
     with torch.no_grad():
         linear.weight.copy_(torch.tensor(weights, dtype=torch.float64))
-        linear.bias.copy_(torch.tensor([n.bias.data for n in neurons], dtype=torch.float64))
+        if biased:
+            linear.bias.copy_(torch.tensor([n.bias.data for n in neurons], dtype=torch.float64))
     return [linear, *_activation(torch, {neuron.activation for neuron in neurons})]
 
 

@@ -43,6 +43,7 @@ class Neuron(Module):
         self,
         nin: int,
         *,
+        bias: bool = True,
         activation: str | Activation = "linear",
         init: str | Initialiser | None = None,
         rng: Random | int | None = None,
@@ -55,24 +56,26 @@ class Neuron(Module):
         rng = as_rng(rng)
         reserve(self.nin + 1)
         self.weights = [Value(draw(rng, self.nin, fan_out)) for _ in range(self.nin)]
-        self.bias = Value(0.0)
+        self.bias = Value(0.0) if bias else None
         self.name_parameters()
 
-    def __call__(self, inputs: Inputs) -> Value:
-        """The neuron's output for `nin` numbers or Values."""
-        inputs = _checked(inputs, self.nin, "Neuron")
-        output: Value = self.activation(autograd.dot(self.weights, inputs) + self.bias)
-        return output
+    def forward(self, inputs: Any) -> Any:
+        """The neuron's output for `nin` numbers or Values; a list of them for a list of rows."""
+        if _are_rows(inputs):
+            return [self.forward(row) for row in inputs]
+        total = autograd.dot(self.weights, _checked(inputs, self.nin, "Neuron"))
+        return self.activation(total if self.bias is None else total + self.bias)
 
     def config(self) -> dict[str, Any]:
         """What `save` keeps of the structure."""
-        return {"nin": self.nin, "activation": saved_name(self.activation)}
+        kept = {"nin": self.nin, "activation": saved_name(self.activation)}
+        return kept if self.bias is not None else {**kept, "bias": False}
 
 
 class Layer(Module):
     """`nout` neurons that see the same `nin` inputs; always returns a list. Alias: Linear.
 
-    The options are those of :class:`Neuron`.
+    The options are those of :class:`Neuron`; without `bias` there are weights only.
 
     >>> layer = Layer(3, 2, init="zeros")
     >>> [y.data for y in layer([1.0, 2.0, 3.0])]
@@ -83,6 +86,7 @@ class Layer(Module):
         self,
         nin: int,
         nout: int,
+        bias: bool = True,
         *,
         activation: str | Activation = "linear",
         init: str | Initialiser | None = None,
@@ -92,20 +96,23 @@ class Layer(Module):
         self.nout = check_count("nout", nout)
         rng = as_rng(rng)
         self.neurons = [
-            Neuron(self.nin, activation=activation, init=init, rng=rng, fan_out=self.nout)
+            Neuron(
+                self.nin, bias=bias, activation=activation, init=init, rng=rng, fan_out=self.nout
+            )
             for _ in range(self.nout)
         ]
         self.name_parameters()
 
-    def __call__(self, inputs: Inputs) -> list[Value]:
-        """The `nout` outputs for `nin` numbers or Values."""
+    def forward(self, inputs: Any) -> list[Any]:
+        """The `nout` outputs for `nin` numbers or Values; a list of those for a list of rows."""
+        if _are_rows(inputs):
+            return [self.forward(row) for row in inputs]
         inputs = _checked(inputs, self.nin, "Layer")
         return [neuron(inputs) for neuron in self.neurons]
 
     def config(self) -> dict[str, Any]:
         """What `save` keeps of the structure."""
-        activation = saved_name(self.neurons[0].activation)
-        return {"nin": self.nin, "nout": self.nout, "activation": activation}
+        return {"nin": self.nin, "nout": self.nout, **self.neurons[0].config()}
 
 
 Linear = Layer
@@ -134,8 +141,11 @@ class Sequential(Module):
         names = (getattr(layer, "__name__", repr(layer)) for layer in self.layers)
         return f"{type(self).__name__}({', '.join(names)})"
 
-    def __call__(self, inputs: Inputs) -> list[Value]:
-        """The last layer's outputs, as a list."""
+    def forward(self, inputs: Any) -> list[Any]:
+        """The last layer's outputs, as a list; a list of those for a list of rows."""
+        # A first module of one's own may want the rows together.
+        if _are_rows(inputs) and hasattr(self.layers[0], "nin"):
+            return [self.forward(row) for row in inputs]
         outputs: Any = inputs
         for layer in self.layers:
             outputs = layer(outputs)
@@ -215,6 +225,14 @@ class MLP(Sequential):
     def from_config(cls, config: dict[str, Any]) -> MLP:
         """Build the network with the arguments in `config`."""
         return cls(**config)
+
+
+def _are_rows(inputs: Any) -> bool:
+    """Whether these are the inputs of several examples."""
+    if getattr(inputs, "ndim", 0) > 1:
+        return True
+    first = inputs[0] if isinstance(inputs, (list, tuple)) and inputs else 0.0
+    return isinstance(first, (list, tuple)) or bool(getattr(first, "ndim", 0))
 
 
 def _checked(inputs: Inputs, nin: int, what: str) -> list[float | Value]:

@@ -9,12 +9,12 @@ from __future__ import annotations
 import math
 import numbers
 import os
-from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from typing import Any, TypeVar
 
 import autograd
 from autograd import Value
+from nn.absent import IN_MODULES, missing
 from nn.errors import ModelFileError
 from nn.export import to_onnx, to_torch
 from nn.init import at_most
@@ -38,13 +38,13 @@ class Parameters(list[Value]):
         self.owner = owner
 
 
-class Module(ABC):
+class Module:
     """Base class of everything with parameters: leaf Values held as attributes.
 
     They may be in lists, tuples, dicts and NumPy arrays of objects, however nested.
 
-    Define `__call__`; add a last line `self.name_parameters()` to `__init__` if pictures and
-    messages shall call the parameters by their paths.
+    Define `forward`, or `__call__`, which do the same; add a last line `self.name_parameters()` to
+    `__init__` if pictures and messages shall call the parameters by their paths.
 
     >>> from autograd import Value
     >>> class Line(Module):
@@ -52,7 +52,7 @@ class Module(ABC):
     ...         self.slopes = [Value(2.0), Value(3.0)]
     ...         self.offset = Value(1.0)
     ...
-    ...     def __call__(self, x):
+    ...     def forward(self, x):
     ...         return self.slopes[0] * x + self.slopes[1] * x * x + self.offset
     >>> line = Line()
     >>> line.state_dict()
@@ -61,9 +61,20 @@ class Module(ABC):
     17.0
     """
 
-    @abstractmethod
     def __call__(self, inputs: Any) -> Any:
+        """Compute the outputs for one example: as `forward` does."""
+        return self.forward(inputs)
+
+    def forward(self, inputs: Any) -> Any:
         """Compute the outputs for one example."""
+        if type(self).__call__ is Module.__call__:
+            raise autograd.InputTypeError(
+                f"{type(self).__name__} computes nothing yet: define forward(self, inputs)"
+            )
+        return self(inputs)
+
+    def __getattr__(self, name: str) -> Any:
+        raise missing(f"{type(self).__name__!r} object", name, IN_MODULES)
 
     def __repr__(self) -> str:
         try:

@@ -46,7 +46,7 @@ ORDER = {
     "(adjoint_arrays forward) backward numpy_executor",
     "autograd.program.exports": "(jax onnx)",
     "autograd.program.exports.jax": "primitives function",
-    "autograd.program.exports.onnx": "(nodes primitives) write",
+    "autograd.program.exports.onnx": "extra (nodes primitives) write",
     "autograd.program.loop": "row_sums (native python_source) (generated_python lanes) "
     "loop_executor",
     "autograd.program.loop.lanes": "(grammar patterns slots vectors) (kernels runs stream) entry "
@@ -57,9 +57,11 @@ ORDER = {
     "autograd.program.tape": "instructions (lower rewriting sparsity) (derived sums)",
     "autograd.testing": "(binding plugin reproduction) formulas strategies properties",
     "autograd.transforms": "derivatives",
-    "nn": "(checks errors) (init model_files) (augment activations data optim schedules losses "
-    "summary) metrics (export portrait reading targets) programs predict (module plots) "
-    "(layers train) (convert options sklearn) __init__ __main__",
+    "nn": "(absent checks errors) (init model_files) "
+    "(augment activations data optim schedules losses summary) metrics "
+    "(export portrait reading targets) programs predict (module plots) (layers modules train) "
+    "(convert options sklearn) "
+    "__init__ __main__",
     "nn.data": "(examples idx) sets",
     "nn.losses": "terms (classes pairwise)",
     "nn.optim": "(gradients optimizer) adaptive",

@@ -10,7 +10,7 @@ from typing import Any
 
 import autograd
 
-__all__ = ["kind_of", "listed", "options_of", "reduce", "reduced"]
+__all__ = ["kind_of", "listed", "name_of", "options_of", "reduce", "reduced"]
 
 
 def kind_of(loss: Any) -> Any:
@@ -18,6 +18,14 @@ def kind_of(loss: Any) -> Any:
     while not isinstance(loss, type) and hasattr(loss, "func"):
         loss = loss.func
     return loss
+
+
+def name_of(loss: Any) -> str:
+    """The loss as it is written, with its options; with them it is another loss."""
+    kind, options = kind_of(loss), options_of(loss)
+    name = getattr(kind, "__name__", type(kind).__name__)
+    text = ", ".join(f"{option}={given!r}" for option, given in options.items())
+    return f"{name}({text})" if options else name
 
 
 def options_of(loss: Any) -> dict[str, Any]:

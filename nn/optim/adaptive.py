@@ -34,6 +34,7 @@ class Adagrad(Optimizer):
         self,
         params: Iterable[Value],
         lr: float = 0.01,
+        *,
         weight_decay: float = 0.0,
         eps: float = 1e-10,
     ) -> None:

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import autograd
 from autograd import Value
+from nn.absent import IN_MODULES, missing
 from nn.checks import check_number
 from nn.errors import DivergenceError
 
@@ -76,6 +77,23 @@ class Optimizer(ABC):
         given = vars(self).items()
         return {name: x for name, x in given if name not in ("params", "memory", "owner")}
 
+    def state_dict(self) -> dict[str, Any]:
+        """The options, and what is remembered of each parameter, in their order."""
+        return {"options": self.options(), "memory": list(self.memory)}
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Take up what `state_dict` returned, from an optimiser of this kind and size."""
+        options, memory = state["options"], list(state["memory"])
+        if options.keys() != self.options().keys() or len(memory) != len(self.params):
+            raise autograd.InputValueError(
+                f"load_state_dict needs the state of {self!r}, but got that of {len(memory)} "
+                f"parameters with the options {', '.join(options)}"
+            )
+        vars(self).update(options, memory=memory)
+
+    def __getattr__(self, name: str) -> Any:
+        raise missing(f"{type(self).__name__!r} object", name, IN_MODULES)
+
     def zero_grad(self) -> None:
         """Set every parameter's `.grad` to 0.0."""
         autograd.zero_grad(self.params)
@@ -97,8 +115,9 @@ class SGD(Optimizer):
     def __init__(
         self,
         params: Iterable[Value],
-        lr: float,
+        lr: float = 1e-3,
         momentum: float = 0.0,
+        *,
         nesterov: bool = False,
         weight_decay: float = 0.0,
     ) -> None:

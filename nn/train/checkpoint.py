@@ -25,6 +25,7 @@ from random import Random
 from typing import Any
 
 from nn.errors import ModelFileError
+from nn.losses.terms import name_of
 from nn.model_files import read_json, write_bytes
 from nn.module import Module
 from nn.optim.optimizer import Optimizer
@@ -194,7 +195,7 @@ def _settings(run: Run) -> dict[str, Any]:
     schedule = run.schedule
     options = {**run.optimizer.options(), "lr": run.lr, **run.options}
     return {
-        "loss": getattr(run.loss, "__name__", type(run.loss).__name__),
+        "loss": name_of(run.loss),
         "optimizer": type(run.optimizer).__name__,
         **{name: list(x) if isinstance(x, tuple) else x for name, x in options.items()},
         "schedule": repr(schedule) if isinstance(schedule, Schedule) else "a function",

@@ -110,13 +110,34 @@ def test_wrong_number_of_inputs_is_named(module, inputs):
         module(inputs)
 
 
+@pytest.mark.parametrize(
+    "module",
+    [
+        nn.Neuron(2, rng=0),
+        nn.Layer(2, 3, rng=0),
+        nn.MLP(2, [3, 1], rng=0),
+        nn.Sequential(nn.Linear(2, 3, rng=0), nn.ReLU(), nn.Linear(3, 2, rng=0), nn.Softmax()),
+    ],
+    ids=lambda module: type(module).__name__,
+)
+def test_rows_give_a_list_of_outputs(module):
+    """Those of each row, in lists, tuples or an array; a row that is too short is named."""
+    rows = [[1.0, 2.0], [-0.5, 0.25], [0.0, 3.0]]
+    expected = [module(row) for row in rows]
+    for kind in (list, tuple, np.array, lambda rows: list(map(np.array, rows))):
+        assert module(kind(rows)) == expected
+    assert module.forward(rows) == expected
+    with pytest.raises(autograd.InputValueError, match="takes 2 inputs, but got 1"):
+        module([[1.0, 2.0], [1.0]])
+
+
 @pytest.mark.parametrize("inputs", [1.0, None, Value(1.0), np.float64(1.0)])
 def test_a_single_number_is_no_input_list(inputs):
     with pytest.raises(autograd.InputTypeError, match="takes a sequence of 1 numbers"):
         nn.Layer(1, 1, rng=0)(inputs)
 
 
-@pytest.mark.parametrize("inputs", [["a", "b"], [None, 1.0], [[1.0], [2.0]]])
+@pytest.mark.parametrize("inputs", [["a", "b"], [None, 1.0], [{}, {}]])
 def test_inputs_that_are_no_numbers_are_refused(inputs):
     with pytest.raises(autograd.InputTypeError):
         nn.Layer(2, 1, rng=0)(inputs)

@@ -15,13 +15,14 @@ from typing import Any
 
 import numpy as np
 
-from autograd.errors import InputTypeError, InputValueError, MissingExtraError
+from autograd.errors import InputTypeError, InputValueError
 from autograd.files import check, write
 from autograd.ops.expr import XP, Expr, Operand, variables_of
 from autograd.ops.op import OPS
 from autograd.ops.partial_evaluation import folded
 from autograd.program.array.forward import literals, operand_shape
 from autograd.program.array.numpy_executor import simplified
+from autograd.program.exports.onnx.extra import onnx_or_error
 from autograd.program.exports.onnx.nodes import Graph
 from autograd.program.exports.onnx.primitives import (
     FOLDS,
@@ -44,13 +45,7 @@ def write_onnx(
     tape: Tape, dtype: str, path: str | os.PathLike[str], batched: Collection[str] | None
 ) -> None:
     """Write the ONNX model of a tape, whole or not at all; see `Program.to_onnx`."""
-    try:
-        import onnx
-    except ImportError as error:
-        raise MissingExtraError(
-            "to_onnx builds models with the package onnx, which is not installed: "
-            'pip install "scalar-autograd[onnx]"'
-        ) from error
+    onnx = onnx_or_error()
     check(path)
     names = [argument.name for argument in tape.arguments]
     chosen = names if batched is None else [batched] if isinstance(batched, str) else list(batched)

@@ -1,0 +1,52 @@
+"""What PyTorch users may look for and is not here on purpose, with what to do instead."""
+
+from __future__ import annotations
+
+import re
+
+__all__ = ["missing"]
+
+IN_NN = {
+    r".*Dropout.*": "nothing here is random in a pass; against overfitting, fit has l1, l2, "
+    "patience and restore_best",
+    r"(Batch|Layer|Group|Instance|RMS).*Norm.*": "standardise the inputs once, with "
+    "nn.data.Standardizer; init='he' or 'xavier' keeps the sums' size",
+    r"(Lazy)?Conv.*|.*Pool.*|Upsample.*|Pad.*": "write the sums with autograd.dot in a module of "
+    "your own, or go to PyTorch with model.to_torch()",
+    r"RNN.*|LSTM.*|GRU.*|Transformer.*|MultiheadAttention|Embedding.*": "write it in a module of "
+    "your own with autograd.dot and autograd.softmax, or use PyTorch",
+    r"Module(List|Dict)|Parameter(List|Dict)": "a plain list or dict will do: parameters are found "
+    "in attributes, lists, dicts and arrays",
+    r"Parameter": "a parameter is an autograd.Value that a module has as an attribute",
+    r"Flatten|Unflatten": "an example is one flat row already",
+    r"functional": "losses are functions of nn, such as nn.mse_loss, and activations of autograd, "
+    "such as autograd.relu",
+    r"lr_scheduler|.*LR(OnPlateau)?": "give nn.fit a schedule, see nn.schedules",
+    r"utils": "there are nn.clip_grad_norm and nn.clip_grad_value",
+    r"DataParallel|parallel": "use PyTorch, with model.to_torch()",
+    r"DataLoader|Dataset|TensorDataset": "nn.data.minibatches makes batches, and nn.fit its own",
+    r"no_grad|tensor|manual_seed_all": "see autograd.no_grad, autograd.Value, nn.manual_seed",
+}
+IN_MODULES = {
+    r"train|eval|training": "no part behaves differently in training: leave it out",
+    r"to|cuda|cpu|half|float|double|type": "a Value is a double on the processor: leave it out",
+    r"requires_grad_?": "give the optimiser the parameters that are to learn",
+    r"register_.*|add_module": "set an attribute: parameters and modules are found there",
+    r"(named_)?(children|modules)|apply": "the parts are attributes, such as model.layers",
+    r"weight|bias": "they are Values, layer.neurons[j].weights[i] and layer.neurons[j].bias",
+    r"in_features|out_features": "they are called nin and nout",
+    r"param_groups|add_param_group": "make an optimiser for each group, and step them all",
+    r"defaults|state": "see options(), and state_dict()",
+}
+
+
+def missing(what: str, name: str, known: dict[str, str]) -> AttributeError:
+    """The error for an attribute that is not there; with advice if people expect it.
+
+    >>> print(missing("module 'nn'", "Dropout2d", IN_NN))
+    module 'nn' has no Dropout2d, on purpose: nothing here is random in a pass; against ...
+    """
+    for pattern, advice in known.items():
+        if re.fullmatch(pattern, name):
+            return AttributeError(f"{what} has no {name}, on purpose: {advice}", name=name)
+    return AttributeError(f"{what} has no attribute {name!r}", name=name)
