@@ -21,6 +21,7 @@ from autograd.engine.value import Value
 from autograd.errors import (
     AnomalyError,
     AutogradError,
+    ConvergenceError,
     GradientError,
     GraphError,
     InputTypeError,
@@ -86,7 +87,9 @@ from autograd.functions.sequences import (
     softmax,
     sum,
 )
+from autograd.functions.tables import interp, take
 from autograd.transforms.derivatives import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
+from autograd.transforms.implicit import fixed_point, root
 
 if TYPE_CHECKING:
     from autograd import drawing as drawing
@@ -99,6 +102,7 @@ __version__ = "0.1.0"
 __all__ = [
     "AnomalyError",
     "AutogradError",
+    "ConvergenceError",
     "GradientError",
     "GradientReport",
     "GraphError",
@@ -138,6 +142,7 @@ __all__ = [
     "exp",
     "explain",
     "expm1",
+    "fixed_point",
     "floor",
     "gelu",
     "grad",
@@ -145,6 +150,7 @@ __all__ = [
     "hessian",
     "hvp",
     "hypot",
+    "interp",
     "jacobian",
     "jvp",
     "leaky_relu",
@@ -168,6 +174,7 @@ __all__ = [
     "norm",
     "prod",
     "relu",
+    "root",
     "sigmoid",
     "sign",
     "silu",
@@ -179,6 +186,7 @@ __all__ = [
     "sqrt",
     "std",
     "sum",
+    "take",
     "tan",
     "tanh",
     "to_graphviz",

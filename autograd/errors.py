@@ -8,6 +8,7 @@ from __future__ import annotations
 __all__ = [
     "AnomalyError",
     "AutogradError",
+    "ConvergenceError",
     "GradientError",
     "GraphError",
     "InputTypeError",
@@ -94,6 +95,10 @@ class TraceError(AutogradError, TypeError):
 
 class AnomalyError(AutogradError, FloatingPointError):
     """Under ``detect_anomaly``, a value or an adjoint became infinite or not a number."""
+
+
+class ConvergenceError(AutogradError, RuntimeError):
+    """An iteration found no solution; the message has the residual where it stopped."""
 
 
 class MissingExtraError(AutogradError, ImportError):

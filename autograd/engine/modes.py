@@ -98,14 +98,20 @@ def user_line(depth: int = 1) -> str:
     """
     import linecache
 
-    frame: FrameType | None = sys._getframe(depth)
-    while frame is not None and frame.f_code.co_filename.startswith((_PACKAGE, "<autograd ")):
-        frame = frame.f_back
+    frame = user_frame(depth + 1)
     if frame is None:
         return "an unknown line"
     filename, number = frame.f_code.co_filename, frame.f_lineno
     source = linecache.getline(filename, number).strip().rstrip(":")
     return f"{_shown(filename)}:{number}" + (f": {source}" if source else "")
+
+
+def user_frame(depth: int = 1) -> FrameType | None:
+    """The innermost frame outside this package."""
+    frame: FrameType | None = sys._getframe(depth)
+    while frame is not None and frame.f_code.co_filename.startswith((_PACKAGE, "<autograd ")):
+        frame = frame.f_back
+    return frame
 
 
 def _shown(filename: str) -> str:

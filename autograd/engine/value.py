@@ -16,7 +16,9 @@ from autograd.engine.modes import ACTIVE, TRACING, user_line
 from autograd.engine.node import Node
 from autograd.engine.order import operand_values
 from autograd.engine.record import operand, record, refused
-from autograd.errors import TraceError
+from autograd.engine.refusals import remedy
+from autograd.engine.truths import conjunction, disjunction
+from autograd.errors import InputTypeError, TraceError
 from autograd.ops.op import OPS
 
 __all__ = ["Operand", "Value"]
@@ -110,8 +112,7 @@ class Value(Methods):
         if TRACING.get() and ACTIVE:
             raise TraceError(
                 f"{wanted} of a recorded Value was asked while tracing, at {user_line()}: the "
-                "recording would freeze it for all inputs. Use autograd.where, maximum or minimum "
-                "for a choice, or a plain number for what does not depend on the inputs"
+                f"recording would freeze it for all inputs. {remedy()}"
             )
         return self._data
 
@@ -139,6 +140,28 @@ class Value(Methods):
             compared: bool = record(OPS[name], (self, number))  # a Value, which takes its place
             return compared
         return bool(OPS[name].evaluate(self._data, float(number)))
+
+    def __and__(self, other: Any) -> Any:
+        """Whether both hold, of recorded comparisons; bools elsewhere have a & of their own."""
+        return conjunction(self, other)
+
+    def __rand__(self, other: Any) -> Any:
+        """The same, from the other side."""
+        return conjunction(other, self)
+
+    def __or__(self, other: Any) -> Any:
+        """Whether one of two recorded comparisons holds."""
+        return disjunction(self, other)
+
+    def __ror__(self, other: Any) -> Any:
+        """The same, from the other side."""
+        return disjunction(other, self)
+
+    def __invert__(self) -> Any:
+        raise InputTypeError(
+            "~ of a recorded comparison is refused, for ~True is -2 in Python: swap the branches "
+            "of where, or write 1 - condition"
+        )
 
     def __lt__(self, other: Operand) -> bool:
         """Whether self < other, as numbers."""

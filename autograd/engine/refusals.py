@@ -1,0 +1,146 @@
+"""What to write instead, where a recording refuses to give a number away.
+
+The user's line is read, as far as Python tells the place in it: what stands there decides which
+remedy is the one for it. Next: :mod:`autograd.engine.value`, which refuses.
+"""
+
+from __future__ import annotations
+
+import ast
+import linecache
+from functools import lru_cache
+from itertools import islice
+from typing import Any
+
+from autograd.engine.modes import user_frame
+from autograd.ops.op import OPS
+
+__all__ = ["remedy"]
+
+USUAL = (
+    "Use autograd.where, maximum or minimum for a choice, or a plain number for what does not "
+    "depend on the inputs"
+)
+SEQUENCES = {"max", "min", "sorted", "sort", "sum", "median"}
+PYTHON = {"math", "np", "numpy", "cmath", "statistics"}
+BUILTIN = {"abs", "pow"}
+SAME = {"sorted": "sort", "fabs": "abs", "fsum": "sum", "gamma": "lgamma"}
+
+
+def remedy() -> str:
+    """What the innermost of the user's lines needs in place of what it does."""
+    frame = user_frame()
+    if frame is None:
+        return USUAL
+    place = _place(frame)
+    tree = _tree(frame.f_code.co_filename)
+    if tree is None:
+        return USUAL
+    inside = [node for node in ast.walk(tree) if _covers(node, *place)]
+    inside.sort(key=_extent)
+    # The innermost first: what a call is an argument of matters less than the call.
+    for node in inside:
+        found = _advice(node)
+        if found:
+            return found
+        if isinstance(node, ast.stmt) and not isinstance(node, (ast.If, ast.While, ast.Assert)):
+            break
+    return USUAL
+
+
+def _advice(node: ast.AST) -> str | None:
+    """The remedy for one piece of a program, None if it is not what asked."""
+    if isinstance(node, ast.Compare) and len(node.ops) > 1:
+        first, *rest = [ast.unparse(part) for part in (node.left, *node.comparators)]
+        signs = [
+            ast.unparse(ast.Compare(node.left, [op], [node.left])).split(" ")[1] for op in node.ops
+        ]
+        pairs = zip([first, *rest], signs, rest)
+        joined = " & ".join(f"({a} {sign} {b})" for a, sign, b in pairs)
+        return f"Write a chain of comparisons as {joined}"
+    if isinstance(node, ast.BoolOp):
+        word, sign = ("and", "&") if isinstance(node.op, ast.And) else ("or", "|")
+        joined = f" {sign} ".join(f"({ast.unparse(part)})" for part in node.values)
+        return f"Join conditions with {sign} in place of '{word}': {joined}" + (
+            ", or multiply them" if sign == "&" else ""
+        )
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
+        return f"For 'not', write 1 - ({ast.unparse(node.operand)}), or swap the branches of where"
+    if isinstance(node, ast.While):
+        return (
+            "A loop that ends when a number says so cannot be recorded: use a fixed number of "
+            "iterations with autograd.where, or autograd.fixed_point or autograd.root"
+        )
+    if isinstance(node, (ast.If, ast.IfExp)):
+        return f"Use autograd.where({ast.unparse(node.test)}, …, …) for a choice. {USUAL}"
+    if isinstance(node, ast.Call):
+        return _about_call(node)
+    return None
+
+
+def _about_call(node: ast.Call) -> str | None:
+    *module, name = ast.unparse(node.func).rsplit(".", 1)
+    if name in ("int", "range", "round", "floor"):
+        return (
+            f"{name} needs a number that is known: make it a static argument, or use "
+            "autograd.floor, or autograd.take for a place in a table"
+        )
+    if name in ("any", "all"):
+        return f"Join the conditions one by one with {'|' if name == 'any' else '&'}"
+    if name.startswith("bisect") or name == "searchsorted":
+        return "Use autograd.interp or autograd.take to look up a table"
+    if name in ("max", "min") and len(node.args) == 2:
+        return f"Use autograd.{name}imum({', '.join(map(ast.unparse, node.args))})"
+    known = SAME.get(name, name)
+    if known in SEQUENCES:
+        return f"Use autograd.{known} in place of {'.'.join([*module, name])}"
+    if module and module[0] in PYTHON:
+        if known in BUILTIN:
+            return f"Use {known} in place of {module[0]}.{name}: Python's own is recorded"
+        if known in OPS:
+            return f"Use autograd.{known} in place of {module[0]}.{name}"
+        return (
+            f"{module[0]}.{name} takes plain numbers: use the functions of autograd, or custom_op"
+        )
+    return None
+
+
+def _place(frame: Any) -> tuple[int, int, int]:
+    """Line and columns of what is being executed; columns 0 and -1 where Python does not tell."""
+    positions = getattr(frame.f_code, "co_positions", None)
+    if positions is not None:
+        found = next(islice(positions(), frame.f_lasti // 2, None), None)
+        if found is not None and None not in found and found[0] == found[1]:
+            return found[0], found[2], found[3]
+    return frame.f_lineno, 0, -1
+
+
+@lru_cache(maxsize=16)
+def _parsed(source: str) -> ast.AST | None:
+    try:
+        return ast.parse(source)
+    except SyntaxError:
+        return None
+
+
+def _tree(filename: str) -> ast.AST | None:
+    """The program in a file or notebook cell."""
+    source = "".join(linecache.getlines(filename))
+    return _parsed(source) if source else None
+
+
+def _covers(node: ast.AST, line: int, start: int, end: int) -> bool:
+    """Whether a piece of a program holds this place, or lies on its line where that is all."""
+    if not isinstance(node, (ast.expr, ast.stmt)):
+        return False
+    last = node.end_lineno or node.lineno
+    if end < 0:
+        return node.lineno <= line <= last
+    first = (node.lineno, node.col_offset)
+    return first <= (line, start) and (line, end) <= (last, node.end_col_offset or 0)
+
+
+def _extent(node: Any) -> tuple[int, int, int]:
+    """The size of a piece, to sort by."""
+    lines = (node.end_lineno or node.lineno) - node.lineno
+    return lines, (node.end_col_offset or 0) - node.col_offset if not lines else 0, -node.lineno

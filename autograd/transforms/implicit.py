@@ -1,0 +1,114 @@
+"""Functions given by equations: fixed points and roots.
+
+They are found by iteration on plain numbers, for as long as it takes; nothing of that is recorded.
+Their derivatives are those that :mod:`autograd.transforms.equations` has of any solution.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import isfinite
+from typing import Any
+
+from autograd.errors import ConvergenceError
+from autograd.transforms.equations import Equation, Vector, eliminated, shown, size_of
+
+__all__ = ["fixed_point", "root"]
+
+Function = Callable[..., Any]
+
+
+def fixed_point(
+    f: Function, x0: Any, *params: Any, tolerance: float = 1e-12, iterations: int = 10_000
+) -> Any:
+    """The x with x = f(x, *params), found by repeating x ← f(x, *params) from ``x0``.
+
+    x and each of ``params`` are a number or a container of numbers. The result has the structure
+    of ``x0`` and depends on ``params``, to any order; on what ``f`` closes over it may not depend.
+    The iteration ends when no number changes by more than ``tolerance``, relative to the larger of
+    it and 1.
+
+    Raises:
+        ConvergenceError: It has not ended after so many iterations, or left the finite numbers.
+        InputTypeError, InputValueError: f gives another structure than x0, something is no number,
+            or f closes over Values.
+
+    >>> from autograd import cos, grad
+    >>> fixed_point(cos, 1.0, tolerance=1e-15)  # doctest: +ELLIPSIS
+    0.739085133215...
+    >>> def square_root(a):
+    ...     return fixed_point(lambda x, a: (x + a / x) / 2, 1.0, a)
+    >>> square_root(4.0), grad(square_root)(4.0), grad(grad(square_root))(4.0)
+    (2.0, 0.25, -0.03125)
+    """
+
+    def solve(equation: Equation, params: Vector) -> Vector:
+        x = equation.start
+        for _ in range(iterations):
+            new = equation.values(x, params)
+            change = max([abs(a - b) / max(abs(a), 1.0) for a, b in zip(new, x)], default=0.0)
+            x = new
+            if change <= tolerance:
+                return x
+            if not all(map(isfinite, x)):
+                break
+        raise ConvergenceError(
+            f"fixed_point has not ended after {iterations} iterations: the last change of x was "
+            f"{change:.3g}, at {shown(x)}. Start nearer, damp f, or solve f(x) - x by root"
+        )
+
+    return Equation("fixed_point", f, x0, params, solve, shift=1.0).solution()
+
+
+def root(
+    f: Function, x0: Any, *params: Any, tolerance: float = 1e-12, iterations: int = 100
+) -> Any:
+    """The x with f(x, *params) = 0, found by Newton's method from ``x0``, with shorter steps where
+    a whole one would not bring f nearer to zero.
+
+    x and each of ``params`` are a number or a container of numbers; f gives as many numbers as x
+    has. The result has the structure of ``x0`` and depends on ``params``, to any order; on what
+    ``f`` closes over it may not depend. It ends when a step changes no number by more than
+    ``tolerance``, relative to the larger of it and 1.
+
+    Raises:
+        ConvergenceError: It has not ended after so many iterations, no step leads nearer, or the
+            equations do not determine x. The message has the residual.
+        InputTypeError, InputValueError: f gives another number of numbers than x0 has, something is
+            no number, or f closes over Values.
+
+    >>> from autograd import exp, grad
+    >>> root(lambda x: x * x - 2.0, 1.0)  # doctest: +ELLIPSIS
+    1.41421356237...
+    >>> lambert = lambda a: root(lambda x, a: x * exp(x) - a, 1.0, a)
+    >>> x = lambert(2.0)
+    >>> abs(grad(lambert)(2.0) - 1.0 / (exp(x) * (1.0 + x))) < 1e-15
+    True
+    """
+
+    def solve(equation: Equation, params: Vector) -> Vector:
+        x = equation.start
+        residual = equation.values(x, params)
+        for _ in range(iterations):
+            if not any(residual):
+                return x
+            slopes = equation.slopes(x, params)
+            step = eliminated(slopes, residual)
+            if step is None:
+                raise equation.stuck("the equations do not determine x", x, residual)
+            size, scale = size_of(residual), 1.0
+            while scale > 1e-10:
+                new = [a - scale * s for a, s in zip(x, step)]
+                found = equation.values(new, params)
+                if size_of(found) < size:
+                    break
+                scale /= 2.0
+            change = max([abs(s) / max(abs(a), 1.0) for a, s in zip(x, step)])
+            if change <= tolerance:
+                return new if size_of(found) < size else x
+            if scale <= 1e-10:
+                raise equation.stuck("no step leads nearer", x, residual)
+            x, residual = new, found
+        raise equation.stuck(f"it has not ended after {iterations} iterations", x, residual)
+
+    return Equation("root", f, x0, params, solve, shift=0.0).solution()

@@ -1,0 +1,91 @@
+"""Where a recording refuses a number, the message names the remedy for that very case."""
+
+import bisect
+import math
+
+import pytest
+
+import autograd
+from autograd import TraceError, compiled
+from autograd.engine import refusals
+
+
+def loop(x):
+    while x > 1.0:
+        x = x / 2.0
+    return x
+
+
+def branch(x):
+    if x > 1.0:
+        return x
+    return -x
+
+
+def long(x):
+    return autograd.sin(x) * math.sin(x)
+
+
+def chain(x):
+    if 0.0 < x < 1.0:
+        return x
+    return -x
+
+
+def both(x):
+    return x if x > 0.0 and x < 1.0 else -x
+
+
+def either(x):
+    if x > 0.0 or x < -1.0:
+        return x
+    return x
+
+
+def neither(x):
+    return x if not x > 0.0 else -x
+
+
+CASES = [
+    (loop, "fixed number of iterations.*fixed_point or autograd.root"),
+    (branch, r"autograd\.where\(x > 1\.0, …, …\)"),
+    (lambda x: x if x > 1.0 else -x, r"autograd\.where\(x > 1\.0, …, …\)"),
+    (chain, r"\(0\.0 < x\) & \(x < 1\.0\)"),
+    (both, r"& in place of 'and': \(x > 0\.0\) & \(x < 1\.0\), or multiply"),
+    (either, r"\| in place of 'or': \(x > 0\.0\) \| \(x < -1\.0\)"),
+    (neither, r"1 - \(x > 0\.0\)"),
+    (lambda x: max(x, 0.0), r"autograd\.maximum\(x, 0\.0\)"),
+    (lambda x: max([x, x + 1.0]), r"autograd\.max in place of max"),
+    (lambda x: min(x, x * x, 1.0), r"autograd\.min in place of min"),
+    (lambda x: sorted([x, -x])[0], r"autograd\.sort in place of sorted"),
+    (lambda x: math.sin(x), r"autograd\.sin in place of math\.sin"),
+    (lambda x: x * math.fabs(x), r"Use abs in place of math\.fabs"),
+    (lambda x: math.isclose(x, 1.0), r"math\.isclose takes plain numbers"),
+    (long, r"autograd\.sin in place of math\.sin"),
+    (lambda x: [1.0, 2.0][int(x)], r"static argument.*autograd\.take"),
+    (lambda x: bisect.bisect([0.0, 1.0], x), r"autograd\.interp or autograd\.take"),
+    (lambda x: all([x > 0.0, x < 1.0]), "one by one with &"),
+]
+
+
+@pytest.mark.parametrize(("f", "message"), CASES, ids=[str(i) for i in range(len(CASES))])
+def test_the_remedy_is_for_the_case(f, message):
+    """Read from the line itself: choices, conditions, loops, and functions of other modules."""
+    with pytest.raises(TraceError, match=message):
+        compiled(f)(0.5)
+
+
+@pytest.mark.parametrize(("f", "message"), CASES, ids=[str(i) for i in range(len(CASES))])
+def test_the_line_alone_is_enough(f, message, monkeypatch):
+    """Python 3.10 does not tell the place in a line."""
+    monkeypatch.setattr(refusals, "_place", lambda frame: (frame.f_lineno, 0, -1))
+    with pytest.raises(TraceError, match=message):
+        compiled(f)(0.5)
+
+
+def test_a_line_that_cannot_be_read_has_the_usual_remedy():
+    """Code without a file, as typed to exec."""
+    scope = {}
+    exec("def f(x): return x if x > 0 else -x", scope)
+    with pytest.raises(TraceError, match=r"Use autograd\.where, maximum or minimum"):
+        compiled(scope["f"])(0.5)

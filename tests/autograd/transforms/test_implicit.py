@@ -1,0 +1,146 @@
+"""Fixed points and roots: the solution, and the derivatives that its equation has."""
+
+import math
+
+import numpy as np
+import pytest
+
+import autograd
+from autograd import (
+    ConvergenceError,
+    InputTypeError,
+    InputValueError,
+    TraceError,
+    Value,
+    compile,
+    compiled,
+    cos,
+    exp,
+    fixed_point,
+    root,
+)
+
+
+def cube_root(a):
+    return root(lambda x, a: x**3 - a, 1.0, a)
+
+
+def mean(a):
+    """The square root of a by Heron's rule."""
+    return fixed_point(lambda x, a: (x + a / x) / 2.0, 1.0, a)
+
+
+def circle_and_line(p):
+    """Where x² + y² = r² and y = m·x, in the first quadrant."""
+    return root(lambda z, p: [z[0] ** 2 + z[1] ** 2 - p[0] ** 2, z[1] - p[1] * z[0]], [1.0, 1.0], p)
+
+
+def exact(p):
+    x = p[0] / autograd.sqrt(1.0 + p[1] ** 2)
+    return [x, p[1] * x]
+
+
+def test_solutions_are_those_of_mathematics():
+    """Numbers in, numbers out, in the structure of x0."""
+    assert math.isclose(fixed_point(cos, 1.0, tolerance=1e-15), 0.7390851332151607, rel_tol=1e-14)
+    assert math.isclose(cube_root(27.0), 3.0, rel_tol=1e-14)
+    assert math.isclose(mean(2.0), math.sqrt(2.0), rel_tol=1e-14)
+    found = circle_and_line([5.0, 0.75])
+    np.testing.assert_allclose(found, [4.0, 3.0], rtol=1e-14)
+    named = root(lambda x, a: {"u": x["u"] - a, "v": x["v"] - x["u"]}, {"u": 0.0, "v": 0.0}, 2.0)
+    assert named == {"u": 2.0, "v": 2.0}
+    assert isinstance(root(lambda x: x - 1.0, np.zeros(3)), np.ndarray)
+
+
+@pytest.mark.parametrize("f", [cube_root, mean], ids=["root", "fixed point"])
+def test_derivatives_to_the_third_order(f):
+    """Of one number by another: as of the power that it is."""
+    power = 1 / 3 if f is cube_root else 1 / 2
+    wanted, x = 1.0, 2.5
+    g = f
+    for order in range(3):
+        g = autograd.grad(g)
+        wanted *= power - order
+        assert math.isclose(g(x), wanted * x ** (power - order - 1), rel_tol=1e-12)
+
+
+def test_systems_of_equations():
+    """Jacobians and second derivatives of several numbers by several."""
+    p = [5.0, 0.75]
+    jacobian = autograd.jacobian(circle_and_line)(p)
+    np.testing.assert_allclose(jacobian, autograd.jacobian(exact)(p), rtol=1e-13)
+    second = autograd.hessian(lambda p: circle_and_line(p)[0] * circle_and_line(p)[1])(p)
+    wanted = autograd.hessian(lambda p: exact(p)[0] * exact(p)[1])(p)
+    np.testing.assert_allclose(second, wanted, rtol=1e-12)
+    autograd.assert_gradients(lambda p: circle_and_line(p)[1], p, order=2)
+
+
+@pytest.mark.parametrize("backend", ["array", "loop"])
+def test_in_programs(backend):
+    """Solved anew in every call and for every row, with gradients and Hessians."""
+    p = [Value(5.0), Value(0.75)]
+    program = compile(circle_and_line(p)[0] * 2.0, p=p, backend=backend)
+    points = np.array([[5.0, 0.75], [1.0, 2.0], [3.0, 0.1]])
+    np.testing.assert_allclose(program(p=points), [2 * exact(q)[0] for q in points], rtol=1e-13)
+    _, grads = program.value_and_grad("p", p=points)
+    wanted = [autograd.grad(lambda q: exact(q)[0] * 2.0)(list(q)) for q in points]
+    np.testing.assert_allclose(grads, wanted, rtol=1e-12)
+    hessians = [autograd.hessian(lambda q: exact(q)[0] * 2.0)(list(q)) for q in points]
+    np.testing.assert_allclose(program.hessian("p", p=points), hessians, rtol=1e-11, atol=1e-13)
+    g = compiled(mean, backend=backend)
+    assert math.isclose(g(9.0), 3.0, rel_tol=1e-14)
+    assert math.isclose(g.grad(9.0), 1 / 6, rel_tol=1e-13)
+
+
+def test_backward_and_recompute():
+    """Values are leaves like any others, and the equation is solved afresh."""
+    a = Value(8.0)
+    y = cube_root(a)
+    y.backward()
+    assert math.isclose(a.grad, 1 / 12, rel_tol=1e-13)
+    a.data = 27.0
+    assert math.isclose(y.recompute().data, 3.0, rel_tol=1e-13)
+
+
+def test_what_the_iteration_does_is_its_own_affair():
+    """A branch on numbers is allowed in it, in a recording too, for nothing of it is recorded."""
+    seen = []
+
+    def f(x, a):
+        seen.append(type(x))
+        return x - a if isinstance(x, float) else x * 1.0 - a
+
+    g = compiled(lambda a: root(f, 0.0, a) * 2.0)
+    assert g(3.0) == 6.0
+    assert float in seen
+
+
+def test_non_convergence_shows_the_residual():
+    """Where the search stopped, how far from a solution, and what to try."""
+    with pytest.raises(ConvergenceError, match=r"no step leads nearer.*residual is 1.* at"):
+        root(lambda x: x * x + 1.0, 0.5)
+    with pytest.raises(ConvergenceError, match=r"do not determine x.*residual is 1"):
+        root(lambda x: x * 0.0 + 1.0, 0.5)
+    with pytest.raises(ConvergenceError, match=r"after 3 iterations.*last change of x was"):
+        fixed_point(lambda x: x / 2.0, 1.0, iterations=3)
+    with pytest.raises(ConvergenceError, match="last change of x was"):
+        fixed_point(lambda x: exp(x) + 1.0, 1.0)
+    with pytest.raises(ConvergenceError, match="after 2 iterations"):
+        root(lambda x: exp(x) - 1e6, 0.0, iterations=2)
+
+
+def test_wrong_calls_are_named():
+    """Functions, structures and Values where they do not belong."""
+    w = Value(2.0)
+    with pytest.raises(InputTypeError, match="root takes a function, but got float"):
+        root(1.0, 1.0)
+    with pytest.raises(InputTypeError, match="may not close over Values: pass them"):
+        root(lambda x: x - w, 1.0)
+    with pytest.raises(InputValueError, match="as many numbers as x, 2, but it returned 1"):
+        root(lambda x: x[0], [1.0, 2.0])
+    with pytest.raises(InputTypeError, match="x0 of fixed_point must be"):
+        fixed_point(cos, "a")
+    with pytest.raises(InputTypeError, match="a parameter of root must be"):
+        root(lambda x, a: x, 1.0, "a")
+    with pytest.raises((InputTypeError, TraceError)):
+        compiled(lambda a: root(lambda x: x - a, 0.0))(1.0)
