@@ -51,8 +51,8 @@ ORDER = {
     "loop_executor",
     "autograd.program.loop.lanes": "(grammar patterns slots vectors) (kernels runs stream) entry "
     "compiler plan runner machine",
-    "autograd.program.loop.native": "(callbacks emit kept rows) (entries steps) (folds opcodes) "
-    "pulls interpreter compiler repeats runner",
+    "autograd.program.loop.native": "(kept numbers) forms (callbacks emit rows) (entries steps) "
+    "(folds opcodes) pulls interpreter compiler repeats runner",
     "autograd.program.statements": "(families layout reroll) groups listing",
     "autograd.program.tape": "instructions (lower rewriting sparsity) (derived sums)",
     "autograd.testing": "(binding plugin reproduction) formulas strategies properties",

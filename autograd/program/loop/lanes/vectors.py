@@ -18,8 +18,9 @@ from autograd.program.loop.native.emit import (
     INTRINSICS,
     Body,
     called,
-    symbol,
+    library,
 )
+from autograd.program.loop.native.forms import BOUNDS, form_symbol, forms, library_symbol
 from autograd.program.loop.row_sums import LANES
 
 __all__ = ["BYTES", "VECTOR", "LaneBody", "lane_declarations", "lane_functions", "lane_names"]
@@ -30,9 +31,16 @@ BYTES = 8 * LANES
 CHEAP = {*ARITHMETIC, *COMPARISONS, *INTRINSICS, "neg", "where", "var"}
 
 
+def lane_symbol(op: Op) -> str:
+    """What a function over lanes is called by."""
+    if op.name in INTRINSICS:
+        return intrinsic(op.name)
+    return form_symbol(op.name, LANES) if op.name in BOUNDS else f"lanes.{op.name}"
+
+
 def lane_names() -> list[str]:
     """What the functions over lanes are called."""
-    return [f"lanes.{op.name}" for op in called()]
+    return [lane_symbol(op) for op in called()]
 
 
 def intrinsic(name: str) -> str:
@@ -41,14 +49,18 @@ def intrinsic(name: str) -> str:
 
 
 def lane_functions() -> list[str]:
-    """The functions over lanes: the scalar one for each of them."""
-    return [*_intrinsics(), *map(_lane_by_lane, called())]
+    """The functions over lanes: their forms, or the C library's function for each lane."""
+    lines = [*_intrinsics(), *forms(LANES)]
+    for op in called():
+        own = op.name in BOUNDS
+        lines.append(_lane_by_lane(op, library_symbol(op.name, LANES) if own else lane_symbol(op)))
+    return lines
 
 
 def lane_declarations() -> list[str]:
     """The same for a module that only calls them."""
     return _intrinsics() + [
-        f"declare {VECTOR} @lanes.{op.name}({', '.join([VECTOR] * len(op.variables))})"
+        f"declare {VECTOR} @{lane_symbol(op)}({', '.join([VECTOR] * len(op.variables))})"
         for op in called()
     ]
 
@@ -57,8 +69,8 @@ def _intrinsics() -> list[str]:
     return [f"declare {VECTOR} @{intrinsic(name)}({VECTOR})" for name in INTRINSICS]
 
 
-def _lane_by_lane(op: Op) -> str:
-    """A function over lanes that calls the scalar one for each of them."""
+def _lane_by_lane(op: Op, name: str) -> str:
+    """A function over lanes that calls the C library's for each of them."""
     body = Body()
     operands = [f"%{x}" for x in op.variables]
     *sources, target = [body.set(f"alloca {VECTOR}") for _ in range(len(operands) + 1)]
@@ -67,13 +79,13 @@ def _lane_by_lane(op: Op) -> str:
 
     def step(lane: str, number: str) -> str:
         numbers = ", ".join(f"double {body.load(place, lane)}" for place in sources)
-        result = body.set(f"call double @{symbol(op)}({numbers})")
+        result = body.set(f"call double @{library(op)}({numbers})")
         body.do(f"store double {result}, ptr {body.slot(target, lane)}")
         return number
 
     body.loop(str(LANES), step)
     body.do(f"ret {VECTOR} {body.set(f'load {VECTOR}, ptr {target}')}")
-    head = f"{VECTOR} @lanes.{op.name}({', '.join(f'{VECTOR} {x}' for x in operands)})"
+    head = f"{VECTOR} @{name}({', '.join(f'{VECTOR} {x}' for x in operands)})"
     return body.function(head)
 
 
@@ -84,7 +96,7 @@ class LaneBody(Body):
 
     def symbol(self, op: Op) -> str:
         """The name that a primitive's function is called by."""
-        return intrinsic(op.name) if op.name in INTRINSICS else f"lanes.{op.name}"
+        return lane_symbol(op)
 
     def literal(self, number: float) -> str:
         """A constant in every lane."""

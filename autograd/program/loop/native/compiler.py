@@ -20,7 +20,8 @@ from typing import Any, NamedTuple
 from autograd.locks import process_lock
 from autograd.ops.ieee import IEEE
 from autograd.ops.op import Op
-from autograd.program.loop.native.emit import called, declarations, symbol
+from autograd.program.loop.native.emit import called, declarations, library
+from autograd.program.loop.native.forms import BOUNDS, form_declarations, form_symbol
 from autograd.program.loop.native.interpreter import module
 from autograd.program.loop.native.kept import cache_folders, keep, kept
 from autograd.program.loop.native.rows import forward_codes, reverse_codes
@@ -63,8 +64,10 @@ def _interpreter() -> Compiled:
     import llvmlite.binding as llvm
 
     for op in called():
-        llvm.add_symbol(symbol(op), _address(op))
+        llvm.add_symbol(library(op), _address(op))
     engine = engine_of(object_code(module(), *cache_folders()))
+    for name in BOUNDS:
+        llvm.add_symbol(form_symbol(name, 1), engine.get_function_address(form_symbol(name, 1)))
     prototype = ctypes.CFUNCTYPE(None)  # called with a c_void_p, which needs no conversion
     tables = {}
     for name, count in (("forward", len(forward_codes())), ("reverse", len(reverse_codes()))):
@@ -91,7 +94,7 @@ def engine_of(code: bytes) -> Any:
 @lru_cache(maxsize=1024)
 def compiled_function(text: str, name: str) -> int:
     """Address of a function of a program's own, in LLVM's language."""
-    return compiled_functions("\n".join([*declarations(), text]), [name])[0]
+    return compiled_functions("\n".join([*declarations(), *form_declarations(1), text]), [name])[0]
 
 
 def compiled_functions(text: str, names: Sequence[str]) -> list[int]:

@@ -14,9 +14,11 @@ from autograd.ops import TABLE
 from autograd.ops.expr import Expr, Operand, inner_exprs
 from autograd.ops.ieee import IEEE
 from autograd.ops.op import OPS, Op
+from autograd.program.loop.native.forms import BOUNDS, form_symbol
 
 __all__ = [
-    "ARITHMETIC", "COMPARISONS", "INTRINSICS", "Body", "called", "declarations", "symbol",
+    "ARITHMETIC", "COMPARISONS", "INTRINSICS", "Body", "called", "declarations", "library",
+    "symbol",
 ]  # fmt: skip
 
 INTRINSICS = {
@@ -30,11 +32,11 @@ COMPARISONS = {"lt": "olt", "le": "ole", "gt": "ogt", "ge": "oge", "eq": "oeq", 
 
 
 def declarations() -> list[str]:
-    """The functions that expressions call, as declared: the C library's, or Python's by a name."""
+    """The functions that expressions call, as declared; their own forms are not among them."""
     lines = [f"declare double @{name}(double)" for name in INTRINSICS.values()]
     for op in called():
         operands = ", ".join(["double"] * len(op.variables))
-        lines.append(f"declare double @{symbol(op)}({operands})")
+        lines.append(f"declare double @{library(op)}({operands})")
     return lines
 
 
@@ -44,9 +46,16 @@ def called() -> list[Op]:
     return [op for op in functions if op.name not in INTRINSICS]
 
 
+def library(op: Op) -> str:
+    """The name of a primitive's function in the C library, or of Python's."""
+    return op.native or f"scalar_autograd_{op.name}"
+
+
 def symbol(op: Op) -> str:
     """The name that a primitive's function is called by."""
-    return INTRINSICS.get(op.name) or op.native or f"scalar_autograd_{op.name}"
+    if op.name in BOUNDS:
+        return form_symbol(op.name, 1)
+    return INTRINSICS.get(op.name) or library(op)
 
 
 class Body:

@@ -14,6 +14,7 @@ from functools import cache
 from autograd.program.loop.native.emit import Body, declarations
 from autograd.program.loop.native.entries import entry_functions
 from autograd.program.loop.native.folds import call, fold
+from autograd.program.loop.native.forms import forms
 from autograd.program.loop.native.pulls import reverse_function
 from autograd.program.loop.native.rows import (
     CALL,
@@ -41,7 +42,8 @@ def module() -> str:
     ]
     tables = [_table("forward", len(forward)), _table("reverse", len(reverse))]
     memset = "declare void @llvm.memset.p0.i64(ptr, i8, i64, i1)"
-    return "\n".join([*declarations(), memset, *tables, *forward, *reverse, *entry_functions()])
+    own = [*declarations(), *forms(1), memset]
+    return "\n".join([*own, *tables, *forward, *reverse, *entry_functions()])
 
 
 def _table(name: str, count: int) -> str:

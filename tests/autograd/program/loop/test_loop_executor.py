@@ -1,11 +1,17 @@
-"""The loop executor, native and in Python, against the eager engine: equal to the bit."""
+"""The loop executor, native and in Python, against the eager engine.
+
+In Python it is equal to the bit, and so it is natively, but where one of these functions has a part
+in a number, for which machine code has forms of its own: exp, expm1, log, log1p, tanh, sin, cos. A
+form is within 1.5 units in the last place of the true value, and the C library's function, which
+the eager engine calls, within 2.
+"""
 
 import math
 import operator
 import random
 import threading
 import weakref
-from functools import reduce
+from functools import partial, reduce
 from itertools import pairwise
 
 import numpy as np
@@ -13,10 +19,14 @@ import pytest
 
 from autograd import Value, custom_op, dot, exp, logsumexp, maximum, norm, relu, sin, tanh, where
 from autograd.engine.record import RECORDERS
+from autograd.graph import topological_order
+from autograd.ops.expr import XP, Expr, inner_exprs
+from autograd.ops.ieee import IEEE
 from autograd.ops.op import OPS
 from autograd.program import compile
 from autograd.program.loop.loop_executor import LoopExecutor
 from autograd.program.loop.native.compiler import can_compile
+from autograd.program.loop.native.forms import BOUNDS
 
 SPECIAL = [
     *(0.0, 1.0, 0.5, 2.0, 3.0, 20.0, 1e300, 1e-300, 5e-324, 2.2e-308, 709.9, 745.2, 2.0**52 + 0.5),
@@ -33,6 +43,38 @@ def same(a, b):
     a, b = np.asarray(a, dtype=float), np.asarray(b, dtype=float)
     nan = np.isnan(a) & np.isnan(b)
     return bool(np.all(nan | (a.view(np.int64) == b.view(np.int64))))
+
+
+def formed(op):
+    """Whether machine code has forms of its own for some function in a primitive's rules."""
+    names, pending = set(), [op]
+    while pending:
+        known = pending.pop()
+        out, *operands = (Expr("var", x) for x in "abcdefgh"[: 1 + (known.arity or 4)])
+        rules = [known.forward(XP, *operands), *known.partials(XP, out, *operands)]
+        used = {
+            x.op for x in topological_order([r for r in rules if isinstance(r, Expr)], inner_exprs)
+        }
+        pending += [OPS[name] for name in used - names if name in OPS and name not in IEEE]
+        names |= used
+    return not names.isdisjoint(BOUNDS)
+
+
+def within(a, b, ulps):
+    """Equal up to so many units in the last place; any NaN is like any other."""
+    a, b = np.asarray(a, dtype=float), np.asarray(b, dtype=float)
+    with np.errstate(invalid="ignore"):
+        return bool(
+            np.all((abs(a - b) <= ulps * np.spacing(abs(b))) | (a == b) | (a != a) & (b != b))
+        )
+
+
+def agree(a, b, native):
+    """Equal bits in Python; natively, up to what a graph makes of the last digit of the forms."""
+    if not native:
+        return same(a, b)
+    size = np.max(np.abs(b), initial=1.0, where=np.isfinite(b))
+    return np.allclose(a, b, rtol=1e-10, atol=1e-10 * size, equal_nan=True)
 
 
 def loop(output, native, **arguments):
@@ -56,7 +98,9 @@ FIXED = [op for op in OPS.values() if op.arity is not None]
 @both
 @pytest.mark.parametrize("op", FIXED, ids=str)
 def test_primitive_equals_the_eager_one(op, native):
-    """Values and derivatives of every primitive, at special numbers and thousands of others."""
+    """Values and derivatives of every primitive, at special numbers and thousands of others: to the
+    bit, or where the forms have a part in them, to 4 units in the last place.
+    """
     slow = op.name in ("polygamma", "lgamma")
     rng = random.Random(op.name)
     leaves = [Value(1.0) for _ in range(op.arity)]
@@ -69,14 +113,16 @@ def test_primitive_equals_the_eager_one(op, native):
         rows = rows[:: max(1, len(rows) // 300)]
     values, (grads,) = program.value_and_grad((0,), [rows], len(rows), 1.0)
     expected = [op.evaluate(*row) for row in rows.tolist()]
-    assert same(values[:, 0], expected)
+    # The forms and the C library differ by 3 units at most; rules add the rounding of a product.
+    equal = partial(within, ulps=4) if native and formed(op) else same
+    assert equal(values[:, 0], expected)
     assert same(values, program.forward([rows], len(rows)))
     partials = [op.local(*row) for row in rows.tolist()]
     pulled = [
         [0.0 if p is None or (op.selects and not p) else 0.0 + 1.0 * p for p in row]
         for row in partials
     ]
-    assert same(grads, pulled)
+    assert equal(grads, pulled)
 
 
 @both
@@ -123,15 +169,15 @@ def random_graph(rng, size):
 @both
 @pytest.mark.parametrize("seed", range(40))
 def test_random_graphs_equal_the_eager_ones(seed, native):
-    """Whatever the order, the fan-out and the pairs of rows: the same bits."""
+    """Whatever the order, the fan-out and the pairs of rows: the same numbers."""
     rng = random.Random(seed)
     leaves, y = random_graph(rng, rng.choice([1, 2, 3, 5, 10, 40, 300]))
     y.backward(0.7)
     program = loop(y, native, x=leaves[:1], y=leaves[1:])
     x = np.array([leaf.data for leaf in leaves])
     value, grads = program.value_and_grad((0, 1), [x[:1], x[1:]], None, 0.7)
-    assert same(value, [y.data])
-    assert same(np.concatenate(grads), [leaf.grad for leaf in leaves])
+    assert agree(value, [y.data], native)
+    assert agree(np.concatenate(grads), [leaf.grad for leaf in leaves], native)
     _, (only,) = program.value_and_grad((1,), [x[:1], x[1:]], None, 0.7)
     assert same(only, grads[1])
 
