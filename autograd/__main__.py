@@ -22,7 +22,7 @@ derivative by each variable, exact to the last digits.
   python -m autograd "(t - sigmoid(w*x))**2" w=2 x=0.5 t=1 --explain --draw graph.html"""
 
 EPILOG = f"""\
-An expression is made of numbers, the variables, pi and e, + - * / **,
+An expression is made of numbers, the variables, pi and e, + - * / // % **,
 parentheses, comparisons (inside where), and these functions:
 
 {textwrap.fill("  ".join(sorted(FUNCTIONS)), 76, initial_indent="  ", subsequent_indent="  ")}

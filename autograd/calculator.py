@@ -13,11 +13,13 @@ import warnings
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from autograd.engine.elementwise import exposed
 from autograd.engine.node import Node
 from autograd.engine.record import record
 from autograd.errors import AutogradError
 from autograd.functions import distances, ordering, sequences
 from autograd.functions import elementary as functions
+from autograd.ops import TABLE
 from autograd.ops.op import OPS
 
 __all__ = ["FUNCTIONS", "ExpressionError", "evaluate_text"]
@@ -27,13 +29,8 @@ MAX_DEPTH = 400  # well below Python's own limit, which would end in a Recursion
 
 CONSTANTS = {"pi": math.pi, "e": math.e, "inf": math.inf, "nan": math.nan}
 
-_SCALAR = (
-    "exp expm1 log log1p log2 log10 sqrt cbrt sin cos tan asin acos atan atan2 sinh cosh tanh "
-    "asinh acosh atanh erf erfc lgamma sigmoid log_sigmoid softplus relu leaky_relu elu gelu silu "
-    "sign maximum minimum hypot logaddexp floor ceil clip where"
-)
 FUNCTIONS: dict[str, Callable[..., Any]] = {
-    **{name: getattr(functions, name) for name in _SCALAR.split()},
+    **{name: getattr(functions, name) for name in OPS if hasattr(functions, name)},
     **{name: getattr(sequences, name) for name in ["sum", "mean", "prod", "logsumexp", "dot"]},
     **{name: getattr(distances, name) for name in ["norm", "var", "std"]},
     **{name: getattr(ordering, name) for name in ["max", "min", "median"]},
@@ -53,6 +50,8 @@ _OPERATORS: dict[type[ast.AST], Callable[..., Any]] = {
     ast.Mult: _recorded("mul"),
     ast.Div: _recorded("div"),
     ast.Pow: _recorded("pow"),
+    ast.Mod: _recorded("mod"),
+    ast.FloorDiv: _recorded("floor_divide"),
     ast.USub: _recorded("neg"),
     ast.UAdd: operator.pos,
     ast.Lt: operator.lt,
@@ -70,8 +69,8 @@ def evaluate_text(text: str, variables: Mapping[str, Node]) -> Any:
     """The value of an expression: a Value if it has a variable in it, otherwise a float.
 
     Args:
-        text: Numbers, variables, ``pi`` and ``e``, + - * / ** and parentheses, comparisons (for
-            ``where``), calls of :data:`FUNCTIONS`, and lists for those that take a sequence.
+        text: Numbers, variables, ``pi`` and ``e``, + - * / // % ** and parentheses, comparisons
+            (for ``where``), calls of :data:`FUNCTIONS`, and lists for those that take a sequence.
         variables: Name -> Value.
 
     Raises:
@@ -153,7 +152,10 @@ class _Reader:
 
     def call(self, node: ast.Call, name: str) -> Any:
         """Value of a function call."""
-        if name not in FUNCTIONS:
+        function = FUNCTIONS.get(name)
+        if function is None and name in OPS and OPS[name] not in TABLE:
+            function = exposed(OPS[name])  # a program may declare more
+        if function is None:
             raise self.refused(node, f"no function {name!r}; there are: {', '.join(FUNCTIONS)}")
         if node.keywords:
             raise self.refused(node, f"{name} takes no keyword arguments here")

@@ -3,13 +3,16 @@
 Every operation is a line of schoolbook formulas: the value, and one derivative an operand. On them
 stand a reverse mode (:class:`Number`), which keeps all edges in one long list and walks it
 backwards, and a forward mode (:class:`Dual`), which carries a derivative along with each value.
-Nothing is shared with the package: not a rule, not an order, not a line.
+Nothing is shared with the package: not a rule, not an order, not a line. Functions without a
+schoolbook line have their value and derivatives from mpmath.
 """
 
 import math
 from dataclasses import dataclass, field
 
 from mpmath import mp
+
+from tests.autograd.ops.mp_references import REFERENCES
 
 
 def polygamma(n, x):
@@ -81,8 +84,23 @@ def power(a, b):
     return a**b, b * a ** (b - 1.0), a**b * math.log(a)
 
 
-# Name -> operands to (value, derivative by each operand).
-RULES = {
+class Rules(dict):
+    """Name -> operands to (value, derivative by each operand); what has no line goes by mpmath."""
+
+    def __missing__(self, name):
+        reference = REFERENCES[name]
+
+        def rule(*operands):
+            with mp.workdps(25):
+                exact = [mp.mpf(x) for x in operands]
+                slopes = [slope(*exact) if slope else 0 for slope in reference.partials]
+                return float(reference.value(*exact)), *map(float, slopes)
+
+        self[name] = rule
+        return rule
+
+
+RULES = Rules({
     "add": lambda a, b: (a + b, 1.0, 1.0),
     "sub": lambda a, b: (a - b, 1.0, -1.0),
     "mul": lambda a, b: (a * b, b, a),
@@ -156,7 +174,24 @@ RULES = {
     "max": lambda *xs: chosen(max(xs), xs),
     "min": lambda *xs: chosen(min(xs), xs),
     "kth_smallest": kth_smallest,
-}  # fmt: skip
+    "exp2": lambda x: (2.0**x, 2.0**x * math.log(2.0)),
+    "entr": lambda x: (-x * math.log(x), -math.log(x) - 1.0),
+    "xlogy": lambda x, y: (x * math.log(y), math.log(y), x / y),
+    "xlog1py": lambda x, y: (x * math.log1p(y), math.log1p(y), x / (1.0 + y)),
+    "logit": lambda x: (math.log(x / (1.0 - x)), 1.0 / x + 1.0 / (1.0 - x)),
+    "radians": lambda x: (math.radians(x), math.pi / 180.0),
+    "degrees": lambda x: (math.degrees(x), 180.0 / math.pi),
+    "ndtr": lambda x: (phi(x), density(x)),
+    "log_ndtr": lambda x: (math.log(phi(x)), density(x) / phi(x)),
+    "digamma": lambda x: (polygamma(0, x), polygamma(1, x)),
+    "trunc": lambda x: (float(math.trunc(x)), 0.0),
+    "copysign": lambda a, b: (
+        math.copysign(a, b), step(a, -1.0, 0.0, 1.0) * math.copysign(1.0, b), 0.0
+    ),
+    "fmod": lambda a, b: (math.fmod(a, b), 1.0, -float(math.trunc(a / b))),
+    "mod": lambda a, b: (a % b, 1.0, -(a // b)),
+    "floor_divide": lambda a, b: (a // b, 0.0, 0.0),
+})  # fmt: skip
 
 
 @dataclass

@@ -38,8 +38,8 @@ ORDER = {
     "value) generated",
     "autograd.engine.anomaly": "remedies story",
     "autograd.functions": "(custom elementary) operands (distances ordering sequences tables)",
-    "autograd.ops": "(expr special) (ieee source) floats (op partial_evaluation) (basic kinked "
-    "nary ordered sweep_products) smooth",
+    "autograd.ops": "(expr inverses special) (ieee source) floats (op partial_evaluation) (basic "
+    "circular kinked nary normal ordered steps sweep_products) smooth",
     "autograd.program": "tape (executor loop statements recording) (arguments array choice) "
     "running directions (differentiable exports) program structures calls inside compiled",
     "autograd.program.array": "(error_functions kernels tidying) names writer "

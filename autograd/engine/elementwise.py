@@ -15,7 +15,7 @@ from autograd.errors import InputTypeError, InputValueError
 from autograd.nested import DEEPEST, array_of, is_array, parts_of, with_parts
 from autograd.ops.op import Op
 
-__all__ = ["apply", "checked", "over_elements"]
+__all__ = ["apply", "checked", "exposed", "over_elements"]
 
 
 def checked(x: Any, name: str) -> Any:
@@ -37,6 +37,18 @@ def apply(op: Op, *given: Any) -> Any:
             lambda *xs: record(op, tuple([checked(x, op.name) for x in xs])), op.name, given
         )
     return record(op, operands)
+
+
+def exposed(op: Op) -> Callable[..., Any]:
+    """A primitive as a function of its operands, Values, numbers or containers of them."""
+
+    def function(*operands: Any) -> Any:
+        if op.arity not in (None, len(operands)) or not operands:
+            wanted = "at least one operand" if op.arity is None else f"{op.arity} operands"
+            raise InputValueError(f"{op.name} takes {wanted}, but got {len(operands)}")
+        return apply(op, *operands)
+
+    return function
 
 
 def over_elements(

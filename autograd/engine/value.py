@@ -229,6 +229,30 @@ class Value(Methods):
         """other to the power self"""
         return operate("pow", other, self)
 
+    def __mod__(self, other: Operand) -> Value:
+        """self − other × ⌊self ÷ other⌋"""
+        return operate("mod", self, other)
+
+    def __rmod__(self, other: float) -> Value:
+        """other − self × ⌊other ÷ self⌋"""
+        return operate("mod", other, self)
+
+    def __floordiv__(self, other: Operand) -> Value:
+        """⌊self ÷ other⌋, which has no derivative"""
+        return operate("floor_divide", self, other)
+
+    def __rfloordiv__(self, other: float) -> Value:
+        """⌊other ÷ self⌋, which has no derivative"""
+        return operate("floor_divide", other, self)
+
+    def __divmod__(self, other: Operand) -> tuple[Value, Value]:
+        """self // other and self % other"""
+        return self // other, self % other
+
+    def __rdivmod__(self, other: float) -> tuple[Value, Value]:
+        """other // self and other % self"""
+        return other // self, other % self
+
     def __neg__(self) -> Value:
         """−self"""
         return operate("neg", self)

@@ -9,7 +9,6 @@ that remembers. Lists, arrays and other containers are gone through element by e
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast, overload
 
 from autograd.engine.elementwise import apply, checked, over_elements
@@ -17,7 +16,8 @@ from autograd.engine.generated import unary
 from autograd.engine.record import record
 from autograd.engine.value import Value
 from autograd.errors import InputValueError
-from autograd.ops.op import OPS
+from autograd.ops.op import OPS, Op
+from autograd.reals import real_or_none
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -69,19 +69,29 @@ class Binary(Protocol):
 def _unary(name: str, summary: str, call: str, result: str) -> Unary:
     """Expose a primitive of one operand, with its documentation."""
     op = OPS[name]
-    function = unary(op, lambda x: apply(op, x))
-    function.__name__ = function.__qualname__ = name
+    return cast(Unary, _documented(unary(op, lambda x: apply(op, x)), op, summary, call, result))
+
+
+def _binary(name: str, summary: str, call: str, result: str) -> Binary:
+    """Expose a primitive of two operands, with its documentation."""
+    op = OPS[name]
+
+    def function(x: Any, y: Any, /) -> Any:
+        return apply(op, x, y)
+
+    return cast(Binary, _documented(function, op, summary, call, result))
+
+
+def _documented(function: Any, op: Op, summary: str, call: str, result: str) -> Any:
+    """The function under the primitive's name, with its edges and an example."""
+    function.__name__ = function.__qualname__ = op.name
     function.__doc__ = f"{summary}\n\n    {op.edge}\n\n    >>> {call}\n    {result}\n    "
     function.__module__ = __name__
     return function
 
 
-def _binary(function: Callable[[Any, Any], Any]) -> Binary:
-    """The same function, for the type checker."""
-    return cast(Binary, function)
-
-
 exp = _unary("exp", "e to the power x.", "exp(0.0)", "1.0")
+exp2 = _unary("exp2", "2 to the power x.", "exp2(3.0)", "8.0")
 expm1 = _unary("expm1", "exp(x) - 1, accurate near 0.", "expm1(1e-20)", "1e-20")
 _log = _unary("log", "Natural logarithm.", "log(1.0)", "0.0")
 log1p = _unary("log1p", "log(1 + x), accurate near 0.", "log1p(1e-20)", "1e-20")
@@ -95,6 +105,9 @@ tan = _unary("tan", "Tangent of an angle in radians.", "tan(0.0)", "0.0")
 asin = _unary("asin", "Angle in [-π/2, π/2] with this sine.", "asin(0.0)", "0.0")
 acos = _unary("acos", "Angle in [0, π] with this cosine.", "acos(1.0)", "0.0")
 atan = _unary("atan", "Angle in [-π/2, π/2] with this tangent.", "atan(0.0)", "0.0")
+sinc = _unary("sinc", "sin(πx) / (πx), which is 1 at 0.", "sinc(0.0)", "1.0")
+radians = _unary("radians", "An angle in degrees, in radians.", "radians(0.0)", "0.0")
+degrees = _unary("degrees", "An angle in radians, in degrees.", "degrees(0.0)", "0.0")
 sinh = _unary("sinh", "Hyperbolic sine.", "sinh(0.0)", "0.0")
 cosh = _unary("cosh", "Hyperbolic cosine.", "cosh(0.0)", "1.0")
 tanh = _unary("tanh", "Hyperbolic tangent.", "tanh(0.0)", "0.0")
@@ -103,7 +116,14 @@ acosh = _unary("acosh", "Inverse hyperbolic cosine, at least 0.", "acosh(1.0)", 
 atanh = _unary("atanh", "Inverse hyperbolic tangent.", "atanh(0.0)", "0.0")
 erf = _unary("erf", "Error function, 2/√π ∫₀ˣ exp(-t²) dt.", "erf(0.0)", "0.0")
 erfc = _unary("erfc", "1 - erf(x), accurate for large x.", "erfc(0.0)", "1.0")
+erfinv = _unary("erfinv", "The number whose error function is x.", "erfinv(0.0)", "0.0")
+ndtr = _unary("ndtr", "Standard normal distribution function Φ.", "ndtr(0.0)", "0.5")
+log_ndtr = _unary("log_ndtr", "log(Φ(x)), accurate far below 0.", "log_ndtr(-1e9)", "-5e+17")
+ndtri = _unary("ndtri", "The number at which Φ is p: normal quantiles.", "ndtri(0.5)", "0.0")
 lgamma = _unary("lgamma", "Logarithm of |Γ(x)|.", "lgamma(1.0)", "0.0")
+digamma = _unary("digamma", "Derivative of log Γ(x).", "digamma(1.0)", "-0.5772156649015329")
+entr = _unary("entr", "-x log(x), the entropy of a share x.", "entr(1.0)", "-0.0")
+logit = _unary("logit", "log(x / (1 - x)), the inverse of sigmoid.", "logit(0.5)", "0.0")
 sigmoid = _unary("sigmoid", "1 / (1 + exp(-x)).", "sigmoid(0.0)", "0.5")
 log_sigmoid = _unary("log_sigmoid", "log(sigmoid(x)), never -inf.", "log_sigmoid(-1e3)", "-1000.0")
 softplus = _unary("softplus", "log(1 + exp(x)), without overflow.", "softplus(1e3)", "1000.0")
@@ -113,6 +133,19 @@ silu = _unary("silu", "x sigmoid(x).", "silu(0.0)", "0.0")
 sign = _unary("sign", "-1, 0 or 1.", "sign(-3.0)", "-1.0")
 floor = _unary("floor", "Largest integer not above x.", "floor(2.5)", "2.0")
 ceil = _unary("ceil", "Smallest integer not below x.", "ceil(2.5)", "3.0")
+trunc = _unary("trunc", "The integer next to x towards 0.", "trunc(-2.5)", "-2.0")
+
+atan2 = _binary("atan2", "Angle of the point (y, x) from the x axis.", "atan2(0.0, 1.0)", "0.0")
+hypot = _binary("hypot", "√(x² + y²) without overflow.", "hypot(3.0, 4.0)", "5.0")
+logaddexp = _binary("logaddexp", "log(exp(x) + exp(y)).", "logaddexp(1e3, -1e3)", "1000.0")
+maximum = _binary("maximum", "The larger of two.", "maximum(2.0, 3.0)", "3.0")
+minimum = _binary("minimum", "The smaller of two.", "minimum(2.0, 3.0)", "2.0")
+copysign = _binary("copysign", "|x| with the sign of y.", "copysign(2.0, -0.0)", "-2.0")
+fmod = _binary("fmod", "Remainder of x by y, with the sign of x.", "fmod(-7.0, 3.0)", "-1.0")
+mod = _binary("mod", "Remainder of x by y, with the sign of y: x % y.", "mod(-7.0, 3.0)", "2.0")
+xlogy = _binary("xlogy", "x log(y), 0 where x is 0.", "xlogy(0.0, 0.0)", "0.0")
+xlog1py = _binary("xlog1py", "x log(1 + y), 0 where x is 0.", "xlog1py(0.0, -1.0)", "0.0")
+betaln = _binary("betaln", "Logarithm of the beta function.", "betaln(1.0, 1.0)", "0.0")
 
 
 @overload
@@ -144,54 +177,27 @@ def _log_to_base(x: Any, base: Any) -> Any:
     return apply(OPS["div"], _log(x), _log(base))
 
 
-@_binary
-def atan2(y: Any, x: Any) -> Any:
-    """Angle of the point (x, y) from the x axis, in (-π, π]; both derivatives 0 at the origin.
+@overload
+def polygamma(n: int, x: Value) -> Value: ...
+@overload
+def polygamma(n: int, x: float) -> float: ...
+@overload
+def polygamma(n: int, x: Container) -> Container: ...
+@overload
+def polygamma(n: int, x: Array) -> Array: ...
+def polygamma(n: int, x: Any) -> Any:
+    """The n-th derivative of digamma; n is a whole number and is not differentiated by.
 
-    >>> atan2(0.0, 1.0)
-    0.0
+    Raises:
+        InputValueError: n is not one of 0, 1, 2 … 149.
+
+    >>> polygamma(1, 1.0)  # π²/6
+    1.6449340668482264
     """
-    return apply(OPS["atan2"], y, x)
-
-
-@_binary
-def hypot(x: Any, y: Any) -> Any:
-    """√(x² + y²) without overflow; both derivatives 0 at the origin.
-
-    >>> hypot(3.0, 4.0)
-    5.0
-    """
-    return apply(OPS["hypot"], x, y)
-
-
-@_binary
-def logaddexp(x: Any, y: Any) -> Any:
-    """log(exp(x) + exp(y)) without overflow.
-
-    >>> logaddexp(1000.0, -1000.0)
-    1000.0
-    """
-    return apply(OPS["logaddexp"], x, y)
-
-
-@_binary
-def maximum(x: Any, y: Any) -> Any:
-    """The larger of two, NaN if either is; a tie passes half of the adjoint to each.
-
-    >>> maximum(2.0, 3.0)
-    3.0
-    """
-    return apply(OPS["maximum"], x, y)
-
-
-@_binary
-def minimum(x: Any, y: Any) -> Any:
-    """The smaller of two, NaN if either is; a tie passes half of the adjoint to each.
-
-    >>> minimum(2.0, 3.0)
-    2.0
-    """
-    return apply(OPS["minimum"], x, y)
+    order = real_or_none(n)
+    if order is None or order not in range(150):
+        raise InputValueError(f"polygamma takes a whole number from 0 to 149 as n, but got {n!r}")
+    return apply(OPS["polygamma"], order, x)
 
 
 def leaky_relu(x: Number, slope: Number = 0.01) -> Any:

@@ -1,4 +1,4 @@
-"""The table of primitives begins here: arithmetic and the elementary functions.
+"""The table of primitives begins here: arithmetic, powers, exponentials, logarithms.
 
 A primitive is one declaration: its value, its local derivatives, how it is written, where tests
 sample it and what happens at its edges. Rules are plain Python over a namespace ``xp`` (see
@@ -20,14 +20,16 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from autograd.ops import special
+from autograd.ops import inverses
 from autograd.ops.op import declare, elementary
 
 __all__: list[str] = []
 
 INF = math.inf
 THIRD = 1 / 3
-LOG2_E, LOG10_E = 1 / math.log(2.0), math.log10(math.e)
+LOG_2 = math.log(2.0)
+LOG2_E, LOG10_E = 1 / LOG_2, math.log10(math.e)
+INVERSE_E, INVERSE_E_REST = math.exp(-1.0), -1.2428753672788363e-17  # their sum is 1/e
 TINY = 1e-290
 SCALE, UNSCALE = 2.0**200, 2.0**-200
 REAL = (-100.0, 100.0)
@@ -125,7 +127,8 @@ def _pow_partials(xp: Any, out: Any, a: Any, b: Any) -> tuple[Any, Any]:
 declare(
     # Libraries' pow misses the nearest float to a square in one case of a thousand.
     "pow", lambda xp, a, b: xp.where(b == 2.0, a * a, xp.pow(a, b)), _pow_partials, arity=2,
-    native="pow", symbol="^", latex="{{{0}}}^{{{1}}}", sample=((0.1, 10.0), (-3.0, 3.0)),
+    native="pow", javascript="pow", symbol="^", latex="{{{0}}}^{{{1}}}",
+    sample=((0.1, 10.0), (-3.0, 3.0)),
     shown=lambda xp, out, a, b: (b * xp.pow(a, b - 1.0), xp.pow(a, b) * xp.log(a)),
     edge="As C99's pow: a negative base with a fractional exponent is nan, 0**0 is 1. d/da at a = 0"
     " is 0, 1 or 0 for b = 2, 1, 0 and inf for b between 0 and 1; d/db is 0 at a = 0 for b >= 0, 0"
@@ -140,7 +143,7 @@ elementary(
     edge="The derivative at 0 is inf; below 0 value and derivative are nan.",
 )  # fmt: skip
 elementary(
-    "cbrt", special.cbrt, lambda xp, out, x: (THIRD / (out * out),),
+    "cbrt", inverses.cbrt, lambda xp, out, x: (THIRD / (out * out),),
     symbol="∛", latex=r"\sqrt[3]{{{0}}}", sample=((0.01, 100.0),),
     shown=lambda xp, out, x: (1.0 / (3.0 * xp.pow(out, 2.0)),),
     ufunc="cbrt", javascript="Math.cbrt",
@@ -154,6 +157,15 @@ elementary(
     latex=r"\exp", sample=((-5.0, 5.0),),
     ufunc="exp", native="exp", javascript="Math.exp",
     edge="Overflows to inf above 709.78, value and derivative.",
+)  # fmt: skip
+declare(
+    "exp2", lambda xp, x: xp.pow(2.0, x),
+    # Near overflow the derivative may still be a number: it is taken in two halves.
+    lambda xp, out, x: (
+        xp.where(x > 1023.0, LOG_2 * xp.pow(2.0, 0.5 * x) * xp.pow(2.0, 0.5 * x), LOG_2 * out),
+    ),
+    latex="2^{{{0}}}", sample=((-5.0, 5.0),), shown=lambda xp, out, x: (LOG_2 * out,),
+    edge="Overflows to inf from 1024 on, the derivative from 1024.53 on (PyTorch: 1024).",
 )  # fmt: skip
 elementary(
     "expm1", math.expm1, lambda xp, out, x: (xp.exp(x),),  # out + 1 cancels
@@ -186,100 +198,34 @@ elementary(
     edge="log10(0) is -inf with derivative inf; below 0 nan.",
 )  # fmt: skip
 
-# Trigonometric functions and their inverses
 
-elementary(
-    "sin", math.sin, lambda xp, out, x: (xp.cos(x),),
-    ufunc="sin", native="sin", javascript="Math.sin",
-    latex=r"\sin", sample=((-10.0, 10.0),), edge="Value and derivative at ±inf are nan.",
-)  # fmt: skip
-elementary(
-    "cos", math.cos, lambda xp, out, x: (-xp.sin(x),),
-    ufunc="cos", native="cos", javascript="Math.cos",
-    latex=r"\cos", sample=((-10.0, 10.0),), edge="Value and derivative at ±inf are nan.",
-)  # fmt: skip
-elementary(
-    "tan", math.tan, lambda xp, out, x: (1.0 + out * out,),
-    latex=r"\tan", sample=((-1.5, 1.5),), shown=lambda xp, out, x: (1.0 + xp.pow(out, 2.0),),
-    ufunc="tan", native="tan", javascript="Math.tan",
-    edge="No float is a pole exactly: finite everywhere; nan at ±inf.",
-)  # fmt: skip
-elementary(
-    "asin", math.asin,
-    lambda xp, out, x: (1.0 / xp.sqrt((1.0 - x) * (1.0 + x)),),  # 1 - x·x cancels
-    latex=r"\arcsin", sample=((-0.99, 0.99),),
-    shown=lambda xp, out, x: (1.0 / xp.sqrt(1.0 - xp.pow(x, 2.0)),),
-    ufunc="arcsin", native="asin", javascript="Math.asin",
-    edge="The derivative at ±1 is inf; beyond, value and derivative are nan.",
-)  # fmt: skip
-elementary(
-    "acos", math.acos,
-    lambda xp, out, x: (-1.0 / xp.sqrt((1.0 - x) * (1.0 + x)),),
-    latex=r"\arccos", sample=((-0.99, 0.99),),
-    shown=lambda xp, out, x: (-1.0 / xp.sqrt(1.0 - xp.pow(x, 2.0)),),
-    ufunc="arccos", native="acos", javascript="Math.acos",
-    edge="The derivative at ±1 is -inf; beyond, value and derivative are nan.",
-)  # fmt: skip
-elementary(
-    "atan", math.atan,
-    # Far out 1 + x·x is x·x to the last digit, but would overflow.
-    lambda xp, out, x: (xp.where(abs(x) < 1e9, 1.0 / (1.0 + x * x), 1.0 / x / x),),
-    latex=r"\arctan", sample=((-10.0, 10.0),),
-    shown=lambda xp, out, x: (1.0 / (1.0 + xp.pow(x, 2.0)),),
-    ufunc="arctan", native="atan", javascript="Math.atan",
-    edge="±π/2 at ±inf, with derivative 0.",
-)  # fmt: skip
-
-# Hyperbolic functions and their inverses
-
-elementary(
-    "sinh", math.sinh, lambda xp, out, x: (xp.cosh(x),),
-    latex=r"\sinh", sample=((-5.0, 5.0),),
-    ufunc="sinh", native="sinh", javascript="Math.sinh", odd=True,
-    edge="Overflows to ±inf beyond ±710.47, with derivative inf.",
-)  # fmt: skip
-elementary(
-    "cosh", math.cosh, lambda xp, out, x: (xp.sinh(x),),
-    latex=r"\cosh", sample=((-5.0, 5.0),),
-    ufunc="cosh", native="cosh", javascript="Math.cosh",
-    edge="Overflows to inf beyond ±710.47, with derivative ±inf.",
-)  # fmt: skip
+def _entropy_slope(xp: Any, x: Any) -> Any:
+    # Around its zero at 1/e: log(x) + 1 is log(e·x), and e·x - 1 from the exact distance.
+    near = xp.log1p(math.e * ((x - INVERSE_E) - INVERSE_E_REST))
+    return -xp.where(abs(x - INVERSE_E) < 0.2, near, xp.log(x) + 1.0)
 
 
-def _tanh_slope(xp: Any, out: Any, x: Any) -> tuple[Any]:
-    # 1 - tanh² has no correct digit left beyond |x| = 19; this has them all.
-    e = xp.exp(2.0 * xp.where(x < 0.0, x, -x))
-    return (4.0 * e / ((1.0 + e) * (1.0 + e)),)
-
-
-elementary(
-    "tanh", math.tanh, _tanh_slope,
-    latex=r"\tanh", sample=((-5.0, 5.0),), shown=lambda xp, out, x: (1.0 - xp.pow(out, 2.0),),
-    ufunc="tanh", native="tanh", javascript="Math.tanh",
-    edge="±1 at ±inf with derivative 0. In PyTorch and JAX the derivative, as 1 - tanh², is 0 from"
-    " |x| = 19.1 on; here it stays accurate down to the smallest float.",
+declare(
+    "entr",
+    lambda xp, x: xp.where(x > 0.0, -x * xp.log(x), xp.where(x < 0.0, -INF, abs(x))),  # keeps nan
+    lambda xp, out, x: (_entropy_slope(xp, x),), sample=((0.01, 5.0),),
+    shown=lambda xp, out, x: (-xp.log(x) - 1.0,),
+    edge="-x·log(x): 0 at 0 with derivative inf, -inf below 0 with derivative nan, as PyTorch and"
+    " JAX.",
 )  # fmt: skip
-elementary(
-    "asinh", math.asinh, lambda xp, out, x: (1.0 / xp.hypot(1.0, x),),
-    latex=r"\operatorname{{arsinh}}", sample=(REAL,),
-    shown=lambda xp, out, x: (1.0 / xp.sqrt(1.0 + xp.pow(x, 2.0)),),
-    ufunc="arcsinh", native="asinh", javascript="Math.asinh",
-    edge="±inf at ±inf, with derivative 0.",
+declare(
+    "xlogy",
+    lambda xp, x, y: xp.where(x == 0.0, xp.where(y == y, 0.0, y), x * xp.log(y)),
+    lambda xp, out, x, y: (xp.log(y), x / y), arity=2,
+    latex=r"{0} \ln {1}", sample=((0.1, 5.0), (0.1, 5.0)),
+    edge="x·log(y), but 0 at x = 0 whatever y, unless nan. xlogy(0, 0) has derivatives -inf and"
+    " nan, as JAX (PyTorch: 0 by the first wherever x is 0 and y not above 0).",
 )  # fmt: skip
-elementary(
-    "acosh", math.acosh,
-    # x·x - 1 cancels, and (x - 1)·(x + 1) overflows.
-    lambda xp, out, x: (1.0 / (xp.sqrt(x - 1.0) * xp.sqrt(x + 1.0)),),
-    latex=r"\operatorname{{arcosh}}", sample=((1.01, 100.0),),
-    shown=lambda xp, out, x: (1.0 / xp.sqrt(xp.pow(x, 2.0) - 1.0),),
-    ufunc="arccosh", native="acosh", javascript="Math.acosh",
-    edge="The derivative at 1 is inf; below 1 value and derivative are nan.",
-)  # fmt: skip
-elementary(
-    "atanh", math.atanh, lambda xp, out, x: (1.0 / ((1.0 - x) * (1.0 + x)),),
-    latex=r"\operatorname{{artanh}}", sample=((-0.99, 0.99),),
-    shown=lambda xp, out, x: (1.0 / (1.0 - xp.pow(x, 2.0)),),
-    ufunc="arctanh", native="atanh", javascript="Math.atanh", poles={1.0: INF, -1.0: -INF},
-    edge="±inf at ±1 with derivative inf; beyond, the value is nan and the derivative 1/(1 - x²),"
-    " as in PyTorch and JAX.",
+declare(
+    "xlog1py",
+    lambda xp, x, y: xp.where(x == 0.0, xp.where(y == y, 0.0, y), x * xp.log1p(y)),
+    lambda xp, out, x, y: (xp.log1p(y), x / (1.0 + y)), arity=2,
+    latex=r"{0} \ln\left(1 + {1}\right)", sample=((0.1, 5.0), (-0.9, 5.0)),
+    edge="x·log1p(y), but 0 at x = 0 whatever y, unless nan. xlog1py(0, -1) has derivatives -inf"
+    " and nan, as JAX (PyTorch: 0 by the first wherever x is 0 and y not above -1).",
 )  # fmt: skip

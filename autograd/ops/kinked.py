@@ -1,7 +1,8 @@
-"""Primitives with kinks and steps: absolute value, choices, rectifiers, rounding, comparisons.
+"""Primitives with kinks: absolute value, choices, rectifiers, comparisons.
 
 At a kink the rule gives the subgradient of least norm; None says that an operand has no influence
-to first order anywhere. Next: :mod:`autograd.ops.nary`.
+to first order anywhere. Next:
+:mod:`autograd.ops.steps`.
 """
 
 from __future__ import annotations
@@ -9,42 +10,22 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from autograd.ops import ieee, op
+from autograd.ops import op
 
 __all__: list[str] = []
 
 REAL = (-10.0, 10.0)
 
 declare = partial(op.declare, smooth=False)
-elementary = partial(op.elementary, smooth=False)
 
 
 declare(
-    "abs", lambda xp, x: abs(x), lambda xp, out, x: (xp.sign(x),),
+    "abs", lambda xp, x: abs(x), lambda xp, out, x: (xp.sign(x),), javascript="Math.abs",
     symbol="|x|", latex=r"\left|{0}\right|", sample=(REAL,),
     tip=lambda xp, out, x: out,
     edge="The derivative at 0 is 0 (JAX: 1), and the second one too; what a product makes of that"
     " choice, as in abs(x)**2, has a second derivative of nan: write x*x.",
 )  # fmt: skip
-declare(
-    "sign",
-    lambda xp, x: xp.where(x > 0.0, 1.0, xp.where(x < 0.0, -1.0, xp.where(x == 0.0, 0.0, x))),
-    lambda xp, out, x: (None,), sample=(REAL,), ufunc="sign",
-    edge="0 at 0 and -0; nowhere a derivative.",
-)  # fmt: skip
-elementary(
-    "floor", ieee.floor, lambda xp, out, x: (None,),
-    symbol="⌊x⌋", latex=r"\left\lfloor {0} \right\rfloor", sample=(REAL,),
-    ufunc="floor", native="floor", javascript="Math.floor",
-    edge="Nowhere a derivative; keeps -0, infinities and nan.",
-)  # fmt: skip
-elementary(
-    "ceil", ieee.ceil, lambda xp, out, x: (None,),
-    symbol="⌈x⌉", latex=r"\left\lceil {0} \right\rceil", sample=(REAL,),
-    ufunc="ceil", native="ceil", javascript="Math.ceil",
-    edge="Nowhere a derivative; keeps -0, infinities and nan.",
-)  # fmt: skip
-
 # Comparisons are 1 or 0; with nan all are 0, but ne is 1.
 
 for _name, _symbol, _latex, _rule in (

@@ -1,7 +1,7 @@
-"""Smooth primitives beyond the elementary ones: error and gamma functions, sigmoid and its kin.
+"""Smooth primitives beyond the elementary ones: gamma functions, sigmoid and its kin.
 
-Their tails are where digits are lost: exp of a rounded square, a subnormal factor that is
-multiplied by a large one, a rounded difference in an exponent. Next: :mod:`autograd.ops.kinked`.
+Their tails are where digits are lost, as in a rounded difference in an exponent. Next:
+:mod:`autograd.ops.normal`.
 """
 
 from __future__ import annotations
@@ -15,103 +15,8 @@ from autograd.ops.op import declare, elementary
 
 __all__: list[str] = []
 
-TWO_OVER_SQRT_PI = 2.0 / math.sqrt(math.pi)
-DENSITY_UNIT = math.exp(-50.0) / math.sqrt(2.0 * math.pi)
-SQRT_HALF = math.sqrt(0.5)
 LOG_2 = math.log(2.0)
 
-
-# Error functions
-
-SQUARE_GRID = 2.0**15
-
-
-def split(xp: Any, x: Any) -> tuple[Any, Any]:
-    """x on a grid so coarse that its square is exact, and x² minus that square.
-
-    exp(-x·x) would be off by x² ulp. The grid has no part in derivatives, as floor has none.
-    """
-    coarse = xp.floor(x * SQUARE_GRID + 0.5) / SQUARE_GRID
-    return coarse, (x - coarse) * (x + coarse)
-
-
-def _erf_slope(xp: Any, x: Any) -> Any:
-    coarse, rest = split(xp, x)
-    bell = TWO_OVER_SQRT_PI * xp.exp(-coarse * coarse) * xp.exp(-rest)
-    return xp.where(abs(x) > 28.0, 0.0, bell)
-
-
-elementary(
-    "erf", math.erf, lambda xp, out, x: (_erf_slope(xp, x),),
-    native="erf", jax="scipy.special.erf",
-    sample=((-3.0, 3.0),), edge="±1 at ±inf, with derivative 0.",
-    shown=lambda xp, out, x: (TWO_OVER_SQRT_PI * xp.exp(-xp.pow(x, 2.0)),),
-)  # fmt: skip
-elementary(
-    "erfc", math.erfc, lambda xp, out, x: (-_erf_slope(xp, x),),
-    native="erfc", jax="scipy.special.erfc",
-    sample=((-3.0, 3.0),), edge="0 at inf and 2 at -inf, with derivative 0.",
-    shown=lambda xp, out, x: (-TWO_OVER_SQRT_PI * xp.exp(-xp.pow(x, 2.0)),),
-)  # fmt: skip
-
-
-def _normal_cdf(xp: Any, x: Any) -> Any:
-    """Standard normal distribution function for x > -37.5, beyond which erfc is subnormal."""
-    t = x * -SQRT_HALF
-    coarse, rest = split(xp, x)
-    coarse_t, rest_t = split(xp, t)
-    # t is rounded, and erfc feels that t² times in the tail: put back exp(t² - x²/2), and a little
-    # more (erfc falls faster than exp(-t²), by 1/x² to first order).
-    excess = (coarse_t * coarse_t - 0.5 * coarse * coarse) + (rest_t - 0.5 * rest)
-    square = x * x
-    half = 0.5 * xp.erfc(t)
-    return half + half * xp.where(x < 0.0, excess * ((square + 3.0) / (square + 2.0)), 0.0)
-
-
-def _mills_series(xp: Any, x: Any) -> Any:
-    """1 - 1/x² + 3/x⁴ - …, which is -x·cdf(x)/density(x) for x < -37 (A&S 26.2.12)."""
-    y = 1.0 / (x * x)
-    series = 1.0 - 11.0 * y
-    for odd in (9.0, 7.0, 5.0, 3.0, 1.0):
-        series = 1.0 - odd * y * series
-    return series
-
-
-def _times_density(xp: Any, factor: Any, x: Any) -> Any:
-    """factor × the standard normal density, where only the last product can be subnormal."""
-    coarse, rest = split(xp, x)
-    return factor * (xp.exp(50.0 - 0.5 * coarse * coarse) * xp.exp(-0.5 * rest)) * DENSITY_UNIT
-
-
-def _gelu(xp: Any, x: Any) -> Any:
-    return xp.where(
-        x < -37.5,
-        xp.where(x < -40.0, 0.0 * x, _times_density(xp, -_mills_series(xp, x), x)),
-        x * xp.where(x > 30.0, 1.0, _normal_cdf(xp, x)),
-    )
-
-
-def _gelu_slope(xp: Any, out: Any, x: Any) -> tuple[Any]:
-    return (
-        xp.where(
-            x < -37.5,
-            xp.where(x < -40.0, 0.0 * x, _times_density(xp, x - _mills_series(xp, x) / x, x)),
-            xp.where(x > 40.0, 1.0, _normal_cdf(xp, x) + _times_density(xp, x, x)),
-        ),
-    )
-
-
-declare(
-    "gelu", _gelu, _gelu_slope, sample=((-5.0, 5.0),),
-    shown=lambda xp, out, x: (
-        0.5 * xp.erfc(-SQRT_HALF * x)
-        + x * xp.exp(-0.5 * xp.pow(x, 2.0)) / math.sqrt(2.0 * math.pi),
-    ),
-    edge="x·Φ(x) with the exact normal distribution Φ, not the tanh approximation; at -inf nan, as"
-    " in PyTorch and JAX.",
-    exempt="the derivative around its zero at -0.7518: within 4 ulp of the sizes of Φ(x) and"
-    " x·Φ'(x), which cancel, together",
-)  # fmt: skip
 
 # Gamma functions
 
@@ -131,6 +36,50 @@ elementary(
     " (but ∓inf at ±0).",
     exempt="below 0, even n, near the zeros between poles: within 4 ulp of the terms of"
     " the two nearest poles, which cancel",
+)  # fmt: skip
+
+declare(
+    "digamma", lambda xp, x: xp.polygamma(0.0, x), lambda xp, out, x: (xp.polygamma(1.0, x),),
+    symbol="ψ", latex=r"\psi", sample=((0.1, 20.0),),
+    edge="∓inf at ±0, nan at -1, -2 …; the derivative is inf there.",
+    exempt="below 0, near the zeros between poles: within 4 ulp of the larger of the two terms of"
+    " the reflection formula, which cancel",
+)  # fmt: skip
+
+# Bernoulli numbers B2k over 2k: digamma(x) is log(x) - 1/(2x) - the sum of these over x^2k.
+_DIGAMMA_TAIL = [b / (2 * k) for k, b in enumerate(special.BERNOULLI, 1)]
+_STEPS = 20
+
+
+def digamma_difference(xp: Any, a: Any, b: Any) -> Any:
+    """digamma(a) - digamma(a + b) for a, b > 0: all terms have one sign, so none cancel."""
+    start, end = a + float(_STEPS), a + float(_STEPS) + b
+    # With p = 1/start² and q = 1/end², each p^k - q^k is (p - q)·(p^(k-1) + q·…).
+    p, q = 1.0 / start / start, 1.0 / end / end
+    sums, power, series = 1.0, 1.0, _DIGAMMA_TAIL[0]
+    for coefficient in _DIGAMMA_TAIL[1:]:
+        power = power * q
+        sums = sums * p + power
+        series = series + coefficient * sums
+    share = b / end / start  # 1/start - 1/end
+    squares = share * (1.0 / start + 1.0 / end)  # p - q
+    rest = 0.5 * share + squares * series
+    for k in range(_STEPS - 1, -1, -1):  # small terms first
+        rest = rest + b / (a + k + b) / (a + k)
+    return -(xp.log1p(b / start) + rest)
+
+
+elementary(
+    "betaln", special.betaln,
+    lambda xp, out, a, b: (digamma_difference(xp, a, b), digamma_difference(xp, b, a)), arity=2,
+    latex=r"\ln\mathrm{{B}}", sample=((0.1, 20.0), (0.1, 20.0)),
+    shown=lambda xp, out, a, b: (
+        xp.digamma(a) - xp.digamma(a + b), xp.digamma(b) - xp.digamma(a + b),
+    ),
+    edge="inf at a = 0 or b = 0, nan below 0 (JAX: log|B|, and nan at 0); -inf for infinite"
+    " operands, derivatives nan.",
+    exempt="within 8 ulp; near its zeros within 4 ulp of 1 or, if that is larger, of log Γ of the"
+    " lesser operand",
 )  # fmt: skip
 
 # Sigmoid and its kin: e is exp(-|x|), which never overflows
@@ -171,6 +120,18 @@ declare(
     "log_sigmoid", lambda xp, x: -xp.softplus(-x), lambda xp, out, x: (xp.sigmoid(-x),),
     symbol="log σ", latex=r"\ln\sigma\left({0}\right)", sample=((-5.0, 5.0),),
     edge="-inf at -inf with derivative 1, 0 at inf with derivative 0.",
+)  # fmt: skip
+
+
+declare(
+    "logit",
+    # 2x - 1 is exact around the zero at 1/2.
+    lambda xp, x: xp.where(
+        abs(x - 0.5) < 0.25, 2.0 * xp.atanh(2.0 * (x - 0.5)), xp.log(x / (1.0 - x))
+    ),
+    lambda xp, out, x: (1.0 / (x * (1.0 - x)),), sample=((0.05, 0.95),),
+    edge="-inf at 0 and inf at 1, with derivative inf; outside nan, with derivative 1/(x(1 - x)),"
+    " as JAX (PyTorch: nan).",
 )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Functions that :mod:`math` lacks or computes too coarsely: cbrt, lgamma and polygamma of floats.
+"""Gamma functions that :mod:`math` lacks or computes too coarsely: lgamma, betaln, polygamma.
 
 Each is accurate to a few units in the last place and returns IEEE results instead of raising.
 They use nothing but :mod:`math`, arithmetic and loops.
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 
-__all__ = ["cbrt", "lgamma", "polygamma"]
+__all__ = ["BERNOULLI", "betaln", "lgamma", "polygamma"]
 
 # Polynomials that interpolate at Chebyshev nodes, computed with 80 digits, lowest order first;
 # their relative errors are below 2e-17. lgamma(x) / ((x - 1) (x - 2)) on [1, 2.5], in x - 1.75:
@@ -36,31 +36,13 @@ _DIGAMMA_SLOPE = (
 )[::-1]  # fmt: skip
 
 # Bernoulli numbers B2, B4 … B20, for the asymptotic series (A&S 6.1.41, 6.3.18, 6.4.11).
-_BERNOULLI = (
+BERNOULLI = (
     1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6, -3617 / 510, 43867 / 798,
     -174611 / 330,
 )  # fmt: skip
-_STIRLING = tuple(b / ((2 * j + 2) * (2 * j + 1)) for j, b in enumerate(_BERNOULLI[:8]))[::-1]
-_DIGAMMA_TAIL = tuple(b / (2 * j + 2) for j, b in enumerate(_BERNOULLI))[::-1]
+_STIRLING = tuple(b / ((2 * j + 2) * (2 * j + 1)) for j, b in enumerate(BERNOULLI[:8]))[::-1]
+_DIGAMMA_TAIL = tuple(b / (2 * j + 2) for j, b in enumerate(BERNOULLI))[::-1]
 _HALF_LOG_2PI = 0.9189385332046728
-
-
-def cbrt(x: float) -> float:
-    """Cube root of any real number, within 1 ulp.
-
-    >>> cbrt(-27.0)
-    -3.0
-    """
-    if x == 0.0 or x != x or math.isinf(x):
-        return x
-    root = math.pow(abs(x), 1.0 / 3.0)
-    # Cut the root to 26 bits, so that its square is exact and a step of Halley's method sees the
-    # true residual: libraries' own cube roots are off by up to 4 ulp.
-    shifted = 134217729.0 * root
-    root = shifted - (shifted - root)
-    quotient = abs(x) / (root * root)
-    root += root * ((quotient - root) / (root + root + quotient))
-    return math.copysign(root, x)
 
 
 def _lgamma_of_sum(one: float, t: float) -> float:
@@ -110,6 +92,44 @@ def lgamma(x: float) -> float:
     # Reflection (A&S 6.1.17); the offset from the nearest integer is exact.
     sine = abs(math.sin(math.pi * (x - math.floor(x + 0.5))))
     return math.log(math.pi / sine) - _lgamma_positive(1.0 - x)
+
+
+def _stirling_error(x: float) -> float:
+    """Lgamma of x >= 10 minus the leading terms of its asymptotic series (A&S 6.1.41)."""
+    series = 0.0
+    for coefficient in _STIRLING:
+        series = series / (x * x) + coefficient
+    return series / x
+
+
+def betaln(a: float, b: float) -> float:
+    """Logarithm of the beta function of a, b > 0; inf if either is 0, NaN below 0.
+
+    Large terms are subtracted before they are rounded (A. DiDonato and A. Morris, *Algorithm 708*,
+    ACM Transactions on Mathematical Software 18, 1992).
+
+    >>> abs(betaln(1.0, 4.0) + math.log(4.0)) < 1e-14
+    True
+    """
+    if not (a >= 0.0 and b >= 0.0):
+        return math.nan
+    a, b = min(a, b), max(a, b)
+    if a == 0.0 or math.isinf(b):
+        return math.nan if a == 0.0 and math.isinf(b) else math.inf if a == 0.0 else -math.inf
+    if a + b < 5.0:
+        return lgamma(a) + (lgamma(b) - lgamma(a + b))
+    risen = 1.0
+    while b < 10.0:
+        risen *= (a + b) / b
+        b += 1.0
+    error = _stirling_error(b) - _stirling_error(a + b)
+    if a < 10.0:  # lgamma(a) + (lgamma(b) - lgamma(a + b))
+        ratio = a / b
+        fall = (b + (a - 0.5)) * math.log1p(ratio) + a * (math.log(b) - 1.0)
+        return lgamma(a) + (error - fall + math.log(risen))
+    error += _stirling_error(a)
+    fall = (a - 0.5) * math.log1p(b / a) + b * math.log1p(a / b)
+    return (_HALF_LOG_2PI - 0.5 * math.log(b)) + error - fall
 
 
 def _digamma_positive(x: float, low: float = 0.0) -> float:
@@ -173,7 +193,7 @@ def _power_sum(factor: float, m: int, x: float) -> float:
     correction = 0.0
     rising = 0.5 * m / far
     for j in range(10):
-        correction += _BERNOULLI[j] * rising
+        correction += BERNOULLI[j] * rising
         rising *= (m + 2 * j + 1) * (m + 2 * j + 2) / ((2 * j + 3) * (2 * j + 4)) / (far * far)
     total = _over_power(factor / (m - 1), far, m - 1) + _over_power(factor, far, m) * (
         0.5 + correction

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from autograd.functions import elementary
 from autograd.ops.expr import INFIX
 
 __all__ = ["formula_source", "imports_of"]
 
-_OWN = {"neg": "-{}", "abs": "abs({})", "identity": "+{}", "pow": "{} ** {}"}
+_OWN = {"neg": "-{}", "abs": "abs({})", "pow": "{} ** {}", "floor_divide": "{} // {}"}
 _COMPARISONS = ("lt", "le", "gt", "ge", "eq", "ne")
 _SEQUENCES = ("sum", "norm", "logsumexp", "max", "min")
-_INTERNAL = ("chain", "choose", "chosen", "doubt", "polygamma", "identity", "kth_smallest")
 
 
 def formula_source(inputs: int, steps: Sequence[tuple[str, tuple[int | float, ...]]]) -> str:
@@ -37,8 +37,6 @@ def _call(op: str, operands: Sequence[str]) -> str:
         return f"float({operands[0]} {INFIX[op]} {operands[1]})"
     if op in INFIX:
         return f"{operands[0]} {INFIX[op]} {operands[1]}"
-    if op in _INTERNAL:  # not public: no function of autograd records them by themselves
-        return f"record(OPS[{op!r}], ({', '.join(operands)},))"
     if op in _OWN:
         return _OWN[op].format(*operands)
     if op in _SEQUENCES:
@@ -47,6 +45,8 @@ def _call(op: str, operands: Sequence[str]) -> str:
         half = len(operands) // 2
         first, second = ", ".join(operands[:half]), ", ".join(operands[half:])
         return f"autograd.dot([{first}], [{second}])"
+    if not hasattr(elementary, op):  # no public function records it by itself
+        return f"record(OPS[{op!r}], ({', '.join(operands)},))"
     return f"autograd.{op}({', '.join(operands)})"
 
 

@@ -1,8 +1,8 @@
 """JavaScript: the rules of primitives as functions of numbers, so that a page can compute.
 
 A rule is fed symbols, as for every other executor, and the expressions that come back are printed.
-Functions that JavaScript's ``Math`` has are used; what is Python here is translated; the few that
-are neither have a form in ``program.js``, and :data:`FORMS` names it.
+An elementary function has the form that its declaration names, one of JavaScript's ``Math`` or of
+``program.js``; what is Python here is translated.
 """
 
 from __future__ import annotations
@@ -16,20 +16,12 @@ from autograd.drawing.page.literals import literal
 from autograd.drawing.page.translation import translated
 from autograd.errors import InputTypeError
 from autograd.graph import consumers, topological_order
-from autograd.ops import basic as ops  # noqa: F401  (declares the primitives)
 from autograd.ops.expr import INFIX, XP, Expr, Operand, inner_exprs
 from autograd.ops.ieee import FAST
 from autograd.ops.op import OPS, Op
 
-__all__ = ["FORMS", "Script"]
+__all__ = ["Script"]
 
-NATIVE = """
-abs acos acosh asin asinh atan atan2 atanh cbrt ceil cos cosh exp expm1 floor log log10 log1p log2
-sin sinh sqrt tan tanh trunc
-"""
-FORMS = {**{name: f"Math.{name}" for name in NATIVE.split()}, "pow": "pow", "fmod": "fmod"}
-FORMS |= {"copysign": "copysign", "erf": "erf", "erfc": "erfc"}
-"""Name of a function of floats -> what computes it in JavaScript, where that is not translated."""
 LONGEST = 160  # characters before a part of a formula gets a line of its own
 
 
@@ -115,13 +107,15 @@ class Script:
 
     def _function(self, name: str, count: int) -> str:
         """What computes an elementary function, or another primitive by its rule."""
-        if name in FORMS:
-            return FORMS[name]
+        if name in OPS and OPS[name].javascript:
+            return OPS[name].javascript
         function = FAST.get(name)
         if isinstance(function, FunctionType):
             return translated(function, self._functions)
         if name not in OPS or name in FAST:
-            raise InputTypeError(f"{name!r} has no form in JavaScript: name one in FORMS")
+            raise InputTypeError(
+                f"{name!r} has no form in JavaScript: name one in its declaration, javascript=…"
+            )
         made = f"{name}_{count}"
         if made not in self._functions:
             self._functions[made] = ""

@@ -22,7 +22,7 @@ from autograd.errors import InputTypeError
 __all__ = ["translated"]
 
 MATH = {"isinf": "is_inf", "isnan": "isNaN", "isfinite": "isFinite", "fabs": "Math.abs"}
-MATH |= {"copysign": "copysign", "fmod": "fmod", "pow": "pow"}
+MATH |= {"copysign": "copysign", "fmod": "fmod", "pow": "pow", "erf": "erf", "erfc": "erfc"}
 """What :mod:`math` has under another name; the helpers stand in ``program.js``."""
 BUILTINS = {"abs": "Math.abs", "int": "Math.trunc", "float": "", "max": "Math.max"}
 BUILTINS |= {"min": "Math.min"}

@@ -10,6 +10,7 @@ from mpmath import mp
 
 from autograd import Value, erf, grad, gradcheck, hvp, jvp
 from autograd.check.complex_step import NotAnalyticError, complex_step
+from autograd.engine.record import record
 from autograd.ops.op import OPS
 from autograd.testing import random_formula
 from tests import naive
@@ -26,7 +27,6 @@ STEEP = 300.0
 BATCHES = 10
 GRAPHS = size(1000, 10_000)
 
-NOT_COMPLEX = ("erf", "erfc", "gelu", "lgamma", "polygamma")
 KINKED = [name for name, op in OPS.items() if not op.smooth]
 DIRECTION = (1.0, -0.625, 0.375)
 
@@ -83,6 +83,17 @@ def by_complex_step(formula, leaves, result):
         yield leaf.grad, complex_step(result, leaf)
 
 
+def is_analytic(op):
+    """Whether the complex step knows a primitive, at the points where it is sampled."""
+    middle = [Value((low + high) / 2.0) for low, high in op.sample]
+    try:
+        for x in middle:
+            complex_step(record(op, tuple(middle)), x)
+    except NotAnalyticError:
+        return False
+    return True
+
+
 def by_mpmath(formula, leaves, result):
     """Along one direction, by a difference quotient whose error is below 1e-30."""
     along = sum(leaf.grad * d for leaf, d in zip(leaves, DIRECTION))
@@ -116,7 +127,7 @@ def test_gradients_of_the_whole_table_agree(batch, oracle):
 @pytest.mark.parametrize("batch", range(BATCHES))
 def test_gradients_agree_with_the_complex_step(batch):
     """Reverse mode gives the complex step's derivative, for all that complex numbers allow."""
-    names = tuple(name for name in OPS if name not in NOT_COMPLEX)
+    names = tuple(name for name in OPS if is_analytic(OPS[name]))
     assert worst_of(lively_graphs(batch, names), by_complex_step) <= TOLERANCE
 
 
@@ -167,9 +178,9 @@ def test_complex_step_refuses_what_it_cannot_know():
         complex_step(erf(x), x)
 
 
-def test_naive_engine_knows_the_whole_table():
-    """A new primitive needs a line in the naive engine too."""
-    assert set(naive.RULES) == set(OPS)
+def test_naive_engine_has_the_whole_table():
+    """A line of its own, or the independent reference that the accuracy test asks for."""
+    assert set(OPS) <= {*naive.RULES, *REFERENCES}
 
 
 def test_naive_engine_agrees_with_itself():

@@ -65,6 +65,59 @@ def cdf(x):
     return erfc(-x / mp.sqrt(2)) / 2
 
 
+def log_ndtr(x):
+    """log of cdf(x); far below 0 by Laplace's continued fraction, as exp(-x²/2) takes no mpf."""
+    if x > -1000:
+        return mp.log(cdf(x)) if x < 0 else mp.log1p(-cdf(-x))
+    return -x * x / 2 - mp.log(mp.sqrt(2 * mp.pi) * hazard(x))
+
+
+def hazard(x):
+    """density(x) / cdf(x)"""
+    if x > -1000:
+        return density(x) / cdf(x)
+    fraction = -x
+    for term in range(30, 0, -1):
+        fraction = -x + term / fraction
+    return fraction
+
+
+def erfcinv(q):
+    """By Newton's method from the leading term, for q in (0, 1/2]."""
+    t = mp.sqrt(-mp.log(q * mp.sqrt(mp.pi)) + mp.mpf("0.1"))
+    for _ in range(60):
+        step = mp.log(mp.erfc(t) / q) * mp.erfc(t) * mp.sqrt(mp.pi) / 2 * mp.exp(t * t)
+        t += step
+        if abs(step) < mp.mpf(10) ** -45 * t:
+            break
+    return t
+
+
+def erfinv(x):
+    if abs(x) > mp.mpf("0.5"):
+        return mp.sign(x) * erfcinv(1 - abs(x))
+    return mp.erfinv(x)
+
+
+def ndtri(p):
+    if abs(p - mp.mpf("0.5")) < mp.mpf("0.25"):
+        return mp.sqrt(2) * erfinv(2 * p - 1)
+    return mp.sqrt(2) * (-erfcinv(2 * p) if p < mp.mpf("0.5") else erfcinv(2 - 2 * p))
+
+
+def ndtri_slope(p):
+    return mp.sqrt(2 * mp.pi) * mp.exp(ndtri(p) ** 2 / 2)
+
+
+def erfinv_slope(x):
+    return mp.sqrt(mp.pi) / 2 * mp.exp(erfinv(x) ** 2)
+
+
+def twice(slope):
+    """4 ulp of twice the derivative."""
+    return None, lambda x: 2 * slope(x)
+
+
 def sigmoid(x):
     return 1 / (1 + mp.exp(-x)) if x > -5000 else zero()
 
@@ -169,6 +222,74 @@ def top_size(*xs):
     return abs(max(xs))
 
 
+def sinc(x):
+    return mp.sinpi(x) / (mp.pi * x) if x else one()
+
+
+def sinc_slope(x):
+    if abs(x) < mp.mpf(10) ** -12:
+        return -(mp.pi**2) * x / 3 * (1 - mp.pi**2 * x * x / 10)
+    return (mp.cospi(x) - sinc(x)) / x
+
+
+def sinc_terms(x):
+    """What cancels in the derivative, but for x near 0."""
+    return (abs(mp.cospi(x)) + abs(sinc(x))) / abs(x) if abs(x) > 0.5 else zero()
+
+
+def xlog(logarithm, shift):
+    """x·log(y) or x·log1p(y); shift is what the latter adds to y."""
+    return Reference(
+        lambda x, y: x * logarithm(y),
+        (lambda x, y: logarithm(y), lambda x, y: x / (y + shift)),
+        (R, (-float(shift), INF)),
+        (1.0 - shift,),
+    )
+
+
+def betaln(a, b):
+    with mp.workdps(100):
+        return mp.loggamma(a) + (mp.loggamma(b) - mp.loggamma(a + b))
+
+
+def psi_difference(a, b):
+    with mp.workdps(100):
+        return mp.psi(0, a) - mp.psi(0, a + b)
+
+
+def beta_terms(a, b):
+    """What cancels near the zeros of betaln; far from them twice the result."""
+    size = abs(betaln(a, b))
+    return max(one(), abs(mp.loggamma(min(a, b)))) if size < 1 else 2 * size
+
+
+def copysign(a, b):
+    return -abs(a) if math.copysign(1.0, float(b)) < 0.0 else abs(a)
+
+
+def remainder(whole):
+    """a - b·whole(a/b) and its derivatives, computed with as many digits as that takes."""
+
+    def quotient(a, b):
+        with mp.workdps(700):
+            return whole(mp.mpf(a) / b)
+
+    def value(a, b):
+        with mp.workdps(700):
+            return +(mp.mpf(a) - b * whole(mp.mpf(a) / b))
+
+    return Reference(value, (one, lambda a, b: -quotient(a, b)), (R, (-INF, INF))), Reference(
+        quotient, (None, None), (R, R)
+    )
+
+
+def trunc(x):
+    return mp.floor(x) if x > 0 else mp.ceil(x)
+
+
+FMOD, _ = remainder(trunc)
+MOD, FLOOR_DIVIDE = remainder(mp.floor)
+
 REFERENCES: dict[str, Reference] = {
     # arithmetic
     "add": Reference(lambda a, b: a + b, (one, one), (R, R)),
@@ -198,7 +319,24 @@ REFERENCES: dict[str, Reference] = {
     "log1p": unary(mp.log1p, lambda x: 1 / (1 + x), (-1.0, INF), (-1.0,)),
     "log2": unary(lambda x: mp.log(x) / mp.ln2, lambda x: 1 / (x * mp.ln2), POSITIVE, (1.0,)),
     "log10": unary(mp.log10, lambda x: 1 / (x * mp.ln10), POSITIVE, (1.0,)),
+    "exp2": unary(
+        lambda x: mp.power(2, x), lambda x: mp.power(2, x) * mp.ln2, (-2e3, 2e3), (1024.0, -1074.0)
+    ),
+    "xlogy": xlog(mp.log, 0),
+    "xlog1py": xlog(mp.log1p, 1),
+    "entr": unary(
+        lambda x: -x * mp.log(x), lambda x: -mp.log(x) - 1, POSITIVE, (1.0, math.exp(-1))
+    ),
+    "logit": unary(
+        lambda x: mp.log(x / (1 - x)),
+        lambda x: 1 / (x * (1 - x)),
+        (0.0, 1.0),
+        (0.0, 0.25, 0.5, 1.0),
+    ),
     # trigonometric and hyperbolic functions
+    "sinc": unary(sinc, sinc_slope, R, (0.0, 0.5, 1.0, 1.5, 1e15), (None, sinc_terms)),
+    "radians": unary(lambda x: x * mp.pi / 180, lambda x: mp.pi / 180),
+    "degrees": unary(lambda x: x * 180 / mp.pi, lambda x: 180 / mp.pi),
     "sin": unary(mp.sin, mp.cos, R, TRIGONOMETRIC),
     "cos": unary(mp.cos, lambda x: -mp.sin(x), R, TRIGONOMETRIC),
     "tan": unary(mp.tan, lambda x: mp.sec(x) ** 2, R, TRIGONOMETRIC),
@@ -245,12 +383,38 @@ REFERENCES: dict[str, Reference] = {
         (-0.7518, -37.5, -37.6, -38.5, 0.0, 5.0),
         (None, lambda x: cdf(x) + abs(x) * density(x) if -3 < x < 0 else zero()),
     ),
+    "ndtr": unary(cdf, density, R, (-37.5, -37.6, -38.5, -8.3, 0.0)),
+    "log_ndtr": unary(log_ndtr, hazard, R, (-37.5, -8.0, -1.0, 0.0, 8.0, 38.5), twice(hazard)),
+    "ndtri": unary(
+        ndtri,
+        ndtri_slope,
+        (0.0, 1.0),
+        (0.0, 1e-290, 0.25, 0.5, 0.75, 1.0),
+        twice(ndtri_slope),
+    ),
+    "erfinv": unary(
+        erfinv,
+        erfinv_slope,
+        UNIT,
+        (-1.0, -0.5, 0.0, 0.5, 1.0),
+        twice(erfinv_slope),
+    ),
     "lgamma": unary(
         lgamma,
         lambda x: psi(0, x),
         R,
         (-2.457, -2.748, -0.5, 0.5, 1.0, 1.4616, 2.0, 2.5, 10.0, 12.0),
         (reflection, digamma_reflection),
+    ),
+    "digamma": unary(
+        lambda x: psi(0, x), lambda x: psi(1, x), R, (-0.5, 1.0, 1.4616, 2.0), (digamma_reflection,)
+    ),
+    "betaln": Reference(
+        betaln,
+        (lambda a, b: psi_difference(a, b), lambda a, b: psi_difference(b, a)),
+        ((1e-25, 1e25), (1e-25, 1e25)),  # beyond, mpmath would need hundreds of digits
+        (1.0, 2.0, 10.0),
+        (beta_terms,),
     ),
     "polygamma": Reference(
         psi,
@@ -275,6 +439,11 @@ REFERENCES: dict[str, Reference] = {
     "sign": unary(mp.sign, None),
     "floor": unary(mp.floor, None),
     "ceil": unary(mp.ceil, None),
+    "trunc": unary(trunc, None),
+    "copysign": Reference(copysign, (lambda a, b: mp.sign(a) * copysign(1, b), None), (R, R)),
+    "fmod": FMOD,
+    "mod": MOD,
+    "floor_divide": FLOOR_DIVIDE,
     "lt": indicator(lambda a, b: a < b),
     "le": indicator(lambda a, b: a <= b),
     "gt": indicator(lambda a, b: a > b),

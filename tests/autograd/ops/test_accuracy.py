@@ -59,17 +59,23 @@ def points(name):
 
 def at_singularity(name, operands):
     """Whether test_edges has to pin this point: a pole, a kink, the end of a domain."""
-    if name in ("lgamma", "polygamma"):
+    if name in ("lgamma", "digamma", "polygamma"):
         return operands[-1] <= 0.0 and operands[-1] == math.floor(operands[-1])
     if name == "pow":
         return operands[0] == 0.0
     if name == "clip":
         return operands[1] >= operands[2] or operands[0] in operands[1:]
+    if name == "ndtri":
+        return operands[0] in (0.0, 1.0)
+    if name == "logit":
+        return operands[0] in (0.0, 1.0)
+    if name in ("fmod", "mod", "floor_divide", "betaln", "xlogy", "xlog1py"):
+        return 0.0 in operands or operands[1] == -1.0
     if name == "div":
         return operands[1] == 0.0
     if name in ("maximum", "minimum"):
         return operands[0] == operands[1]
-    if name in ("asin", "acos", "atanh", "acosh", "log1p", "asinh"):
+    if name in ("asin", "acos", "atanh", "acosh", "log1p", "asinh", "erfinv"):
         return abs(operands[0]) == 1.0
     return all(x == 0.0 for x in operands) or (not OPS[name].smooth and 0.0 in operands)
 

@@ -69,7 +69,7 @@ def sign_of_a_difference(node, g, adjoint):
 
 def tie_to_the_first(node, g, adjoint):
     for place, (x, p) in enumerate(edges(node)):
-        tied = node.op.name == "maximum" and p == 0.5
+        tied = node.op.selects and p == 0.5
         adjoint[x] += g * (1.0 - place if tied else p)
 
 

@@ -90,7 +90,19 @@ def _atan2(xp: Any, y: Any, x: Any) -> Any:
     return xp.where(steep, upper * HALF_PI - angle, xp.where(y == 0.0, flat + y, flat))
 
 
+def _fmod(xp: Any, a: Any, b: Any) -> Any:
+    quotient = a / b
+    return a - b * xp.where(quotient < 0.0, xp.ceil(quotient), xp.floor(quotient))
+
+
+def _copysign(xp: Any, a: Any, b: Any) -> Any:
+    negative = xp.where(b < 0.0, 1.0, xp.where(b == 0.0, xp.where(1.0 / b < 0.0, 1.0, 0.0), 0.0))
+    return xp.where(negative > 0.0, -abs(a), abs(a))
+
+
 FORMULAS: dict[str, Callable[..., Any]] = {
+    "fmod": _fmod,
+    "copysign": _copysign,
     "cos": lambda xp, x: xp.sin(x + HALF_PI),
     "ne": lambda xp, a, b: xp.no(a == b),
     "log2": lambda xp, x: xp.log(x) * (1.0 / math.log(2.0)),

@@ -12,10 +12,12 @@ import autograd
 from autograd import Value, compile
 from autograd.engine.record import RECORDERS
 from autograd.ops.op import OPS
+from autograd.program.exports.onnx.primitives import FORMULAS, IN_SINGLE, OPERATORS
 from autograd.testing import random_formula
 
 runs = pytest.mark.needs("onnxruntime")
-UNSUPPORTED = {"lgamma", "polygamma"}
+# ONNX Runtime has erf in single precision only, and the logarithm of a tail loses what that lacks.
+TAILS = {"log_ndtr": 2e-2}
 
 
 def values(*shape):
@@ -57,18 +59,24 @@ def samples(op, rng, n=200):
 
 @runs
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
-@pytest.mark.parametrize("name", [name for name in OPS if name not in UNSUPPORTED])
+@pytest.mark.parametrize("name", OPS)
 def test_every_primitive_becomes_onnx(tmp_path, name, dtype):
-    """Over the whole range of its tests; single precision has fewer digits to agree in."""
+    """Over the whole range of its tests, or it is refused for what ONNX lacks, by name."""
     op = OPS[name]
     leaves = [Value(low) for low, _ in op.sample] if op.arity else values(arity(op))
     arguments = {f"x{i}": leaf for i, leaf in enumerate(leaves)}
     program = compile(RECORDERS[op.name](*leaves), dtype=dtype, **arguments)
     drawn = samples(op, np.random.default_rng(0))
     arrays = {f"x{i}": column.astype(dtype) for i, column in enumerate(drawn)}
-    program.to_onnx(tmp_path / "op.onnx")
+    try:
+        program.to_onnx(tmp_path / "op.onnx")
+    except autograd.InputValueError as error:
+        lacking = str(error).split("'")[1]
+        assert OPS[lacking].function is not None
+        assert lacking not in {*FORMULAS, *OPERATORS, *IN_SINGLE}
+        return
     got, expected = run(tmp_path / "op.onnx", **arrays), program(**arrays)
-    digits = 1e-6 if dtype == "float64" else 2e-4
+    digits = TAILS.get(name, 1e-6 if dtype == "float64" else 2e-4)
     np.testing.assert_allclose(got, expected, rtol=digits, atol=digits)
 
 
@@ -195,12 +203,24 @@ def test_structures_become_onnx(tmp_path, structure):
             check(tmp_path, program, batched, **arrays)
 
 
+def exported(folder):
+    """The primitives that ONNX has, to its digits."""
+    names = []
+    for op in OPS.values():
+        leaves = [Value(low) for low, _ in op.sample] if op.arity else values(arity(op))
+        try:
+            compile(RECORDERS[op.name](*leaves), x=leaves).to_onnx(folder / "op.onnx")
+        except autograd.InputValueError:
+            continue
+        names.append(op.name)
+    return [name for name in names if name not in TAILS]
+
+
 @runs
 @pytest.mark.parametrize("seed", range(10))
 def test_random_programs_become_onnx(tmp_path, seed):
     """Every value on the way, of forty operations drawn from the whole table."""
-    names = [name for name in OPS if name not in UNSUPPORTED]
-    formula = random_formula(Random(seed), operations=40, names=names)
+    formula = random_formula(Random(seed), operations=40, names=exported(tmp_path))
     leaves = [Value(x) for x in formula.point]
     program = compile(formula.values(leaves), x=leaves)
     check(tmp_path, program, (), x=np.array(formula.point))
