@@ -48,7 +48,9 @@ class Neuron(Module):
         init: str | Initialiser | None = None,
         rng: Random | int | None = None,
         fan_out: int = 1,
+        nonlin: None = None,
     ) -> None:
+        _require_activation(nonlin)
         self.nin = check_count("nin", nin)
         self.activation = activation_of(activation)
         name = activation_name(self.activation)
@@ -72,6 +74,15 @@ class Neuron(Module):
         return kept if self.bias is not None else {**kept, "bias": False}
 
 
+def _require_activation(nonlin: object) -> None:
+    """Tell those who come from micrograd what its ``nonlin`` is called here."""
+    if nonlin is not None:
+        name = "relu" if nonlin else "linear"
+        raise autograd.InputTypeError(
+            f'nonlin={nonlin!r} is written activation="{name}" here, and "linear" is the default'
+        )
+
+
 class Layer(Module):
     """`nout` neurons that see the same `nin` inputs; always returns a list. Alias: Linear.
 
@@ -91,7 +102,9 @@ class Layer(Module):
         activation: str | Activation = "linear",
         init: str | Initialiser | None = None,
         rng: Random | int | None = None,
+        nonlin: None = None,
     ) -> None:
+        _require_activation(nonlin)
         self.nin = check_count("nin", nin)
         self.nout = check_count("nout", nout)
         rng = as_rng(rng)
