@@ -79,18 +79,19 @@ class Recording:
         targets: Sequence[Any],
         *,
         backend: str = "auto",
+        weighted: bool = False,
     ) -> None:
         self.np = numpy_or_error("compiled training")
-        self.coding = coding
+        self.coding, self.weighted = coding, weighted
         portrait = Portrait(model, coding.loss, list(params))
         self._hold(portrait, params)
         row, target = X[0].tolist(), self.encoded(targets[:1])[0]
-        form = (coding.classes, coding.as_vector, X.shape[1:], target.shape, backend)
+        form = (coding.classes, coding.as_vector, weighted, X.shape[1:], target.shape, backend)
         self.program = kept(
             None if portrait.token is None else (portrait.token, form),
             len(portrait.leaves),
             lambda: _program(
-                _recorded(model, coding, row, target.tolist()),
+                _recorded(model, coding, row, target.tolist(), weighted=weighted),
                 backend,
                 **{"params": list(params), **({"held": self.held} if self.held else {})},
             ),
@@ -111,6 +112,8 @@ class Recording:
         self.held = [leaf for leaf in portrait.leaves if id(leaf) not in trained]
         held = self.np.array([leaf.data for leaf in self.held])
         self.constants = {"held": held} if self.held else {}
+        if self.weighted:
+            self.constants["w"] = 1.0
 
     def encoded(self, targets: Sequence[Any]) -> Array:
         """Targets as an array with one row an example; see `Coding.array`."""
@@ -125,13 +128,17 @@ class Recording:
         losses, outputs = map(self.np.concatenate, zip(*pairs))
         return losses, outputs
 
-    def gradient(self, X: Array, T: Array, params: Array) -> tuple[tuple[Array, Array], Array]:
+    def gradient(
+        self, X: Array, T: Array, params: Array, weights: Array | None = None
+    ) -> tuple[tuple[Array, Array], Array]:
         """The same, and the gradient of the mean of the losses in the parameters.
 
-        Parameters in a row an example get the gradient of that mean in a row an example.
+        Parameters in a row an example get the gradient of that mean in a row an example. With
+        `weights`, each loss is multiplied by its own.
         """
+        given = {} if weights is None else {"w": weights}
         found: tuple[tuple[Array, Array], Array] = self.program.value_and_grad(
-            "params", reduce="mean", x=X, t=T, params=params, **self.constants
+            "params", reduce="mean", x=X, t=T, params=params, **{**self.constants, **given}
         )
         return found
 
@@ -161,7 +168,9 @@ def check_alike(np: Any, what: str, recorded: Array, true: Any) -> None:
         )
 
 
-def _recorded(model: Model, coding: Coding | None, row: Any, target: Any) -> dict[str, Any]:
+def _recorded(
+    model: Model, coding: Coding | None, row: Any, target: Any, *, weighted: bool = False
+) -> dict[str, Any]:
     """The graph of one example: leaves of inputs and target, and the error and the outputs.
 
     `autograd.compiled` records it, so comparisons are recorded too and branches refused; but the
@@ -173,7 +182,11 @@ def _recorded(model: Model, coding: Coding | None, row: Any, target: Any) -> dic
         outputs = model(x)
         graph.update(x=x, output=outputs)
         if coding is not None:
-            graph.update(t=t, output=(coding.recorded(outputs, t), outputs))
+            error = coding.recorded(outputs, t)
+            if weighted:
+                graph.update(w=Value(1.0))
+                error = graph["w"] * error
+            graph.update(t=t, output=(error, outputs))
         return 0.0  # so that nothing is lowered yet
 
     try:

@@ -13,7 +13,7 @@ from typing import Any
 
 import autograd
 from autograd import Value
-from nn.losses.terms import kind_of
+from nn.losses.terms import kind_of, options_of
 
 __all__ = ["Coding", "is_number"]
 
@@ -40,6 +40,7 @@ class Coding:
         indices = width > 1 and all(hasattr(t, "__index__") for t in targets)
         self.classes = width if indices else 0
         self.ours = getattr(kind_of(loss), "__module__", "").startswith("nn.losses")
+        self.ignored = options_of(loss).get("ignore_index") if self.ours else None
         self.as_vector = bool(self.classes) and not self.ours and self._wants_vector(outputs)
 
     def given(self, target: Any) -> Any:
@@ -51,10 +52,11 @@ class Coding:
         if not self.classes:
             return np.array(targets, dtype=float)
         indices = np.array(targets).astype(np.intp)  # booleans would be masks
-        wrong = indices[(indices < 0) | (indices >= self.classes)]
+        counted = np.ones(len(indices), bool) if self.ignored is None else indices != self.ignored
+        wrong = indices[counted & ((indices < 0) | (indices >= self.classes))]
         if wrong.size:
             raise self._outside(wrong[0])
-        return np.eye(self.classes)[indices]
+        return np.eye(self.classes)[np.where(counted, indices, 0)] * counted[:, None]
 
     def recorded(self, outputs: Any, target: Any) -> Any:
         """The loss where `target` is a row of `array`, in Values."""

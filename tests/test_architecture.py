@@ -66,8 +66,8 @@ ORDER = {
     "nn.losses": "terms (classes pairwise)",
     "nn.optim": "(gradients optimizer) adaptive",
     "nn.plots": "axes (mosaics training)",
-    "nn.train": "(columns history nudges progress) (checkpoint eager_steps rate) compiled_steps "
-    "fitting",
+    "nn.train": "(columns history nudges progress weights) (checkpoint eager_steps rate) "
+    "compiled_steps fitting",
 }
 
 # Submodules of autograd that are public in themselves.

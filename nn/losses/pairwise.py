@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 
 import autograd
 from autograd import Value
-from nn.losses.terms import listed, reduced
+from nn.losses.terms import for_each, listed, pairs, reduced
 
 __all__ = [
     "binary_cross_entropy",
@@ -80,31 +80,50 @@ def huber_loss(
     return reduced("huber_loss", term, predictions, targets, reduction)
 
 
-def binary_cross_entropy(predictions: Numbers, targets: Numbers, *, reduction: str = "mean") -> Any:
+def binary_cross_entropy(
+    predictions: Numbers, targets: Numbers, *, weight: Any = None, reduction: str = "mean"
+) -> Any:
     """−t·log(p) − (1 − t)·log(1 − p) for probabilities p of class 1 and targets t in [0, 1].
 
-    From a network without sigmoid, `binary_cross_entropy_with_logits` is exact in the tails too.
+    `weight` is a factor, or one for each output. From a network without sigmoid,
+    `binary_cross_entropy_with_logits` is exact in the tails too.
 
     >>> round(binary_cross_entropy(0.25, 0.0), 12)  # −log(0.75)
     0.287682072452
     """
-    return reduced(
-        "binary_cross_entropy", _cross_entropy_of_chance, predictions, targets, reduction
-    )
+    name = "binary_cross_entropy"
+    return reduced(name, _cross_entropy_of_chance, predictions, targets, reduction, weight)
 
 
 def binary_cross_entropy_with_logits(
-    predictions: Numbers, targets: Numbers, *, reduction: str = "mean"
+    predictions: Numbers,
+    targets: Numbers,
+    *,
+    weight: Any = None,
+    pos_weight: Any = None,
+    reduction: str = "mean",
 ) -> Any:
     """Binary cross-entropy of sigmoid(z), from the logits z: t·softplus(−z) + (1 − t)·softplus(z).
 
-    Neither term is negative, so nothing cancels for confident logits.
+    Neither term is negative, so nothing cancels for confident logits. `weight` is a factor, or one
+    for each output; `pos_weight` likewise, on the first term only.
 
     >>> round(binary_cross_entropy_with_logits(0.0, 1.0), 12)  # log(2)
     0.69314718056
     """
     name = "binary_cross_entropy_with_logits"
-    return reduced(name, _cross_entropy_of_logit, predictions, targets, reduction)
+    if pos_weight is None:
+        return reduced(name, _cross_entropy_of_logit, predictions, targets, reduction, weight)
+    count = len(pairs(name, predictions, targets))
+    left = iter(for_each(name, "pos_weight", pos_weight, count))
+    return reduced(
+        name,
+        lambda z, t: _cross_entropy_of_logit(z, t, next(left)),
+        predictions,
+        targets,
+        reduction,
+        weight,
+    )
 
 
 def hinge_loss(predictions: Numbers, targets: Numbers, *, reduction: str = "mean") -> Any:
@@ -150,9 +169,11 @@ def _cross_entropy_of_chance(p: Any, t: Any) -> Any:
     return -(ones + zeros)
 
 
-def _cross_entropy_of_logit(z: Any, t: Any) -> Any:
+def _cross_entropy_of_logit(z: Any, t: Any, positive: float = 1.0) -> Any:
     _check_between("binary_cross_entropy_with_logits", "target", t)
-    return t * autograd.softplus(-z) + (1.0 - t) * autograd.softplus(z)
+    missed = t * autograd.softplus(-z)
+    missed = missed if positive == 1.0 else positive * missed
+    return missed + (1.0 - t) * autograd.softplus(z)
 
 
 def _hinge(y: Any, t: Any) -> Any:

@@ -36,10 +36,30 @@ def options_of(loss: Any) -> dict[str, Any]:
 
 
 def reduced(
-    name: str, term: Callable[[Any, Any], Any], predictions: Any, targets: Any, reduction: str
+    name: str,
+    term: Callable[[Any, Any], Any],
+    predictions: Any,
+    targets: Any,
+    reduction: str,
+    weight: Any = None,
 ) -> Any:
-    """The mean or sum of a term for each prediction and its target."""
-    return reduce(name, [term(y, t) for y, t in pairs(name, predictions, targets)], reduction)
+    """The mean or sum of a term for each prediction and its target, times a weight if given."""
+    terms = [term(y, t) for y, t in pairs(name, predictions, targets)]
+    if weight is not None:
+        terms = [w * x for w, x in zip(for_each(name, "weight", weight, len(terms)), terms)]
+    return reduce(name, terms, reduction)
+
+
+def for_each(name: str, option: str, numbers: Any, count: int) -> list[float]:
+    """One number for all terms, or one for each output over and over."""
+    given = listed(numbers)
+    given = given if isinstance(given, list) else [given]
+    if not given or count % len(given) or not all(w >= 0 for w in given):
+        raise autograd.InputValueError(
+            f"{name}: {option} is a number of 0 or more, or one for each output, "
+            f"but got {numbers!r}"
+        )
+    return given * (count // len(given))
 
 
 def reduce(name: str, terms: list[Any], reduction: str) -> Any:

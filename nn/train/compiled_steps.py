@@ -47,6 +47,8 @@ class CompiledSteps:
         self.rows, self.targets = as_arrays(X, y)
         self.coding = task.rehearse(self.rows[0].tolist(), self.targets)
         task.inspect(self.rows, self.targets, self.coding)
+        self.weights = task.weights(self.targets)
+        self.factors = None if self.weights is None else self.np.array(self.weights)
         self.recording = self._recorded()
         self.encoded = self.recording.encoded(self.targets)
         self.batch = self.rows[:0]
@@ -74,7 +76,8 @@ class CompiledSteps:
             self.batch = np.empty((len(indices), *self.rows.shape[1:]))
         # Into memory that is there already, unchecked: half the time of self.rows[indices].
         X = np.take(self.rows, indices, axis=0, out=self.batch, mode="clip")
-        (losses, outputs), grad = recording.gradient(X, self.encoded[indices], vector)
+        weights = None if self.factors is None else self.factors[indices]
+        (losses, outputs), grad = recording.gradient(X, self.encoded[indices], vector, weights)
         value = float(losses.sum()) / len(chosen)
         check_finite(value, self.epoch)
         with np.errstate(all="ignore"):
@@ -106,6 +109,7 @@ class CompiledSteps:
             self.rows,
             self.targets,
             backend=self.backend,
+            weighted=self.weights is not None,
         )
 
     def judge(self, X: Any, targets: list[Any]) -> tuple[float, Any]:

@@ -27,6 +27,7 @@ from nn.programs import numbers
 from nn.reading import Numbers, reading
 from nn.targets import Coding, is_number
 from nn.train.columns import columns_of
+from nn.train.weights import example_weights
 
 __all__ = ["EagerSteps", "Steps", "Task", "batch_gradient", "check_finite"]
 
@@ -50,6 +51,8 @@ class Task:
     loss: Loss
     optimizer: Optimizer
     adjustment: Adjustment = field(default_factory=Adjustment)
+    sample_weight: Any = None
+    class_weight: Any = None
 
     def __post_init__(self) -> None:
         check_callable("loss", self.loss, "nn.cross_entropy")
@@ -83,6 +86,10 @@ class Task:
                         f"{type(error).__name__} {error!r}"[:300]
                     )
         return coding
+
+    def weights(self, targets: Sequence[Any]) -> list[float] | None:
+        """How much each example counts, 1 in the mean; None where all count alike."""
+        return example_weights(self.loss, targets, self.sample_weight, self.class_weight)
 
     def inspect(self, X: Sequence[Any], targets: Sequence[Any], coding: Coding) -> None:
         """Refuse a loss that depends on nothing trained; warn of what else would go unseen."""
@@ -133,6 +140,8 @@ class Steps(Protocol):
     targets: list[Any]
     epoch: int
     """For messages."""
+    weights: list[float] | None
+    """How much each example counts, 1 in the mean; None where all count alike."""
 
     def step(self, chosen: Sequence[int]) -> tuple[float, Any]:
         """Learn from these examples: their mean loss and their outputs before it.
@@ -175,6 +184,7 @@ class EagerSteps:
         self.rows, self.targets = check_examples(X, y)
         self.coding = task.rehearse(self.rows[0], self.targets)
         task.inspect(self.rows, self.targets, self.coding)
+        self.weights = task.weights(self.targets)
 
     def step(self, chosen: Sequence[int]) -> tuple[float, Any]:
         """As of `Steps`; the outputs are a list."""
@@ -182,7 +192,8 @@ class EagerSteps:
         optimizer.zero_grad()
         xs = [self.rows[i] for i in chosen]
         ts = [self.coding.given(self.targets[i]) for i in chosen]
-        value, outputs = batch_gradient(task.model, task.loss, xs, ts)
+        weights = None if self.weights is None else [self.weights[i] for i in chosen]
+        value, outputs = batch_gradient(task.model, task.loss, xs, ts, weights)
         check_finite(value, self.epoch)
         task.adjustment.of_values(optimizer.params)
         optimizer.step()
@@ -214,9 +225,15 @@ class EagerSteps:
 
 
 def batch_gradient(
-    model: Model, loss: Loss, xs: Sequence[Any], ts: Sequence[Any]
+    model: Model,
+    loss: Loss,
+    xs: Sequence[Any],
+    ts: Sequence[Any],
+    weights: Sequence[float] | None = None,
 ) -> tuple[float, list[Any]]:
     """(mean loss, outputs as floats) over a mini-batch, whose mean gradient goes to `.grad`.
+
+    With `weights`, each loss is multiplied by its own before.
 
     >>> from autograd import Value
     >>> w = Value(2.0)
@@ -230,8 +247,9 @@ def batch_gradient(
     for start in range(0, len(xs), TOGETHER):
         part = [model(x) for x in xs[start : start + TOGETHER]]
         errors = [loss(*pair) for pair in zip(part, ts[start:])]
-        autograd.backward(errors, [share] * len(errors))
-        total += sum(error.data for error in errors)
+        factors = (weights or [1.0] * len(xs))[start : start + len(errors)]
+        autograd.backward(errors, [share * w for w in factors])
+        total += sum(w * error.data for w, error in zip(factors, errors))
         outputs += map(numbers, part)
     return total * share, outputs
 

@@ -10,7 +10,7 @@ import math
 import os
 import time
 import warnings
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from random import Random
 from typing import Any
@@ -53,6 +53,8 @@ def fit(
     epochs: int,
     batch_size: int = 32,
     rng: Random | int | None = None,
+    sample_weight: Sequence[float] | None = None,
+    class_weight: Mapping[Any, float] | str | None = None,
     schedule: Callable[..., float] = ConstantSchedule(),  # noqa: B008 (it is immutable)
     validation: Examples | None = None,
     decide: Decision | None = None,
@@ -85,6 +87,8 @@ def fit(
         schedule: Gives a factor on the optimiser's learning rate for the next epoch or step, from
             what its argument is called, such as `epoch`: see :mod:`nn.schedules`. A rate that a
             callback sets stays, and is what the factor changes from then on.
+        sample_weight: A factor for each example: 2 counts as if it were there twice.
+        class_weight: A factor for each label in a dict, or "balanced": as if all were as frequent.
         validation: (X, y) to judge the model by after every epoch.
         decide: Turns outputs into a label, for the accuracy; by default as suits the loss.
         track_accuracy: False saves the time that the accuracy while learning takes.
@@ -117,7 +121,8 @@ def fit(
     """
     epochs, batch_size = check_count("epochs", epochs), check_count("batch_size", batch_size)
     patience = None if patience is None else check_count("patience", patience)
-    task = Task(model, loss, optimizer, Adjustment(l1, l2, clip_norm, clip_value))
+    adjustment = Adjustment(l1, l2, clip_norm, clip_value)
+    task = Task(model, loss, optimizer, adjustment, sample_weight, class_weight)
     check_hooks(schedule, decide, callbacks, validation)
     asked_by(schedule)
     check_count("checkpoint_every", checkpoint_every)
@@ -136,7 +141,7 @@ def fit(
         meaning = None
     options["examples"] = len(steps.targets)
     if checkpoint is not None:
-        options["data"] = fingerprint(steps.rows, steps.targets)
+        options["data"] = fingerprint(steps.rows, [steps.targets, steps.weights])
         if resume and os.path.exists(checkpoint):
             load_checkpoint(checkpoint, run)
             rate.base = run.rate

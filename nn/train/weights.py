@@ -1,0 +1,88 @@
+"""How much each example counts in training: by itself, by its class, and by options of the loss."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import autograd
+from nn.losses.classes import shares_of
+from nn.losses.terms import kind_of
+from nn.reading import Numbers, as_list, reading
+
+__all__ = ["example_weights"]
+
+
+def example_weights(
+    loss: Any,
+    targets: Sequence[Any],
+    sample_weight: Sequence[float] | None,
+    class_weight: Mapping[Any, float] | str | None,
+) -> list[float] | None:
+    """Factors for the examples' losses, which make their mean a weighted one; None if all are 1.
+
+    The factors of a loss over classes are in its terms already; here its mean is put right.
+
+    >>> import nn
+    >>> example_weights(nn.mse_loss, [0.0, 1.0], [1.0, 3.0], None)
+    [0.5, 1.5]
+    >>> example_weights(nn.cross_entropy, [0, 1, 1, 1], None, "balanced")
+    [2.0, 0.6666666666666666, 0.6666666666666666, 0.6666666666666666]
+    """
+    shares = shares_of(loss, targets)
+    if sample_weight is None and class_weight is None and shares is None:
+        return None
+    weights = [1.0] * len(targets) if sample_weight is None else _checked(sample_weight, targets)
+    if class_weight is not None:
+        labels = _labels(loss, targets)
+        factors = _balanced(labels) if class_weight == "balanced" else class_weight
+        if not isinstance(factors, Mapping) or not set(labels) <= set(factors):
+            raise autograd.InputValueError(
+                'class_weight is "balanced" or a dict with a factor for each label, '
+                f"{sorted(set(labels))}, but got {class_weight!r}"
+            )
+        factor = {label: _number(factors[label]) for label in set(labels)}
+        weights = [w * factor[label] for w, label in zip(weights, labels)]
+    total = math.fsum(w * s for w, s in zip(weights, shares or [1.0] * len(weights)))
+    if not total:
+        raise autograd.InputValueError("all examples have the weight 0: nothing would be learnt")
+    return [w * len(weights) / total for w in weights]
+
+
+def _checked(sample_weight: Sequence[float], targets: Sequence[Any]) -> list[float]:
+    weights = [_number(w) for w in as_list(sample_weight)]
+    if len(weights) != len(targets):
+        raise autograd.InputValueError(
+            f"sample_weight has a factor for each of {len(targets)} examples, "
+            f"but got {len(weights)}"
+        )
+    return weights
+
+
+def _number(weight: Any) -> float:
+    try:
+        number = float(weight)
+    except (TypeError, ValueError):
+        number = math.nan
+    if not 0.0 <= number < math.inf:
+        raise autograd.InputValueError(f"a weight is a number of 0 or more, but one is {weight!r}")
+    return number
+
+
+def _labels(loss: Any, targets: Sequence[Any]) -> list[Any]:
+    meaning = reading(loss, targets=targets)
+    labels = list(targets) if meaning is None else meaning.truths(targets)
+    labels = [int(x) if isinstance(x, float) and x.is_integer() else x for x in labels]
+    if isinstance(meaning, Numbers) or any(isinstance(label, (list, float)) for label in labels):
+        name = getattr(kind_of(loss), "__name__", repr(loss))
+        raise autograd.InputValueError(
+            f"class_weight is for targets that are one label each, but {name} has others"
+        )
+    return labels
+
+
+def _balanced(labels: list[Any]) -> dict[Any, float]:
+    counts = Counter(labels)
+    return {label: len(labels) / (len(counts) * count) for label, count in counts.items()}
