@@ -201,7 +201,7 @@ def _recorded(
     return graph
 
 
-def _program(graph: dict[str, Any], backend: str, **leaves: Sequence[Value]) -> Any:
+def _program(graph: dict[str, Any], backend: str, **leaves: Any) -> Any:
     output = graph.pop("output")
     pair = "t" in graph
     return autograd.compile(output, has_aux=pair, backend=backend, **graph, **leaves)

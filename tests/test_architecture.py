@@ -49,7 +49,8 @@ ORDER = {
     "autograd.program.exports.onnx": "extra (nodes primitives) write",
     "autograd.program.loop": "row_sums (native python_source) (generated_python lanes) "
     "loop_executor",
-    "autograd.program.loop.lanes": "(grammar patterns slots vectors) (kernels runs stream) entry "
+    "autograd.program.loop.lanes": "(chunks grammar patterns slots vectors) (kernels runs stream) "
+    "entry "
     "compiler plan runner machine",
     "autograd.program.loop.native": "(kept numbers) forms (callbacks emit rows) (entries steps) "
     "(folds opcodes) pulls interpreter compiler repeats runner",

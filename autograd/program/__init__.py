@@ -30,6 +30,7 @@ def compile(
     *,
     dtype: Any = "float64",
     backend: str = "auto",
+    threads: int | None = None,
     has_aux: bool = False,
     **arguments: Any,
 ) -> Program:
@@ -46,6 +47,8 @@ def compile(
         dtype: float64 or float32.
         backend: "array" for NumPy, "loop" for one number after the other (deep and narrow
             graphs), "auto" for whichever suits the graph and the batch.
+        threads: On how many the loop runs a large batch, by default one on each processor that
+            the process may use. Results are the same for any number.
         has_aux: Whether ``output`` is a pair of the value to differentiate and auxiliary data,
             such as a loss and the predictions it judges. The program then gives both, from one
             pass: ``(value, aux)``, and ``((value, aux), gradient)``. (As in JAX.)
@@ -77,7 +80,7 @@ def compile(
             "nothing is recorded in a plain number"
         )
     tape = lower(output, arguments, has_aux=has_aux)
-    return Program(tape, dtype=dtype, backend=backend)
+    return Program(tape, dtype=dtype, backend=backend, threads=threads)
 
 
 @overload
@@ -88,6 +91,7 @@ def compiled(
     static: str | Sequence[str] = ...,
     dtype: Any = ...,
     backend: str = ...,
+    threads: int | None = ...,
     has_aux: bool = ...,
 ) -> Compiled: ...
 @overload
@@ -98,6 +102,7 @@ def compiled(
     static: str | Sequence[str] = ...,
     dtype: Any = ...,
     backend: str = ...,
+    threads: int | None = ...,
     has_aux: bool = ...,
 ) -> Callable[[Callable[..., Any]], Compiled]: ...
 def compiled(
@@ -107,6 +112,7 @@ def compiled(
     static: str | Sequence[str] = (),
     dtype: Any = "float64",
     backend: str = "auto",
+    threads: int | None = None,
     has_aux: bool = False,
 ) -> Any:
     """A function of numbers, arrays and containers as a program, recorded when first called.
@@ -153,6 +159,13 @@ def compiled(
     """
     if f is None:
         return functools.partial(
-            compiled, static=static, dtype=dtype, backend=backend, has_aux=has_aux
+            compiled,
+            static=static,
+            dtype=dtype,
+            backend=backend,
+            threads=threads,
+            has_aux=has_aux,
         )
-    return Compiled(f, static=static, dtype=dtype, backend=backend, has_aux=has_aux)
+    return Compiled(
+        f, static=static, dtype=dtype, backend=backend, threads=threads, has_aux=has_aux
+    )

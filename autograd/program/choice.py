@@ -94,6 +94,7 @@ class Work(NamedTuple):
         ...     statements=8,
         ...     scattered=0,
         ...     reads=3000,
+        ...     elements=100,
         ...     products=2900,
         ...     called=0,
         ...     widest=16,

@@ -41,6 +41,7 @@ class Compiled:
         static: str | Sequence[str] = (),
         dtype: Any = "float64",
         backend: str = "auto",
+        threads: int | None = None,
         has_aux: bool = False,
     ) -> None:
         if not callable(f):
@@ -49,6 +50,7 @@ class Compiled:
         self.static = (static,) if isinstance(static, str) else tuple(static)
         self.dtype = dtype
         self.backend = backend
+        self.threads = threads
         self.has_aux = has_aux
         try:
             self._signature = inspect.signature(f)
@@ -265,7 +267,7 @@ class Compiled:
             result = Result(output, "the output")
             returned = result.output if aux is None else (result.output, aux.output)
             tape = lower(returned, leaves, has_aux=self.has_aux)
-        program = Program(tape, dtype=self.dtype, backend=self.backend)
+        program = Program(tape, dtype=self.dtype, backend=self.backend, threads=self.threads)
         return Recorded(program, result.release(), None if aux is None else aux.release())
 
     def _wrt(self, wrt: Wrt | None, args: tuple[Any, ...]) -> tuple[Wrt | None, tuple[Any, ...]]:

@@ -51,11 +51,12 @@ _MODULES = {
 }
 
 
-def executor(backend: str, tape: Tape, dtype: str) -> Executor:
-    """The executor of this name, ready to run the tape."""
+def executor(backend: str, tape: Tape, dtype: str, threads: int | None = None) -> Executor:
+    """The executor of this name, ready to run the tape; the loop, on so many threads."""
     numpy_or_error()
     module = import_module(_MODULES[backend])
-    made: Executor = vars(module)[f"{backend.capitalize()}Executor"](tape, dtype)
+    options = {"threads": threads} if backend == "loop" else {}
+    made: Executor = vars(module)[f"{backend.capitalize()}Executor"](tape, dtype, **options)
     return made
 
 

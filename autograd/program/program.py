@@ -45,7 +45,14 @@ class Program(Differentiable):
 
     __slots__ = ("backend", "dtype")
 
-    def __init__(self, tape: Tape, *, dtype: Any = "float64", backend: str = "auto") -> None:
+    def __init__(
+        self,
+        tape: Tape,
+        *,
+        dtype: Any = "float64",
+        backend: str = "auto",
+        threads: int | None = None,
+    ) -> None:
         np = numpy_or_error()
         try:
             name = np.dtype(dtype).name
@@ -55,13 +62,15 @@ class Program(Differentiable):
             raise InputValueError(f"dtype is float64 or float32, but got {dtype!r}")
         if backend not in BACKENDS:
             raise InputValueError(f"backend is one of {', '.join(BACKENDS)}, but got {backend!r}")
+        if threads is not None and (type(threads) is not int or threads < 1):
+            raise InputValueError(f"threads is a whole number from 1 on, but got {threads!r}")
         self.tape = tape
         self.dtype = name
         self.backend = backend
-        self._running = Running(tape, name, backend)
+        self._running = Running(tape, name, backend, threads)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _restored, (self.tape, self.dtype, self.backend)
+        return _restored, (self.tape, self.dtype, self.backend, self._running.threads)
 
     def to_jax(self, *, forward_mode: bool = False) -> Callable[..., Any]:
         """The program as a pure function for JAX: to jit, differentiate, vmap and shard.
@@ -121,5 +130,5 @@ class Program(Differentiable):
         return f"<Program({inputs}) -> {self.tape.output_shape}, {self.dtype}, {self.backend}>"
 
 
-def _restored(tape: Tape, dtype: str, backend: str) -> Program:
-    return Program(tape, dtype=dtype, backend=backend)
+def _restored(tape: Tape, dtype: str, backend: str, threads: int | None = None) -> Program:
+    return Program(tape, dtype=dtype, backend=backend, threads=threads)

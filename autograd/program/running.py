@@ -25,12 +25,16 @@ class Running:
     What it makes it keeps. Two threads may both make one thing: they are equal.
     """
 
-    __slots__ = ("_derived", "_executors", "_work", "backend", "dtype", "inputs", "tape")
+    __slots__ = (
+        "_derived", "_executors", "_work", "backend", "dtype", "inputs", "tape",
+        "threads",
+    )  # fmt: skip
 
-    def __init__(self, tape: Tape, dtype: str, backend: str) -> None:
+    def __init__(self, tape: Tape, dtype: str, backend: str, threads: int | None = None) -> None:
         self.tape = tape
         self.dtype = dtype
         self.backend = backend
+        self.threads = threads
         self.inputs = Arguments(tape.arguments, dtype)
         self._executors: dict[str, Executor] = {}
         self._work: Work | None = None  # what auto chooses by
@@ -55,7 +59,7 @@ class Running:
         """The executor of this name."""
         found = self._executors.get(name)
         if found is None:
-            found = self._executors[name] = executor(name, self.tape, self.dtype)
+            found = self._executors[name] = executor(name, self.tape, self.dtype, self.threads)
         return found
 
     def on_values(self) -> Running:
@@ -64,7 +68,7 @@ class Running:
 
     def derived(self, key: Any, make: Callable[[], Tape]) -> Running:
         """A tape derived from this one, which runs as this one does."""
-        return self.remembered(key, lambda: Running(make(), self.dtype, self.backend))
+        return self.remembered(key, lambda: Running(make(), self.dtype, self.backend, self.threads))
 
     def remembered(self, key: Any, make: Callable[[], T]) -> T:
         """What has been made under this key, or is now."""

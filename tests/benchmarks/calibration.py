@@ -88,7 +88,7 @@ def main():
     for name, output, arguments, batched, wrt, batches in cases():
         work = work_of(compile(output, **arguments).tape)
         backends = ["loop", "array"] if work.statements < HOPELESS else ["loop"]
-        programs = {b: compile(output, backend=b, **arguments) for b in backends}
+        programs = {b: compile(output, backend=b, threads=1, **arguments) for b in backends}
         for batch in batches:
             arrays = {
                 key: 0.5

@@ -32,9 +32,19 @@ Array = Any
 
 
 class LoopExecutor:
-    """Runs a tape statement by statement; ``native`` says how, None as well as possible."""
+    """Runs a tape statement by statement; ``native`` says how, None as well as possible.
 
-    def __init__(self, tape: Tape, dtype: str, *, native: bool | None = None) -> None:
+    Large batches run on so many ``threads``, None for one on each processor.
+    """
+
+    def __init__(
+        self,
+        tape: Tape,
+        dtype: str,
+        *,
+        native: bool | None = None,
+        threads: int | None = None,
+    ) -> None:
         self._dtype = np.dtype(dtype)
         self._rounds = self._dtype != np.float64
         unknown = sorted({op.name for op, _ in tape.statements if not is_native(op)})
@@ -47,7 +57,9 @@ class LoopExecutor:
                 self._reason = (
                     ', because llvmlite is missing: pip install "scalar-autograd[compile]"'
                 )
-        self._loop: MachineLoop | PythonLoop = MachineLoop(tape) if native else PythonLoop(tape)
+        self._loop: MachineLoop | PythonLoop = (
+            MachineLoop(tape, threads) if native else PythonLoop(tape)
+        )
 
     def forward(self, arrays: Sequence[Array], batch: int | None) -> Array:
         """See :class:`autograd.program.executor.Executor`."""

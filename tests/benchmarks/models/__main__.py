@@ -90,7 +90,7 @@ def measure(name, batches, seconds, skipped):
     output, arguments = recorded(module, point)
     seen = time.perf_counter() - start
     programs = {
-        backend: compile(output, backend=backend, **arguments)
+        backend: compile(output, backend=backend, threads=1, **arguments)
         for backend in ("loop", "array", "auto")
         if backend not in skipped
     }

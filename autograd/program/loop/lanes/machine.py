@@ -24,8 +24,8 @@ Array = Any
 class MachineLoop:
     """Runs a tape in machine code; what a batch needs is prepared when the first one comes."""
 
-    def __init__(self, tape: Tape) -> None:
-        self._count = len(tape.statements)
+    def __init__(self, tape: Tape, threads: int | None = None) -> None:
+        self._count, self._threads = len(tape.statements), threads
         self.point = NativeLoop(tape)
         self._lanes: LaneLoop | None = None
 
@@ -72,7 +72,7 @@ class MachineLoop:
         """What runs batches."""
         # Two threads may both make one: they are equal.
         if self._lanes is None:
-            self._lanes = LaneLoop(self.point.code.steps, self.point.spans)
+            self._lanes = LaneLoop(self.point.code.steps, self.point.spans, self._threads)
         return self._lanes
 
     def listing(self) -> list[str]:

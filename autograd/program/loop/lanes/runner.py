@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.program.loop.lanes.chunks import in_threads, processors
 from autograd.program.loop.lanes.compiler import lanes
 from autograd.program.loop.lanes.entry import FRAME
 from autograd.program.loop.lanes.plan import Layout, Plan, Wanted
@@ -33,8 +34,31 @@ class _Memory:
             "keeps": layout.kept.size, "sums": layout.summed.size,
         }  # fmt: skip
         self.frame = np.array([values.get(name, 0) for name in FRAME], dtype=np.int64)
-        self.numbers = self.frame.view(np.float64)
-        self.at = ctypes.c_void_p(_address(self.frame))
+        self._at = ctypes.c_void_p(_address(self.frame))
+
+    def begin(
+        self,
+        plan: Plan,
+        shared: Array | None,
+        rows: Array,
+        result: Array,
+        grads: Array,
+        weight: float,
+    ) -> None:
+        """Take what the batch shares, and where rows come from and results go."""
+        start, stop = plan.common
+        if shared is not None:
+            self.slots[start:stop] = shared[:, None]
+        frame = self.frame
+        frame[FIELD["rows"]], frame[FIELD["result"]] = _address(rows), _address(result)
+        frame[FIELD["grads"]] = _address(grads)
+        frame.view(np.float64)[FIELD["weight"]] = weight
+
+    def chunk(self, first: int, end: int) -> ctypes.c_void_p:
+        """The frame for these rows."""
+        self.total[...] = 0.0
+        self.frame[FIELD["first"]], self.frame[FIELD["end"]] = first, end
+        return self._at
 
 
 ARRAYS = ("shared", "code", "ops", "places", "outputs", "kept", "summed")
@@ -72,6 +96,8 @@ class _Tiers:
             self._free.append(memory)
 
 
+WORTH_THREADS = 1e7
+"""Instructions of all rows that take some milliseconds: a thread takes a tenth of one to start."""
 PATIENCE, PATIENCE_EACH = 2e7, 1e3
 """Instructions that are run before runs are compiled: for a few milliseconds, and for each one."""
 
@@ -79,8 +105,11 @@ PATIENCE, PATIENCE_EACH = 2e7, 1e3
 class LaneLoop:
     """Runs a tape over batches, eight rows at a time."""
 
-    def __init__(self, steps: Steps, spans: Sequence[tuple[int, int]]) -> None:
+    def __init__(
+        self, steps: Steps, spans: Sequence[tuple[int, int]], threads: int | None = None
+    ) -> None:
         self._steps, self._spans = steps, spans
+        self._threads = processors() if threads is None else threads
         self._batch = lanes().batch
         self._tiers: dict[tuple[Wanted, tuple[int, ...]], _Tiers] = {}
 
@@ -93,28 +122,34 @@ class LaneLoop:
         if tiers is None:
             plan = Plan(self._steps, self._spans, batched, wrt)
             tiers = self._tiers[wrt, batched] = _Tiers(plan)
-        plan, memory = tiers.plan, tiers.taken(many)
+        memories = [tiers.taken(many)]
+        layout = memories[0].layout
         common = [array for array in arrays if array.ndim == 1]
-        if common:
-            start, stop = plan.common
-            memory.slots[start:stop] = np.concatenate(common)[:, None]
+        shared = np.concatenate(common) if common else None
         own = [arrays[i] for i in batched]
         rows = own[0] if len(own) == 1 else np.concatenate(own, axis=1)
         rows = np.ascontiguousarray(rows, dtype=float)
-        layout = memory.layout
         result, grads = np.empty((many, layout.outputs.size)), np.empty((many, layout.kept.size))
-        frame = memory.frame
-        frame[FIELD["rows"]], frame[FIELD["result"]] = _address(rows), _address(result)
-        frame[FIELD["grads"]] = _address(grads)
-        memory.numbers[FIELD["weight"]] = weight
+        chunks = -(-many // CHUNK)
+        totals = np.zeros((chunks, layout.summed.size))
+
+        def work(numbers: range) -> None:
+            try:
+                memory = memories.pop()
+            except IndexError:
+                memory = tiers.taken(0)
+            memory.begin(tiers.plan, shared, rows, result, grads, weight)
+            for number in numbers:
+                self._batch(memory.chunk(number * CHUNK, min((number + 1) * CHUNK, many)))
+                totals[number] = lane_to_lane(memory.total)
+            tiers.free(memory)
+
+        long = many * tiers.plan.instructions > WORTH_THREADS
+        in_threads(work, chunks, self._threads if long else 1)
         sums = np.zeros(layout.summed.size)
-        for first in range(0, many, CHUNK):
-            memory.total[...] = 0.0
-            frame[FIELD["first"]], frame[FIELD["end"]] = first, min(first + CHUNK, many)
-            self._batch(memory.at)
-            with np.errstate(invalid="ignore"):
-                sums += lane_to_lane(memory.total)
-        tiers.free(memory)
+        with np.errstate(invalid="ignore"):
+            for total in totals:
+                sums += total
         return result, self._split(wrt or (), batched, sums, grads)
 
     def _split(

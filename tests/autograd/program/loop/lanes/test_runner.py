@@ -1,13 +1,16 @@
 """Batches eight rows at a time: every row as its point by itself, whatever else is in the batch."""
 
+import pickle
 import random
 
 import numpy as np
 import pytest
 
-from autograd import Value, dot, logsumexp, maximum, sin, tanh
+from autograd import Value, compile, dot, logsumexp, maximum, sin, tanh
+from autograd.errors import InputValueError
 from autograd.program.loop.lanes import runner
 from autograd.program.loop.lanes.entry import OPCODE
+from autograd.program.loop.loop_executor import LoopExecutor
 from tests.autograd.program.loop.test_loop_executor import (
     OPERATIONS,
     loop,
@@ -84,3 +87,28 @@ def test_long_runs_give_the_same_bits(batched, monkeypatch):
     for values, grads in results[1:]:
         assert same(values, results[0][0])
         assert all(same(*pair) for pair in zip(grads, results[0][1]))
+
+
+@pytest.mark.parametrize("threads", [1, 2, 3, 16])
+def test_threads_change_nothing(threads, monkeypatch):
+    """A large batch gives the same bits, sums of shared gradients included, on any number."""
+    monkeypatch.setattr(runner, "WORTH_THREADS", 0)
+    leaves, y = random_graph(random.Random(5), 30)
+    tape = compile(y, x=leaves[:2], y=leaves[2:]).tape
+    rng = np.random.default_rng(0)
+    arrays = [rng.normal(size=(2900, 2)), rng.normal(size=2)]
+    one, several = (LoopExecutor(tape, "float64", threads=count) for count in (1, threads))
+    expected, gradients = one.value_and_grad((0, 1), arrays, 2900, 1.0)
+    for _ in range(3):
+        found, grads = several.value_and_grad((0, 1), arrays, 2900, 1.0)
+        assert same(found, expected)
+        assert all(same(*pair) for pair in zip(grads, gradients))
+
+
+def test_a_program_has_its_threads():
+    """The option reaches the executor, survives pickling, and is a whole number."""
+    x = Value(1.0)
+    program = pickle.loads(pickle.dumps(compile(tanh(x), x=x, threads=3)))
+    assert program._running.threads == 3
+    with pytest.raises(InputValueError, match="threads is a whole number from 1 on"):
+        compile(tanh(x), x=x, threads=0)
