@@ -107,7 +107,8 @@ from autograd.functions.sequences import (
     sum,
 )
 from autograd.functions.tables import interp, take
-from autograd.transforms.derivatives import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
+from autograd.transforms.derivatives import grad, hessian, jacobian, value_and_grad
+from autograd.transforms.directions import hvp, jvp, vjp
 from autograd.transforms.implicit import fixed_point, root
 
 if TYPE_CHECKING:

@@ -66,7 +66,7 @@ class GradientError(AutogradError, AssertionError):
     """A gradient check found a derivative that is wrong, or could not reach a verdict.
 
     >>> from autograd import assert_gradients
-    >>> assert_gradients(lambda x: x * float(x), 3.0)  # float(x) leaves the graph
+    >>> assert_gradients(lambda x: x * x.data, 3.0)  # x.data is a constant to the graph
     Traceback (most recent call last):
         ...
     autograd.errors.GradientError: gradcheck: fail
@@ -90,7 +90,15 @@ class StaleGraphError(AutogradError, RuntimeError):
 
 
 class TraceError(AutogradError, TypeError):
-    """A recording would freeze a branch: the truth or the number of a recorded Value was asked."""
+    """The number of a Value was asked where it would be frozen, or lose its derivative.
+
+    >>> import math
+    >>> from autograd import grad
+    >>> grad(lambda x: x * math.sin(x))(2.0)  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+        ...
+    autograd.errors.TraceError: the number (float) of a Value was asked while a function ...
+    """
 
 
 class AnomalyError(AutogradError, FloatingPointError):

@@ -33,9 +33,9 @@ ORDER = {
     "parts) stepper recorder",
     "autograd.drawing.picture": "snapshot (flow frames highlight) marks",
     "autograd.drawing.placement": "ranks positions geometry",
-    "autograd.engine": "(switches order) (modes sweep pickling) anomaly node record (elementwise "
-    "micrograd products refusals truths steps) (higher methods) (backward naming ufuncs) (slots "
-    "value) generated",
+    "autograd.engine": "(switches order) (modes sweep pickling) (anomaly region) node record "
+    "(elementwise micrograd products refusals truths steps) (higher methods) (backward naming "
+    "ufuncs) (slots value) generated",
     "autograd.engine.anomaly": "remedies story",
     "autograd.functions": "(custom elementary) operands (distances ordering sequences tables)",
     "autograd.ops": "(expr inverses special) (ieee source) floats (op partial_evaluation) (basic "
@@ -57,7 +57,7 @@ ORDER = {
     "autograd.program.statements": "(families layout reroll) groups listing",
     "autograd.program.tape": "instructions (lower rewriting sparsity) (derived sums)",
     "autograd.testing": "(binding plugin reproduction) formulas strategies properties",
-    "autograd.transforms": "derivatives equations implicit",
+    "autograd.transforms": "arguments call (derivatives directions) equations implicit",
     "nn": "(absent checks errors) (init model_files) "
     "(augment activations data optim schedules losses summary) metrics "
     "(export portrait reading targets) programs predict (module plots) (layers modules train) "

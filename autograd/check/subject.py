@@ -12,9 +12,10 @@ from typing import Any
 
 from autograd.engine.backward import adjoints
 from autograd.engine.higher import recorded_adjoints
-from autograd.engine.modes import TRANSFORMING, enable_grad, switched
+from autograd.engine.modes import enable_grad, user_line
 from autograd.engine.order import record_of
 from autograd.engine.record import operand
+from autograd.engine.region import Region
 from autograd.engine.value import Value
 from autograd.errors import InputTypeError, InputValueError
 from autograd.nested import is_array, numbers_in, rebuilt
@@ -82,11 +83,15 @@ class Subject:
             parts = [next(fresh) for _ in numbers_in(x, operand, "an input")]
             arguments.append(rebuilt(x, parts))
             leaves += parts
-        # A transform inside f must give what can be differentiated again.
-        with switched(TRANSFORMING, True), enable_grad():
-            result = self.f(*arguments)
+        self.left: list[tuple[Any, str]] = []
+        region = Region(leaves, lambda value, _: self.left.append((value, user_line())))
+        result = region.run(lambda: self.f(*arguments))
         self.output_paths = _paths(result, "")
         return leaves, numbers_in(result, operand, "what the function returned")
+
+    def leaves_graph(self, leaf: Any) -> str:
+        """The line at which the last call took the number of what depends on a leaf, or nothing."""
+        return next((line for value, line in self.left if leaf in record_of([value])[1]), "")
 
     def restore(self) -> None:
         """Give a module's parameters the numbers back that they had."""

@@ -26,12 +26,14 @@ from autograd.reals import real
 __all__ = [
     "RUNNING",
     "adjoints",
+    "adjoints_over",
     "assign",
     "backward",
     "commit_to_leaves",
     "differentiate",
     "recompute",
     "require_current",
+    "require_unchanged",
     "set_grad",
     "set_left",
     "set_right",
@@ -103,7 +105,14 @@ def differentiate(roots: Sequence[Any], weights: Sequence[Any]) -> None:
 
 def adjoints(roots: Sequence[Any], weights: Sequence[Any]) -> dict[Any, float]:
     """Adjoint of every node that the roots depend on; no node is changed."""
-    order, adjoint = record_of(roots)
+    return adjoints_over(record_of(roots), roots, weights)
+
+
+def adjoints_over(
+    record: tuple[list[Any], dict[Any, float]], roots: Sequence[Any], weights: Sequence[Any]
+) -> dict[Any, float]:
+    """The same, over nodes in topological order and with a zero for every node to begin with."""
+    order, adjoint = record
     for root, weight in zip(roots, weights):
         adjoint[root] += weight if type(weight) is float else weight._data
     lines = ANOMALY.get() if ACTIVE else None
@@ -111,12 +120,17 @@ def adjoints(roots: Sequence[Any], weights: Sequence[Any]) -> dict[Any, float]:
         pull_back(order, adjoint)
     else:
         _pull_back_checked(order, adjoint, lines)
+    require_unchanged(order)
+    return adjoint
+
+
+def require_unchanged(order: Iterable[Any]) -> None:
+    """Raise StaleGraphError if a leaf's change has made what these nodes hold out of date."""
     epoch = EPOCH[0]
     for node in order:
         if node._grad is not epoch:  # a leaf may have changed since this node was recorded
             require_current(order)
             break
-    return adjoint
 
 
 def _checked_roots(roots: Any, gradients: Any) -> tuple[list[Node], list[Any]]:

@@ -8,7 +8,6 @@ The products of the chain rule are in :mod:`autograd.engine.products`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from contextlib import nullcontext
 from functools import lru_cache
 from typing import Any
 
@@ -16,6 +15,7 @@ from autograd.engine.modes import TRACING, switched
 from autograd.engine.order import operands_of
 from autograd.engine.products import Products
 from autograd.engine.record import RECORDERS
+from autograd.engine.region import Region, refusing
 from autograd.ops.expr import evaluate
 from autograd.ops.floats import Namespace
 from autograd.ops.op import Op
@@ -84,9 +84,11 @@ def _partials(node: Any, operands: tuple[Any, ...], needed: set[Any] | None) -> 
     op = node.op
     need = [type(x) is not float and (needed is None or x in needed) for x in operands]
     if not op.traced:
-        # A comparison in the table's rules is recorded too; a user's rule may branch on it.
-        with nullcontext() if op.opaque else switched(TRACING, True):
-            partials = op.one_an_operand(op.partials(_XP, node, *operands), len(operands))
+        if op.opaque:
+            partials = _opaque_partials(node, operands)
+        else:
+            with switched(TRACING, True):  # a comparison in the table's rules is recorded too
+                partials = op.one_an_operand(op.partials(_XP, node, *operands), len(operands))
         return [p if wanted else None for p, wanted in zip(partials, need)]
     variables = {"out": node, **dict(zip(op.variables, operands))}
     # In hex, because as keys of the cache 0.0 and -0.0 would be one.
@@ -94,6 +96,19 @@ def _partials(node: Any, operands: tuple[Any, ...], needed: set[Any] | None) -> 
     known = _at_literals(op, literals) if literals else op.partial_exprs
     exprs = [expr if wanted else None for expr, wanted in zip(known, need)]
     return evaluate(exprs, RECORDERS, variables)
+
+
+def _opaque_partials(node: Any, operands: tuple[Any, ...]) -> tuple[Any, ...]:
+    """What a user's rule returns: it may branch on a Value, but not take its number."""
+    op = node.op
+    remedy = (
+        f"the rule is to be differentiated again, and the partials of {op.name!r} would be "
+        "constants. Write them with the functions of xp, as xp.cos(a) for math.cos(a)"
+    )
+    region = Region([node, *[x for x in operands if type(x) is not float]], refusing(remedy))
+    rule = region.run(lambda: op.partials(_XP, node, *operands))
+    partials: tuple[Any, ...] = op.one_an_operand(rule, len(operands))
+    return partials
 
 
 @lru_cache(maxsize=1024)

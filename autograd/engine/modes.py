@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import os.path
 import sys
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from autograd.engine.switches import ACTIVE, Block, Switch
 
@@ -20,21 +21,27 @@ __all__ = [
     "ACTIVE",
     "ANOMALY",
     "RECORDING",
+    "STRAYS",
     "TRACING",
     "TRANSFORMING",
     "detect_anomaly",
     "enable_grad",
     "no_grad",
+    "recording",
     "switched",
     "user_line",
 ]
+
+T = TypeVar("T")
 
 RECORDING = Switch("recording", default=True)
 ANOMALY: Switch[dict[Any, str] | None] = Switch("anomaly", default=None)
 """Under detect_anomaly: node -> the user's line that made it, else None."""
 TRACING = Switch("tracing", default=False)
-TRANSFORMING = Switch("transforming", default=False)
-"""Whether a transform is calling the user's function: one inside it must stay differentiable."""
+TRANSFORMING: Switch[Any] = Switch("transforming", default=None)
+"""The innermost :class:`autograd.engine.region.Region`, where a transform calls a function."""
+STRAYS = [0]
+"""How many nodes were made, while a mode was on anywhere, outside of every region."""
 
 _PACKAGE = os.path.join(os.path.dirname(os.path.dirname(__file__)), "")  # and nothing beside it
 
@@ -73,6 +80,14 @@ def enable_grad() -> Block:
     True
     """
     return switched(RECORDING, True)
+
+
+def recording(function: Callable[[], T]) -> T:
+    """What a function gives with recording on; a block is begun only where it is off."""
+    if RECORDING.get():
+        return function()
+    with enable_grad():
+        return function()
 
 
 def detect_anomaly() -> Block:

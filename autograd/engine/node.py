@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from autograd.engine import pickling
+from autograd.engine.modes import ACTIVE, STRAYS, TRANSFORMING
 from autograd.engine.order import operands_of
 from autograd.errors import GraphError, InputTypeError
 from autograd.ops.op import Op
@@ -67,6 +68,16 @@ class Node:
             )
         self.name = name
         self.op = self._left = self._right = None
+        if ACTIVE:
+            self._note()
+
+    def _note(self) -> None:
+        """Tell the innermost call of a transform that this node was made during it."""
+        region = TRANSFORMING.get()
+        if region is None:
+            STRAYS[0] += 1
+        else:
+            region.nodes.append(self)
 
     @property
     def data(self) -> float:
@@ -126,6 +137,8 @@ class Node:
         node._data, node.name, node.op = data, name, op
         node._grad = RESTORED if grad is None else grad
         node._left, node._right = packed(operands)
+        if ACTIVE:
+            node._note()
         return node
 
     def __reduce__(self) -> tuple[Any, ...]:

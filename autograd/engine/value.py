@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 from autograd.engine import backward as passes
 from autograd.engine import ufuncs
 from autograd.engine.methods import Methods
-from autograd.engine.modes import ACTIVE, TRACING, user_line
+from autograd.engine.modes import ACTIVE, TRACING, TRANSFORMING, user_line
 from autograd.engine.node import Node
 from autograd.engine.order import operand_values
 from autograd.engine.record import operand, record, refused
@@ -116,17 +116,24 @@ class Value(Methods):
             )
         return self._data
 
+    def _lose(self, wanted: str) -> float:
+        """The number without its derivative, refused where a transform is to find that one."""
+        region = TRANSFORMING.get() if ACTIVE else None
+        if region is not None and region.leave is not None and region.varies(self):
+            region.leave(self, wanted)
+        return self._leave(wanted)
+
     def __bool__(self) -> bool:
         return bool(self._leave("the truth (bool)"))
 
     def __float__(self) -> float:
-        return self._leave("the number (float)")
+        return self._lose("the number (float)")
 
     def __int__(self) -> int:
-        return int(self._leave("the integer (int)"))
+        return int(self._lose("the integer (int)"))
 
     def __round__(self, digits: int | None = None) -> float:
-        return round(self._leave("the rounding (round)"), digits)
+        return round(self._lose("the rounding (round)"), digits)
 
     # Comparisons compare numbers, as with floats; while tracing they are recorded.
 
@@ -139,7 +146,8 @@ class Value(Methods):
         if ACTIVE and TRACING.get():
             compared: bool = record(OPS[name], (self, number))  # a Value, which takes its place
             return compared
-        return bool(OPS[name].evaluate(self._data, float(number)))
+        other_data = number if type(number) is float else number._data
+        return bool(OPS[name].evaluate(self._data, other_data))
 
     def __and__(self, other: Any) -> Any:
         """Whether both hold, of recorded comparisons; bools elsewhere have a & of their own."""

@@ -16,7 +16,7 @@ from autograd.program.calls import Structures, chosen_names, like, moves_along
 from autograd.program.differentiable import Wrt
 from autograd.program.executor import numpy_or_error
 from autograd.program.structures import Result
-from autograd.transforms import derivatives
+from autograd.transforms import derivatives, directions
 
 __all__ = ["Inside"]
 
@@ -107,7 +107,7 @@ class Inside:
             return [number for result in kept for number in result.numbers]
 
         moves = self._moves(wrt, chosen, direction)
-        slopes = _objects(derivatives.jvp(numbers_of, self._numbers(chosen), moves))
+        slopes = _objects(directions.jvp(numbers_of, self._numbers(chosen), moves))
         shape = (len(kept), *kept[0].shape) if self.batched else kept[0].shape
         return kept[0].filled(slopes.reshape(shape)[()], batched=bool(self.batched))
 
@@ -119,7 +119,7 @@ class Inside:
             return self._total(list(self._outputs(self._holding(chosen, numbers))), reduce)
 
         moves = self._moves(wrt, chosen, direction)
-        return self._like(wrt, chosen, derivatives.hvp(total, self._numbers(chosen), moves))
+        return self._like(wrt, chosen, directions.hvp(total, self._numbers(chosen), moves))
 
     def _outputs(self, replaced: dict[str, list[list[Any]]]) -> Iterator[Any]:
         """What the function returns, of each row of the batch or once."""

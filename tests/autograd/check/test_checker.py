@@ -2,6 +2,7 @@
 
 import itertools
 import math
+import re
 
 import numpy as np
 import pytest
@@ -58,8 +59,20 @@ def test_wrong_derivative_fails(error):
 
 
 def test_number_that_left_the_graph_fails():
-    """float(x) loses a path of the derivative, which only differences of the function see."""
-    assert gradcheck(lambda x: x * float(x), 3.0).verdict == "fail"
+    """float(x) loses a path of the derivative, which may be small: the report names the line."""
+    report = gradcheck(lambda x: x * float(x), 3.0)
+    assert report.verdict == "fail"
+    assert (worst(report).analytic, round(worst(report).numeric, 6)) == (3.0, 6.0)
+    assert re.match(r"leaves the graph at .*test_checker\.py:\d+: report = ", worst(report).reason)
+    assert gradcheck(lambda x: 1e8 + 1e-6 * float(x), 1.0).verdict == "fail"
+    both = gradcheck(lambda p: ag.sin(p[0]) + math.sin(p[1]) * p[0], [1.0, 2.0])
+    assert {e.path: e.verdict for e in both.entries} == {"p[0]": "pass", "p[1]": "fail"}
+
+
+def test_number_of_what_does_not_depend_on_the_input_may_leave():
+    """A constant's float, and that of .data, which is meant."""
+    w = Value(2.0)
+    assert gradcheck(lambda x: x * float(w) + x * 0.0, 3.0).verdict == "pass"
 
 
 def test_wrong_second_derivative_fails_at_order_two():
@@ -69,6 +82,7 @@ def test_wrong_second_derivative_fails_at_order_two():
     report = gradcheck(square, 3.0, order=2)
     assert report.verdict == "fail"
     assert (worst(report).order, worst(report).output) == (2, "d/dx")
+    assert "'square' would be constants" in worst(report).reason
 
 
 def test_hessian_that_is_not_symmetric_fails():
@@ -184,7 +198,7 @@ def test_errors_at_neighbours_count_as_not_finite():
     """A plain-Python function that raises outside its domain is inconclusive at the end of it."""
 
     def root(x):
-        if float(x) < 0.0:
+        if x < 0.0:
             raise ValueError("math domain error")
         return x * ag.sqrt(x)
 

@@ -135,12 +135,18 @@ def test_no_perturbation_confusion():
 
 
 def test_results_are_floats_outside_and_values_inside():
-    """What may be differentiated again is a Value; a captured Value alone does not make it one."""
+    """What may be differentiated again is a Value: by an argument, or by what f closes over."""
     w = Value(3.0)
     outside = ag.grad(lambda x: w * x * x)(2.0)
-    assert type(outside) is float
-    assert outside == 12.0
-    assert not w.grad_computed
+    assert type(outside) is Value
+    assert outside.data == 12.0
+    outside.backward()
+    assert w.grad == 4.0
+    ag.zero_grad([w])
+    with ag.no_grad():
+        assert type(ag.grad(lambda x: w * x * x)(2.0)) is float
+        assert type(ag.grad(lambda x: w * x * x)(Value(2.0))) is float
+    assert type(ag.grad(lambda x: Value(3.0) * x * x)(2.0)) is float
     x = Value(2.0)
     slope = ag.grad(lambda x: w * x * x)(x)
     slope.backward()

@@ -1,0 +1,106 @@
+"""Which arguments a transform differentiates by, and what its function is called after.
+
+An argument is chosen by its index, by its name, or several by a tuple of them.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable, Sequence
+from typing import Any, TypeAlias
+
+from autograd.errors import InputTypeError, InputValueError
+
+__all__ = ["Argnum", "Arguments", "carrying", "with_others"]
+
+Argnum: TypeAlias = int | str | Sequence[int | str]
+"""An argument's index, its name, or a sequence of them."""
+
+
+class Arguments:
+    """The arguments of one call, with those that are chosen taken out.
+
+    ``chosen`` is what they hold: of one argument its value, of several a tuple of them.
+    """
+
+    def __init__(
+        self, f: Callable[..., Any], argnum: Argnum, args: Sequence[Any], options: dict[str, Any]
+    ) -> None:
+        if not callable(f):
+            raise InputTypeError(f"a transform takes a function, but got {type(f).__name__}")
+        self.f, self.args, self.options = f, list(args), options
+        self.several = isinstance(argnum, (tuple, list))
+        places = [*argnum] if isinstance(argnum, (tuple, list)) else [argnum]
+        self.places = [self._place(place) for place in places]
+        if len(set(self.places)) < len(self.places) or not self.places:
+            raise InputValueError(f"argnum names each argument once, but got {argnum!r}")
+        held = [self.args[p] if isinstance(p, int) else options[p] for p in self.places]
+        self.chosen = tuple(held) if self.several else held[0]
+
+    def _place(self, argnum: Any) -> int | str:
+        """Where an argument stands: its index among those by position, or its keyword."""
+        if isinstance(argnum, str):
+            names = _names(self.f)
+            if argnum in self.options:
+                return argnum
+            if argnum in names[: len(self.args)]:
+                return names.index(argnum)
+            known = f"it has {', '.join(names)}" if names else "its arguments have no names"
+            given = "is not given" if argnum in names else f"is not one of the function's; {known}"
+            raise InputValueError(f"argnum is {argnum!r}, but this argument {given}")
+        if not hasattr(argnum, "__index__") or isinstance(argnum, bool):
+            raise InputTypeError(
+                "argnum is an argument's index, its name, or a tuple of these, but got "
+                f"{type(argnum).__name__} {argnum!r}"[:200]
+            )
+        index = int(argnum.__index__())
+        count = len(self.args)
+        if -count <= index < count:
+            return index % count
+        names = _names(self.f)
+        if 0 <= index < len(names) and names[index] in self.options:
+            return names[index]
+        raise InputValueError(f"argnum is {index}, but the call has {count} arguments")
+
+    def call(self, chosen: Any) -> Any:
+        """The function of these in the places of the chosen arguments."""
+        args, options = [*self.args], dict(self.options)
+        for place, x in zip(self.places, chosen if self.several else [chosen]):
+            if isinstance(place, int):
+                args[place] = x
+            else:
+                options[place] = x
+        return self.f(*args, **options)
+
+
+def with_others(
+    argnum: Argnum, x: Any, others: Sequence[Any], options: dict[str, Any]
+) -> tuple[list[Any], dict[str, Any]]:
+    """All arguments of a call: x in the chosen places, the others in the places that are left."""
+    several = isinstance(argnum, (tuple, list))
+    places = [*argnum] if isinstance(argnum, (tuple, list)) else [argnum]
+    if several and (not isinstance(x, (tuple, list)) or len(x) != len(places)):
+        raise InputValueError(f"for argnum {argnum!r}, x and v hold {len(places)} arguments each")
+    chosen = dict(zip(places, x if several else [x]))
+    named = {name: part for name, part in chosen.items() if isinstance(name, str)}
+    at = {index: part for index, part in chosen.items() if isinstance(index, int)}
+    args, count = [*others], len(others) + len(at)
+    for index in sorted(at, key=lambda i: i % count):
+        args.insert(index % count if -count <= index < count else count, at[index])
+    return args, {**options, **named}
+
+
+def _names(f: Callable[..., Any]) -> list[str]:
+    """The names of the arguments that a function takes by position; none if it cannot tell."""
+    try:
+        parameters = inspect.signature(f).parameters.values()
+    except (TypeError, ValueError):
+        return []
+    kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    return [p.name for p in parameters if p.kind in kinds]
+
+
+def carrying(f: Callable[..., Any], made: Callable[..., Any]) -> Callable[..., Any]:
+    """A transform's function with the name, the documentation and the signature of f."""
+    return functools.update_wrapper(made, f, updated=())

@@ -1,0 +1,138 @@
+"""One call of a function that is differentiated: its variables, its results, and sweeps over it.
+
+Derivatives are floats, unless Values from outside the function had a part in its result, as its
+arguments or in what it closes over: then they are Values, through which these can be
+differentiated. What the function itself makes is no outside Value. Under ``no_grad`` they are
+floats always.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Sequence
+from typing import Any
+
+from autograd.engine.backward import adjoints_over, require_unchanged
+from autograd.engine.higher import recorded_adjoints, recorded_tangents
+from autograd.engine.modes import RECORDING, TRACING, recording
+from autograd.engine.record import operand, record
+from autograd.engine.region import Region, refusing
+from autograd.engine.value import Value
+from autograd.errors import InputTypeError
+from autograd.nested import is_array, map_structure, numbers_in, numbers_like, rebuilt
+from autograd.ops.op import OPS
+from autograd.transforms.arguments import Arguments
+
+__all__ = ["Call"]
+
+REMEDY = (
+    "its derivative would be lost. Use autograd's functions (autograd.sin for math.sin), an array "
+    "of objects for one of floats, x != x and abs(x) < inf for math.isnan and isfinite, and x.data "
+    "or x.detach() where a constant is meant"
+)
+
+
+class Call:
+    """One call of f with the numbers of the chosen arguments replaced by fresh nodes.
+
+    ``outputs`` are the numbers of its result; ``one`` is the transform that wants just one of them.
+    """
+
+    def __init__(self, arguments: Arguments, *, one: str = "", has_aux: bool = False) -> None:
+        self.argument = arguments.chosen
+        given = numbers_in(self.argument, operand, "the argument to differentiate by")
+        self.free = RECORDING.get() or TRACING.get()
+        # A Value gets a node of its own that depends on it: f may reach the Value by other ways.
+        self.nodes = [
+            record(OPS["identity"], (x,)) if isinstance(x, Value) else Value(x) for x in given
+        ]
+        self.region = Region(self.nodes, refusing(REMEDY))
+        self.result = self.region.run(lambda: arguments.call(rebuilt(self.argument, self.nodes)))
+        self.aux = None
+        if has_aux:
+            if not isinstance(self.result, tuple) or len(self.result) != 2:
+                raise InputTypeError(
+                    "with has_aux a function returns two things, its result and what goes beside "
+                    f"it, but got {type(self.result).__name__}"
+                )
+            self.result, self.aux = self.result
+        self.outputs: list[Any] = (
+            [_scalar(self.result, one)]
+            if one
+            else numbers_in(self.result, operand, "what the function returned")
+        )
+        self._roots = [y for y in self.outputs if isinstance(y, Value)]
+        self._record = self.region.record_of(self._roots)
+        _, reached = self._record
+        outside = any(isinstance(x, Value) for x in given) or self.region.others_in(reached)
+        self.recording = self.free and outside
+        self.wraps = self.recording and self.region.outer is None and not TRACING.get()
+
+    def gradients(
+        self, outputs: Sequence[Any], weights: Sequence[Any], wanted: Sequence[Any]
+    ) -> list[Any]:
+        """Derivatives of the weighted sum of the outputs by these nodes."""
+        pairs = [(y, w) for y, w in zip(outputs, weights) if isinstance(y, Value)]
+        roots, seeds = [y for y, _ in pairs], [w for _, w in pairs]
+        order, zeros = self._record_of(roots)
+        adjoint: dict[Any, Any]
+        if not self.recording:
+            adjoint = adjoints_over((order, dict(zeros)), roots, seeds)
+        else:
+            require_unchanged(order)
+            start: dict[Any, Any] = {}
+            for root, seed in pairs:
+                start[root] = start[root] + seed if root in start else seed
+            adjoint = recording(lambda: recorded_adjoints(order, start, wanted=wanted))
+        return [self.finish(adjoint.get(x, 0.0)) for x in wanted]
+
+    def _record_of(self, roots: list[Any]) -> tuple[list[Any], dict[Any, float]]:
+        """What leads to some roots, known already if they are all that the function returned."""
+        same = len(roots) == len(self._roots) and all(map(operator.is_, roots, self._roots))
+        return self._record if same else self.region.record_of(roots)
+
+    def pull_back(self, outputs: Sequence[Any], weights: Sequence[Any]) -> Any:
+        """Gradient of the weighted sum of the outputs, in the argument's structure."""
+        return rebuilt(self.argument, self.gradients(outputs, weights, self.nodes))
+
+    def along(self, direction: Any) -> list[Any]:
+        """The numbers of a direction, which nests as the argument does."""
+        return numbers_like(self.argument, direction, operand, "v, which nests as x does,")
+
+    def push_forward(self, outputs: Sequence[Any], along: Sequence[Any]) -> list[Any]:
+        """Derivative of each output along a direction, as Values or floats."""
+        order, _ = self._record_of([y for y in outputs if isinstance(y, Value)])
+        require_unchanged(order)
+        tangent = recorded_tangents(order, dict(zip(self.nodes, along)))
+        return [tangent.get(y, 0.0) if isinstance(y, Value) else 0.0 for y in outputs]
+
+    def finish(self, x: Any) -> Any:
+        """A number for the caller: a float, or a Value if it may be differentiated again."""
+        if isinstance(x, Value):
+            return x if self.recording else x.data
+        return Value(x) if self.wraps else x
+
+    def beside(self, result: Any, has_aux: bool) -> Any:
+        """A result, with what the function gave beside its own."""
+        if not has_aux:
+            return result
+        numbers = map_structure(lambda x: self.finish(x) if isinstance(x, Value) else x, self.aux)
+        return result, numbers
+
+
+def _scalar(y: Any, name: str) -> Any:
+    """A result that has to be one number."""
+    if is_array(y) and y.ndim == 0:
+        y = y.item()  # what numpy.where and its like make of one number
+    number = operand(y)
+    if number is NotImplemented:
+        remedy = (
+            "does it end with return?"
+            if y is None
+            else "use jacobian, or reduce it with sum or mean"
+        )
+        raise InputTypeError(
+            f"{name} needs a function that returns one number, but it returned "
+            f"{type(y).__name__}: {remedy}"
+        )
+    return number

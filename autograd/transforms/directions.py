@@ -1,0 +1,76 @@
+"""Derivatives along directions: Jacobians and Hessians times a vector, without the matrix.
+
+They take f, a point x and a direction v that nests as x does. ``others`` are f's further arguments,
+by position in the places that x leaves, or by keyword; with a tuple as ``argnum``, x and v are
+tuples of arguments.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from autograd.engine.record import operand
+from autograd.nested import numbers_like, rebuilt
+from autograd.transforms.arguments import Argnum, Arguments, with_others
+from autograd.transforms.call import Call
+
+__all__ = ["hvp", "jvp", "vjp"]
+
+Function = Callable[..., Any]
+
+
+def jvp(f: Function, x: Any, v: Any, *others: Any, argnum: Argnum = 0, **options: Any) -> Any:
+    """J·v: derivative of the results of f along the direction v; one forward pass.
+
+    ``v`` has the structure of ``x``; what returns has the structure of f's result.
+
+    >>> jvp(lambda p: [p[0] * p[1], p[0] + p[1]], [3.0, 4.0], [1.0, 10.0])
+    [34.0, 11.0]
+    >>> jvp(lambda x, y: x * y, (3.0, 4.0), (1.0, 10.0), argnum=(0, 1))
+    34.0
+    """
+    call = _call(f, x, others, argnum, options)
+    slopes = call.push_forward(call.outputs, call.along(v))
+    return rebuilt(call.result, [*map(call.finish, slopes)])
+
+
+def vjp(f: Function, x: Any, v: Any, *others: Any, argnum: Argnum = 0, **options: Any) -> Any:
+    """vᵀJ: derivative by x of the results of f weighted with v; one reverse pass.
+
+    ``v`` has the structure of f's result; what returns has the structure of ``x``.
+
+    >>> vjp(lambda p: [p[0] * p[1], p[0] + p[1]], [3.0, 4.0], [1.0, 10.0])
+    [14.0, 13.0]
+    """
+    call = _call(f, x, others, argnum, options)
+    weights = numbers_like(call.result, v, operand, "v, which nests as f(x) does,")
+    return call.pull_back(call.outputs, weights)
+
+
+def hvp(f: Function, x: Any, v: Any, *others: Any, argnum: Argnum = 0, **options: Any) -> Any:
+    """H·v: the Hessian of f times a direction, without the Hessian.
+
+    One forward pass along v, recorded, and one reverse pass over both, whatever the size of x.
+
+    >>> hvp(lambda p: p[0] * p[0] * p[1], [3.0, 4.0], [1.0, 10.0])
+    [68.0, 6.0]
+    >>> hvp(lambda w, x: (w * x - 1.0) ** 2, 3.0, 1.0, 4.0)
+    32.0
+    """
+    call = _call(f, x, others, argnum, options, one="hvp")
+    along = call.along(v)
+    tangents = call.region.run(lambda: call.push_forward(call.outputs, along))
+    return call.pull_back(tangents, [1.0])
+
+
+def _call(
+    f: Function,
+    x: Any,
+    others: tuple[Any, ...],
+    argnum: Argnum,
+    options: dict[str, Any],
+    one: str = "",
+) -> Call:
+    args, options = with_others(argnum, x, others, options)
+    return Call(Arguments(f, argnum, args, options), one=one)
