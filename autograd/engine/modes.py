@@ -39,7 +39,8 @@ ANOMALY: Switch[dict[Any, str] | None] = Switch("anomaly", default=None)
 """Under detect_anomaly: node -> the user's line that made it, else None."""
 TRACING = Switch("tracing", default=False)
 TRANSFORMING: Switch[Any] = Switch("transforming", default=None)
-"""The innermost :class:`autograd.engine.region.Region`, where a transform calls a function."""
+"""The innermost :class:`autograd.engine.region.Region`, where a transform calls a function; False
+where plain numbers are computed inside of one, for no transform to see."""
 STRAYS = [0]
 """How many nodes were made, while a mode was on anywhere, outside of every region."""
 

@@ -74,10 +74,10 @@ class Node:
     def _note(self) -> None:
         """Tell the innermost call of a transform that this node was made during it."""
         region = TRANSFORMING.get()
-        if region is None:
-            STRAYS[0] += 1
-        else:
+        if region:
             region.nodes.append(self)
+        elif region is None:
+            STRAYS[0] += 1
 
     @property
     def data(self) -> float:

@@ -44,7 +44,7 @@ class Region:
         self.variables = list(variables)
         self.leave = leave
         self.nodes: list[Any] = []
-        self.outer: Region | None = TRANSFORMING.get()
+        self.outer: Region | None = TRANSFORMING.get() or None
         self._dependent = set(self.variables)
         self._looked_at = 0
         self._strayed = False  # whether another thread may have made some of the nodes

@@ -119,7 +119,7 @@ class Value(Methods):
     def _lose(self, wanted: str) -> float:
         """The number without its derivative, refused where a transform is to find that one."""
         region = TRANSFORMING.get() if ACTIVE else None
-        if region is not None and region.leave is not None and region.varies(self):
+        if region and region.leave is not None and region.varies(self):
             region.leave(self, wanted)
         return self._leave(wanted)
 

@@ -14,7 +14,6 @@ from typing import Any
 
 from autograd.engine.modes import TRACING, TRANSFORMING, enable_grad, switched
 from autograd.engine.record import operand, record
-from autograd.engine.region import Region
 from autograd.engine.value import Value
 from autograd.errors import ConvergenceError, InputTypeError, InputValueError
 from autograd.nested import numbers_in, rebuilt
@@ -138,7 +137,7 @@ class Equation:
 @contextmanager
 def _among_numbers() -> Iterator[None]:
     """Outside of whatever is recorded or transformed: the derivatives of a step are numbers."""
-    with switched(TRACING, False), switched(TRANSFORMING, Region(())), enable_grad():
+    with switched(TRACING, False), switched(TRANSFORMING, False), enable_grad():
         yield
 
 
