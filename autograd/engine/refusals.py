@@ -1,4 +1,6 @@
-"""What to write instead, where a recording refuses to give a number away.
+"""Numbers of Values, and where they are refused: the error says what to write instead.
+
+A recording would freeze the number for all inputs; a transform would lose its derivative.
 
 The user's line is read, as far as Python tells the place in it: what stands there decides which
 remedy is the one for it. Next: :mod:`autograd.engine.value`, which refuses.
@@ -12,10 +14,11 @@ from functools import lru_cache
 from itertools import islice
 from typing import Any
 
-from autograd.engine.modes import user_frame
+from autograd.engine.modes import ACTIVE, TRACING, TRANSFORMING, user_frame, user_line
+from autograd.errors import TraceError
 from autograd.ops.op import OPS
 
-__all__ = ["remedy"]
+__all__ = ["number_of", "refuse_to_freeze"]
 
 USUAL = (
     "Use autograd.where, maximum or minimum for a choice, or a plain number for what does not "
@@ -25,6 +28,28 @@ SEQUENCES = {"max", "min", "sorted", "sort", "sum", "median"}
 PYTHON = {"math", "np", "numpy", "cmath", "statistics"}
 BUILTIN = {"abs", "pow"}
 SAME = {"sorted": "sort", "fabs": "abs", "fsum": "sum", "gamma": "lgamma"}
+
+
+def number_of(value: Any, wanted: str) -> float:
+    """The number of a Value, which leaves the graph; refused inside a recording or a transform.
+
+    In a transform, only of a Value that depends on what is differentiated by.
+    """
+    region = TRANSFORMING.get() if ACTIVE else None
+    if region and region.leave is not None and region.varies(value):
+        region.leave(value, wanted)
+    refuse_to_freeze(wanted)
+    number: float = value._data
+    return number
+
+
+def refuse_to_freeze(wanted: str) -> None:
+    """Raise TraceError inside a recording."""
+    if ACTIVE and TRACING.get():
+        raise TraceError(
+            f"{wanted} of a recorded Value was asked while tracing, at {user_line()}: the "
+            f"recording would freeze it for all inputs. {remedy()}"
+        )
 
 
 def remedy() -> str:

@@ -12,13 +12,13 @@ from typing import Any, TypeAlias
 from autograd.engine import backward as passes
 from autograd.engine import ufuncs
 from autograd.engine.methods import Methods
-from autograd.engine.modes import ACTIVE, TRACING, TRANSFORMING, user_line
+from autograd.engine.modes import ACTIVE, TRACING
 from autograd.engine.node import Node
 from autograd.engine.order import operand_values
 from autograd.engine.record import operand, record, refused
-from autograd.engine.refusals import remedy
+from autograd.engine.refusals import number_of, refuse_to_freeze
 from autograd.engine.truths import conjunction, disjunction
-from autograd.errors import InputTypeError, TraceError
+from autograd.errors import InputTypeError
 from autograd.ops.op import OPS
 
 __all__ = ["Operand", "Value"]
@@ -108,32 +108,18 @@ class Value(Methods):
 
     # Numbers: these leave the graph, and are refused where a recording would freeze the answer.
 
-    def _leave(self, wanted: str) -> float:
-        if TRACING.get() and ACTIVE:
-            raise TraceError(
-                f"{wanted} of a recorded Value was asked while tracing, at {user_line()}: the "
-                f"recording would freeze it for all inputs. {remedy()}"
-            )
-        return self._data
-
-    def _lose(self, wanted: str) -> float:
-        """The number without its derivative, refused where a transform is to find that one."""
-        region = TRANSFORMING.get() if ACTIVE else None
-        if region and region.leave is not None and region.varies(self):
-            region.leave(self, wanted)
-        return self._leave(wanted)
-
     def __bool__(self) -> bool:
-        return bool(self._leave("the truth (bool)"))
+        refuse_to_freeze("the truth (bool)")
+        return bool(self._data)
 
     def __float__(self) -> float:
-        return self._lose("the number (float)")
+        return number_of(self, "the number (float)")
 
     def __int__(self) -> int:
-        return int(self._lose("the integer (int)"))
+        return int(number_of(self, "the integer (int)"))
 
     def __round__(self, digits: int | None = None) -> float:
-        return round(self._lose("the rounding (round)"), digits)
+        return round(number_of(self, "the rounding (round)"), digits)
 
     # Comparisons compare numbers, as with floats; while tracing they are recorded.
 
