@@ -26,7 +26,7 @@ ORDER = {
     "program drawing testing calculator __init__ __main__",
     "autograd.check": "(complex_step differences kinks report subject) verdicts checker",
     "autograd.drawing": "(picture placement) (folding formats) derivation sheet page drawing",
-    "autograd.drawing.derivation": "(algebra paths) notation symbols factors explanation",
+    "autograd.drawing.derivation": "(algebra aliases paths) notation symbols factors explanation",
     "autograd.drawing.folding": "(sketch slices) (partitions quotient stretches) fold",
     "autograd.drawing.formats": "(rendering text) cards (shapes style) attributes (dot svg tree)",
     "autograd.drawing.page": "literals translation javascript lowered (content curve labels "

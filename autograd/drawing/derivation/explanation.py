@@ -187,7 +187,7 @@ class Explanation:
         else:
             rows = []
             for i, term in enumerate(self._terms):
-                formula, *_ = _written(term, labelled=False, style=LATEX)
+                formula = _written(term, labelled=False, style=LATEX)[0].replace(" && ", " ")
                 route = r" \leftarrow ".join(map(LATEX.name, term.route))
                 value = LATEX.number(term.contribution)
                 sign = r"&\;+ " if i else "&= "

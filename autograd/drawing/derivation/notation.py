@@ -10,6 +10,7 @@ import re
 from abc import ABC, abstractmethod
 
 from autograd.drawing.derivation.algebra import Product
+from autograd.drawing.derivation.aliases import latex_alias
 from autograd.drawing.formats.text import clean, number
 from autograd.ops.expr import COMPARISONS, Expr, Operand
 from autograd.ops.op import OPS
@@ -211,7 +212,7 @@ class Latex(Style):
     def chained(self, factors: list[str | None]) -> str:
         shown = [r"\cdots" if factor is None else factor for factor in factors] or ["1"]
         signed = [self.parenthesised(f) if f[0] == "-" and i else f for i, f in enumerate(shown)]
-        return r" \cdot ".join(signed)
+        return r" && \cdot ".join(signed)  # a column for each factor
 
 
 TEXT = Text()
@@ -240,9 +241,13 @@ _SPECIAL = {
 def latex_name(name: str) -> str:
     r"""A name in math mode: a letter in italics, an index below it, anything else upright.
 
+    A parameter's path is its alias: w^{(0)}_{01}.
+
     >>> [latex_name(name) for name in ("w", "h_1", "w12", "w[3]", "theta", "loss", "a_b c")]
     ['w', 'h_{1}', 'w_{12}', 'w_{3}', '\\theta', '\\mathrm{loss}', '\\mathrm{a\\_b\\ c}']
     """
+    if short := latex_alias(name):
+        return short
     match = re.fullmatch(r"([a-zA-Z]+)(?:_?(\d+)|\[(\d+)\])?", name)
     letters, index = (match[1], match[2] or match[3]) if match else ("", None)
     if letters and (len(letters) == 1 or index or _GREEK.fullmatch(letters)):

@@ -11,31 +11,14 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
+from autograd.drawing.derivation.aliases import LOW, alias
 from autograd.drawing.formats.text import clean, shorten
-from autograd.drawing.picture.snapshot import Picture, units
+from autograd.drawing.picture.snapshot import Picture
 
-__all__ = ["alias", "labelled"]
+__all__ = ["labelled"]
 
-LOW = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
-HIGH = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 LONGEST = 24
 LETTERS = "ahuvqk"
-
-
-def alias(path: str) -> str:
-    """A parameter's path in few letters, its layer above and its other numbers below; "" if none.
-
-    >>> alias("layers.0.neurons.3.weights.12"), alias("layers.1.neurons.0.bias"), alias("w")
-    ('w⁽⁰⁾₃,₁₂', 'b⁽¹⁾₀', '')
-    """
-    numbers = re.findall(r"\.(\d+)", path)
-    if not units(path) or len(numbers) < 2:
-        return ""
-    words = re.findall(r"[^\W\d]\w*", path)
-    letter = words[-1][0] if words[-1] in ("weights", "bias") else words[-1]
-    comma = "," if any(len(number) > 1 for number in numbers[1:]) else ""
-    below = comma.join(number.translate(LOW) for number in numbers[1:])
-    return f"{letter}⁽{numbers[0].translate(HIGH)}⁾{below}"
 
 
 def labelled(pictures: Sequence[Picture]) -> list[Picture]:

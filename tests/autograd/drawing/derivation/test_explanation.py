@@ -46,9 +46,19 @@ def test_one_neuron_in_latex():
     latex = explain(E, values["w"])._repr_latex_()
     assert latex.startswith("$$\n\\begin{aligned}")
     assert latex.endswith("\\end{aligned}\n$$")
-    assert r"\frac{dE}{dw} &= \frac{dE}{dy} \cdot \frac{dy}{dz} \cdot \frac{dz}{dw} \\" in latex
-    assert r"&= -\left(t - y\right) \cdot y\,\left(1 - y\right) \cdot x \\" in latex
+    assert (
+        r"\frac{dE}{dw} &= \frac{dE}{dy} && \cdot \frac{dy}{dz} && \cdot \frac{dz}{dw} \\" in latex
+    )
+    assert r"&= -\left(t - y\right) && \cdot y\,\left(1 - y\right) && \cdot x \\" in latex
     assert latex.count("{") == latex.count("}")
+
+
+def test_paths_of_parameters_are_short_in_latex():
+    """The layer above, the other numbers below; in text they stay as they are."""
+    w = Value(2.0, "layers.0.neurons.0.weights.1")
+    y = named(autograd.tanh(w * 3.0), "y")
+    assert r"\frac{dy}{dw^{(0)}_{01}}" in explain(y, w).latex
+    assert str(explain(y, w)).startswith("dy/dlayers.0.neurons.0.weights.1")
 
 
 @st.composite
