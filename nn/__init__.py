@@ -66,6 +66,7 @@ from nn.optim import adaptive
 from nn.optim.adaptive import Adagrad, Adam, AdamW, RMSprop
 from nn.optim.gradients import clip_grad_norm, clip_grad_value, l1_penalty, l2_penalty
 from nn.optim.optimizer import SGD, Optimizer
+from nn.playground import playground
 from nn.predict import predict, predict_proba, score
 from nn.train.fitting import fit
 from nn.train.history import History
@@ -130,6 +131,7 @@ __all__ = [
     "mse_loss",
     "nll_loss",
     "nudges",
+    "playground",
     "plots",
     "predict",
     "predict_proba",

@@ -30,7 +30,7 @@ ORDER = {
     "autograd.drawing.folding": "(sketch slices) (partitions quotient stretches) fold",
     "autograd.drawing.formats": "(rendering text) cards (shapes style) attributes (dot svg tree)",
     "autograd.drawing.page": "literals translation javascript lowered (content curve labels "
-    "parts) stepper recorder",
+    "parts) stepper (playground recorder)",
     "autograd.drawing.picture": "snapshot (flow frames highlight) marks",
     "autograd.drawing.placement": "ranks positions geometry",
     "autograd.engine": "(switches order) (modes sweep pickling) (anomaly region) node record "
@@ -61,7 +61,7 @@ ORDER = {
     "nn": "(absent checks errors) (init model_files) "
     "(augment activations data optim schedules losses summary) metrics "
     "(export portrait reading targets) programs predict (module plots) (layers modules train) "
-    "(convert options sklearn) "
+    "(convert options playground sklearn) "
     "__init__ __main__",
     "nn.data": "(examples idx) sets",
     "nn.losses": "terms (classes pairwise)",

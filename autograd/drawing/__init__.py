@@ -6,11 +6,14 @@
 
 from autograd.drawing.derivation.explanation import Explanation, explain
 from autograd.drawing.drawing import Drawing, draw, to_graphviz, to_mermaid
+from autograd.drawing.page.playground import Example, Playground
 from autograd.drawing.page.recorder import Recorder
 
 __all__ = [
     "Drawing",
+    "Example",
     "Explanation",
+    "Playground",
     "Recorder",
     "draw",
     "explain",

@@ -54,7 +54,7 @@ def card_of(
     if box.kind == "constant":
         text = format(box.data or 0.0)
         return Card("", "", (Row("", text, "data"),), width(text) * SMALL + 10.0, 18.0)
-    name = box.name if box.kind == "fold" else box.alias or box.name
+    name = box.name if box.kind == "fold" and not box.module else box.alias or box.name
     title = shorten(clean(name), LONGEST_NAME) if name and "name" in show else ""
     symbol = clean(box.symbol) if "op" in show else ""
     rows = []

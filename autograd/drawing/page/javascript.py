@@ -73,6 +73,16 @@ class Script:
             self._rules[op, count] = len(self._rules)
         return self._rules[op, count]
 
+    def function(self, name: str, parameters: Sequence[str], results: Sequence[Operand]) -> str:
+        """Source of a function of numbers that returns a list of results, and of what it calls.
+
+        >>> print(Script().function("twice", ["x"], [Expr("var", "x") * 2.0]))
+        const twice=(x)=>{return [(x*2)];};
+        """
+        body = self._body(results, "return [{}];")
+        helpers = "".join(f"{source}\n" for source in self._functions.values())
+        return f"{helpers}const {name}=({','.join(parameters)})=>{{{body}}};"
+
     def _body(self, exprs: Sequence[Operand | None], deliver: str) -> str:
         """Statements that compute expressions, what is shared or long first, and deliver them."""
         roots = [x for x in exprs if isinstance(x, Expr)]

@@ -55,6 +55,7 @@ def _with_labels(picture: Picture, label: dict[Any, str], taken: set[str]) -> Pi
     for box, node in zip(picture.boxes, picture.nodes):
         if box.kind == "fold":
             name = clean(box.name or f"{box.size:,} {box.symbol or 'nodes'}")
+            name = alias(f"{box.module}.n") or name  # a neuron
             box = box._replace(alias=_free(shorten(name, LONGEST), here))
         elif box.kind != "constant":
             box = box._replace(alias=label[node])

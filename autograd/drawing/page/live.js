@@ -3,6 +3,7 @@
 
 const leafOf = new Map(); // node -> its place among the leaves
 program?.nodes.forEach((node, i) => node || leafOf.set(i, leafOf.size));
+const leafListeners = []; // called when a hand moves a leaf
 let chosenLeaf = null; // {node, label}
 const resultNode = program?.outputs[program.outputs.length - 1];
 const resultBox = pictures[0].boxes[pictures[0].outputs[pictures[0].outputs.length - 1]];
@@ -22,6 +23,7 @@ function unitOf(x) {
 function changeLeaf(node, number) {
   if (Number.isNaN(number)) return;
   leaves[leafOf.get(node)] = number;
+  for (const tellLeaf of leafListeners) tellLeaf(leafOf.get(node), number);
   state = evaluate(program, leaves);
   if (!byId("explained").hidden) explain(node);
   show(step);
@@ -35,7 +37,7 @@ function choose(box) {
   byId("explained").hidden = !box;
   root.classList.toggle("glowing", Boolean(box));
   if (box) explain(box.node);
-  showLeaf();
+  for (const listen of listeners) listen();
 }
 
 function showLeaf() {

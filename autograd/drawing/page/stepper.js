@@ -162,9 +162,8 @@ function light(boxIds, edgeIds) {
 }
 
 // Whether a leaf has another number than it was recorded with; a page that is still never changes.
-function isChanged() {
-  return Boolean(program) && moments[time].leaves.some((x, i) => !Object.is(Number(x), leaves[i]));
-}
+let isChanged = () =>
+  Boolean(program) && moments[time].leaves.some((x, i) => !Object.is(Number(x), leaves[i]));
 
 function toMoment(newTime) {
   time = Math.min(Math.max(newTime, 0), moments.length - 1);

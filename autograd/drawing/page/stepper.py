@@ -8,20 +8,34 @@ from __future__ import annotations
 
 import base64
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from importlib.resources import files
+from typing import Any, NamedTuple
 
 from autograd.drawing.formats.svg import summary, svg_of
 from autograd.drawing.formats.text import escape
 from autograd.drawing.page.content import Moment, content_of, for_script, program_of
 from autograd.drawing.page.labels import labelled
+from autograd.drawing.page.lowered import Lowered
 from autograd.drawing.page.parts import Parts
 from autograd.drawing.sheet import Sheet
+from autograd.errors import InputValueError
 
-__all__ = ["framed", "page"]
+__all__ = ["Side", "framed", "page"]
 
 SCRIPTS = ("numbers", "view", "stepper", "telling", "parts", "live", "play")
+
+
+class Side(NamedTuple):
+    """What stands beside a picture that is trained: markup, and what its scripts are given.
+
+    ``placed`` says that in terms of the program, and ``script`` defines the optimiser's rule.
+    """
+
+    markup: str
+    placed: Callable[[Lowered], dict[str, Any]]
+    script: str
 
 
 def page(
@@ -31,6 +45,7 @@ def page(
     title: str = "",
     moments: Sequence[Moment] = (),
     curve: str = "",
+    side: Side | None = None,
 ) -> str:
     """A self-contained page that steps through a picture.
 
@@ -40,6 +55,10 @@ def page(
         title: What the page is called.
         moments: A recording; without one the page shows the picture's own numbers.
         curve: Markup to stand above the slider through the recording.
+        side: What stands beside the picture, in a page that trains.
+
+    Raises:
+        InputValueError: There is a ``side``, and the picture cannot be computed in a page.
     """
     picture, style = sheet.picture, sheet.style
     program, still = program_of(picture, style)
@@ -50,6 +69,13 @@ def page(
     svg = svg_of(whole, style, sheet.notes, parts.of_boxes, interactive=True)
     numbers = content_of([whole, *inner], style, program, still, moments)
     compute = f"{_beside('program.js')}{program.script}" if program else ""
+    scripts: tuple[str, ...] = SCRIPTS
+    if side is not None:
+        if program is None:
+            raise InputValueError(f"a page cannot train this: {still}")
+        numbers["side"] = side.placed(program)
+        compute += f"{side.script}\n"
+        scripts += ("training", "playground")
     return f"""<!DOCTYPE html>
 <html lang="en" data-theme="{style.theme}">
 <head>
@@ -62,11 +88,13 @@ def page(
 <body>
 <section id="panel" aria-label="Step through the graph">
 {_CONTROLS}{_TIME.format(curve=curve) if len(moments) > 1 else ""}{_TOLD}</section>
+<div id="row">
 <main id="stage" tabindex="0" aria-label="Drawing of the graph; arrow keys move through it">
 {svg}{parts.html(inner)}{_OVER}</main>
+{side.markup if side else ""}</div>
 <script id="numbers" type="application/json">{for_script(numbers)}</script>
 <script>
-{compute}{"".join(_beside(f"{name}.js") for name in SCRIPTS)}</script>
+{compute}{"".join(_beside(f"{name}.js") for name in scripts)}</script>
 </body>
 </html>
 """

@@ -129,7 +129,7 @@ def test_dead_rectifiers_are_found_inside_folds():
     numbers = numbers_of(recorder)
     labels = [box["label"] for box in numbers["pictures"][0]["boxes"]]
     dead = [labels[i] for i in numbers["moments"][0]["marks"]["dead"]]
-    assert "layers.1.neurons.7" in dead
+    assert "n⁽¹⁾₇" in dead
     loss.recompute()
     silent = sum(v.data == 0.0 for v in ag.draw(loss, limit=None).picture.nodes
                  if isinstance(v, Value) and str(v.op) == "relu")  # fmt: skip
