@@ -165,7 +165,7 @@ class _Reader:
             else self.number(argument)
             for argument in node.args
         ]
-        result = self.apply(node, FUNCTIONS[name], operands)
+        result = self.apply(node, function, operands)
         if isinstance(result, list):
             raise self.refused(node, f"{name} of a list is a list, but an expression is one number")
         return result
