@@ -14,7 +14,7 @@ from typing import Any, overload
 
 from autograd.engine.node import Node
 from autograd.errors import InputTypeError, InputValueError
-from autograd.program.compiled import Compiled
+from autograd.program.compiled_function import Compiled
 from autograd.program.program import Program
 from autograd.program.tape import instructions
 from autograd.program.tape.lower import lower

@@ -17,6 +17,10 @@ from autograd.program.tape.instructions import Argument
 __all__ = ["Arguments", "ValuesGiven"]
 
 
+FLOAT = {float}
+"""Types of numbers that need no look: an int may be too large."""
+
+
 class ValuesGiven(InputTypeError):
     """An argument holds Values: the call is to be recorded, where that is possible."""
 
@@ -27,14 +31,25 @@ class ValuesGiven(InputTypeError):
 class Arguments:
     """The named arguments of a program, ready to check what a call passes for them."""
 
-    __slots__ = ("_argument", "_array", "_np", "_single", "arguments", "dtype")
+    __slots__ = (
+        "_are_numbers",
+        "_argument",
+        "_array",
+        "_known",
+        "_np",
+        "_parts",
+        "arguments",
+        "dtype",
+    )  # fmt: skip
 
     def __init__(self, arguments: Sequence[Argument], dtype: str) -> None:
         self._np = numpy_or_error()
         self.arguments = arguments
         self.dtype = self._np.dtype(dtype)
         self._argument = {argument.name: i for i, argument in enumerate(arguments)}
-        self._single = {argument.name: (i,) for i, argument in enumerate(arguments)}
+        self._known: dict[Any, tuple[int, ...]] = {}
+        self._are_numbers = dtype != "object" and all(a.shape == () for a in arguments)
+        self._parts = [slice(i, i + 1) for i in range(len(arguments))]
         # What an array is that needs no conversion; Values are looked at one by one.
         self._array = self._np.ndarray if dtype != "object" else None
 
@@ -44,19 +59,23 @@ class Arguments:
         Raises:
             InputTypeError: There is none of a name.
         """
-        single = self._single.get(wrt) if type(wrt) is str else None
-        if single is not None:
-            return single
+        try:
+            known = self._known.get(wrt)
+        except TypeError:  # not hashable, so no names
+            known = None
+        if known is not None:
+            return known
         found = []
         for name in wrt if type(wrt) is tuple else (wrt,):
             index = self._argument.get(name) if isinstance(name, str) else None
             if index is None:
-                known = ", ".join(self._argument) or "none"
-                raise InputTypeError(f"wrt names an argument ({known}), but got {name!r}")
+                names = ", ".join(self._argument) or "none"
+                raise InputTypeError(f"wrt names an argument ({names}), but got {name!r}")
             if index in found:
                 raise InputTypeError(f"wrt names {name!r} twice")
             found.append(index)
-        return tuple(found)
+        self._known[wrt] = chosen = tuple(found)
+        return chosen
 
     def checked(self, arrays: Mapping[str, Any]) -> tuple[list[Any], int | None]:
         """The arrays in order, each flat but for its batch axis, and the batch size if any.
@@ -65,6 +84,10 @@ class Arguments:
             InputTypeError: An argument is missing, unknown, or no array of numbers.
             InputValueError: A shape is wrong, or batch sizes differ.
         """
+        if self._are_numbers and len(arrays) == len(self.arguments):
+            numbers = [arrays.get(name) for name in self._argument]
+            if FLOAT.issuperset(map(type, numbers)):
+                return self.of_numbers(numbers), None
         dtype = self.dtype
         if arrays.keys() != self._argument.keys():
             raise InputTypeError(self._wrong_names(arrays))
@@ -94,6 +117,11 @@ class Arguments:
                 )
             given.append(array if array.ndim == 2 else array.reshape(batch, argument.size))
         return given, batch
+
+    def of_numbers(self, numbers: Sequence[Any]) -> list[Any]:
+        """The arrays of arguments that are one plain number each, by one conversion for all."""
+        flat = self._np.array(numbers, self.dtype)
+        return [flat[part] for part in self._parts]
 
     def require_numbers(self, array: Any) -> None:
         """Raise ValuesGiven if an array holds Values, as a direction may where no argument does."""

@@ -1,6 +1,7 @@
 """A call of a compiled function on numbers: its recording, its arguments taken apart, its results.
 
-Next: :mod:`autograd.program.inside`, the same for Values, and :mod:`autograd.program.compiled`.
+Next: :mod:`autograd.program.inside`, the same for Values, and
+:mod:`autograd.program.compiled_function`.
 """
 
 from __future__ import annotations
@@ -42,9 +43,19 @@ class Call:
         self.program = recorded.program
         self.structures = structures
         self.batched = batched
-        self.arrays = {
+        self._known: dict[Any, tuple[list[str], tuple[str, ...]]] = {}
+        self.arrays: dict[str, Any] = {
             name: leaf.array for x in structures.values() for name, leaf in x.leaves.items()
         }
+
+    def at(self, numbers: Sequence[float]) -> Call:
+        """The same call at other numbers, one for each array."""
+        call = Call.__new__(Call)
+        call.recorded, call.program = self.recorded, self.program
+        call.structures, call.batched = self.structures, self.batched
+        call._known = self._known
+        call.arrays = dict(zip(self.arrays, numbers))
+        return call
 
     def value(self) -> Any:
         """What the function returns."""
@@ -92,8 +103,13 @@ class Call:
 
     def _chosen(self, wrt: Wrt | None) -> tuple[list[str], tuple[str, ...]]:
         """The arguments to differentiate by, and the program's names of their arrays."""
+        if type(wrt) is str and wrt in self._known:
+            return self._known[wrt]
         chosen = chosen_names(wrt, self.structures)
-        return chosen, tuple([name for x in chosen for name in self.structures[x].leaves])
+        names = tuple([name for x in chosen for name in self.structures[x].leaves])
+        if type(wrt) is str:
+            self._known[wrt] = chosen, names
+        return chosen, names
 
 
 def chosen_names(wrt: Wrt | None, structures: Structures) -> list[str]:

@@ -2,7 +2,7 @@
 
 So everything that it depends on is recorded, what it closes over too; a comparison is recorded and
 a branch refused, as in its own recordings. Derivatives are the transforms'. Next:
-:mod:`autograd.program.compiled`.
+:mod:`autograd.program.compiled_function`.
 """
 
 from __future__ import annotations

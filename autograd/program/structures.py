@@ -2,7 +2,7 @@
 
 A number, an array, or a plain nesting of lists and tuples of one shape is one array. Any other
 container (:func:`autograd.nested.parts_of`) consists of several, each named by the way to it:
-``layers[0]``, ``p['rate']``, ``p.rate``. Next: :mod:`autograd.program.compiled`.
+``layers[0]``, ``p['rate']``, ``p.rate``. Next: :mod:`autograd.program.compiled_function`.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ class Structure:
         ValuesGiven: It holds Values.
     """
 
-    __slots__ = ("given", "key", "leaves")
+    __slots__ = ("given", "is_whole", "key", "leaves")
 
     def __init__(
         self, name: str, given: Any, of: str, *, batched: bool = False, values: bool = False
@@ -98,8 +98,16 @@ class Structure:
         self.given = given
         self.leaves: dict[str, Leaf] = {}
         self.key = self._taken(name, given, of, batched, values)
+        self.is_whole = name in self.leaves
+        """Whether it is one array, rather than a container of some."""
 
     def _taken(self, name: str, x: Any, of: str, batched: bool, values: bool) -> Any:
+        if type(x) is float and not batched:  # the two usual cases, written out
+            self.leaves[name] = Leaf(numpy_or_error().array(x), 0.0)
+            return "number", ()
+        if is_array(x) and x.dtype.kind == "f" and x.ndim and not batched:
+            self.leaves[name] = Leaf(x, x)
+            return "array", x.shape
         if plain(x) is None:
             inner = [
                 (place, self._taken(name + _label(x, place), part, of, batched, values))
@@ -128,6 +136,8 @@ class Structure:
 
     def filled(self, arrays: Sequence[Any]) -> Any:
         """The structure with these in place of its arrays."""
+        if self.is_whole:
+            return arrays[0]
         left = iter(arrays)
         return _each(self.given, lambda _: next(left))
 
@@ -211,4 +221,6 @@ class Result:
 
     def filled(self, values: Any, *, batched: bool = False) -> Any:
         """The structure with the program's output in it."""
+        if self._whole:
+            return values
         return self.placed(self.split(values, batched=batched))

@@ -345,3 +345,32 @@ def test_compiled_functions_inside_compiled_ones():
     outer = compiled(lambda p: inner(p) + inner.grad(p)[0])
     assert outer([3.0, 4.0]) == 36.0 + 24.0
     assert list(outer.grad([3.0, 4.0])) == [24.0 + 8.0, 9.0 + 6.0]
+
+
+# Plain floats, which take the shortest way
+
+
+def test_the_short_way_of_floats_gives_the_same():
+    """Whatever came before: arrays, Values, other counts of numbers, transforms, batches."""
+    f = compiled(lambda x, y=2.0: x * x * y)
+    for _ in range(3):
+        assert (f(3.0), f(3.0, 4.0), f(3, 4.0)) == (18.0, 36.0, 36.0)
+        assert f.value_and_grad(3.0, 4.0) == (36.0, (24.0, 9.0))
+        assert f.value_and_grad(3.0, 4.0, wrt="y") == (36.0, 9.0)
+        assert f.value_and_grad("x", 3.0) == (18.0, 12.0)
+        assert autograd.grad(lambda w: compiled(lambda x: w * x)(3.0))(2.0) == 3.0
+        assert autograd.grad(f)(3.0, 4.0) == 24.0
+        assert list(f.batched("x")([3.0], 4.0)) == [36.0]
+        with pytest.raises(InputTypeError, match="wrt names an argument"):
+            f.value_and_grad(3.0, 4.0, wrt=["x"])
+        with pytest.raises(InputTypeError, match="too many positional"):
+            f(1.0, 2.0, 3.0)
+    g = compiled(lambda *xs: xs[0] * 2.0)
+    assert [g(1.0), g(2.0), g(3.0, 4.0)] == [2.0, 4.0, 6.0]
+    x, y = Value(0.0), Value(0.0)
+    program = autograd.compile(x * y, x=x, y=y)
+    assert program(y=2.0, x=3.0) == 6.0
+    with pytest.raises(InputTypeError, match=r"argument 'x' takes .* got one of object"):
+        program(x=10**400, y=1.0)
+    with pytest.raises(InputTypeError, match="misses 'y'"):
+        program(x=1.0, z=2.0)

@@ -1,66 +1,26 @@
-"""compiled: a function of numbers, arrays and containers, recorded once for each kind of arguments.
+"""compiled: what is called in a function's place, and gives its derivatives by name.
 
-The function is called with fresh leaves while tracing is on, so a comparison is recorded and a
-branch on a recorded number is refused. Next: :mod:`autograd.program.calls`, what is asked of the
-programs, and :mod:`autograd.program.structures`.
+Next: :mod:`autograd.program.calls`, what is asked of a recording, :mod:`autograd.program.inside`,
+the same where the function itself has to be called, and :mod:`autograd.program.recordings`.
 """
 
 from __future__ import annotations
 
-import functools
 import inspect
 import weakref
-from collections.abc import Callable, Mapping, Sequence
 from types import MethodType
 from typing import Any
 
-from autograd.engine.modes import TRACING, TRANSFORMING, enable_grad, switched
 from autograd.errors import InputTypeError
-from autograd.program.arguments import ValuesGiven
-from autograd.program.calls import Call, Recorded
 from autograd.program.differentiable import Wrt
-from autograd.program.inside import Inside
 from autograd.program.program import Program
-from autograd.program.structures import Result, Structure
-from autograd.program.tape.lower import lower
+from autograd.program.recordings import Recordings, name_of
 
 __all__ = ["Compiled"]
 
-Parameter = inspect.Parameter
-ANYTHING = inspect.Signature([Parameter("args", Parameter.VAR_POSITIONAL)])
-"""Of a function that does not tell what it takes, as max."""
 
-
-class Compiled:
+class Compiled(Recordings):
     """A function as programs, one for each kind of arguments; see ``autograd.compiled``."""
-
-    def __init__(
-        self,
-        f: Callable[..., Any],
-        *,
-        static: str | Sequence[str] = (),
-        dtype: Any = "float64",
-        backend: str = "auto",
-        threads: int | None = None,
-        has_aux: bool = False,
-    ) -> None:
-        if not callable(f):
-            raise InputTypeError(f"compiled takes a function, but got {type(f).__name__}")
-        self.f = f
-        self.static = (static,) if isinstance(static, str) else tuple(static)
-        self.dtype = dtype
-        self.backend = backend
-        self.threads = threads
-        self.has_aux = has_aux
-        try:
-            self._signature = inspect.signature(f)
-        except ValueError:
-            self._signature = ANYTHING
-        self._require_parameters(self.static, "static")
-        self._batched: frozenset[str] = frozenset()
-        self._recorded: dict[Any, Recorded] = {}
-        self._methods: dict[int, tuple[Any, dict[Any, Recorded]]] = {}
-        functools.update_wrapper(self, f)
 
     def __get__(self, owner: Any, kind: Any = None) -> Compiled:
         """As a method: bound to an object, with recordings of its own."""
@@ -70,7 +30,7 @@ class Compiled:
         vars(bound).update(vars(self))
         bound.f = MethodType(self.f, owner)
         bound._signature = inspect.signature(bound.f)
-        bound._recorded = {}
+        bound._recorded, bound._of_floats = {}, {}
         key = id(owner)
         if key not in self._methods:
             try:
@@ -107,10 +67,14 @@ class Compiled:
         view = Compiled.__new__(Compiled)
         vars(view).update(vars(self))
         view._batched = frozenset(names)
+        view._of_floats = {}
         return view
 
     def __call__(self, /, *args: Any, **options: Any) -> Any:
         """What the function returns for these numbers, arrays and containers, in its structure."""
+        quick = None if options else self._quick(args)
+        if quick is not None:
+            return quick.at(args).value()
         return self._call(args, options).value()
 
     def value_and_grad(
@@ -128,6 +92,9 @@ class Compiled:
                 passed, or the function returns more than one number.
         """
         wrt, args = self._wrt(wrt, args)
+        quick = None if options else self._quick(args)
+        if quick is not None:
+            return quick.at(args).value_and_grad(wrt, reduce)
         return self._call(args, options).value_and_grad(wrt, reduce)
 
     def grad(
@@ -200,76 +167,6 @@ class Compiled:
         bound = self._bound(args, options)
         return self._recording(bound, self._structures(bound)).program
 
-    def _call(self, args: tuple[Any, ...], options: dict[str, Any]) -> Call | Inside:
-        """The call on numbers, by a recording; on Values, or inside a transform, of f itself."""
-        bound = self._bound(args, options)
-        inside = TRACING.get() or TRANSFORMING.get()
-        if not inside:
-            try:
-                structures = self._structures(bound)
-            except ValuesGiven:
-                inside = True
-        if inside:
-            structures = self._structures(bound, values=True)
-
-            def called(arguments: Mapping[str, Any]) -> Any:
-                bound.arguments.update(arguments)
-                return self.f(*bound.args, **bound.kwargs)
-
-            return Inside(called, structures, self._batched, self.has_aux)
-        return Call(self._recording(bound, structures), structures, bool(self._batched))
-
-    def _bound(self, args: tuple[Any, ...], options: dict[str, Any]) -> inspect.BoundArguments:
-        try:
-            return self._signature.bind(*args, **options)
-        except TypeError as error:
-            raise InputTypeError(f"{_name(self.f)}: {error}") from error
-
-    def _structures(
-        self, bound: inspect.BoundArguments, *, values: bool = False
-    ) -> dict[str, Structure]:
-        """What was passed, taken apart; without what is static."""
-        name = _name(self.f)
-        return {
-            key: Structure(key, given, name, batched=key in self._batched, values=values)
-            for key, given in bound.arguments.items()
-            if key not in self.static
-        }
-
-    def _recording(
-        self, bound: inspect.BoundArguments, structures: Mapping[str, Structure]
-    ) -> Recorded:
-        fixed = [(x, type(v), v) for x, v in bound.arguments.items() if x in self.static]
-        key = self._batched, tuple(fixed), tuple([(x, s.key) for x, s in structures.items()])
-        try:
-            found = self._recorded.get(key)
-        except TypeError as error:
-            raise InputTypeError(
-                f"static arguments of {_name(self.f)} are hashable, as numbers, strings and tuples "
-                f"are, but got {', '.join(f'{x}={v!r}' for x, _, v in fixed)}"[:300]
-            ) from error
-        if found is None:
-            found = self._recorded[key] = self._traced(bound, structures)
-        return found
-
-    def _traced(
-        self, bound: inspect.BoundArguments, structures: Mapping[str, Structure]
-    ) -> Recorded:
-        leaves: dict[str, Any] = {}
-        for name, structure in structures.items():
-            bound.arguments[name], found = structure.fresh()
-            leaves |= found
-        with switched(TRACING, True), enable_grad():  # no_grad would freeze what f computes
-            output = self.f(*bound.args, **bound.kwargs)
-            aux = None
-            if self.has_aux and isinstance(output, (tuple, list)) and len(output) == 2:
-                output, aux = output[0], Result(output[1], "the auxiliary output")
-            result = Result(output, "the output")
-            returned = result.output if aux is None else (result.output, aux.output)
-            tape = lower(returned, leaves, has_aux=self.has_aux)
-        program = Program(tape, dtype=self.dtype, backend=self.backend, threads=self.threads)
-        return Recorded(program, result.release(), None if aux is None else aux.release())
-
     def _wrt(self, wrt: Wrt | None, args: tuple[Any, ...]) -> tuple[Wrt | None, tuple[Any, ...]]:
         """``wrt``, given by keyword or as the first argument, and the arguments of f."""
         first = args[0] if args else None
@@ -282,18 +179,5 @@ class Compiled:
 
     def _direction(self, args: tuple[Any, ...]) -> Any:
         if not args:
-            raise InputTypeError(f"{_name(self.f)}: the direction is missing, the first argument")
+            raise InputTypeError(f"{name_of(self.f)}: the direction is missing, the first argument")
         return args[0]
-
-    def _require_parameters(self, names: Sequence[str], what: str) -> None:
-        for name in names:
-            if name not in self._signature.parameters:
-                known = ", ".join(self._signature.parameters) or "none"
-                raise InputTypeError(
-                    f"{what} names parameters of {_name(self.f)} ({known}), but got {name!r}"
-                )
-
-
-def _name(f: Callable[..., Any]) -> str:
-    named = getattr(f, "func", f)  # of a partial, the function
-    return str(getattr(named, "__name__", type(f).__name__))

@@ -1,0 +1,162 @@
+"""Recordings of a function, one for each kind of arguments, and which of them a call is for.
+
+The function is called with fresh leaves while tracing is on, so a comparison is recorded and a
+branch on a recorded number is refused. Next: :mod:`autograd.program.compiled_function`.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from autograd.engine.modes import ACTIVE, TRACING, TRANSFORMING, enable_grad, switched
+from autograd.errors import InputTypeError
+from autograd.program.arguments import FLOAT, ValuesGiven
+from autograd.program.calls import Call, Recorded
+from autograd.program.inside import Inside
+from autograd.program.program import Program
+from autograd.program.structures import Result, Structure
+from autograd.program.tape.lower import lower
+
+__all__ = ["Recordings", "name_of"]
+
+Parameter = inspect.Parameter
+ANYTHING = inspect.Signature([Parameter("args", Parameter.VAR_POSITIONAL)])
+"""Of a function that does not tell what it takes, as max."""
+
+
+class Recordings:
+    """A function, how it is to be recorded, and its recordings."""
+
+    def __init__(
+        self,
+        f: Callable[..., Any],
+        *,
+        static: str | Sequence[str] = (),
+        dtype: Any = "float64",
+        backend: str = "auto",
+        threads: int | None = None,
+        has_aux: bool = False,
+    ) -> None:
+        if not callable(f):
+            raise InputTypeError(f"compiled takes a function, but got {type(f).__name__}")
+        self.f = f
+        self.static = (static,) if isinstance(static, str) else tuple(static)
+        self.dtype = dtype
+        self.backend = backend
+        self.threads = threads
+        self.has_aux = has_aux
+        try:
+            self._signature = inspect.signature(f)
+        except ValueError:
+            self._signature = ANYTHING
+        self._require_parameters(self.static, "static")
+        self._batched: frozenset[str] = frozenset()
+        self._recorded: dict[Any, Recorded] = {}
+        self._of_floats: dict[int, Call] = {}
+        self._methods: dict[int, tuple[Any, dict[Any, Recorded]]] = {}
+        wrapper: Any = self
+        functools.update_wrapper(wrapper, f)
+
+    def _quick(self, args: tuple[Any, ...]) -> Call | None:
+        """The last call of as many plain floats, if a recording is to be used at all.
+
+        Nothing is to be found out about floats, and that would take longer than the work.
+        """
+        if not FLOAT.issuperset(map(type, args)) or self._batched:
+            return None
+        if ACTIVE and (TRACING.get() or TRANSFORMING.get()):
+            return None
+        return self._of_floats.get(len(args))
+
+    def _call(self, args: tuple[Any, ...], options: dict[str, Any]) -> Call | Inside:
+        """The call on numbers, by a recording; on Values, or inside a transform, of f itself."""
+        bound = self._bound(args, options)
+        inside = TRACING.get() or TRANSFORMING.get()
+        if not inside:
+            try:
+                structures = self._structures(bound)
+            except ValuesGiven:
+                inside = True
+        if inside:
+            structures = self._structures(bound, values=True)
+
+            def called(arguments: Mapping[str, Any]) -> Any:
+                bound.arguments.update(arguments)
+                return self.f(*bound.args, **bound.kwargs)
+
+            return Inside(called, structures, self._batched, self.has_aux)
+        call = Call(self._recording(bound, structures), structures, bool(self._batched))
+        numbers = not (self.static or self._batched or options) and FLOAT.issuperset(
+            map(type, args)
+        )
+        if numbers and all(not array.shape for array in call.arrays.values()):
+            self._of_floats[len(args)] = call
+        return call
+
+    def _bound(self, args: tuple[Any, ...], options: dict[str, Any]) -> inspect.BoundArguments:
+        try:
+            return self._signature.bind(*args, **options)
+        except TypeError as error:
+            raise InputTypeError(f"{name_of(self.f)}: {error}") from error
+
+    def _structures(
+        self, bound: inspect.BoundArguments, *, values: bool = False
+    ) -> dict[str, Structure]:
+        """What was passed, taken apart; without what is static."""
+        name = name_of(self.f)
+        return {
+            key: Structure(key, given, name, batched=key in self._batched, values=values)
+            for key, given in bound.arguments.items()
+            if key not in self.static
+        }
+
+    def _recording(
+        self, bound: inspect.BoundArguments, structures: Mapping[str, Structure]
+    ) -> Recorded:
+        fixed = [(x, type(v), v) for x, v in bound.arguments.items() if x in self.static]
+        key = self._batched, tuple(fixed), tuple([(x, s.key) for x, s in structures.items()])
+        try:
+            found = self._recorded.get(key)
+        except TypeError as error:
+            raise InputTypeError(
+                f"static arguments of {name_of(self.f)} are hashable, as numbers, strings and "
+                f"tuples are, but got {', '.join(f'{x}={v!r}' for x, _, v in fixed)}"[:300]
+            ) from error
+        if found is None:
+            found = self._recorded[key] = self._traced(bound, structures)
+        return found
+
+    def _traced(
+        self, bound: inspect.BoundArguments, structures: Mapping[str, Structure]
+    ) -> Recorded:
+        leaves: dict[str, Any] = {}
+        for name, structure in structures.items():
+            bound.arguments[name], found = structure.fresh()
+            leaves |= found
+        with switched(TRACING, True), enable_grad():  # no_grad would freeze what f computes
+            output = self.f(*bound.args, **bound.kwargs)
+            aux = None
+            if self.has_aux and isinstance(output, (tuple, list)) and len(output) == 2:
+                output, aux = output[0], Result(output[1], "the auxiliary output")
+            result = Result(output, "the output")
+            returned = result.output if aux is None else (result.output, aux.output)
+            tape = lower(returned, leaves, has_aux=self.has_aux)
+        program = Program(tape, dtype=self.dtype, backend=self.backend, threads=self.threads)
+        return Recorded(program, result.release(), None if aux is None else aux.release())
+
+    def _require_parameters(self, names: Sequence[str], what: str) -> None:
+        for name in names:
+            if name not in self._signature.parameters:
+                known = ", ".join(self._signature.parameters) or "none"
+                raise InputTypeError(
+                    f"{what} names parameters of {name_of(self.f)} ({known}), but got {name!r}"
+                )
+
+
+def name_of(f: Callable[..., Any]) -> str:
+    """What messages call a function."""
+    named = getattr(f, "func", f)  # of a partial, the function
+    return str(getattr(named, "__name__", type(f).__name__))
