@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from decimal import Decimal
-from numbers import Real
+from numbers import Integral, Rational, Real
 from typing import Any
 
 from autograd.errors import InputTypeError, InputValueError
 
-__all__ = ["real", "real_or_none"]
+__all__ = ["comparable", "real", "real_or_none"]
 
 
 def real_or_none(x: Any) -> float | None:
@@ -37,6 +37,18 @@ def real_or_none(x: Any) -> float | None:
 
 def _beyond(x: Any) -> InputValueError:
     return InputValueError(f"this {type(x).__name__} is beyond a float's range, ±1.8e308")
+
+
+def comparable(x: Any) -> Any:
+    """A real number as what Python compares a float with exactly; None for anything else.
+
+    A float is only near to a large integer or to a fraction, and none is near to 10**400.
+    """
+    if isinstance(x, Integral) and _name_in_numpy(x) != "timedelta64":
+        return int(x)
+    if isinstance(x, Rational) or (isinstance(x, Decimal) and not x.is_nan()):
+        return x
+    return real_or_none(x)
 
 
 def _name_in_numpy(x: Any) -> str:

@@ -34,8 +34,8 @@ ORDER = {
     "autograd.drawing.picture": "snapshot (flow frames highlight) marks",
     "autograd.drawing.placement": "ranks positions geometry",
     "autograd.engine": "(switches order) (modes sweep pickling) (anomaly region) node record "
-    "(elementwise micrograd products refusals truths steps) (higher methods) (backward naming "
-    "ufuncs) (slots value) generated",
+    "(elementwise micrograd products refusals truths steps) (higher ufuncs) methods (backward "
+    "naming) (slots value) generated",
     "autograd.engine.anomaly": "remedies story",
     "autograd.functions": "(custom elementary) operands (distances ordering sequences tables)",
     "autograd.ops": "(expr inverses special) (ieee source) floats (op partial_evaluation) (basic "

@@ -17,7 +17,7 @@ from autograd.engine.methods import Methods, Unary
 from autograd.engine.modes import ACTIVE
 from autograd.engine.node import EPOCH
 from autograd.engine.order import Adjoints, Node
-from autograd.engine.record import operand, record, refused
+from autograd.engine.record import operand, record, refused, require_no_modulus
 from autograd.engine.steps import DICTIONARY, Steps, sweep_loop
 from autograd.engine.value import Value
 from autograd.ops.floats import float_scope
@@ -36,8 +36,13 @@ def operator(op: Op, reflected: bool) -> Callable[[Value, Any], Any]:
     """A binary operator of Value: the usual case in a few lines, all others through record."""
     first, second = ("b", "a") if reflected else ("a", "b")
     left, right = ("other", "self") if reflected else ("self", "other")
+    # Python gives pow alone a third argument.
+    modulus = (
+        ["    if modulus is not None: require_no_modulus(modulus)"] if op.name == "pow" else []
+    )
     source = [
-        "def operator(self, other):",
+        f"def operator(self, other{', modulus=None' if modulus else ''}):",
+        *modulus,
         f"    {first} = self._data",
         "    kind = type(other)",
         "    if kind is Value:",
@@ -69,6 +74,7 @@ def operator(op: Op, reflected: bool) -> Callable[[Value, Any], Any]:
         "operand": operand,
         "record": record,
         "refused": refused,
+        "require_no_modulus": require_no_modulus,
         "ACTIVE": ACTIVE,
         "EPOCH": EPOCH,
         "op": op,

@@ -10,6 +10,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, TypeVar, overload
 
+from autograd.engine import ufuncs
+from autograd.engine.elementwise import apply
 from autograd.engine.micrograd import Micrograd
 from autograd.engine.node import Node
 from autograd.engine.record import record
@@ -35,14 +37,40 @@ class Unary:
         return self if x is None else partial(record, OPS[self.name], (x,))
 
 
+def binary(name: str, x: Number, y: Any) -> Number:
+    """A method of two numbers."""
+    recorded: Number = apply(OPS[name], x, y)
+    return recorded
+
+
 class Methods(Micrograd):
     """A node with the functions of one number as methods."""
 
     __slots__ = ()
 
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
+        """A universal function of NumPy's, so that it keeps the graph."""
+        return ufuncs.array_ufunc(ufunc, method, inputs, options)
+
+    def __array_function__(self, function: Any, _: Any, args: Any, options: Any) -> Any:
+        """Any other function of NumPy's."""
+        return ufuncs.array_function(function, args, options)
+
     def conjugate(self: Number) -> Number:
         """The number itself: it is real. NumPy asks for it in ``var`` and ``vdot``."""
         return self
+
+    def arctan2(self: Number, x: Any) -> Number:
+        """``autograd.atan2(self, x)``, as NumPy calls it."""
+        return binary("atan2", self, x)
+
+    def hypot(self: Number, y: Any) -> Number:
+        """``autograd.hypot(self, y)``."""
+        return binary("hypot", self, y)
+
+    def fmod(self: Number, divisor: Any) -> Number:
+        """``autograd.fmod(self, divisor)``."""
+        return binary("fmod", self, divisor)
 
     exp = Unary("exp")
     exp2 = Unary("exp2")

@@ -18,7 +18,7 @@ from autograd.errors import AnomalyError, InputTypeError
 from autograd.ops.op import OPS, Op
 from autograd.reals import real_or_none
 
-__all__ = ["RECORDERS", "operand", "record", "refused"]
+__all__ = ["RECORDERS", "operand", "record", "refused", "require_no_modulus"]
 
 
 def record(op: Op, operands: tuple[Any, ...]) -> Any:
@@ -63,6 +63,15 @@ def refused(kind: type) -> Any:
             "as in model(x)[0], since a layer returns a list; or go through it, [v * x for x in xs]"
         )
     return NotImplemented
+
+
+def require_no_modulus(modulus: object) -> None:
+    """``pow(v, 2, 5)`` is arithmetic of integers."""
+    if modulus is not None:
+        raise InputTypeError(
+            "pow of a Value takes no modulus, which is for integers: write v**2 % 5, "
+            "whose remainder is recorded"
+        )
 
 
 class _Recorders(dict[str, Callable[..., Any]]):

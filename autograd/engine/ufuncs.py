@@ -18,6 +18,7 @@ from typing import Any
 from autograd.engine.elementwise import apply, over_elements
 from autograd.engine.node import Node
 from autograd.engine.record import operand
+from autograd.engine.refusals import refuse_to_freeze
 from autograd.errors import InputTypeError
 from autograd.nested import is_array
 from autograd.ops.op import OPS
@@ -41,7 +42,8 @@ ARITHMETIC: dict[str, Callable[..., Any]] = {
 """Of numbers only, where no array is about."""
 
 SAME_NAME = (
-    "hypot logaddexp maximum minimum sign copysign fmod exp2 floor ceil trunc radians degrees clip"
+    "hypot logaddexp maximum minimum sign copysign fmod floor_divide exp2 floor ceil trunc "
+    "radians degrees clip"
 )
 PRIMITIVES = {
     **{name: name for name in SAME_NAME.split()},
@@ -73,7 +75,7 @@ FORMULAS: dict[str, Callable[..., Any]] = {
     "isnan": lambda x: x != x,
     "isinf": lambda x: abs(x) == math.inf,
     "isfinite": lambda x: abs(x) < math.inf,
-    "signbit": lambda x: math.copysign(1.0, float(x)) < 0.0,
+    "signbit": lambda x: math.copysign(1.0, _number(x)) < 0.0,
     "heaviside": _heaviside,
     "fmax": _ignoring_nan(_maximum),
     "fmin": _ignoring_nan(_minimum),
@@ -95,7 +97,10 @@ def array_ufunc(ufunc: Any, method: str, inputs: tuple[Any, ...], options: dict[
         numbers = [operand(x) for x in inputs]
         if name in ARITHMETIC and not any(x is NotImplemented for x in numbers):
             return ARITHMETIC[name](*numbers)
-        if PRIMITIVES.get(name, "add") in OPS and name in FORMULAS:
+        if name == "divmod":
+            quotient, rest = FORMULAS["floor_divide"], FORMULAS["remainder"]
+            return tuple(over_elements(f, "numpy.divmod", inputs) for f in (quotient, rest))
+        if name in FORMULAS:
             return over_elements(FORMULAS[name], f"numpy.{name}", inputs)
     for out in options.get("out", ()):
         if is_array(out) and out.dtype != object:
@@ -142,7 +147,11 @@ def _clip(x: Any, low: Any = None, high: Any = None) -> Any:
     )
 
 
-ARRAY_FUNCTIONS: dict[str, Callable[..., Any]] = {"where": _where, "clip": _clip}
+ARRAY_FUNCTIONS: dict[str, Callable[..., Any]] = {
+    "where": _where,
+    "clip": _clip,
+    "sinc": _primitive("sinc"),
+}
 """Functions of NumPy's that are no universal ones."""
 QUESTIONS = ("isclose", "allclose")
 """Those that are about the numbers, as comparisons are."""
@@ -151,7 +160,7 @@ QUESTIONS = ("isclose", "allclose")
 def array_function(function: Any, args: tuple[Any, ...], options: dict[str, Any]) -> Any:
     """A function of NumPy's, at least one argument of which is a Value; a number for a number."""
     ours = ARRAY_FUNCTIONS.get(function.__name__)
-    if ours is not None and len(args) == 3 and not options:
+    if ours is not None and not options and (len(args) > 1 or function.__name__ == "sinc"):
         return ours(*args)
     if function.__name__ in QUESTIONS:
         return function(*map(_number, args), **options)
@@ -161,6 +170,8 @@ def array_function(function: Any, args: tuple[Any, ...], options: dict[str, Any]
 
 
 def _number(x: Any) -> Any:
-    """A Value's number, which is refused where a recording would freeze it."""
-    is_value = isinstance(x, Node)  # asked apart: to the type checker a Node is no float
-    return float(x) if is_value else x
+    """A Value's number, to ask something about it: as a comparison, no part of a derivative."""
+    if not isinstance(x, Node):
+        return x
+    refuse_to_freeze("the answer to a question of NumPy's")
+    return x._data

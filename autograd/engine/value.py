@@ -7,19 +7,20 @@ the same meaning in the place of these.
 
 from __future__ import annotations
 
+import operator
 from typing import Any, TypeAlias
 
 from autograd.engine import backward as passes
-from autograd.engine import ufuncs
 from autograd.engine.methods import Methods
 from autograd.engine.modes import ACTIVE, TRACING
 from autograd.engine.node import Node
 from autograd.engine.order import operand_values
-from autograd.engine.record import operand, record, refused
+from autograd.engine.record import operand, record, refused, require_no_modulus
 from autograd.engine.refusals import number_of, refuse_to_freeze
 from autograd.engine.truths import conjunction, disjunction
 from autograd.errors import InputTypeError
 from autograd.ops.op import OPS
+from autograd.reals import comparable
 
 __all__ = ["Operand", "Value"]
 
@@ -126,14 +127,16 @@ class Value(Methods):
     __hash__ = object.__hash__
 
     def _compare(self, name: str, other: object) -> bool:
-        number = operand(other)
-        if number is NotImplemented:
+        number = other._data if isinstance(other, Node) else comparable(other)
+        if number is None:
             return NotImplemented  # type: ignore[no-any-return]
         if ACTIVE and TRACING.get():
-            compared: bool = record(OPS[name], (self, number))  # a Value, which takes its place
+            compared: bool = record(OPS[name], (self, operand(other)))  # a Value in its place
             return compared
-        other_data = number if type(number) is float else number._data
-        return bool(OPS[name].evaluate(self._data, other_data))
+        if self._data != self._data:
+            number = 0.0  # whatever it is; a Decimal would raise
+        holds: bool = getattr(operator, name)(self._data, number)
+        return holds
 
     def __and__(self, other: Any) -> Any:
         """Whether both hold, of recorded comparisons; bools elsewhere have a & of their own."""
@@ -215,8 +218,9 @@ class Value(Methods):
         """other ÷ self"""
         return operate("div", other, self)
 
-    def __pow__(self, other: Operand) -> Value:
+    def __pow__(self, other: Operand, modulus: None = None) -> Value:
         """self to the power other; nan where the result is not a real number"""
+        require_no_modulus(modulus)
         return operate("pow", self, other)
 
     def __rpow__(self, other: float) -> Value:
@@ -258,22 +262,6 @@ class Value(Methods):
     def __pos__(self) -> Value:
         """self"""
         return self
-
-    def arctan2(self, x: Operand) -> Value:
-        """``autograd.atan2(self, x)``, as NumPy calls it."""
-        return operate("atan2", self, x)
-
-    def hypot(self, y: Operand) -> Value:
-        """``autograd.hypot(self, y)``."""
-        return operate("hypot", self, y)
-
-    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
-        """A universal function of NumPy's, so that it keeps the graph."""
-        return ufuncs.array_ufunc(ufunc, method, inputs, options)
-
-    def __array_function__(self, function: Any, _: Any, args: Any, options: Any) -> Any:
-        """Any other function of NumPy's."""
-        return ufuncs.array_function(function, args, options)
 
 
 Node.computed = Value

@@ -74,7 +74,8 @@ ANYWHERE = (
     "expm1 exp sin cos tan arcsin arccos arctan sinh cosh tanh arcsinh arctanh cbrt fabs "
     "absolute negative positive square reciprocal floor ceil sign conjugate conj sum mean prod "
     "var std median ptp max min cumsum cumprod diff ediff1d sort unique flip average trapezoid "
-    "nansum nanmean nanstd nanmax nan_to_num real sinc"
+    "nansum nanmean nanstd nanmax nan_to_num real sinc exp2 radians degrees deg2rad rad2deg trunc "
+    "fix"
 )
 POSITIVE = "log log2 log10 log1p sqrt"
 
@@ -134,6 +135,10 @@ OF_TWO = {
     },
     "cross": (lambda a, b: np.cross(a[:3], b[:3]), (A, B)),
     "power": (np.power, (UNIT, B)),
+    "remainder": (np.remainder, (A, B)),
+    "mod": (np.mod, (B, A + 0.0625)),
+    "fmod": (np.fmod, (B, A + 0.0625)),
+    "floor_divide": (np.floor_divide, (B, A + 0.0625)),
     "matmul": (np.matmul, (M, M + 0.25)),
     "tensordot": (lambda a, b: np.tensordot(a, b, 1), (M, M + 0.25)),
     "einsum": (lambda a, b: np.einsum("ij,jk->ik", a, b), (M, M + 0.25)),
@@ -157,7 +162,7 @@ def test_functions_of_two_arrays(name):
     wanted = numbers(function(*xs))
     for left, right in ((values(xs[0]), values(xs[1])), (values(xs[0]), xs[1])):
         np.testing.assert_allclose(numbers(function(left, right)), wanted, rtol=1e-14)
-    if name not in ("hypot", "arctan2"):  # of a float NumPy asks for a method of that name
+    if name not in ("hypot", "arctan2", "fmod"):  # of a float NumPy asks for a method of that name
         np.testing.assert_allclose(numbers(function(xs[0], values(xs[1]))), wanted, rtol=1e-14)
     for found, exact in zip(grad_of_sum(function, xs), differences(function, xs)):
         np.testing.assert_allclose(found, exact, rtol=1e-7, atol=1e-7)
@@ -167,12 +172,13 @@ def test_functions_of_two_arrays(name):
 NUMBER = (
     "exp expm1 sin cos tan arcsin arccos arctan sinh cosh tanh arcsinh arctanh log log2 log10 "
     "log1p sqrt cbrt fabs absolute negative positive square reciprocal floor ceil sign conjugate "
-    "isnan isinf isfinite signbit sum mean prod real nan_to_num"
+    "isnan isinf isfinite signbit sum mean prod real nan_to_num exp2 radians degrees deg2rad "
+    "rad2deg trunc fix sinc"
 )
 TWO_NUMBERS = (
     "add subtract multiply divide power float_power hypot arctan2 logaddexp logaddexp2 maximum "
     "minimum fmax fmin heaviside dot less less_equal greater greater_equal equal not_equal "
-    "isclose allclose"
+    "isclose allclose copysign fmod remainder mod floor_divide"
 )
 ALONE = {
     **dict.fromkeys(NUMBER.split(), ()),
@@ -216,6 +222,8 @@ INSTEAD = {
     "logaddexp": (lambda a: np.logaddexp(a, 1.0), lambda a: ag.logaddexp(a, 1.0)),
     "hypot from the left": (lambda a: np.hypot(2.0, a), lambda a: ag.hypot(2.0, a)),
     "arctan2 from the left": (lambda a: np.arctan2(2.0, a), lambda a: ag.atan2(2.0, a)),
+    "copysign": (lambda a: np.copysign(a, -1.0), lambda a: ag.copysign(a, -1.0)),
+    "fmod from the left": (lambda a: np.fmod(2.0, a), lambda a: ag.fmod(2.0, a)),
     "isnan": (np.isnan, lambda a: a != a),
     "isfinite": (np.isfinite, lambda a: abs(a) < np.inf),
     "linalg.norm, ord 3": (lambda a: np.linalg.norm(a, 3), lambda a: ag.norm(a, 3)),
@@ -299,6 +307,24 @@ def test_adding_values_into_an_array_of_floats_is_refused():
     b = a.astype(object)
     b += v
     assert [x.data for x in b] == [2.0, 2.0]
+
+
+def test_questions_are_allowed_where_branches_are():
+    """In a transform; in a recording the answer would be frozen."""
+
+    def f(x):
+        return x * x if np.isclose(x, 2.0) and not np.signbit(x) else -x
+
+    assert ag.grad(f)(2.0) == 4.0
+    with pytest.raises(ag.TraceError, match="question of NumPy's"):
+        ag.compiled(f)(2.0)
+
+
+def test_divmod_of_a_value_gives_two():
+    """As NumPy's."""
+    quotient, rest = np.divmod(Value(7.0), np.array([2.0, 4.0]))
+    assert [x.data for x in (*quotient, *rest)] == [3.0, 1.0, 1.0, 3.0]
+    assert [x.data for x in np.divmod(7.0, Value(2.0))] == [3.0, 1.0]
 
 
 @pytest.mark.parametrize("name", ["spacing", "frexp", "modf"])
