@@ -95,6 +95,7 @@ from autograd.functions.elementary import (
     xlog1py,
     xlogy,
 )
+from autograd.functions.matrices import det, inv, solve
 from autograd.functions.ordering import max, median, min, sort
 from autograd.functions.sequences import (
     cumsum,
@@ -155,6 +156,7 @@ __all__ = [
     "cumsum",
     "custom_op",
     "degrees",
+    "det",
     "detect_anomaly",
     "digamma",
     "dot",
@@ -179,6 +181,7 @@ __all__ = [
     "hvp",
     "hypot",
     "interp",
+    "inv",
     "jacobian",
     "jvp",
     "leaky_relu",
@@ -218,6 +221,7 @@ __all__ = [
     "sinh",
     "softmax",
     "softplus",
+    "solve",
     "sort",
     "sqrt",
     "std",
