@@ -70,10 +70,12 @@ def forms(lanes: int) -> list[str]:
 def _written(name: str, lanes: int) -> str:
     writer, found = NumberWriter(lanes), _FORMS[name]
     x = Number(writer, "%x")
-    low = writer.set(f"fcmp oge {writer.number} %x, {writer.constant(found.low)}")
-    high = writer.set(f"fcmp ole {writer.number} %x, {writer.constant(found.high)}")
-    both = writer.set(f"and {writer.truth} {low}, {high}")
-    writer.everywhere(both, "ordinary", "special")
+    size = abs(x).name if found.low == -found.high else "%x"
+    inside = writer.set(f"fcmp ole {writer.number} {size}, {writer.constant(found.high)}")
+    if size == "%x":
+        low = writer.set(f"fcmp oge {writer.number} %x, {writer.constant(found.low)}")
+        inside = writer.set(f"and {writer.truth} {low}, {inside}")
+    writer.everywhere(inside, "ordinary", "special")
     for label, rule in (("ordinary", found.ordinary), ("special", found.everywhere)):
         writer.start(label)
         writer.do(f"ret {writer.number} {rule(writer, x).name}")
@@ -82,15 +84,18 @@ def _written(name: str, lanes: int) -> str:
 
 
 def _polynomial(x: Number, coefficients: Sequence[float]) -> Number:
-    """Even and odd powers by Horner's rule side by side: half the way is half the wait."""
-    square = x * x
-    halves = []
-    for part in (coefficients[::2], coefficients[1::2]):
-        total: Number | float = part[-1]
-        for coefficient in part[-2::-1]:
-            total = square.times_plus(total, coefficient)
-        halves.append(total)
-    return x.times_plus(halves[1], halves[0])
+    """By Estrin's rule: neighbours are joined by x, pairs by its square, and so on."""
+    parts: list[Number | float] = [*coefficients]
+    while True:
+        joined = [
+            x.times_plus(parts[i + 1], parts[i]) if i + 1 < len(parts) else parts[i]
+            for i in range(0, len(parts), 2)
+        ]
+        if len(joined) == 1:
+            (result,) = joined
+            assert isinstance(result, Number)
+            return result
+        parts, x = joined, x * x
 
 
 def _power_of_two(form: NumberWriter, exponent: str) -> Number:
@@ -286,8 +291,8 @@ class _Form(NamedTuple):
 
 
 _FORMS = {
-    "exp": _Form(-708.0, 709.0, _exp, _exp_ends),
-    "expm1": _Form(-45.0, 40.0, _expm1, _expm1_ends),
+    "exp": _Form(-708.0, 708.0, _exp, _exp_ends),
+    "expm1": _Form(-40.0, 40.0, _expm1, _expm1_ends),
     "log": _Form(2.0**-1022, sys.float_info.max, _log, _log_ends),
     "log1p": _Form(-0.999, 2.0**53, _log1p, _log1p_ends),
     "tanh": _Form(-22.0, 22.0, _tanh, _tanh_ends),
