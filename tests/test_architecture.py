@@ -52,10 +52,10 @@ ORDER = {
     "autograd.program.loop": "row_sums (native python_source) (generated_python lanes) "
     "loop_executor",
     "autograd.program.loop.lanes": "(chunks grammar patterns slots vectors) (kernels runs stream) "
-    "entry "
-    "compiler plan runner machine",
-    "autograd.program.loop.native": "(kept numbers) forms (callbacks emit rows) (entries steps) "
-    "(folds opcodes) pulls interpreter compiler repeats runner",
+    "entry compiler plan runner machine",
+    "autograd.program.loop.native": "(kept numbers) reductions forms (callbacks emit rows) "
+    "(entries expressions steps) (folds opcodes translation) pulls interpreter compiler repeats "
+    "runner",
     "autograd.program.statements": "(families layout reroll) groups listing",
     "autograd.program.tape": "instructions (lower rewriting sparsity) (derived sums)",
     "autograd.testing": "(binding plugin reproduction) formulas strategies properties",

@@ -22,7 +22,7 @@ from autograd.ops.ieee import IEEE
 from autograd.ops.op import Op
 from autograd.program.loop.native.emit import called, declarations, library
 from autograd.program.loop.native.forms import BOUNDS, form_declarations, form_symbol
-from autograd.program.loop.native.interpreter import module
+from autograd.program.loop.native.interpreter import module, special_functions
 from autograd.program.loop.native.kept import cache_folders, keep, kept
 from autograd.program.loop.native.rows import forward_codes, reverse_codes
 
@@ -63,11 +63,13 @@ def interpreter() -> Compiled:
 def _interpreter() -> Compiled:
     import llvmlite.binding as llvm
 
+    special = special_functions()
     for op in called():
-        llvm.add_symbol(library(op), _address(op))
+        if library(op) not in special:
+            llvm.add_symbol(library(op), _address(op))
     engine = engine_of(object_code(module(), *cache_folders()))
-    for name in BOUNDS:
-        llvm.add_symbol(form_symbol(name, 1), engine.get_function_address(form_symbol(name, 1)))
+    for name in (*(form_symbol(name, 1) for name in BOUNDS), *special):
+        llvm.add_symbol(name, engine.get_function_address(name))
     prototype = ctypes.CFUNCTYPE(None)  # called with a c_void_p, which needs no conversion
     tables = {}
     for name, count in (("forward", len(forward_codes())), ("reverse", len(reverse_codes()))):

@@ -7,7 +7,7 @@ it.
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from autograd.graph import consumers, topological_order
 from autograd.ops import TABLE
@@ -31,12 +31,15 @@ ARITHMETIC = {"add": "fadd", "sub": "fsub", "mul": "fmul", "div": "fdiv"}
 COMPARISONS = {"lt": "olt", "le": "ole", "gt": "ogt", "ge": "oge", "eq": "oeq", "ne": "une"}
 
 
-def declarations() -> list[str]:
-    """The functions that expressions call, as declared; their own forms are not among them."""
+def declarations(defined: Collection[str] = ()) -> list[str]:
+    """The functions that expressions call, as declared; their own forms are not among them, nor
+    what is ``defined``.
+    """
     lines = [f"declare double @{name}(double)" for name in INTRINSICS.values()]
     for op in called():
         operands = ", ".join(["double"] * len(op.variables))
-        lines.append(f"declare double @{library(op)}({operands})")
+        if library(op) not in defined:
+            lines.append(f"declare double @{library(op)}({operands})")
     return lines
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import cache
 
-from autograd.program.loop.native.emit import Body, declarations
+from autograd.program.loop.native.emit import Body, called, declarations, library
 from autograd.program.loop.native.entries import entry_functions
 from autograd.program.loop.native.folds import call, fold
 from autograd.program.loop.native.forms import forms
@@ -26,10 +26,20 @@ from autograd.program.loop.native.rows import (
     reverse_codes,
     rules,
 )
+from autograd.program.loop.native.translation import translations
 
-__all__ = ["forward_function", "module"]
+__all__ = ["forward_function", "module", "special_functions"]
+
+COPYSIGN = "declare double @llvm.copysign.f64(double, double)"
 
 FORWARD = "ptr noalias %code, ptr %v, ptr %d, ptr %ctx, ptr noalias %ops, double %r"
+
+
+@cache
+def special_functions() -> dict[str, str]:
+    """The primitives' functions that are Python, translated, by their names."""
+    functions = {library(op): op.function for op in called() if not op.native}
+    return translations({name: f for name, f in functions.items() if f is not None})
 
 
 @cache
@@ -42,7 +52,8 @@ def module() -> str:
     ]
     tables = [_table("forward", len(forward)), _table("reverse", len(reverse))]
     memset = "declare void @llvm.memset.p0.i64(ptr, i8, i64, i1)"
-    own = [*declarations(), *forms(1), memset]
+    special = special_functions()
+    own = [*declarations(special), *forms(1), *special.values(), COPYSIGN, memset]
     return "\n".join([*own, *tables, *forward, *reverse, *entry_functions()])
 
 

@@ -1,0 +1,249 @@
+"""Python's expressions over floats and whole numbers in LLVM's language.
+
+Next: :mod:`autograd.program.loop.native.translation`, whose statements hold them.
+"""
+
+from __future__ import annotations
+
+import ast
+import math
+from collections.abc import Sequence
+from types import FunctionType
+from typing import Any, NamedTuple
+
+from autograd.program.loop.native.emit import ARITHMETIC, COMPARISONS, Body
+
+__all__ = ["Code", "Term", "Untranslatable"]
+
+OPERATORS = {ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "div", ast.Mod: "mod"}
+WHOLE = {"add": "add", "sub": "sub", "mul": "mul", "mod": "srem"}
+ORDERS = {
+    ast.Lt: "lt", ast.LtE: "le", ast.Gt: "gt", ast.GtE: "ge", ast.Eq: "eq", ast.NotEq: "ne",
+}  # fmt: skip
+INTRINSICS = {"sqrt": 1, "floor": 1, "ceil": 1, "fabs": 1, "copysign": 2}
+LIBRARY = {"log": 1, "log1p": 1, "exp": 1, "expm1": 1, "sin": 1, "cos": 1, "tan": 1, "pow": 2,
+           "erf": 1, "erfc": 1}  # fmt: skip
+
+
+class Untranslatable(Exception):
+    """A function is no arithmetic on floats that can be translated."""
+
+
+class Term(NamedTuple):
+    """A number that instructions have computed: double, i64 or i1."""
+
+    kind: str
+    text: str
+
+
+class Code:
+    """Expressions of one function; ``names`` are its variables' present numbers.
+
+    ``symbols`` are what the functions that it may call go by; new ones are added.
+    """
+
+    def __init__(self, scope: dict[str, Any], symbols: dict[Any, str]) -> None:
+        self.scope, self.symbols = scope, symbols
+        self.calls: list[Any] = []
+        """Functions of Python's that it calls."""
+        self.body = Body()
+        self.names: dict[str, Term] = {}
+
+    def literal(self, number: float) -> Term:
+        """A number of the source."""
+        if isinstance(number, int):
+            return Term("i64", str(int(number)))
+        if isinstance(number, float):
+            return Term("double", self.body.literal(number))
+        raise Untranslatable(f"{number!r} is no number")
+
+    def number(self, term: Term) -> str:
+        """A term as a float."""
+        if term.kind == "double":
+            return term.text
+        if term.text.lstrip("-").isdigit():
+            return self.body.literal(float(int(term.text)))
+        how = "sitofp" if term.kind == "i64" else "uitofp"
+        return self.body.set(f"{how} {term.kind} {term.text} to double")
+
+    def known(self, node: ast.expr) -> Sequence[float] | None:
+        """The numbers of a loop, if they are known now: a global tuple, a range of literals."""
+        if isinstance(node, ast.Name) and isinstance(self.scope.get(node.id), tuple):
+            return self.scope[node.id]  # type: ignore[no-any-return]
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "range":
+            try:
+                return range(*map(ast.literal_eval, node.args))
+            except ValueError:
+                return None
+        return None
+
+    def joined(self, ends: Sequence[tuple[str, dict[str, Term]]]) -> dict[str, Term]:
+        """The names that several ways have, as they come together here."""
+        common = {}
+        for name, term in ends[0][1].items():
+            terms = [names.get(name) for _, names in ends]
+            if any(other is None or other.kind != term.kind for other in terms):
+                continue
+            if all(other == term for other in terms):
+                common[name] = term
+                continue
+            ways = ", ".join(f"[ {names[name].text}, %{block} ]" for block, names in ends)
+            common[name] = Term(term.kind, self.body.set(f"phi {term.kind} {ways}"))
+        return common
+
+    def truth(self, node: ast.expr) -> str:
+        """A condition."""
+        term = self.term(node)
+        if term.kind != "i1":
+            raise Untranslatable(f"{ast.unparse(node)} is no comparison")
+        return term.text
+
+    def term(self, node: ast.expr) -> Term:
+        """The number that an expression is."""
+        step = getattr(self, f"_{type(node).__name__.lower()}", None)
+        if step is None:
+            raise Untranslatable(f"{ast.unparse(node)} is no arithmetic")
+        term: Term = step(node)
+        return term
+
+    def _constant(self, node: ast.Constant) -> Term:
+        return self.literal(node.value)  # type: ignore[arg-type]
+
+    def _name(self, node: ast.Name) -> Term:
+        if node.id in self.names:
+            return self.names[node.id]
+        if node.id in self.scope:
+            return self.literal(self.scope[node.id])
+        raise Untranslatable(f"{node.id} is not known on every way")
+
+    def _attribute(self, node: ast.Attribute) -> Term:
+        if ast.unparse(node.value) != "math":
+            raise Untranslatable(ast.unparse(node))
+        return self.literal(getattr(math, node.attr))
+
+    def _subscript(self, node: ast.Subscript) -> Term:
+        index = self.term(node.slice).text
+        if isinstance(node.value, ast.Name) and index.isdigit():
+            return self.literal(self.scope[node.value.id][int(index)])
+        raise Untranslatable(f"{ast.unparse(node)} is at no known place")
+
+    def _unaryop(self, node: ast.UnaryOp) -> Term:
+        if isinstance(node.op, ast.Not):
+            return Term("i1", self.body.set(f"xor i1 {self.truth(node.operand)}, true"))
+        if not isinstance(node.op, ast.USub):
+            raise Untranslatable(ast.unparse(node))
+        term = self.term(node.operand)
+        if term.kind == "i64":
+            return self._operation("sub", Term("i64", "0"), term)
+        return Term("double", self.body.set(f"fneg double {self.number(term)}"))
+
+    def _binop(self, node: ast.BinOp) -> Term:
+        name = OPERATORS.get(type(node.op))
+        if name is None:
+            raise Untranslatable(ast.unparse(node))
+        return self._operation(name, self.term(node.left), self.term(node.right))
+
+    def _operation(self, name: str, a: Term, b: Term) -> Term:
+        if a.kind == b.kind == "i64" and name != "div":
+            if all(x.text.lstrip("-").isdigit() for x in (a, b)):  # known: places in tables are
+                x, y = int(a.text), int(b.text)
+                known = {"add": x + y, "sub": x - y, "mul": x * y, "mod": x % y if y else 0}
+                return Term("i64", str(known[name]))
+            found = self.body.set(f"{WHOLE[name]} i64 {a.text}, {b.text}")
+            if name == "mod":  # Python's has the sign of the divisor
+                found = self.body.set(f"add i64 {found}, {b.text}")
+                found = self.body.set(f"srem i64 {found}, {b.text}")
+            return Term("i64", found)
+        if name == "mod":
+            raise Untranslatable("a remainder of floats")
+        return self._set("double", ARITHMETIC[name], self.number(a), self.number(b))
+
+    def _set(self, kind: str, how: str, a: str, b: str) -> Term:
+        return Term(kind, self.body.set(f"{how} double {a}, {b}"))
+
+    def _compare(self, node: ast.Compare) -> Term:
+        terms = [self.term(x) for x in (node.left, *node.comparators)]
+        truths = [
+            self._set("i1", f"fcmp {COMPARISONS[ORDERS[type(op)]]}", self.number(a), self.number(b))
+            for op, a, b in zip(node.ops, terms, terms[1:])
+        ]
+        return self._all(truths, "and")
+
+    def _all(self, truths: Sequence[Term], how: str) -> Term:
+        first, *others = truths
+        for other in others:
+            first = Term("i1", self.body.set(f"{how} i1 {first.text}, {other.text}"))
+        return first
+
+    def _boolop(self, node: ast.BoolOp) -> Term:
+        """All of it is computed: conditions have no effects."""
+        truths = [Term("i1", self.truth(value)) for value in node.values]
+        return self._all(truths, "and" if isinstance(node.op, ast.And) else "or")
+
+    def _ifexp(self, node: ast.IfExp) -> Term:
+        truth = self.truth(node.test)
+        yes, no, after = (self.body.label() for _ in range(3))
+        self.body.do(f"br i1 {truth}, label %{yes}, label %{no}")
+        found = []
+        for label, side in ((yes, node.body), (no, node.orelse)):
+            self.body.start(label)
+            term = self.term(side)
+            found.append((term.kind, term.text, self.number(term), self.body.block))
+            self.body.do(f"br label %{after}")
+        self.body.start(after)
+        whole = all(kind == "i64" for kind, *_ in found)
+        kind = "i64" if whole else "double"
+        ways = ", ".join(
+            f"[ {text if whole else number}, %{block} ]" for _, text, number, block in found
+        )
+        return Term(kind, self.body.set(f"phi {kind} {ways}"))
+
+    def _call(self, node: ast.Call) -> Term:
+        name = ast.unparse(node.func)
+        terms = [self.term(x) for x in node.args]
+        if name in ("min", "max"):
+            return self._chosen("lt" if name == "min" else "gt", terms)
+        if name == "int":
+            return Term("i64", self.body.set(f"fptosi double {self.number(terms[0])} to i64"))
+        name = "math.fabs" if name == "abs" else name
+        if name == "math.isinf":
+            size = self._called("llvm.fabs.f64", terms)
+            return self._set("i1", "fcmp oeq", size.text, self.body.literal(math.inf))
+        plain = name.removeprefix("math.")
+        if plain != name and plain in INTRINSICS:
+            return self._called(f"llvm.{plain}.f64", terms)
+        if plain != name and plain in LIBRARY:
+            return self._called(plain, terms)
+        return self._own(name, terms)
+
+    def _own(self, name: str, terms: list[Term]) -> Term:
+        """A call of another function of the module."""
+        function = self.scope.get(name)
+        if not isinstance(function, FunctionType):
+            raise Untranslatable(f"{name} is no function of Python's")
+        parameters = function.__code__.co_varnames[: function.__code__.co_argcount]
+        missing = len(parameters) - len(terms)
+        terms += [self.literal(x) for x in (function.__defaults__ or ())[-missing:] if missing]
+        kinds = [function.__annotations__.get(x) for x in parameters]
+        typed = [
+            f"double {self.number(term)}" if kind == "float" else f"{term.kind} {term.text}"
+            for kind, term in zip(kinds, terms)
+        ]
+        symbol = self.symbols.setdefault(function, f"python.{function.__module__}.{name}")
+        self.calls.append(function)
+        return Term("double", self.body.set(f"call double @{symbol}({', '.join(typed)})"))
+
+    def _called(self, symbol: str, terms: Sequence[Term]) -> Term:
+        typed = ", ".join(f"double {self.number(term)}" for term in terms)
+        return Term("double", self.body.set(f"call double @{symbol}({typed})"))
+
+    def _chosen(self, order: str, terms: Sequence[Term]) -> Term:
+        """Python's min or max: the first, unless the second is beyond it."""
+        first, second = terms
+        if first.kind == second.kind == "i64":
+            truth = self.body.set(f"icmp s{order} i64 {second.text}, {first.text}")
+            text = f"select i1 {truth}, i64 {second.text}, i64 {first.text}"
+            return Term("i64", self.body.set(text))
+        a, b = map(self.number, terms)
+        truth = self._set("i1", f"fcmp {COMPARISONS[order]}", b, a).text
+        return Term("double", self.body.set(f"select i1 {truth}, double {b}, double {a}"))
