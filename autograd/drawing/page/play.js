@@ -54,6 +54,21 @@ function play(on) {
 
 byId("play").addEventListener("click", () => play(!playing));
 
+// The film of a recording: moment after moment, from the start again at the end.
+let filming = 0;
+function film(on) {
+  clearInterval(filming);
+  filming = 0;
+  byId("film").textContent = on ? "❚❚" : "▶";
+  if (!on) return;
+  if (time === moments.length - 1) toMoment(0);
+  filming = setInterval(() => {
+    toMoment(time + 1);
+    if (time === moments.length - 1) film(false);
+  }, 300 / Number(byId("speed").value));
+}
+byId("film")?.addEventListener("click", () => film(!filming));
+
 // The quiz hides what an edge contributes until it is guessed; the key holds the numbers too.
 const questionKey = (passed) => {
   const { edge } = steps[passed - 1];

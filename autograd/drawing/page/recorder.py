@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,6 +12,7 @@ from autograd import files
 from autograd.drawing.formats.svg import summary
 from autograd.drawing.page.content import Moment
 from autograd.drawing.page.curve import curve_of
+from autograd.drawing.page.film import film_of
 from autograd.drawing.page.lowered import leaves_of
 from autograd.drawing.page.stepper import framed, page
 from autograd.drawing.picture.flow import LEGEND, MISSING
@@ -21,6 +23,7 @@ from autograd.drawing.sheet import sheet_of
 from autograd.engine.order import operands_of, record_of
 from autograd.engine.sweep import fresh_values
 from autograd.errors import InputTypeError, InputValueError
+from autograd.reals import real_or_none
 
 __all__ = ["Recorder"]
 
@@ -90,14 +93,33 @@ class Recorder:
     def to_html(self) -> str:
         """The page as text."""
         sheet = self._sheet
-        root = self._whole.outputs[0]
         return page(
             sheet,
             BUDGET,
             title=f"Training: {summary(sheet.picture)}",
             moments=self._moments(),
-            curve=curve_of([frame.data[root] or 0.0 for frame in self._whole_frames]),
+            curve=curve_of(self._curve()),
         )
+
+    def to_svg(self, *, seconds: float = 0.25) -> str:
+        """The moments as a film, an animated SVG without a script: for a README or a slide.
+
+        Each moment is seen for so many ``seconds``; of more than 60 some are left out, evenly.
+        Readers who want no motion see the last.
+
+        Raises:
+            InputValueError: ``seconds`` is not a number above 0.
+        """
+        number = real_or_none(seconds)
+        if number is None or not 0.0 < number < math.inf:
+            raise InputValueError(f"seconds= is a number above 0, but got {seconds!r}")
+        picture, style, notes, _ = self._sheet
+        return film_of(picture, style, notes, self._frames, self._labels, self._curve(), number)
+
+    def _curve(self) -> list[float]:
+        """The result at each moment."""
+        root = self._whole.outputs[0]
+        return [frame.data[root] or 0.0 for frame in self._whole_frames]
 
     def _repr_html_(self) -> str:
         """What notebooks show: the page, in a frame of its own."""
@@ -122,18 +144,20 @@ class Recorder:
         ]
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the page to a file that ends in .html.
+        """Write the page to a file that ends in .html, or the film to one that ends in .svg.
 
         Raises:
             InputValueError: The file ends otherwise.
             OutputError: The folder does not exist, or the file cannot be written.
         """
         path = Path(path)
-        if path.suffix.lower() != ".html":
+        form = {".html": self.to_html, ".svg": self.to_svg}.get(path.suffix.lower())
+        if form is None:
             raise InputValueError(
-                f"a recording is saved as an .html file, but {os.fspath(path)!r} ends otherwise"
+                "a recording is saved as a page, .html, or as a film, .svg, "
+                f"but {os.fspath(path)!r} ends otherwise"
             )
-        files.write(path, self.to_html().encode())
+        files.write(path, form().encode())
 
 
 def _at(picture: Picture, fresh: Sequence[float | None]) -> Picture:

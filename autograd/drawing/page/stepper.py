@@ -119,6 +119,7 @@ _CONTROLS = """<div class="controls">
 </div>
 """
 _TIME = """<div class="controls">
+<button id="film" type="button" aria-label="Play the training">▶</button>
 <label><span>Training</span>
 <span class="track">{curve}<input id="time" type="range" min="0" value="0"></span>
 <output id="when" for="time"></output></label>

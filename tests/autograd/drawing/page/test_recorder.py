@@ -91,13 +91,15 @@ def test_a_folded_graph_is_recorded_too():
 
 
 def test_the_page_is_saved(tmp_path):
-    """As HTML only, whole or not at all."""
+    """As a page or as a film, whole or not at all."""
     *_, loss = line()
     recorder = Recorder(loss)
     recorder.save(tmp_path / "training.html")
     assert (tmp_path / "training.html").read_text(encoding="utf-8") == recorder.to_html()
-    with pytest.raises(InputValueError, match=r"\.html file, but '.*training\.svg'"):
-        recorder.save(tmp_path / "training.svg")
+    recorder.save(tmp_path / "training.svg")
+    assert (tmp_path / "training.svg").read_text(encoding="utf-8") == recorder.to_svg()
+    with pytest.raises(InputValueError, match=r"\.svg, but '.*training\.gif'"):
+        recorder.save(tmp_path / "training.gif")
     with pytest.raises(OutputError, match="no folder"):
         recorder.save(tmp_path / "nowhere" / "training.html")
 
