@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from autograd.drawing.formats.attributes import with_attributes
 from autograd.drawing.formats.shapes import coordinate
 from autograd.drawing.formats.style import COLOURS, Style, sheet_for
 from autograd.drawing.formats.svg import summary, svg_of
@@ -52,13 +51,12 @@ def film_of(
         body.append(f'<g class="{shown}"{hidden} style="{delay}">{inside}{strip}</g>')
     motion = MOTION.format(whole=coordinate(count * seconds), share=f"{100 / count:.4f}")
     w, h = coordinate(width), coordinate(height + STRIP)
-    film = (
+    return (  # a program that plays it reads style sheets
         f'<svg xmlns="http://www.w3.org/2000/svg" class="ag" width="{w}" height="{h}" '
         f'viewBox="0 0 {w} {h}" role="img" aria-label="Training: {escape(summary(picture))}">'
         f"<style>{sheet_for(style.theme)}{motion if count > 1 else ''}</style>"
         f'<rect class="paper" width="{w}" height="{h}" rx="6"/>{"".join(body)}</svg>\n'
     )
-    return with_attributes(film, style.theme)
 
 
 def _at(picture: Picture, frame: Frame) -> Picture:

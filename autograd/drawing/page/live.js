@@ -8,11 +8,11 @@ let chosenLeaf = null; // {node, label}
 const resultNode = program?.outputs[program.outputs.length - 1];
 const resultBox = pictures[0].boxes[pictures[0].outputs[pictures[0].outputs.length - 1]];
 
-function leafAt(group) {
-  const k = group ? boxGroups.findIndex((groups) => groups.includes(group)) : -1;
-  const box = k < 0 ? null : pictures[k].boxes[boxGroups[k].indexOf(group)];
-  return box && leafOf.has(box.node) ? box : null;
-}
+const leafBoxes = new Map(); // the group of a leaf -> its box
+boxGroups.forEach((groups, k) => groups.forEach((group, i) => {
+  if (leafOf.has(pictures[k].boxes[i].node)) leafBoxes.set(group, pictures[k].boxes[i]);
+}));
+const leafAt = (group) => leafBoxes.get(group) ?? null;
 
 // A hundredth of a number, rounded to one digit: how far a pixel or an arrow key moves it.
 function unitOf(x) {
@@ -41,12 +41,11 @@ function choose(box) {
 }
 
 function showLeaf() {
-  for (const groups of boxGroups) {
-    groups.forEach((group) => {
-      const leaf = leafAt(group);
-      if (leaf) group.setAttribute("aria-valuenow", state.data[leaf.node]);
-      group.classList.toggle("chosen", Boolean(leaf && chosenLeaf && leaf.node === chosenLeaf.node));
-    });
+  for (const [group, leaf] of leafBoxes) {
+    if (chosenLeaf?.node === leaf.node) {
+      group.setAttribute("aria-valuenow", state.data[leaf.node]);
+    }
+    group.classList.toggle("chosen", chosenLeaf?.node === leaf.node);
   }
   byId("reset").disabled = !isChanged();
   if (!chosenLeaf) return;
@@ -146,31 +145,30 @@ function explain(node) {
 }
 
 if (program) {
-  for (const groups of boxGroups) {
-    groups.forEach((group) => {
-      const leaf = leafAt(group);
-      if (!leaf) return;
-      group.classList.add("leaf");
-      group.setAttribute("tabindex", "0");
-      group.setAttribute("role", "slider");
-      group.setAttribute("aria-label", leaf.label);
-      group.addEventListener("focus", () => choose(leaf));
-      group.addEventListener("keydown", (event) => {
-        const sign = { ArrowUp: 1, ArrowDown: -1 }[event.key];
-        if (event.key === "Enter") byId("number").focus();
-        if (!sign) return;
-        event.preventDefault();
-        const number = state.data[leaf.node];
-        const unit = unitOf(number) * (event.shiftKey ? 10 : 1);
-        changeLeaf(leaf.node, Math.round(number / unit + sign) * unit);
-      });
-      for (const [kind, on] of [["pointerenter", leaf], ["pointerleave", null]]) {
-        group.addEventListener(kind, () => {
-          if (!chosenLeaf && on) { explain(leaf.node); root.classList.add("glowing"); byId("explained").hidden = false; }
-          else if (!chosenLeaf) { root.classList.remove("glowing"); byId("explained").hidden = true; }
-        });
-      }
+  for (const [group, leaf] of leafBoxes) {
+    group.classList.add("leaf");
+    group.setAttribute("tabindex", "0");
+    group.setAttribute("role", "slider");
+    group.setAttribute("aria-label", leaf.label);
+    group.setAttribute("aria-valuenow", state.data[leaf.node]);
+    group.addEventListener("focus", () => choose(leaf));
+    group.addEventListener("keydown", (event) => {
+      const sign = { ArrowUp: 1, ArrowDown: -1 }[event.key];
+      if (event.key === "Enter") byId("number").focus();
+      if (!sign) return;
+      event.preventDefault();
+      const number = state.data[leaf.node];
+      const unit = unitOf(number) * (event.shiftKey ? 10 : 1);
+      changeLeaf(leaf.node, Math.round(number / unit + sign) * unit);
     });
+    for (const [kind, on] of [["pointerenter", true], ["pointerleave", false]]) {
+      group.addEventListener(kind, () => {
+        if (chosenLeaf) return;
+        if (on) explain(leaf.node);
+        root.classList.toggle("glowing", on);
+        byId("explained").hidden = !on;
+      });
+    }
   }
   findGrip.push((event) => {
     const leaf = leafAt(event.target.closest("[data-box]"));

@@ -7,7 +7,7 @@ const start = moments[0].leaves.map(Number);
 let training = new Training(program, start, task);
 let example = 0;
 let running = false;
-const CELLS = 48;
+const CELLS = 40;
 const plane = byId("plane");
 const theme = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 const rgb = (hex) => [1, 3, 5].map((i) => Number.parseInt(hex.slice(i, i + 2), 16));
@@ -117,27 +117,33 @@ function showMemory() {
     : `${task.optimizer} keeps of ${chosenLeaf.label}: ${training.memory[at].map(write).join(", ")}`;
 }
 
-// All of it, and the graph at the chosen example with the parameters of now.
-function showTraining() {
-  if (task.rows[0].length === 2) drawPlane();
-  drawLosses();
-  if (network) drawNetwork();
+// The graph at the chosen example with the parameters of now.
+function showGraphOfNow() {
   const row = training.rows[example] ?? task.rows[0];
   setLeaves([...training.at(row, training.truths[example] ?? task.truths[0])]);
   show(step);
+}
+
+function showTraining(withGraph = true) {
+  if (task.rows[0].length === 2) drawPlane();
+  drawLosses();
+  if (network) drawNetwork();
+  if (withGraph) showGraphOfNow();
   byId("undo").disabled = !training.past.length;
 }
 
 function train(on) {
   running = on;
   byId("train").textContent = on ? "❚❚ Pause" : "▶ Train";
+  let frames = 0;
   const frame = () => {
     if (!running) return;
     for (let i = 0; i < Number(byId("speed").value) || i < 1; i++) training.step();
-    showTraining();
+    showTraining(frames++ % 8 === 0); // numbers that change sixty times a second cannot be read
     requestAnimationFrame(frame);
   };
   if (on) requestAnimationFrame(frame);
+  else showTraining();
 }
 
 function nearest(x, y) {

@@ -117,9 +117,14 @@ function showPicture(k, at, passed) {
   edgeGroups[k].forEach((group, i) => {
     const coloured = overview ? content.flow : k === open;
     const [look, thick] = coloured ? flowOf(carried[i], largest) : ["", null];
-    group.setAttribute("class", asDrawn && !k ? flowAsDrawn.get(group) : `edge ${look}`);
-    group.classList.toggle("dim", hidden.has(here.edges[i].target));
-    if (!asDrawn) group.querySelector(".line").style.strokeWidth = thick ? `${thick}px` : "";
+    const kept = [...group.classList].filter((one) => one === "glow" || one === "traced");
+    const dim = hidden.has(here.edges[i].target) ? ["dim"] : [];
+    const own = asDrawn && !k ? flowAsDrawn.get(group) : `edge ${look}`;
+    const classes = [own.trim(), ...kept, ...dim].join(" ");
+    if (group.getAttribute("class") !== classes) group.setAttribute("class", classes);
+    const width = thick ? `${thick.toFixed(2)}px` : "";
+    const line = asDrawn ? null : group.querySelector(".line");
+    if (line && line.style.strokeWidth !== width) line.style.strokeWidth = width;
   });
   for (const group of [...boxGroups[k], ...edgeGroups[k]]) {
     if (group) group.classList.toggle("lit", overview && !k && litAsDrawn.has(group));
