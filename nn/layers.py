@@ -7,9 +7,9 @@ them less so.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from random import Random
-from typing import Any
+from typing import TYPE_CHECKING, Any, overload
 
 import autograd
 from autograd import Value
@@ -60,6 +60,15 @@ class Neuron(Module):
         self.weights = [Value(draw(rng, self.nin, fan_out)) for _ in range(self.nin)]
         self.bias = Value(0.0) if bias else None
         self.name_parameters()
+
+    if TYPE_CHECKING:
+
+        @overload
+        def __call__(self, inputs: Sequence[Value | float]) -> Value: ...
+        @overload
+        def __call__(self, inputs: Any) -> Any: ...
+        def __call__(self, inputs: Any) -> Any:
+            """As `forward`."""
 
     def forward(self, inputs: Any) -> Any:
         """The neuron's output for `nin` numbers or Values; a list of them for a list of rows."""
@@ -116,6 +125,15 @@ class Layer(Module):
         ]
         self.name_parameters()
 
+    if TYPE_CHECKING:
+
+        @overload
+        def __call__(self, inputs: Sequence[Value | float]) -> list[Value]: ...
+        @overload
+        def __call__(self, inputs: Any) -> Any: ...
+        def __call__(self, inputs: Any) -> Any:
+            """As `forward`."""
+
     def forward(self, inputs: Any) -> list[Any]:
         """The `nout` outputs for `nin` numbers or Values; a list of those for a list of rows."""
         if _are_rows(inputs):
@@ -153,6 +171,15 @@ class Sequential(Module):
     def __repr__(self) -> str:
         names = (getattr(layer, "__name__", repr(layer)) for layer in self.layers)
         return f"{type(self).__name__}({', '.join(names)})"
+
+    if TYPE_CHECKING:
+
+        @overload
+        def __call__(self, inputs: Sequence[Value | float]) -> list[Value]: ...
+        @overload
+        def __call__(self, inputs: Any) -> Any: ...
+        def __call__(self, inputs: Any) -> Any:
+            """As `forward`."""
 
     def forward(self, inputs: Any) -> list[Any]:
         """The last layer's outputs, as a list; a list of those for a list of rows."""

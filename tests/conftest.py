@@ -21,7 +21,8 @@ settings.register_profile(
 settings.load_profile("any machine")
 
 # Benchmarks are programs to run by hand; collecting their doctests would import their opponents.
-collect_ignore = ["benchmarks"]
+# Cases for type checkers are read, not run.
+collect_ignore = ["benchmarks", "typing/cases.py"]
 
 
 def is_available(peer: str) -> bool:

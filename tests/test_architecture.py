@@ -59,7 +59,7 @@ ORDER = {
     "autograd.program.statements": "(families layout reroll) groups listing",
     "autograd.program.tape": "instructions (lower rewriting sparsity) (derived sums)",
     "autograd.testing": "(binding plugin reproduction) formulas strategies properties",
-    "autograd.transforms": "arguments call (derivatives directions) equations implicit",
+    "autograd.transforms": "typed arguments call (derivatives directions) equations implicit",
     "nn": "(absent checks errors) (init model_files) "
     "(augment activations data optim schedules losses summary) metrics "
     "(export portrait reading targets) programs predict (module plots) (layers modules train) "

@@ -200,7 +200,17 @@ def polygamma(n: int, x: Any) -> Any:
     return apply(OPS["polygamma"], order, x)
 
 
-def leaky_relu(x: Number, slope: Number = 0.01) -> Any:
+@overload
+def leaky_relu(x: float, slope: float = 0.01) -> float: ...
+@overload
+def leaky_relu(x: Value, slope: Number = 0.01) -> Value: ...
+@overload
+def leaky_relu(x: float, slope: Value) -> Value: ...
+@overload
+def leaky_relu(x: Container, slope: Number = 0.01) -> Container: ...
+@overload
+def leaky_relu(x: Array, slope: Number = 0.01) -> Array: ...
+def leaky_relu(x: Any, slope: Any = 0.01) -> Any:
     """x where positive, else ``slope`` × x.
 
     >>> leaky_relu(-2.0, 0.5)
@@ -209,7 +219,17 @@ def leaky_relu(x: Number, slope: Number = 0.01) -> Any:
     return apply(OPS["leaky_relu"], x, slope)
 
 
-def elu(x: Number, alpha: Number = 1.0) -> Any:
+@overload
+def elu(x: float, alpha: float = 1.0) -> float: ...
+@overload
+def elu(x: Value, alpha: Number = 1.0) -> Value: ...
+@overload
+def elu(x: float, alpha: Value) -> Value: ...
+@overload
+def elu(x: Container, alpha: Number = 1.0) -> Container: ...
+@overload
+def elu(x: Array, alpha: Number = 1.0) -> Array: ...
+def elu(x: Any, alpha: Any = 1.0) -> Any:
     """x where positive, else ``alpha`` × (exp(x) - 1).
 
     >>> elu(-1e9)
@@ -218,6 +238,14 @@ def elu(x: Number, alpha: Number = 1.0) -> Any:
     return apply(OPS["elu"], x, alpha)
 
 
+@overload
+def clip(x: float, low: float | None = None, high: float | None = None) -> float: ...
+@overload
+def clip(x: Value, low: Number | None = None, high: Number | None = None) -> Value: ...
+@overload
+def clip(x: Container, low: Any = None, high: Any = None) -> Container: ...
+@overload
+def clip(x: Any, low: Any = None, high: Any = None) -> Any: ...
 def clip(x: Any, low: Any = None, high: Any = None) -> Any:
     """x held between two bounds, or by one; at a bound itself the derivative is still 1.
 
@@ -241,6 +269,14 @@ def _clip(*given: Any) -> Any:
     return record(OPS["clip"], operands)
 
 
+@overload
+def where(condition: Number, x: float, y: float) -> float: ...
+@overload
+def where(condition: Number, x: Value, y: Number) -> Value: ...
+@overload
+def where(condition: Number, x: float, y: Value) -> Value: ...
+@overload
+def where(condition: Any, x: Any, y: Any) -> Any: ...
 def where(condition: Any, x: Any, y: Any) -> Any:
     """x where the condition holds (is not zero), else y; the other branch gets no gradient at all.
 

@@ -11,20 +11,41 @@ in the place of constants, they are floats, which is quicker. Transforms nest to
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Concatenate, Literal, ParamSpec, overload
 
+from autograd.engine.value import Operand, Value
 from autograd.nested import rebuilt
 from autograd.transforms.arguments import Argnum, Arguments, carrying
 from autograd.transforms.call import Call
+from autograd.transforms.typed import Gradient, ListGradient, ListPair, Pair, Rest
 
 __all__ = ["grad", "hessian", "jacobian", "value_and_grad"]
 
 Function = Callable[..., Any]
+Parameters = ParamSpec("Parameters")
 
 FORWARD_COST = 8
 """A forward sweep over floats is recorded, and takes as long as so many backward ones."""
 
 
+@overload
+def grad(f: Gradient[Rest], argnum: Literal[0] = 0) -> Gradient[Rest]: ...
+@overload
+def grad(
+    f: Callable[Concatenate[Value, Rest], Operand], argnum: Literal[0] = 0
+) -> Gradient[Rest]: ...
+@overload
+def grad(
+    f: Callable[Concatenate[float, Rest], Operand], argnum: Literal[0] = 0
+) -> Gradient[Rest]: ...
+@overload
+def grad(
+    f: Callable[Concatenate[list[Value], Rest], Operand], argnum: Literal[0] = 0
+) -> ListGradient[Rest]: ...
+@overload
+def grad(
+    f: Callable[Parameters, Any], argnum: Argnum = 0, *, has_aux: bool = False
+) -> Callable[Parameters, Any]: ...
 def grad(f: Function, argnum: Argnum = 0, *, has_aux: bool = False) -> Function:
     """The function that computes the gradient of f, in the structure of f's argument.
 
@@ -68,6 +89,22 @@ def grad(f: Function, argnum: Argnum = 0, *, has_aux: bool = False) -> Function:
     return carrying(f, differentiated)
 
 
+@overload
+def value_and_grad(
+    f: Callable[Concatenate[Value, Rest], Operand], argnum: Literal[0] = 0
+) -> Pair[Rest]: ...
+@overload
+def value_and_grad(
+    f: Callable[Concatenate[float, Rest], Operand], argnum: Literal[0] = 0
+) -> Pair[Rest]: ...
+@overload
+def value_and_grad(
+    f: Callable[Concatenate[list[Value], Rest], Operand], argnum: Literal[0] = 0
+) -> ListPair[Rest]: ...
+@overload
+def value_and_grad(
+    f: Callable[Parameters, Any], argnum: Argnum = 0, *, has_aux: bool = False
+) -> Callable[Parameters, tuple[Any, Any]]: ...
 def value_and_grad(f: Function, argnum: Argnum = 0, *, has_aux: bool = False) -> Function:
     """The function that computes f and its gradient, in one pass; arguments as for ``grad``.
 
