@@ -144,6 +144,7 @@ RULES = Rules({
     "logaddexp": logsumexp,
     "abs": lambda x: (abs(x), step(x, -1.0, 0.0, 1.0)),
     "sign": lambda x: (step(x, -1.0, 0.0, 1.0), 0.0),
+    "stop_gradient": lambda x: (x, 0.0),
     "floor": lambda x: (float(math.floor(x)), 0.0),
     "ceil": lambda x: (float(math.ceil(x)), 0.0),
     "lt": lambda a, b: (float(a < b), 0.0, 0.0),

@@ -82,6 +82,8 @@ def backward(
     (13.0, 12.0)
     """
     roots, weights = _checked_roots(roots, gradients)
+    for root in roots:
+        root._follow("the gradients (backward)")
     if create_graph:
         order, adjoint = record_of(roots)
         require_current(order)
@@ -212,6 +214,8 @@ def recompute(roots: Node | Sequence[Node]) -> None:
     25.0
     """
     roots, _ = _checked_roots(roots, None)
+    for root in roots:
+        root._follow("a new evaluation (recompute)")
     order, _ = record_of(roots)
     values = fresh_values(order)
     lines = ANOMALY.get() if ACTIVE else None

@@ -116,4 +116,5 @@ class Methods(Micrograd):
     floor = __floor__ = Unary("floor")
     ceil = __ceil__ = Unary("ceil")
     trunc = __trunc__ = Unary("trunc")
+    stop_gradient = Unary("stop_gradient")
     fabs = Unary("abs")

@@ -7,6 +7,7 @@ How a mode ends whatever happens: :mod:`autograd.engine.switches`.
 
 from __future__ import annotations
 
+import copy
 import os.path
 import sys
 from collections.abc import Callable
@@ -45,6 +46,7 @@ STRAYS = [0]
 """How many nodes were made, while a mode was on anywhere, outside of every region."""
 
 _PACKAGE = os.path.join(os.path.dirname(os.path.dirname(__file__)), "")  # and nothing beside it
+_NOT_THE_USERS = (_PACKAGE, "<autograd ", copy.__file__)
 
 
 def switched(switch: Switch[Any], value: object) -> Block:
@@ -125,7 +127,7 @@ def user_line(depth: int = 1) -> str:
 def user_frame(depth: int = 1) -> FrameType | None:
     """The innermost frame outside this package."""
     frame: FrameType | None = sys._getframe(depth)
-    while frame is not None and frame.f_code.co_filename.startswith((_PACKAGE, "<autograd ")):
+    while frame is not None and frame.f_code.co_filename.startswith(_NOT_THE_USERS):
         frame = frame.f_back
     return frame
 

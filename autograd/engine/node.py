@@ -10,9 +10,9 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from autograd.engine import pickling
-from autograd.engine.modes import ACTIVE, STRAYS, TRANSFORMING
+from autograd.engine.modes import ACTIVE, STRAYS, TRACING, TRANSFORMING, user_line
 from autograd.engine.order import operands_of
-from autograd.errors import GraphError, InputTypeError
+from autograd.errors import GraphError, InputTypeError, TraceError
 from autograd.ops.op import Op
 from autograd.reals import real
 
@@ -79,9 +79,21 @@ class Node:
         elif region is None:
             STRAYS[0] += 1
 
+    def _follow(self, wanted: str) -> None:
+        """Raise TraceError where a recording would freeze what follows its arguments."""
+        region = TRANSFORMING.get() if TRACING.get() else None
+        if region and region.varies(self):
+            raise TraceError(
+                f"{wanted} of what a recording computes from its arguments was asked, at "
+                f"{user_line()}: it would be frozen for all inputs. stop_gradient(x) is the number "
+                "as a constant; where makes a choice"
+            )
+
     @property
     def data(self) -> float:
         """The number. Assign to a leaf's to update it; results follow on ``recompute()``."""
+        if ACTIVE:
+            self._follow("the number (.data)")
         return self._data
 
     @data.setter
@@ -142,9 +154,11 @@ class Node:
         return node
 
     def __reduce__(self) -> tuple[Any, ...]:
+        self._follow("a copy or pickle")
         return pickling.reduce(self)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Any:
+        self._follow("a copy")
         return pickling.deep_copy(self, memo)
 
 

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from autograd.engine.anomaly.story import story_of_value
-from autograd.engine.modes import ACTIVE, ANOMALY, RECORDING, user_line
+from autograd.engine.modes import ACTIVE, ANOMALY, RECORDING, TRACING, user_line
 from autograd.engine.node import EPOCH, Node
 from autograd.errors import AnomalyError, InputTypeError
 from autograd.ops.op import OPS, Op
@@ -36,7 +36,11 @@ def record(op: Op, operands: tuple[Any, ...]) -> Any:
         if lines is not None and not math.isfinite(data):
             raise AnomalyError(story_of_value(op, operands, data, user_line(), lines))
         if not RECORDING.get():
-            return x.computed(data)
+            if not TRACING.get():
+                return x.computed(data)
+            # In a recording the number is to follow its operands, only the derivative is not.
+            operands = (x.computed._restore(data, EPOCH[0], None, op, operands),)
+            op = OPS["stop_gradient"]
     node = x.computed._restore(data, EPOCH[0], None, op, operands)
     if lines is not None:
         lines[node] = user_line()

@@ -18,7 +18,7 @@ from autograd.engine.modes import ACTIVE, TRACING, TRANSFORMING, user_frame, use
 from autograd.errors import TraceError
 from autograd.ops.op import OPS
 
-__all__ = ["number_of", "refuse_to_freeze"]
+__all__ = ["data_of", "number_of", "refuse_to_freeze"]
 
 USUAL = (
     "Use autograd.where, maximum or minimum for a choice, or a plain number for what does not "
@@ -39,6 +39,12 @@ def number_of(value: Any, wanted: str) -> float:
     if region and region.leave is not None and region.varies(value):
         region.leave(value, wanted)
     refuse_to_freeze(wanted)
+    number: float = value._data
+    return number
+
+
+def data_of(value: Any) -> float:
+    """The number of a Value for the library's own use, in recordings and transforms too."""
     number: float = value._data
     return number
 

@@ -47,6 +47,7 @@ class Region:
         self.outer: Region | None = TRANSFORMING.get() or None
         self._dependent = set(self.variables)
         self._looked_at = 0
+        self._strays = STRAYS[0]
         self._strayed = False  # whether another thread may have made some of the nodes
 
     def run(self, function: Callable[[], Any]) -> Any:

@@ -56,7 +56,7 @@ class Value(Methods):
         return f"Value({self._data!r}{name}{grad})"
 
     def __format__(self, spec: str) -> str:
-        return format(self._data, spec) if spec else repr(self)
+        return format(self.data, spec) if spec else repr(self)
 
     @property
     def partials(self) -> tuple[float, ...]:
@@ -71,6 +71,7 @@ class Value(Methods):
         """
         if self.op is None:
             return ()
+        self._follow("local derivatives (partials)")
         numbers = operand_values(self)
         partials = self.op.local_at(self._data, numbers, [True] * len(numbers))
         return tuple([0.0 if partial is None else float(partial) for partial in partials])
@@ -102,9 +103,15 @@ class Value(Methods):
     def detach(self) -> Value:
         """A new leaf of the same number and name, with no history.
 
+        Inside a recording it is ``stop_gradient(self)``, the number for every input. Outside one
+        the leaf is a constant of its own: ``recompute`` leaves it as it is, and a program freezes
+        it. ``autograd.stop_gradient`` follows everywhere.
+
         >>> (Value(2.0) * 3.0).detach()
         Value(6.0)
         """
+        if ACTIVE and TRACING.get():
+            return operate("stop_gradient", self)
         return Value(self._data, self.name)
 
     # Numbers: these leave the graph, and are refused where a recording would freeze the answer.

@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast, overload
 
 from autograd.engine.elementwise import apply, checked, over_elements
 from autograd.engine.generated import unary
+from autograd.engine.modes import TRACING
 from autograd.engine.record import record
+from autograd.engine.refusals import data_of
 from autograd.engine.value import Value
 from autograd.errors import InputValueError
 from autograd.ops.op import OPS, Op
@@ -131,6 +133,7 @@ relu = _unary("relu", "x where positive, else 0.", "relu(-2.0)", "0.0")
 gelu = _unary("gelu", "x Φ(x), Φ the normal distribution function.", "gelu(0.0)", "0.0")
 silu = _unary("silu", "x sigmoid(x).", "silu(0.0)", "0.0")
 sign = _unary("sign", "-1, 0 or 1.", "sign(-3.0)", "-1.0")
+stop_gradient = _unary("stop_gradient", "x, as a constant.", "stop_gradient(2.0)", "2.0")
 floor = _unary("floor", "Largest integer not above x.", "floor(2.5)", "2.0")
 ceil = _unary("ceil", "Smallest integer not below x.", "ceil(2.5)", "3.0")
 trunc = _unary("trunc", "The integer next to x towards 0.", "trunc(-2.5)", "-2.0")
@@ -263,8 +266,8 @@ def clip(x: Any, low: Any = None, high: Any = None) -> Any:
 
 def _clip(*given: Any) -> Any:
     operands = tuple([checked(v, "clip") for v in given])
-    low, high = [v if type(v) is float else v.data for v in operands[1:]]
-    if low > high:
+    low, high = [v if type(v) is float else data_of(v) for v in operands[1:]]
+    if low > high and not TRACING.get():  # a recording is for other numbers too
         raise InputValueError(f"clip needs low <= high, but got {low} and {high}")
     return record(OPS["clip"], operands)
 

@@ -44,6 +44,10 @@ declare(
     sample=(REAL,),
     edge="Towards 0; nowhere a derivative; keeps -0, infinities and nan.",
 )  # fmt: skip
+declare(
+    "stop_gradient", lambda xp, x: x, lambda xp, out, x: (None,), sample=(REAL,),
+    edge="The operand itself, with no derivative anywhere: a constant that follows it.",
+)  # fmt: skip
 elementary(
     "copysign", math.copysign,
     lambda xp, out, a, b: (xp.where(a == 0.0, 0.0, xp.sign(a) * xp.sign(out)), None), arity=2,

@@ -110,7 +110,7 @@ def random_formula(
     >>> random_formula(Random(1), operations=20).operations
     20
     """
-    names = names or [*OPS]
+    names = names or drawable()
     point = [round(rng.uniform(-LARGEST, LARGEST), DIGITS) for _ in range(inputs)]
     # Newer values are likelier, which makes formulas deep; older ones make them share.
     span = operations + inputs
@@ -121,6 +121,11 @@ def random_formula(
         ],
         point,
     )
+
+
+def drawable() -> list[str]:
+    """The primitives that differences can check: of all but one, whose derivative is told."""
+    return [name for name in OPS if name != "stop_gradient"]
 
 
 class _Builder:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd.errors import InputValueError, MissingExtraError
 from autograd.ops.op import OPS
-from autograd.testing.formulas import LARGEST, Formula, formula_of
+from autograd.testing.formulas import LARGEST, Formula, drawable, formula_of
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
@@ -102,7 +102,7 @@ def programs(
         t1 = autograd.tanh(x0)
         return t1
     """
-    names = [*OPS] if operations is None else [*operations]
+    names = drawable() if operations is None else [*operations]
     for name in names:
         if name not in OPS:
             raise InputValueError(f"no primitive is named {name!r}; there are {', '.join(OPS)}")

@@ -16,6 +16,7 @@ from autograd.engine.backward import adjoints_over, require_unchanged
 from autograd.engine.higher import recorded_adjoints, recorded_tangents
 from autograd.engine.modes import RECORDING, TRACING, recording
 from autograd.engine.record import operand, record
+from autograd.engine.refusals import data_of
 from autograd.engine.region import Region, refusing
 from autograd.engine.value import Value
 from autograd.errors import InputTypeError
@@ -109,7 +110,7 @@ class Call:
     def finish(self, x: Any) -> Any:
         """A number for the caller: a float, or a Value if it may be differentiated again."""
         if isinstance(x, Value):
-            return x if self.recording else x.data
+            return x if self.recording else data_of(x)
         return Value(x) if self.wraps else x
 
     def beside(self, result: Any, has_aux: bool) -> Any:

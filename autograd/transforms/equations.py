@@ -14,6 +14,7 @@ from typing import Any
 
 from autograd.engine.modes import TRACING, TRANSFORMING, enable_grad, switched
 from autograd.engine.record import operand, record
+from autograd.engine.refusals import data_of
 from autograd.engine.value import Value
 from autograd.errors import ConvergenceError, InputTypeError, InputValueError
 from autograd.nested import numbers_in, rebuilt
@@ -43,7 +44,7 @@ class Equation:
         self.name, self.f, self.x0, self.given = name, f, x0, [*params]
         self.solve, self.shift = solve, shift
         start = numbers_in(x0, operand, f"x0 of {name}")
-        self.start = [x.data if isinstance(x, Value) else x for x in start]
+        self.start = [data_of(x) if isinstance(x, Value) else x for x in start]
         self._known: tuple[Vector, Vector] | None = None
         names = [f"{name}[{i}]" for i in range(len(start))] if len(start) > 1 else [name]
         self.ops = [self._op(label, i) for i, label in enumerate(names)]
@@ -168,7 +169,7 @@ def eliminated(matrix: Sequence[Vector], right: Vector) -> Vector | None:
 
 
 def _magnitude(x: Any) -> float:
-    number = abs(x.data if isinstance(x, Value) else x)
+    number = abs(data_of(x) if isinstance(x, Value) else x)
     return number if number == number else inf
 
 

@@ -194,6 +194,9 @@ def _divergence(y: Any, t: Any) -> Any:
 def _check_between(loss: str, what: str, number: Any) -> None:
     if what == "target" and isinstance(number, Value):
         return
-    value = number.data if isinstance(number, Value) else number
+    try:
+        value = number.data if isinstance(number, Value) else number
+    except autograd.TraceError:  # a recording is for other numbers too
+        return
     if value < 0 or value > 1:
         raise autograd.InputValueError(f"{loss} takes {what}s between 0 and 1, but got {value!r}")

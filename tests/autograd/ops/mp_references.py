@@ -438,6 +438,7 @@ REFERENCES: dict[str, Reference] = {
     "abs": unary(abs, mp.sign),
     "sign": unary(mp.sign, None),
     "floor": unary(mp.floor, None),
+    "stop_gradient": unary(lambda x: x, None),
     "ceil": unary(mp.ceil, None),
     "trunc": unary(trunc, None),
     "copysign": Reference(copysign, (lambda a, b: mp.sign(a) * copysign(1, b), None), (R, R)),

@@ -80,6 +80,8 @@ EDGES = [
     ("sign", (-0.0,), 0.0, (None,)),
     ("sign", (-INF,), -1.0, (None,)),
     ("sign", (NAN,), NAN, (None,)),
+    ("stop_gradient", (-0.0,), -0.0, (None,)),
+    ("stop_gradient", (INF,), INF, (None,)),
     ("floor", (-0.5,), -1.0, (None,)),
     ("floor", (-0.0,), -0.0, (None,)),
     ("floor", (INF,), INF, (None,)),

@@ -9,6 +9,7 @@ from autograd.ops.op import OPS
 NOTATION = {
     "abs": ("|x|", r"\left|a\right|"),
     "sign": ("sign", r"\operatorname{sign}\left(a\right)"),
+    "stop_gradient": ("stop_gradient", r"\operatorname{stop\_gradient}\left(a\right)"),
     "floor": ("⌊x⌋", r"\left\lfloor a \right\rfloor"),
     "ceil": ("⌈x⌉", r"\left\lceil a \right\rceil"),
     "trunc": ("trunc", r"\operatorname{trunc}\left(a\right)"),
@@ -133,7 +134,7 @@ TEXTBOOK = {
 
 KINKED = {
     *("trunc", "copysign", "fmod", "mod", "floor_divide"),
-    *("abs", "sign", "floor", "ceil", "lt", "le", "gt", "ge", "eq", "ne", "where"),
+    *("stop_gradient", "abs", "sign", "floor", "ceil", "lt", "le", "gt", "ge", "eq", "ne", "where"),
     *("maximum", "minimum", "max", "min", "kth_smallest", "clip", "relu", "leaky_relu", "elu"),
 }
 CHOOSING = {
