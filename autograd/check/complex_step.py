@@ -137,7 +137,7 @@ class _Functions(dict[str, Callable[..., Any]]):
     """Functions of complex numbers by name; another primitive applies its own rule."""
 
     def __missing__(self, name: str) -> Callable[..., Any]:
-        if name in IEEE or name not in OPS or name == "stop_gradient":  # not what its rule says
+        if name in IEEE or name not in OPS:
             raise NotAnalyticError(name)
         return lambda *operands: _apply(OPS[name], [complex(z) for z in operands])
 

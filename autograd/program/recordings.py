@@ -12,7 +12,11 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from autograd.engine.modes import ACTIVE, TRACING, TRANSFORMING, enable_grad, switched
+from autograd.engine.record import operand
+from autograd.engine.region import Region
+from autograd.engine.value import Value
 from autograd.errors import InputTypeError
+from autograd.nested import numbers_in
 from autograd.program.arguments import FLOAT, ValuesGiven
 from autograd.program.calls import Call, Recorded
 from autograd.program.inside import Inside
@@ -136,7 +140,9 @@ class Recordings:
         for name, structure in structures.items():
             bound.arguments[name], found = structure.fresh()
             leaves |= found
-        with switched(TRACING, True), enable_grad():  # no_grad would freeze what f computes
+        arguments = [x for x in numbers_in(leaves, operand, "arguments") if isinstance(x, Value)]
+        region = Region(arguments)  # tells what follows the arguments and must not be frozen
+        with switched(TRACING, True), switched(TRANSFORMING, region), enable_grad():
             output = self.f(*bound.args, **bound.kwargs)
             aux = None
             if self.has_aux and isinstance(output, (tuple, list)) and len(output) == 2:
