@@ -39,8 +39,8 @@ ORDER = {
     "autograd.engine.anomaly": "remedies story",
     "autograd.functions": "(custom elementary) operands (distances matrices ordering sequences "
     "tables)",
-    "autograd.ops": "(expr inverses special) (ieee source) floats (op partial_evaluation) (basic "
-    "circular kinked nary normal ordered steps sweep_products) smooth",
+    "autograd.ops": "rules (expr inverses special) (ieee source) floats (op partial_evaluation) "
+    "(basic circular kinked nary normal ordered steps sweep_products) smooth",
     "autograd.program": "tape (executor loop statements recording) (arguments array choice) "
     "running directions (differentiable exports) program structures calls inside recordings "
     "compiled_function",

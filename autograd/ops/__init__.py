@@ -6,6 +6,7 @@ Read it in this order:
   :mod:`~autograd.ops.normal`, :mod:`~autograd.ops.kinked`, :mod:`~autograd.ops.steps`,
   :mod:`~autograd.ops.nary`, :mod:`~autograd.ops.ordered` and
   :mod:`~autograd.ops.sweep_products`: the declarations, rules in plain Python;
+- :mod:`~autograd.ops.rules`: what a rule is written over;
 - :mod:`~autograd.ops.op`: what a declaration is and what becomes of it;
 - :mod:`~autograd.ops.expr` and :mod:`~autograd.ops.source`: rules as expressions, expressions as
   Python source;

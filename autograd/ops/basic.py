@@ -18,10 +18,10 @@ Next: :mod:`autograd.ops.smooth`, :mod:`autograd.ops.kinked`, :mod:`autograd.ops
 from __future__ import annotations
 
 import math
-from typing import Any
 
 from autograd.ops import inverses
 from autograd.ops.op import declare, elementary
+from autograd.ops.rules import Functions, Number
 
 __all__: list[str] = []
 
@@ -82,7 +82,7 @@ declare(
 # Powers and roots
 
 
-def _pow_slope(xp: Any, out: Any, a: Any, b: Any) -> Any:
+def _pow_slope(xp: Functions, out: Number, a: Number, b: Number) -> Number:
     """b·a^(b-1) where a^b is zero, infinite or close to it: as b·a^i·a^j, no factor extreme.
 
     i + j is b - 1 where that is exact, otherwise b, with a division to make up for it. At 0 and
@@ -100,7 +100,7 @@ def _pow_slope(xp: Any, out: Any, a: Any, b: Any) -> Any:
     return slope * xp.pow(a, exponent - first)
 
 
-def _pow_partials(xp: Any, out: Any, a: Any, b: Any) -> tuple[Any, Any]:
+def _pow_partials(xp: Functions, out: Number, a: Number, b: Number) -> tuple[Number, Number]:
     # b·out/a, not b·a^(b-1): for small or fractional b the rounding of b - 1 costs hundreds of ulp.
     size = abs(out)
     rest = _pow_slope(xp, out, a, b)
@@ -199,7 +199,7 @@ elementary(
 )  # fmt: skip
 
 
-def _entropy_slope(xp: Any, x: Any) -> Any:
+def _entropy_slope(xp: Functions, x: Number) -> Number:
     # Around its zero at 1/e: log(x) + 1 is log(e·x), and e·x - 1 from the exact distance.
     near = xp.log1p(math.e * ((x - INVERSE_E) - INVERSE_E_REST))
     return -xp.where(abs(x - INVERSE_E) < 0.2, near, xp.log(x) + 1.0)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 from autograd.ops.op import declare, elementary
+from autograd.ops.rules import Functions, Number
 
 __all__: list[str] = []
 
@@ -73,7 +73,7 @@ elementary(
 )  # fmt: skip
 
 
-def _tanh_slope(xp: Any, out: Any, x: Any) -> tuple[Any]:
+def _tanh_slope(xp: Functions, out: Number, x: Number) -> tuple[Number]:
     # 1 - tanh² has no correct digit left beyond |x| = 19; this has them all.
     e = xp.exp(2.0 * xp.where(x < 0.0, x, -x))
     return (4.0 * e / ((1.0 + e) * (1.0 + e)),)
@@ -123,7 +123,7 @@ declare(
 )  # fmt: skip
 
 
-def _half_turns(xp: Any, x: Any) -> tuple[Any, Any]:
+def _half_turns(xp: Functions, x: Number) -> tuple[Number, Number]:
     """Sine and cosine of πx: the distance from the nearest whole number is exact."""
     whole = xp.where(abs(x) < 2.0**51, xp.floor(x + 0.5), x)
     rest = xp.where(abs(x) == INF, 0.0, x - whole)
@@ -133,7 +133,7 @@ def _half_turns(xp: Any, x: Any) -> tuple[Any, Any]:
     return sign * xp.sin(PI * rest), sign * cosine
 
 
-def _sinc(xp: Any, x: Any) -> Any:
+def _sinc(xp: Functions, x: Number) -> Number:
     return xp.where(x == 0.0, 1.0, _half_turns(xp, x)[0] / (PI * x))
 
 
@@ -141,10 +141,10 @@ def _sinc(xp: Any, x: Any) -> Any:
 _SINC_SLOPE = [(-1.0) ** k * 2 * k / math.factorial(2 * k + 1) for k in range(13, 0, -1)]
 
 
-def _sinc_slope(xp: Any, out: Any, x: Any) -> Any:
+def _sinc_slope(xp: Functions, out: Number, x: Number) -> Number:
     # Close to 0 the terms of (cos(πx) - sinc(x))/x cancel: there by their series.
     t = PI * x
-    series = _SINC_SLOPE[0]
+    series: Number = _SINC_SLOPE[0]
     for coefficient in _SINC_SLOPE[1:]:
         series = series * (t * t) + coefficient
     far = (_half_turns(xp, x)[1] - out) / x

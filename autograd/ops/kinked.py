@@ -8,9 +8,9 @@ to first order anywhere. Next:
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
 
 from autograd.ops import op
+from autograd.ops.rules import Functions, Number
 
 __all__: list[str] = []
 
@@ -102,7 +102,7 @@ declare(
 )  # fmt: skip
 
 
-def _between_0_and_1(xp: Any, slope: Any) -> Any:
+def _between_0_and_1(xp: Functions, slope: Number) -> Number:
     """The number of least size between `slope` and 1: the slopes on the two sides of a kink."""
     return xp.clip(slope, 0.0, 1.0)
 

@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import math
 import operator
+from collections.abc import Callable
 from functools import reduce
-from typing import Any
 
 from autograd.ops.op import declare, elementary
+from autograd.ops.rules import Functions, Number
 
 __all__: list[str] = []
 
 REAL = (-100.0, 100.0)
 
 
-def power_of_two(xp: Any, size: Any) -> Any:
+def power_of_two(xp: Functions, size: Number) -> Number:
     """A factor that brings numbers of this size to where their squares are ordinary floats.
 
     It is a constant on three ranges, so it has no part in derivatives, and multiplying is exact.
@@ -26,12 +27,12 @@ def power_of_two(xp: Any, size: Any) -> Any:
     return xp.where(size > 1e140, 2.0**-600, xp.where(size < 1e-140, 2.0**600, 1.0))
 
 
-def greatest(xp: Any, xs: tuple[Any, ...]) -> Any:
+def greatest(xp: Functions, xs: tuple[Number, ...]) -> Number:
     """The largest absolute value; any NaN makes it NaN."""
     return reduce(xp.maximum, [abs(x) for x in xs])
 
 
-def _norm(xp: Any, *xs: Any) -> Any:
+def _norm(xp: Functions, *xs: Number) -> Number:
     largest = greatest(xp, xs)
     scale = power_of_two(xp, largest)
     squares = [(x * scale) * (x * scale) for x in xs]
@@ -39,7 +40,9 @@ def _norm(xp: Any, *xs: Any) -> Any:
     return xp.where(infinite > 0.0, math.inf, xp.sqrt(reduce(operator.add, squares)) / scale)
 
 
-def _unit_vector(xp: Any, length: Any, xs: tuple[Any, ...]) -> list[Any]:
+def _unit_vector(
+    xp: Functions, length: Callable[..., Number], xs: tuple[Number, ...]
+) -> list[Number]:
     """x/length(xs) for each x, by a length that neither overflows nor is rounded to a subnormal."""
     size = greatest(xp, xs)
     scale = xp.where(size > 1e290, 2.0**-100, xp.where(size < 1e-290, 2.0**100, 1.0))
@@ -48,7 +51,7 @@ def _unit_vector(xp: Any, length: Any, xs: tuple[Any, ...]) -> list[Any]:
     return [xp.where(divisor == 0.0, 0.0, x / divisor) for x in scaled]
 
 
-def _atan2_partials(xp: Any, out: Any, y: Any, x: Any) -> tuple[Any, Any]:
+def _atan2_partials(xp: Functions, out: Number, y: Number, x: Number) -> tuple[Number, Number]:
     scale = power_of_two(xp, xp.maximum(abs(x), abs(y)))
     u, v = x * scale, y * scale
     square = u * u + v * v
@@ -98,12 +101,12 @@ declare(
 )  # fmt: skip
 
 
-def _dot(xp: Any, *xs_and_ys: Any) -> Any:
+def _dot(xp: Functions, *xs_and_ys: Number) -> Number:
     half = len(xs_and_ys) // 2
     return reduce(operator.add, map(operator.mul, xs_and_ys[:half], xs_and_ys[half:]), 0.0)
 
 
-def _dot_partials(xp: Any, out: Any, *xs_and_ys: Any) -> tuple[Any, ...]:
+def _dot_partials(xp: Functions, out: Number, *xs_and_ys: Number) -> tuple[Number, ...]:
     half = len(xs_and_ys) // 2
     return xs_and_ys[half:] + xs_and_ys[:half]
 
@@ -116,7 +119,7 @@ declare(
 )  # fmt: skip
 
 
-def _logsumexp(xp: Any, *xs: Any) -> Any:
+def _logsumexp(xp: Functions, *xs: Number) -> Number:
     top = reduce(xp.maximum, xs)
     # An infinite top is the answer; shifting by it would be inf - inf.
     shift = xp.where(abs(top) == math.inf, 0.0, top)
@@ -128,7 +131,7 @@ def _logsumexp(xp: Any, *xs: Any) -> Any:
     )
 
 
-def _logsumexp_partials(xp: Any, out: Any, *xs: Any) -> list[Any]:
+def _logsumexp_partials(xp: Functions, out: Number, *xs: Number) -> list[Number]:
     # exp(x - out) misses by |out| ulp: the difference is rounded, and so is out. The remainder of
     # the difference mends the first, dividing by the sum of all the second.
     parts = [_exp_of_difference(xp, x, out) for x in xs]
@@ -136,13 +139,13 @@ def _logsumexp_partials(xp: Any, out: Any, *xs: Any) -> list[Any]:
     return [part / total for part in parts]
 
 
-def _exp_of_difference(xp: Any, a: Any, b: Any) -> Any:
+def _exp_of_difference(xp: Functions, a: Number, b: Number) -> Number:
     """exp(a - b), by an exact difference: rounding it would cost |a - b| ulp."""
     difference = a - b
     return xp.exp(difference) * (1.0 + difference_error(xp, a, b, difference))
 
 
-def difference_error(xp: Any, a: Any, b: Any, difference: Any) -> Any:
+def difference_error(xp: Functions, a: Number, b: Number, difference: Number) -> Number:
     """a - b minus its rounded value, exactly (Knuth's two-sum); 0 where exp of it is 0 or inf.
 
     Its own derivative is zero, as the terms of each sum cancel.

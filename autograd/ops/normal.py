@@ -8,10 +8,10 @@ multiplied by a large one. A&S is Abramowitz & Stegun, *Handbook of Mathematical
 from __future__ import annotations
 
 import math
-from typing import Any
 
 from autograd.ops import inverses
 from autograd.ops.op import declare, elementary
+from autograd.ops.rules import Functions, Number
 
 __all__: list[str] = []
 
@@ -23,7 +23,7 @@ SQRT_2, SQRT_HALF = math.sqrt(2.0), math.sqrt(0.5)
 SQUARE_GRID = 2.0**15
 
 
-def split(xp: Any, x: Any) -> tuple[Any, Any]:
+def split(xp: Functions, x: Number) -> tuple[Number, Number]:
     """x on a grid so coarse that its square is exact, and x² minus that square.
 
     exp(-x·x) would be off by x² ulp. The grid has no part in derivatives, as floor has none.
@@ -32,7 +32,7 @@ def split(xp: Any, x: Any) -> tuple[Any, Any]:
     return coarse, (x - coarse) * (x + coarse)
 
 
-def _erf_slope(xp: Any, x: Any) -> Any:
+def _erf_slope(xp: Functions, x: Number) -> Number:
     coarse, rest = split(xp, x)
     bell = TWO_OVER_SQRT_PI * xp.exp(-coarse * coarse) * xp.exp(-rest)
     return xp.where(abs(x) > 28.0, 0.0, bell)
@@ -52,7 +52,7 @@ elementary(
 )  # fmt: skip
 
 
-def normal_cdf(xp: Any, x: Any) -> Any:
+def normal_cdf(xp: Functions, x: Number) -> Number:
     """Standard normal distribution function for x > -37.5, beyond which erfc is subnormal."""
     t = x * -SQRT_HALF
     coarse, rest = split(xp, x)
@@ -65,7 +65,7 @@ def normal_cdf(xp: Any, x: Any) -> Any:
     return half + half * xp.where(x < 0.0, excess * ((square + 3.0) / (square + 2.0)), 0.0)
 
 
-def mills_series(xp: Any, x: Any) -> Any:
+def mills_series(xp: Functions, x: Number) -> Number:
     """1 - 1/x² + 3/x⁴ - …, which is -x·cdf(x)/density(x) for x < -37 (A&S 26.2.12)."""
     y = 1.0 / (x * x)
     series = 1.0 - 11.0 * y
@@ -74,13 +74,13 @@ def mills_series(xp: Any, x: Any) -> Any:
     return series
 
 
-def times_density(xp: Any, factor: Any, x: Any) -> Any:
+def times_density(xp: Functions, factor: Number, x: Number) -> Number:
     """factor × the standard normal density, where only the last product can be subnormal."""
     coarse, rest = split(xp, x)
     return factor * (xp.exp(50.0 - 0.5 * coarse * coarse) * xp.exp(-0.5 * rest)) * DENSITY_UNIT
 
 
-def _gelu(xp: Any, x: Any) -> Any:
+def _gelu(xp: Functions, x: Number) -> Number:
     return xp.where(
         x < -37.5,
         xp.where(x < -40.0, 0.0 * x, times_density(xp, -mills_series(xp, x), x)),
@@ -88,7 +88,7 @@ def _gelu(xp: Any, x: Any) -> Any:
     )
 
 
-def _gelu_slope(xp: Any, out: Any, x: Any) -> tuple[Any]:
+def _gelu_slope(xp: Functions, out: Number, x: Number) -> tuple[Number]:
     return (
         xp.where(
             x < -37.5,
@@ -113,7 +113,7 @@ declare(
 # The normal distribution
 
 
-def _ndtr(xp: Any, x: Any) -> Any:
+def _ndtr(xp: Functions, x: Number) -> Number:
     return xp.where(
         x < -37.5,
         xp.where(x < -40.0, 0.0, times_density(xp, -mills_series(xp, x) / x, x)),
@@ -121,11 +121,11 @@ def _ndtr(xp: Any, x: Any) -> Any:
     )
 
 
-def _density(xp: Any, x: Any) -> Any:
+def _density(xp: Functions, x: Number) -> Number:
     return xp.where(abs(x) > 40.0, 0.0, times_density(xp, 1.0, x))
 
 
-def hazard(xp: Any, x: Any) -> Any:
+def hazard(xp: Functions, x: Number) -> Number:
     """density(x) / cdf(x) for x <= 0, about -x far out.
 
     Below -8 it is a continued fraction (A&S 26.2.14), whose terms from the 14th on do not matter.
@@ -148,7 +148,7 @@ declare(
 )  # fmt: skip
 
 
-def _log_ndtr(xp: Any, x: Any) -> Any:
+def _log_ndtr(xp: Functions, x: Number) -> Number:
     far = -(0.5 * x) * x - xp.log(SQRT_2PI * hazard(xp, x))
     near = xp.where(x < 0.0, xp.log(_ndtr(xp, x)), xp.log1p(-_ndtr(xp, -x)))
     return xp.where(x < -8.0, far, near)
@@ -165,7 +165,7 @@ declare(
 )  # fmt: skip
 
 
-def _ndtri_slope(xp: Any, out: Any, p: Any) -> Any:
+def _ndtri_slope(xp: Functions, out: Number, p: Number) -> Number:
     # 1/density(out) would feel the rounding of out out² times; cdf(out) is known to be p.
     tail = xp.where(p < 0.5, p, 1.0 - p)
     slope = 1.0 / hazard(xp, xp.where(out < 0.0, out, -out)) / tail
@@ -181,7 +181,7 @@ elementary(
 )  # fmt: skip
 
 
-def _erfinv_slope(xp: Any, out: Any, x: Any) -> Any:
+def _erfinv_slope(xp: Functions, out: Number, x: Number) -> Number:
     # By exp(out²) only where that is small, for the same reason: erfc(out) is known to be 1 - |x|.
     y = xp.where(x < 0.0, -out, out)
     tail = 1.0 - xp.where(x < 0.0, -x, x)

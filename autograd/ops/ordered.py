@@ -11,16 +11,16 @@ import operator
 from collections.abc import Iterator
 from functools import reduce
 from math import nan
-from typing import Any
 
 from autograd.ops.op import declare
+from autograd.ops.rules import Functions, Number
 
 __all__ = ["comparators"]
 
 REAL = (-10.0, 10.0)
 
 
-def _shares(xp: Any, out: Any, xs: tuple[Any, ...]) -> list[Any]:
+def _shares(xp: Functions, out: Number, xs: tuple[Number, ...]) -> list[Number]:
     """1 over their number for the operands that are the result, 0 for others; nan if it is nan."""
     hits = [xp.where(x == out, 1.0, 0.0) for x in xs]
     count = reduce(operator.add, hits)
@@ -59,10 +59,11 @@ def comparators(count: int) -> Iterator[tuple[int, int]]:
         run *= 2
 
 
-def _kth_smallest(xp: Any, k: Any, *xs: Any) -> Any:
-    if type(k) is float and all(type(x) is float for x in xs):  # what the network below gives
-        place = int(max(0.0, min(k + 0.5, len(xs) - 1.0)))
-        return nan if any(x != x for x in xs) else sorted(xs)[place]
+def _kth_smallest(xp: Functions, k: Number, *xs: Number) -> Number:
+    floats = [x for x in xs if type(x) is float]
+    if type(k) is float and len(floats) == len(xs):  # what the network below gives
+        place = int(max(0.0, min(k + 0.5, len(floats) - 1.0)))
+        return nan if any(x != x for x in floats) else sorted(floats)[place]
     lanes = list(xs)
     for i, j in comparators(len(xs)):
         lanes[i], lanes[j] = xp.minimum(lanes[i], lanes[j]), xp.maximum(lanes[i], lanes[j])

@@ -7,11 +7,11 @@ Their tails are where digits are lost, as in a rounded difference in an exponent
 from __future__ import annotations
 
 import math
-from typing import Any
 
 from autograd.ops import special
 from autograd.ops.nary import difference_error
 from autograd.ops.op import declare, elementary
+from autograd.ops.rules import Functions, Number
 
 __all__: list[str] = []
 
@@ -51,12 +51,14 @@ _DIGAMMA_TAIL = [b / (2 * k) for k, b in enumerate(special.BERNOULLI, 1)]
 _STEPS = 20
 
 
-def digamma_difference(xp: Any, a: Any, b: Any) -> Any:
+def digamma_difference(xp: Functions, a: Number, b: Number) -> Number:
     """digamma(a) - digamma(a + b) for a, b > 0: all terms have one sign, so none cancel."""
     start, end = a + float(_STEPS), a + float(_STEPS) + b
     # With p = 1/start² and q = 1/end², each p^k - q^k is (p - q)·(p^(k-1) + q·…).
     p, q = 1.0 / start / start, 1.0 / end / end
-    sums, power, series = 1.0, 1.0, _DIGAMMA_TAIL[0]
+    power: Number = 1.0
+    sums: Number = 1.0
+    series: Number = _DIGAMMA_TAIL[0]
     for coefficient in _DIGAMMA_TAIL[1:]:
         power = power * q
         sums = sums * p + power
@@ -85,17 +87,17 @@ elementary(
 # Sigmoid and its kin: e is exp(-|x|), which never overflows
 
 
-def decay(xp: Any, x: Any) -> Any:
+def decay(xp: Functions, x: Number) -> Number:
     """exp(-|x|), written so that even functions of x keep their derivatives at 0."""
     return xp.exp(xp.where(x < 0.0, x, -x))
 
 
-def _sigmoid(xp: Any, x: Any) -> Any:
+def _sigmoid(xp: Functions, x: Number) -> Number:
     e = decay(xp, x)
     return xp.where(x < 0.0, e, 1.0) / (1.0 + e)
 
 
-def _sigmoid_slope(xp: Any, out: Any, x: Any) -> tuple[Any]:
+def _sigmoid_slope(xp: Functions, out: Number, x: Number) -> tuple[Number]:
     e = decay(xp, x)  # out·(1 - out) has no correct digit beyond x = 37
     return (e / ((1.0 + e) * (1.0 + e)),)
 
@@ -108,7 +110,7 @@ declare(
 )  # fmt: skip
 
 
-def _softplus(xp: Any, x: Any) -> Any:
+def _softplus(xp: Functions, x: Number) -> Number:
     return xp.where(x < 0.0, 0.0, x) + xp.log1p(decay(xp, x))
 
 
@@ -135,16 +137,16 @@ declare(
 )  # fmt: skip
 
 
-def _silu_tail(xp: Any, factor: Any, x: Any) -> Any:
+def _silu_tail(xp: Functions, factor: Number, x: Number) -> Number:
     """factor × exp(x), with exp in two halves: by itself it may be subnormal."""
     return factor * xp.exp(0.5 * x) * xp.exp(0.5 * x)
 
 
-def _silu(xp: Any, x: Any) -> Any:
+def _silu(xp: Functions, x: Number) -> Number:
     return xp.where(x < -700.0, _silu_tail(xp, x, x), x * xp.sigmoid(x))
 
 
-def _silu_slope(xp: Any, out: Any, x: Any) -> tuple[Any]:
+def _silu_slope(xp: Functions, out: Number, x: Number) -> tuple[Number]:
     e = decay(xp, x)
     at, opposite = xp.where(x < 0.0, e, 1.0), xp.where(x < 0.0, 1.0, e)  # of sigmoid, at x and -x
     slope = at / (1.0 + e) * (1.0 + x * opposite / (1.0 + e))
@@ -160,7 +162,7 @@ declare(
 )  # fmt: skip
 
 
-def _logaddexp(xp: Any, a: Any, b: Any) -> Any:
+def _logaddexp(xp: Functions, a: Number, b: Number) -> Number:
     top, other = xp.maximum(a, b), xp.minimum(a, b)
     gap = other - top
     rest = xp.exp(gap) * (1.0 + difference_error(xp, other, top, gap))
@@ -168,7 +170,7 @@ def _logaddexp(xp: Any, a: Any, b: Any) -> Any:
     return xp.where(a == b, a + LOG_2, top + xp.log1p(rest))
 
 
-def _logaddexp_partials(xp: Any, out: Any, a: Any, b: Any) -> tuple[Any, Any]:
+def _logaddexp_partials(xp: Functions, out: Number, a: Number, b: Number) -> tuple[Number, Number]:
     # exp(a - out) would miss by |out| ulp; a - b is rounded too, but the remainder is exact.
     difference = a - b
     error = difference_error(xp, a, b, difference)

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import math
 from functools import partial
-from typing import Any
 
 from autograd.ops import ieee, op
+from autograd.ops.rules import Functions, Number
 
 __all__: list[str] = []
 
@@ -59,12 +59,12 @@ elementary(
 # remainder, which is exact.
 
 
-def _nearest(xp: Any, x: Any) -> Any:
+def _nearest(xp: Functions, x: Number) -> Number:
     """A number that is whole but for its rounding, without that."""
     return xp.where(abs(x) < 2.0**51, xp.floor(x + 0.5), x)
 
 
-def _fmod_slope(xp: Any, out: Any, a: Any, b: Any) -> Any:
+def _fmod_slope(xp: Functions, out: Number, a: Number, b: Number) -> Number:
     return -xp.where(abs(b) == INF, 0.0 * out, _nearest(xp, (a - out) / b))
 
 
@@ -77,14 +77,14 @@ elementary(
 )  # fmt: skip
 
 
-def _mod(xp: Any, a: Any, b: Any) -> Any:
+def _mod(xp: Functions, a: Number, b: Number) -> Number:
     rest = xp.fmod(a, b)
     above = xp.where(rest < 0.0, rest + b, rest)
     below = xp.where(rest > 0.0, rest + b, rest)
     return xp.where(rest == 0.0, xp.copysign(rest, b), xp.where(b < 0.0, below, above))
 
 
-def _floor_divide(xp: Any, a: Any, b: Any) -> Any:
+def _floor_divide(xp: Functions, a: Number, b: Number) -> Number:
     by_infinity = xp.where(abs(a) < INF, xp.where(a * b < 0.0, -1.0, a / b), a / b)
     quotient = _nearest(xp, (a - _mod(xp, a, b)) / b)
     quotient = xp.where(quotient == 0.0, xp.copysign(0.0, a / b), quotient)

@@ -9,16 +9,16 @@ behind it to all orders; elsewhere 0 × inf may have any derivative by its first
 from __future__ import annotations
 
 import math
-from typing import Any
 
 from autograd.ops.op import declare
+from autograd.ops.rules import Functions, Number
 
 __all__: list[str] = []
 
 REAL = (-100.0, 100.0)
 
 
-def _finite_beside_0(xp: Any, a: Any, b: Any) -> Any:
+def _finite_beside_0(xp: Functions, a: Number, b: Number) -> Number:
     """b, or 0 if it is not finite and a is 0."""
     return xp.where(a == 0.0, xp.where(b - b == 0.0, b, 0.0), b)
 

@@ -11,6 +11,8 @@ import math
 from collections.abc import Callable
 from typing import Any
 
+from autograd.ops.rules import Functions, Number
+
 __all__ = ["FOLDS", "FORMULAS", "IN_SINGLE", "KNOWN_PRIMITIVES", "NOT_IN_DOUBLE", "OPERATORS"]
 
 KNOWN_PRIMITIVES = {"relu": "Relu", "sigmoid": "Sigmoid", "tanh": "Tanh"}
@@ -42,7 +44,7 @@ FOLDS = {
 HALF_PI = 0.5 * math.pi
 
 
-def _log1p(xp: Any, x: Any) -> Any:
+def _log1p(xp: Functions, x: Number) -> Number:
     # The rounding of 1 + x cancels in the quotient (Kahan).
     sum_ = 1.0 + x
     return xp.where(
@@ -50,25 +52,25 @@ def _log1p(xp: Any, x: Any) -> Any:
     )
 
 
-def _expm1(xp: Any, x: Any) -> Any:
+def _expm1(xp: Functions, x: Number) -> Number:
     power = xp.exp(x)
     near = xp.where(power == 1.0, x, (power - 1.0) * x / xp.log(power))
     return xp.where(abs(x) < 1.0, near, power - 1.0)
 
 
-def _sinh(xp: Any, x: Any) -> Any:
+def _sinh(xp: Functions, x: Number) -> Number:
     half = xp.exp(0.5 * abs(x))  # its square overflows no earlier than sinh
     large = xp.where(x < 0.0, -0.5 * half * half, 0.5 * half * half)
     small = xp.expm1(x)
     return xp.where(abs(x) > 20.0, large, 0.5 * (small + small / (small + 1.0)))
 
 
-def _cosh(xp: Any, x: Any) -> Any:
+def _cosh(xp: Functions, x: Number) -> Number:
     half = xp.exp(0.5 * abs(x))
     return 0.5 * half * half + 0.5 / half / half
 
 
-def _asinh(xp: Any, x: Any) -> Any:
+def _asinh(xp: Functions, x: Number) -> Number:
     size = abs(x)
     square = size * size
     near = xp.log1p(size + square / (1.0 + xp.sqrt(1.0 + square)))
@@ -76,7 +78,7 @@ def _asinh(xp: Any, x: Any) -> Any:
     return xp.where(x < 0.0, -result, result)
 
 
-def _atan2(xp: Any, y: Any, x: Any) -> Any:
+def _atan2(xp: Functions, y: Number, x: Number) -> Number:
     # The smaller by the greater keeps the quotient within 1; 0/0 counts as 0, inf/inf as 1.
     steep = abs(y) > abs(x)
     below, above = xp.where(steep, x, y), xp.where(steep, y, x)
@@ -90,12 +92,12 @@ def _atan2(xp: Any, y: Any, x: Any) -> Any:
     return xp.where(steep, upper * HALF_PI - angle, xp.where(y == 0.0, flat + y, flat))
 
 
-def _fmod(xp: Any, a: Any, b: Any) -> Any:
+def _fmod(xp: Functions, a: Number, b: Number) -> Number:
     quotient = a / b
     return a - b * xp.where(quotient < 0.0, xp.ceil(quotient), xp.floor(quotient))
 
 
-def _copysign(xp: Any, a: Any, b: Any) -> Any:
+def _copysign(xp: Functions, a: Number, b: Number) -> Number:
     negative = xp.where(b < 0.0, 1.0, xp.where(b == 0.0, xp.where(1.0 / b < 0.0, 1.0, 0.0), 0.0))
     return xp.where(negative > 0.0, -abs(a), abs(a))
 
