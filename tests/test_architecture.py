@@ -22,8 +22,8 @@ MAX_LINES = 300
 # only from units to the left of it; those in one pair of brackets know nothing of each other. The
 # package's own `__init__` comes last. The order to read the engine in stands in `engine/__init__`.
 ORDER = {
-    "autograd": "(errors graph locks) (files nested reals) ops engine functions transforms check "
-    "program drawing testing calculator __init__ __main__",
+    "autograd": "(arrays errors graph locks) (files nested reals) ops engine functions transforms "
+    "check program drawing testing calculator __init__ __main__",
     "autograd.check": "(complex_step differences kinks report subject) verdicts checker",
     "autograd.drawing": "(picture placement) (folding formats) derivation sheet page drawing",
     "autograd.drawing.derivation": "(algebra aliases paths) notation symbols factors explanation",

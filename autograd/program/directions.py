@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from autograd.arrays import Array
 from autograd.engine.node import Node
 from autograd.program.running import Running
 from autograd.program.tape.derived import DIRECTION, tangent_tape, weighted_tape
@@ -23,7 +24,6 @@ from autograd.program.tape.sparsity import colours, hessian_rows, jacobian_rows,
 
 __all__ = ["hessian", "hvp", "jacobian", "jvp"]
 
-Array = Any
 AT_ONCE = 2**22
 """Numbers in one array of directions: 32 MiB of float64."""
 

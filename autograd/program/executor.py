@@ -11,12 +11,11 @@ from collections.abc import Sequence
 from importlib import import_module
 from typing import Any, Protocol
 
+from autograd.arrays import Array
 from autograd.errors import MissingExtraError
 from autograd.program.tape.instructions import Tape
 
 __all__ = ["BACKENDS", "Executor", "executor", "numpy_or_error"]
-
-Array = Any
 
 
 class Executor(Protocol):

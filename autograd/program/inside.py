@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from autograd.arrays import Array
 from autograd.engine.modes import TRACING, switched
 from autograd.errors import InputValueError
 from autograd.program.calls import Structures, chosen_names, like, moves_along
@@ -19,8 +20,6 @@ from autograd.program.structures import Result
 from autograd.transforms import derivatives, directions
 
 __all__ = ["Inside"]
-
-Array = Any
 
 
 class Inside:
@@ -209,7 +208,7 @@ class Inside:
 def _objects(numbers: Any) -> Array:
     """Numbers and Values as an array: of floats if all of them are."""
     np = numpy_or_error()
-    array = np.array(numbers, dtype=object)
+    array: Array = np.array(numbers, dtype=object)
     if all(isinstance(x, (float, int)) for x in array.flat):
         return array.astype(float)
     return array

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.arrays import Array
 from autograd.engine.higher import recorded_adjoints
 from autograd.engine.modes import enable_grad
 from autograd.engine.order import record_of
@@ -22,8 +23,6 @@ from autograd.program.tape.derived import replayed
 from autograd.program.tape.instructions import Tape
 
 __all__ = ["RecordingExecutor"]
-
-Array = Any
 
 
 class RecordingExecutor:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from math import prod
 from typing import Any, NamedTuple
 
+from autograd.arrays import Array
 from autograd.engine.node import Node
 from autograd.engine.record import operand
 from autograd.engine.value import Value
@@ -22,7 +23,6 @@ from autograd.program.tape.lower import flatten
 
 __all__ = ["Result", "Structure"]
 
-Array = Any
 Shape = tuple[int, ...]
 NUMBERS = {float, int, Value}
 HOLE = object()
@@ -115,7 +115,7 @@ class Structure:
             ]
             return type(x), tuple(inner)
         array = _array(name, x, of, values)
-        seen = x if isinstance(x, (list, tuple)) else array
+        seen: Any = x if isinstance(x, (list, tuple)) else array
         if batched:
             if not array.ndim:
                 raise InputValueError(f"argument {name!r} of {of} is batched, but got {x!r}")
@@ -144,7 +144,7 @@ class Structure:
 
 def _array(name: str, x: Any, of: str, values: bool) -> Array:
     """The array of numbers that an argument is, or part of one."""
-    array = numpy_or_error().asarray(x)
+    array: Array = numpy_or_error().asarray(x)
     if array.dtype.kind in "fiub":
         return array
     numbers = [operand(item) for item in array.flat] if array.dtype.kind == "O" else []

@@ -8,17 +8,17 @@ views where the operand was a view. Next: :mod:`autograd.program.array.backward`
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
+from autograd.arrays import Array
 from autograd.program.array import kernels
 from autograd.program.array.writer import Writer
 from autograd.program.statements.layout import Gather, Joined, Literal, Operand, View
 
 __all__ = ["Adjoints", "blocks_of"]
 
-Array = Any
 Shape = tuple[int, ...]
 
 
@@ -26,7 +26,7 @@ class Target(NamedTuple):
     """Part of a block that a contribution goes to."""
 
     block: int
-    index: Array
+    index: Array  # type: ignore[assignment]  # no tuple's method
     """Positions in the block; without repetition for a view."""
     view: View | None
     at: Array | None

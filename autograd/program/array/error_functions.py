@@ -13,9 +13,10 @@ from typing import Any
 
 import numpy as np
 
+from autograd.arrays import Array
+
 __all__ = ["elementwise", "erf", "erfc"]
 
-Array = Any
 SHORT = 100
 """Arrays of fewer elements than this take one call of :mod:`math` each."""
 
@@ -39,7 +40,7 @@ _ERF = (
 )  # fmt: skip
 
 
-def elementwise(function: Callable[..., Any], *operands: Array) -> Array:
+def elementwise(function: Callable[..., Any], *operands: Array | float) -> Array:
     """A function of floats applied to the elements of arrays that broadcast, one by one."""
     arrays = np.broadcast_arrays(*operands)
     dtype = np.result_type(np.float32, *[x for x in operands if isinstance(x, np.ndarray)])

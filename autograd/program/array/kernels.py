@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from autograd.arrays import Array
+
 __all__ = [
     "Local",
     "add_at",
@@ -17,8 +19,6 @@ __all__ = [
     "scatter_plan",
     "side_by_side",
 ]
-
-Array = Any
 
 
 def masked(upstream: Array, partial: Array) -> Array:
@@ -35,7 +35,8 @@ def chosen(upstream: Array, partial: Array) -> Array:
 def masked_matmul(upstream: Array, factor: Array) -> Array:
     """A matrix product of which each term follows the rule of ``masked``."""
     if np.isfinite(factor).all():
-        return np.matmul(upstream, factor)
+        product: Array = np.matmul(upstream, factor)
+        return product
     terms = (
         masked(upstream[..., i, None], factor[..., i, None, :]) for i in range(factor.shape[-2])
     )
@@ -62,7 +63,8 @@ def add_at(total: Array, plan: tuple[Array, Array, Array], numbers: Array) -> No
 
 
 def _row_dot(a: Array, b: Array) -> Array:
-    return np.einsum("...k,...k->...", a, b)
+    products: Array = np.einsum("...k,...k->...", a, b)
+    return products
 
 
 row_dot: Callable[[Array, Array], Array] = getattr(np, "vecdot", _row_dot)

@@ -8,10 +8,10 @@ it is a key of ``FUNCTIONS``, an operator or a ``fold_…``. Next:
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
 import numpy as np
 
+from autograd.arrays import Array
 from autograd.ops.expr import XP, Expr, Operand, bottom_up
 from autograd.ops.floats import FUNCTIONS as FLOATS
 from autograd.ops.ieee import IEEE
@@ -19,8 +19,6 @@ from autograd.ops.op import OPS
 from autograd.program.array.error_functions import elementwise, erf, erfc
 
 __all__ = ["FUNCTIONS", "OPERATORS", "Lowering", "elementwise"]
-
-Array = Any
 
 OPERATORS = {
     "add": "+", "sub": "-", "mul": "*", "div": "/",

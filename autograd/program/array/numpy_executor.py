@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.arrays import Array
 from autograd.program.array.backward import Reverse
 from autograd.program.array.forward import write_forward
 from autograd.program.array.writer import Writer
@@ -25,7 +26,6 @@ from autograd.program.tape.sums import find_dots, flatten_sums, split_difference
 
 __all__ = ["ArrayExecutor", "simplified"]
 
-Array = Any
 Flags = tuple[bool, ...]
 CHUNK = 2**13
 """Most numbers in an intermediate array of a chunk: 64 KiB of float64."""
@@ -84,7 +84,7 @@ class ArrayExecutor:
 
     def _forward(self, batched: Flags, arrays: Sequence[Array], batch: int | None) -> Array:
         with np.errstate(all="ignore"):
-            values = self._function(batched, None, fast=True)(arrays, batch, 1.0)
+            values: Array = self._function(batched, None, fast=True)(arrays, batch, 1.0)
             if not _finite(values):
                 values = self._function(batched, None, fast=False)(arrays, batch, 1.0)
         return values

@@ -10,13 +10,12 @@ from typing import Any
 
 import numpy as np
 
+from autograd.arrays import Array
 from autograd.program.loop.python_source import SIZE, Piece, forward_piece, reverse_piece
 from autograd.program.loop.row_sums import RowSum
 from autograd.program.tape.instructions import Tape
 
 __all__ = ["PythonLoop"]
-
-Array = Any
 
 
 class PythonLoop:

@@ -16,10 +16,10 @@ with float32, arguments and results are rounded.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
+from autograd.arrays import Array
 from autograd.program.loop.generated_python import PythonLoop
 from autograd.program.loop.lanes.machine import MachineLoop
 from autograd.program.loop.native.compiler import can_compile
@@ -27,8 +27,6 @@ from autograd.program.loop.native.steps import is_native
 from autograd.program.tape.instructions import Tape
 
 __all__ = ["LoopExecutor"]
-
-Array = Any
 
 
 class LoopExecutor:

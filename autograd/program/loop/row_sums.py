@@ -7,13 +7,13 @@ goes, and chunks may run on several threads. Next: :mod:`autograd.program.loop.l
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 
-__all__ = ["CHUNK", "LANES", "RowSum", "lane_to_lane"]
+from autograd.arrays import Array
 
-Array = Any
+__all__ = ["CHUNK", "LANES", "RowSum", "lane_to_lane"]
 
 LANES = 8
 """Rows of a batch that one instruction works on."""
@@ -42,7 +42,7 @@ class RowSum:
         self._lanes = np.zeros((result.size, LANES))
         self._count = 0
 
-    def add(self, row: Array) -> None:
+    def add(self, row: Array | Sequence[float]) -> None:
         """The next row."""
         with np.errstate(invalid="ignore"):
             self._lanes[:, self._count % LANES] += row

@@ -7,13 +7,13 @@ Each family becomes one matrix product. Next: :mod:`autograd.program.statements.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
-__all__ = ["Family", "families"]
+from autograd.arrays import Array
 
-Array = Any
+__all__ = ["Family", "families"]
 
 
 class Family(NamedTuple):

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.arrays import Array
 from autograd.ops.op import OPS, Op
 from autograd.program.statements.families import families
 from autograd.program.statements.layout import Block, Operand, operand, split
@@ -21,7 +22,6 @@ from autograd.program.tape.instructions import Shape, Tape
 
 __all__ = ["ArrayForm", "ArrayStatement", "group"]
 
-Array = Any
 WORTH_SPLITTING = 4
 """Least mean size of parts for which a statement over mixed blocks is cut up by block."""
 

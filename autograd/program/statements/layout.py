@@ -11,13 +11,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
+from autograd.arrays import Array
+
 __all__ = ["Block", "Gather", "Joined", "Literal", "Operand", "Part", "View", "operand", "split"]
 
-Array = Any
 Shape = tuple[int, ...]
 
 
@@ -67,7 +68,7 @@ class Part(NamedTuple):
 
     at: Array
     block: int
-    index: Array
+    index: Array  # type: ignore[assignment]  # no tuple's method
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 from onnx import TensorProto, helper, numpy_helper
 
+from autograd.arrays import Array
+
 __all__ = ["Graph"]
 
-Array = Any
 Shape = tuple[int, ...]
 
 OPSET, IR_VERSION = 18, 8  # of 2022: what runs models today reads them
@@ -51,7 +52,7 @@ class Graph:
             self._shared[key] = name
         return self._shared[key]
 
-    def constant(self, array: Array) -> str:
+    def constant(self, array: Array | float) -> str:
         """Numbers in the program's dtype; in single precision large ones are infinite."""
         with np.errstate(over="ignore"):
             return self._constant(np.asarray(array).astype(self.dtype))

@@ -7,13 +7,13 @@ have nothing in common are named at once). Next: :mod:`autograd.program.loop.lan
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
-__all__ = ["LEAST", "LONGEST", "Grammar", "grammar_of"]
+from autograd.arrays import Array
 
-Array = Any
+__all__ = ["LEAST", "LONGEST", "Grammar", "grammar_of"]
 
 LEAST = 8
 """Uses that make a pair worth a name."""

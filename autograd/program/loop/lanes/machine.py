@@ -7,18 +7,16 @@ user's function of floats is called, a batch is one point after the other.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 import numpy as np
 
+from autograd.arrays import Array
 from autograd.program.loop.lanes.runner import LaneLoop
 from autograd.program.loop.native.runner import NativeLoop
 from autograd.program.loop.row_sums import RowSum
 from autograd.program.tape.instructions import Tape
 
 __all__ = ["MachineLoop"]
-
-Array = Any
 
 
 class MachineLoop:

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from autograd.arrays import Array
 from autograd.program.loop.lanes.compiler import addresses, lanes
 from autograd.program.loop.lanes.entry import OPCODE
 from autograd.program.loop.lanes.runs import Kernel, Row, rows_of
@@ -20,7 +21,6 @@ from autograd.program.loop.native.steps import Steps
 
 __all__ = ["Layout", "Plan", "Wanted"]
 
-Array = Any
 Wanted = tuple[int, ...] | None
 
 
@@ -100,7 +100,8 @@ class Plan:
 
 
 def _places(names: Sequence[int], slots: Sequence[int]) -> Array:
-    return np.array([slots[x] for x in names], dtype=np.uint32) * np.uint32(BYTES)
+    places: Array = np.array([slots[x] for x in names], dtype=np.uint32) * np.uint32(BYTES)
+    return places
 
 
 def _rows(rows: Sequence[Row], slots: Sequence[int], known: dict[Any, int]) -> Array:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
+from autograd.arrays import Array
 from autograd.program.loop.lanes.chunks import in_threads, processors
 from autograd.program.loop.lanes.compiler import lanes
 from autograd.program.loop.lanes.entry import FRAME
@@ -16,8 +16,6 @@ from autograd.program.loop.native.steps import Steps
 from autograd.program.loop.row_sums import CHUNK, LANES, lane_to_lane
 
 __all__ = ["LaneLoop"]
-
-Array = Any
 
 
 class _Memory:

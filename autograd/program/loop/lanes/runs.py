@@ -10,16 +10,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
+from autograd.arrays import Array
 from autograd.program.loop.lanes.grammar import LEAST, grammar_of
 from autograd.program.loop.lanes.patterns import Instruction, Pattern
 
 __all__ = ["Kernel", "Row", "rows_of"]
-
-Array = Any
 
 
 class Kernel(NamedTuple):

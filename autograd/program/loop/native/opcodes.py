@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
+from autograd.arrays import Array
 from autograd.program.loop.native.rows import (
     CALL,
     FOLDS,
@@ -24,8 +25,6 @@ from autograd.program.loop.native.steps import EXPANDED, Pull, Registers, Step, 
 from autograd.program.tape.instructions import Tape
 
 __all__ = ["Backward", "Code"]
-
-Array = Any
 
 
 class Backward(NamedTuple):

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from autograd.arrays import Array
 from autograd.program.loop.native.compiler import compiled_function
 from autograd.program.loop.native.interpreter import forward_function
 from autograd.program.loop.native.opcodes import Backward
@@ -20,8 +21,6 @@ from autograd.program.loop.native.pulls import Shared, reverse_function, touched
 from autograd.program.loop.native.rows import WIDTH, forward_codes, reverse_codes
 
 __all__ = ["Repeats", "compile_forward", "compile_reverse", "repeats", "shared_adjoints"]
-
-Array = Any
 
 LONGEST = 64
 """Rows in a stretch, at most."""

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.arrays import Array
 from autograd.program.loop.native.callbacks import Callbacks
 from autograd.program.loop.native.compiler import interpreter
 from autograd.program.loop.native.entries import FRAME
@@ -19,8 +20,6 @@ from autograd.program.loop.native.repeats import compile_forward, compile_revers
 from autograd.program.tape.instructions import Tape
 
 __all__ = ["NativeLoop"]
-
-Array = Any
 
 WEIGHT = FRAME.index("weight")
 
@@ -47,7 +46,7 @@ class _Call:
             "result": self.result, "w": scratch.adjoints, "wanted": places,
             "gradient": self.gradient, "forward_ops": loop.forward_ops, "zeros": zeros,
         }  # fmt: skip
-        if back is not None:
+        if back is not None and reverse_ops is not None:
             arrays |= {"back": back.rows, "inner": back.inner, "pairs": back.pairs}
             arrays |= {"table": back.table, "reverse_ops": reverse_ops}
         values = {name: _address(array) for name, array in arrays.items()}
@@ -98,7 +97,7 @@ class NativeLoop:
         scratch = self._taken()
         call = self._prepared(scratch, arrays, None)
         self._forward(call.at)
-        result = call.result.copy()
+        result: Array = call.result.copy()
         self._free.append(scratch)
         return result
 
@@ -136,7 +135,7 @@ class NativeLoop:
         except IndexError:
             return _Scratch(self.code, self.spans)
 
-    def backward(self, wrt: tuple[int, ...] | None) -> tuple[Backward | None, Array, Array]:
+    def backward(self, wrt: tuple[int, ...] | None) -> tuple[Backward | None, Array | None, Array]:
         """The rows that lead back to these arguments, the functions of their opcodes, and the
         results whose adjoints have to begin at zero.
         """
