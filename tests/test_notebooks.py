@@ -31,7 +31,8 @@ needs_jupyter = pytest.mark.needs("nbclient", "ipykernel", "matplotlib", "sklear
 
 def runnable(source: Path):
     """The source as a parameter of tests that run it, marked with the peer that it imports."""
-    peers = re.findall(r"^import (torch)$", source.read_text(encoding="utf-8"), re.MULTILINE)
+    text = source.read_text(encoding="utf-8")
+    peers = re.findall(r"^(?:import|from) (torch|statsmodels)\b", text, re.MULTILINE)
     return pytest.param(source, marks=pytest.mark.needs(*peers), id=source.stem)
 
 
