@@ -32,6 +32,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         if options.out is not None:
             check_writable(options.out)
         history = commands[options.command](options)
+        sys.stdout.flush()
     except (
         autograd.InputValueError,
         autograd.MissingExtraError,
@@ -43,6 +44,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 1 if isinstance(error, nn.DivergenceError) else 2
     except KeyboardInterrupt:
         return INTERRUPTED
+    except BrokenPipeError:  # of `| head`: nobody reads on, which is no fault
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     return INTERRUPTED if history.interrupted else 0
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import autograd
 from nn.errors import ModelFileError
 
-__all__ = ["ACTIVATIONS", "RECTIFIERS", "activation_name", "activation_of", "saved_name"]
+__all__ = ["ACTIVATIONS", "OF_ROWS", "RECTIFIERS", "activation_name", "activation_of", "saved_name"]
 
 Activation = Callable[[Any], Any]
 
@@ -32,6 +32,12 @@ ACTIVATIONS: dict[str, Activation] = {
     "elu": autograd.elu,
     "gelu": autograd.gelu,
     "silu": autograd.silu,
+}
+
+# Functions of a whole row, which stand after a layer.
+OF_ROWS: dict[str, Activation] = {
+    "softmax": autograd.softmax,
+    "log_softmax": autograd.log_softmax,
 }
 
 # Functions that halve their input's variance or nearly so, for which He's initialiser was made.
@@ -59,7 +65,8 @@ def activation_name(activation: Activation) -> str | None:
     >>> activation_name(autograd.tanh)
     'tanh'
     """
-    return next((name for name, known in ACTIVATIONS.items() if known is activation), None)
+    known = {**ACTIVATIONS, **OF_ROWS}
+    return next((name for name, function in known.items() if function is activation), None)
 
 
 def saved_name(activation: Activation) -> str:
@@ -72,6 +79,6 @@ def saved_name(activation: Activation) -> str:
     if name is None:
         raise ModelFileError(
             f"a model file cannot hold the function {activation!r}: use one of "
-            f"{', '.join(ACTIVATIONS)}, or keep state_dict() yourself"
+            f"{', '.join([*ACTIVATIONS, *OF_ROWS])}, or keep state_dict() yourself"
         )
     return name

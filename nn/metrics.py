@@ -6,6 +6,7 @@ Next: :mod:`nn.train.fitting` shows accuracy while it learns.
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Sequence
 from typing import Any
 
@@ -119,25 +120,39 @@ def r2_score(actual: Sequence[Any], predicted: Sequence[Any]) -> float:
 
 
 def confusion_matrix(
-    actual: Sequence[int], predicted: Sequence[int], *, classes: int | None = None
+    actual: Sequence[Any], predicted: Sequence[Any], *, classes: Any = None
 ) -> list[list[int]]:
     """How often class i (row) was taken for class j (column), for labels 0 to `classes` − 1.
 
-    Without `classes`, as many as the largest label asks for.
+    Without `classes`, as many as the largest label asks for. Other labels, such as words, stand in
+    their sorted order, or in that of a list `classes`.
 
     >>> confusion_matrix([0, 1, 1, 2], [0, 1, 2, 2])
     [[1, 0, 0], [0, 1, 1], [0, 0, 1]]
+    >>> confusion_matrix(["cat", "dog"], ["dog", "dog"])
+    [[0, 1], [0, 1]]
     """
     _check_lengths("confusion_matrix", actual, predicted)
-    if classes is None:
-        classes = max(*actual, *predicted) + 1
-    matrix = [[0] * classes for _ in range(classes)]
+    words = not all(hasattr(label, "__index__") for label in [*actual, *predicted])
+    if words or isinstance(classes, (list, tuple)):
+        order = classes if isinstance(classes, (list, tuple)) else sorted({*actual, *predicted})
+        names = {label: i for i, label in enumerate(order)}
+        strangers = [label for label in [*actual, *predicted] if label not in names]
+        if strangers:
+            raise autograd.InputValueError(
+                f"confusion_matrix: label {strangers[0]!r} is none of {', '.join(map(str, names))}"
+            )
+        actual, predicted = [names[a] for a in actual], [names[p] for p in predicted]
+        size = len(names)
+    else:
+        size = max(*actual, *predicted) + 1 if classes is None else operator.index(classes)
+    matrix = [[0] * size for _ in range(size)]
     for a, p in zip(actual, predicted):
         for label in (a, p):
-            if not 0 <= label < classes:
+            if not 0 <= label < size:
                 raise autograd.InputValueError(
-                    f"confusion_matrix: label {label!r} is outside the {classes} classes "
-                    f"0 to {classes - 1}"
+                    f"confusion_matrix: label {label!r} is outside the {size} classes "
+                    f"0 to {size - 1}"
                 )
         matrix[a][p] += 1
     return matrix

@@ -61,6 +61,9 @@ class Module:
     17.0
     """
 
+    class_names: list[str] | None = None
+    """What `predict` calls the classes, where `fit` got words as labels."""
+
     def __call__(self, inputs: Any) -> Any:
         """Compute the outputs for one example: as `forward` does."""
         return self.forward(inputs)
@@ -166,6 +169,8 @@ class Module:
                     "try again with a lower learning rate"
                 )
         content = {"format": FORMAT, "version": VERSION, "model": self.describe()}
+        if self.class_names:
+            content["class_names"] = self.class_names
         write_json(path, {**content, "parameters": state})
 
     @classmethod
@@ -186,6 +191,8 @@ class Module:
             with at_most(2 * len(content["parameters"]) + 1000):
                 model = cls.rebuild(content["model"])
             model.load_state_dict(content["parameters"])
+            if "class_names" in content:
+                model.class_names = [str(name) for name in content["class_names"]]
         except (KeyError, TypeError, ValueError) as error:
             raise ModelFileError(f"{os.fspath(path)!r} holds no valid model: {error}") from error
         return model

@@ -18,7 +18,7 @@ from nn.losses import (
 from nn.losses.terms import kind_of
 from nn.module import Module
 from nn.optim.optimizer import Optimizer
-from nn.train.eager_steps import Task
+from nn.train.task import Task
 
 if TYPE_CHECKING:
     from autograd.drawing import Playground

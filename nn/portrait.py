@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import itertools
+import operator
 import sys
 import types
 from abc import ABC
@@ -21,6 +22,7 @@ __all__ = ["Portrait", "leaves_below"]
 # Parts that are looked at before it is given up: a program for them is recorded anew every time.
 MOST = 20_000
 PLAIN = (str, bytes, int, float, complex, bool, type(None), type(Ellipsis), range)
+OP_OF = operator.attrgetter("op")
 NESTS = (list, tuple, dict)
 HEAP_TYPE = 1 << 9  # the flag of classes written in Python (CPython's object.h)
 KNOWN = {*sys.stdlib_module_names, "autograd", "nn", "numpy"}
@@ -80,7 +82,7 @@ class Portrait:
 
     def _of_items(self, items: Any) -> Any:
         """The items; in short if they are leaves that were not met yet, as weights mostly are."""
-        if set(map(type, items)) == {Value} and all(x.op is None for x in items):
+        if set(map(type, items)) == {Value} and set(map(OP_OF, items)) == {None}:
             first = len(self._numbers)
             new = dict(zip(items, itertools.count(first)))
             if len(new) == len(items) and self._numbers.keys().isdisjoint(new):

@@ -59,7 +59,8 @@ def predict(
     [[-1, -1, -1]]
     """
     outputs = predict_outputs(model, X, backend=backend)
-    return required(loss, decide, _are_several(outputs)).labels(outputs)
+    names = getattr(model, "class_names", None)
+    return required(loss, decide, _are_several(outputs), names=names).labels(outputs)
 
 
 def predict_proba(
@@ -120,7 +121,8 @@ def score(
     0.5
     """
     outputs = predict_outputs(model, X, backend=backend)
-    meaning = required(loss, decide, _are_several(outputs), targets=y)
+    names = getattr(model, "class_names", None)
+    meaning = required(loss, decide, _are_several(outputs), targets=y, names=names)
     measure = r2_score if isinstance(meaning, Numbers) else accuracy
     return measure(meaning.truths(y), meaning.labels(outputs))
 

@@ -240,7 +240,8 @@ def as_matrix(X: Iterable[Iterable[float]]) -> Array:
     [[1.0, 2.0]]
     """
     np = numpy_or_error("compiled training")
-    return np.ascontiguousarray(X, float) if _is_clean(X, 2) else np.array(check_rows(X))
+    matrix = _as_array(np, X)
+    return np.ascontiguousarray(matrix, float) if _is_clean(matrix, 2) else np.array(check_rows(X))
 
 
 def as_arrays(X: Iterable[Iterable[float]], y: Iterable[Any]) -> tuple[Array, list[Any]]:
@@ -250,9 +251,16 @@ def as_arrays(X: Iterable[Iterable[float]], y: Iterable[Any]) -> tuple[Array, li
     [0]
     """
     np = numpy_or_error("compiled training")
-    if _is_clean(X, 2) and (_is_clean(y, 1) or _is_clean(y, 2)) and len(X) == len(y):  # type: ignore[arg-type]
-        return np.ascontiguousarray(X, float), y.tolist()  # type: ignore[attr-defined]
-    rows, targets = check_examples(X, y)
+    # Of what can be read only once, a list.
+    rows: Any
+    targets: Any
+    rows, targets = (x if hasattr(x, "__len__") else [*x] for x in (X, y))
+    matrix, column = _as_array(np, rows), _as_array(np, targets)
+    clean = _is_clean(matrix, 2) and (_is_clean(column, 1) or _is_clean(column, 2))
+    if clean and len(matrix) == len(column):
+        found = column.tolist() if column is targets else [*targets]
+        return np.ascontiguousarray(matrix, float), found
+    rows, targets = check_examples(rows, targets)
     return np.array(rows), targets
 
 
@@ -263,6 +271,16 @@ def numbers(outputs: Any) -> Any:
     [1.0]
     """
     return [float(y) for y in outputs] if isinstance(outputs, (list, tuple)) else float(outputs)
+
+
+def _as_array(np: Any, numbers: Any) -> Any:
+    """Lists as an array, at once where they are regular; what they are not is looked at later."""
+    if not isinstance(numbers, (list, tuple)):
+        return numbers
+    try:
+        return np.array(numbers)  # of its own type: text and mixtures are none of numbers
+    except (TypeError, ValueError):  # ragged
+        return numbers
 
 
 def _is_clean(numbers: Any, axes: int) -> bool:

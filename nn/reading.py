@@ -70,8 +70,7 @@ class Margins(Reading):
     def labels(self, outputs: Any) -> list[Any]:
         """As of `Reading`."""
         if hasattr(outputs, "argmax"):
-            above = (outputs > self.limit) * (1 - self.low) + self.low
-            return bare(above.tolist())
+            return as_list((flat(outputs) > self.limit) * (1 - self.low) + self.low)
         return bare([self._label(one) for one in outputs])
 
     def truths(self, targets: Any) -> list[Any]:
@@ -94,11 +93,34 @@ class Numbers(Reading):
 
     def labels(self, outputs: Any) -> list[Any]:
         """As of `Reading`."""
-        return bare(as_list(outputs))
+        return as_list(flat(outputs)) if hasattr(outputs, "ndim") else bare(as_list(outputs))
 
     def truths(self, targets: Any) -> list[Any]:
         """As of `Reading`."""
         return self.labels(targets)
+
+
+@dataclass(frozen=True)
+class Named(Reading):
+    """Classes by their names, as they were given in training.
+
+    >>> Named(Chosen(), ["cat", "dog"]).labels([[0.0, 1.0]])
+    ['dog']
+    """
+
+    reading: Reading
+    names: Sequence[str]
+
+    def labels(self, outputs: Any) -> list[Any]:
+        """As of `Reading`."""
+        return [self.names[max(0, label)] for label in self.reading.labels(outputs)]
+
+    def truths(self, targets: Any) -> list[Any]:
+        """As of `Reading`; also of names themselves."""
+        given = as_list(targets)
+        if given and isinstance(given[0], str):
+            return given
+        return [self.names[max(0, int(label))] for label in self.reading.truths(given)]
 
 
 READINGS: dict[Any, Reading] = {
@@ -130,8 +152,12 @@ def reading(loss: Any, decide: Decision | None = None, *, targets: Any = None) -
     return found
 
 
-def required(loss: Any, decide: Decision | None, several: bool, *, targets: Any = None) -> Reading:
+def required(
+    loss: Any, decide: Decision | None, several: bool, *, targets: Any = None, names: Any = None
+) -> Reading:
     """The same, or an error that says how to say it; without a loss several outputs are classes."""
+    if names and decide is None:
+        return Named(required(loss, decide, several), names)
     if loss is None and decide is None:
         if several:
             return Chosen()
@@ -157,6 +183,11 @@ def as_list(things: Any) -> list[Any]:
     [1, 2]
     """
     return things.tolist() if hasattr(things, "tolist") else list(things)
+
+
+def flat(outputs: Any) -> Any:
+    """An array of one column as its numbers; others as they are."""
+    return outputs.reshape(-1) if outputs.size == len(outputs) else outputs
 
 
 def bare(rows: list[Any]) -> list[Any]:

@@ -20,8 +20,15 @@ def summary_table(model: Any) -> str:
     layers.1  Layer       3        1  linear               4
     total                                                 13
     """
-    rows = [(path, *_described(part)) for path, part in _parts("", model)]
-    total = str(len(model.parameters()))
+    left = {id(parameter) for parameter in model.parameters()}
+    total, rows = str(len(left)), []
+    for path, part in _parts("", model):
+        held = {id(p) for p in part.parameters()} if hasattr(part, "parameters") else set()
+        count = str(len(held & left)) if held <= left else "shared"
+        left -= held
+        rows.append((path, *_described(part), count))
+    if left:
+        rows.append(("beside them", "", "", "", "", str(len(left))))
     table = [HEADER, *rows, ("total", "", "", "", "", total)]
     widths = [max(len(row[i]) for row in table) for i in range(len(HEADER))]
     numeric = {2, 3, 5}
@@ -55,10 +62,10 @@ def _parts(path: str, item: Any) -> Iterator[tuple[str, Any]]:
         yield path, item  # a function between layers
 
 
-def _described(part: Any) -> tuple[str, str, str, str, str]:
-    """Kind, inputs, outputs, activation and number of parameters; blank where it has none."""
+def _described(part: Any) -> tuple[str, str, str, str]:
+    """Kind, inputs, outputs and activation; blank where it has none."""
     if not hasattr(part, "parameters"):
-        return getattr(part, "__name__", type(part).__name__), "", "", "", "0"
+        return getattr(part, "__name__", type(part).__name__), "", "", ""
     neurons = getattr(part, "neurons", None)
     activation = getattr(neurons[0] if neurons else part, "activation", None)
     inputs, outputs = getattr(part, "nin", ""), getattr(part, "nout", "")
@@ -69,7 +76,6 @@ def _described(part: Any) -> tuple[str, str, str, str, str]:
         str(inputs),
         str(outputs),
         _name(activation),
-        str(len(part.parameters())),
     )
 
 

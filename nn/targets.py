@@ -13,9 +13,10 @@ from typing import Any
 
 import autograd
 from autograd import Value
+from nn.losses import hinge_loss
 from nn.losses.terms import kind_of, options_of
 
-__all__ = ["Coding", "is_number"]
+__all__ = ["Coding", "encoded", "is_number"]
 
 Loss = Callable[[Any, Any], Any]
 
@@ -102,3 +103,25 @@ def is_number(error: Any) -> bool:
     (True, False)
     """
     return isinstance(error, (Value, Real)) and not isinstance(error, bool)
+
+
+def encoded(loss: Loss, y: Any, validation: Any) -> tuple[Any, Any, list[str] | None]:
+    """Targets, (X, targets) of the validation data, and the names where labels are words.
+
+    >>> encoded(hinge_loss, ["no", "yes"], None)
+    ([-1, 1], None, ['no', 'yes'])
+    """
+    labels = y.tolist() if hasattr(y, "tolist") else y
+    if not (isinstance(labels, (list, tuple)) and labels and isinstance(labels[0], str)):
+        return y, validation, None
+    names = sorted({*map(str, labels)})
+    codes = [-1, 1] if kind_of(loss) is hinge_loss and len(names) <= 2 else range(len(names))
+    code = dict(zip(names, codes))
+    if validation is not None:
+        strangers = [label for label in validation[1] if label not in code]
+        if strangers:
+            raise autograd.InputValueError(
+                f"in the validation data, label {strangers[0]!r} is none of {', '.join(names)}"
+            )
+        validation = validation[0], [code[label] for label in validation[1]]
+    return [code[str(label)] for label in labels], validation, names

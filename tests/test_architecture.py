@@ -62,14 +62,14 @@ ORDER = {
     "autograd.transforms": "typed arguments call (derivatives directions) equations implicit",
     "nn": "(absent checks errors) (init model_files) "
     "(augment activations data optim schedules losses summary) metrics "
-    "(export portrait reading targets) programs predict (module plots) (layers modules train) "
-    "(convert options playground sklearn) "
+    "(export portrait reading targets) programs predict (module plots) (modules neurons "
+    "train) layers (convert options playground sklearn) "
     "__init__ __main__",
     "nn.data": "(examples idx) sets",
     "nn.losses": "terms (classes pairwise)",
     "nn.optim": "(gradients optimizer) adaptive",
     "nn.plots": "axes (mosaics training)",
-    "nn.train": "(columns history nudges progress weights) (checkpoint eager_steps rate) "
+    "nn.train": "(columns history nudges progress weights) task (checkpoint eager_steps rate) "
     "compiled_steps fitting",
 }
 

@@ -16,7 +16,8 @@ from nn.optim.optimizer import divergence
 from nn.predict import check_backend
 from nn.programs import Recording, as_arrays
 from nn.train.columns import columns_of, memory_of
-from nn.train.eager_steps import EagerSteps, Steps, Task, check_finite
+from nn.train.eager_steps import EagerSteps, Steps, check_finite
+from nn.train.task import Task
 
 __all__ = ["CompiledSteps", "make_steps"]
 
@@ -76,6 +77,7 @@ class CompiledSteps:
             self.batch = np.empty((len(indices), *self.rows.shape[1:]))
         # Into memory that is there already, unchecked: half the time of self.rows[indices].
         X = np.take(self.rows, indices, axis=0, out=self.batch, mode="clip")
+        X = np.asarray(self.task.augmented(X), float)
         weights = None if self.factors is None else self.factors[indices]
         (losses, outputs), grad = recording.gradient(X, self.encoded[indices], vector, weights)
         value = float(losses.sum()) / len(chosen)

@@ -25,12 +25,14 @@ from nn.optim.gradients import Adjustment
 from nn.optim.optimizer import Optimizer
 from nn.reading import Numbers, Reading, reading
 from nn.schedules import ConstantSchedule, Schedule, asked_by
+from nn.targets import encoded
 from nn.train.checkpoint import Run, fingerprint, load_checkpoint, save_checkpoint
 from nn.train.compiled_steps import make_steps
-from nn.train.eager_steps import Steps, Task
+from nn.train.eager_steps import Steps
 from nn.train.history import History
 from nn.train.progress import Progress
 from nn.train.rate import Rate
+from nn.train.task import Task
 
 __all__ = ["fit"]
 
@@ -55,6 +57,7 @@ def fit(
     rng: Random | int | None = None,
     sample_weight: Sequence[float] | None = None,
     class_weight: Mapping[Any, float] | str | None = None,
+    augment: Callable[[Any, Random], Any] | None = None,
     schedule: Callable[..., float] = ConstantSchedule(),  # noqa: B008 (it is immutable)
     validation: Examples | None = None,
     decide: Decision | None = None,
@@ -75,9 +78,10 @@ def fit(
     """Train `model` for `epochs` passes over shuffled mini-batches, whose gradients are averaged.
 
     Model and `loss(outputs, target)` are recorded once, for one example, and run as a compiled
-    program; for classes, the target is then a one-hot vector. The Values get their new numbers in
-    the end, and after every epoch that a callback or a checkpoint sees. With ``backend="eager"``
-    each batch is a graph of its own, with the same results up to rounding.
+    program; :mod:`nn.targets` says what a loss of your own gets where `y` are classes. Labels that
+    are words become classes, which `predict` calls by these words again. The Values get their new
+    numbers in the end, and after every epoch that a callback sees. With ``backend="eager"`` each
+    batch is a graph of its own, with the same results up to rounding.
 
     Everything is checked before the first parameter moves. Ctrl-C ends training and keeps what
     was learnt; a loss that is not finite raises DivergenceError and keeps what was learnt before.
@@ -89,6 +93,8 @@ def fit(
             callback sets stays, and is what the factor changes from then on.
         sample_weight: A factor for each example: 2 counts as if it were there twice.
         class_weight: A factor for each label in a dict, or "balanced": as if all were as frequent.
+        augment: Changes the rows of each batch, given with `rng`, before it is learnt from, such as
+            ``lambda X, rng: nn.augment.shift(X, rng=rng)``.
         validation: (X, y) to judge the model by after every epoch.
         decide: Turns outputs into a label, for the accuracy; by default as suits the loss.
         track_accuracy: False saves the time that the accuracy while learning takes.
@@ -122,18 +128,23 @@ def fit(
     epochs, batch_size = check_count("epochs", epochs), check_count("batch_size", batch_size)
     patience = None if patience is None else check_count("patience", patience)
     adjustment = Adjustment(l1, l2, clip_norm, clip_value)
-    task = Task(model, loss, optimizer, adjustment, sample_weight, class_weight)
+    random = as_rng(rng)
+    task = Task(model, loss, optimizer, adjustment, sample_weight, class_weight, augment, random)
+    y, validation, names = encoded(loss, y, validation)
     check_hooks(schedule, decide, callbacks, validation)
     asked_by(schedule)
     check_count("checkpoint_every", checkpoint_every)
     options = {"batch_size": batch_size, **asdict(task.adjustment)}
-    run = Run(model, loss, optimizer, as_rng(rng), schedule, optimizer.lr, options)
+    run = Run(model, loss, optimizer, random, schedule, optimizer.lr, options)
     if checkpoint is not None:
         check_writable(checkpoint)
     elif resume:
         raise autograd.InputValueError("resume needs the checkpoint to go on from, but got none")
     steps = make_steps(task, X, y, backend=backend)
-    judged = None if validation is None else steps.prepared(*validation)
+    try:
+        judged = None if validation is None else steps.prepared(*validation)
+    except autograd.AutogradError as fault:
+        raise type(fault)(f"in the validation data, {fault}") from None
     parts = math.ceil(len(steps.targets) / batch_size)
     rate = Rate(optimizer, schedule, epochs=epochs, steps=parts)
     meaning = reading(loss, decide, targets=steps.targets)
@@ -146,6 +157,8 @@ def fit(
             load_checkpoint(checkpoint, run)
             rate.base = run.rate
             steps.take_up()
+    if names:
+        model.class_names = names
     learner = _Learner(run, steps, rate, meaning, batch_size, track_accuracy)
     first = len(run.history.loss)
     run.history.interrupted = run.history.stopped = False

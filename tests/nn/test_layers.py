@@ -166,7 +166,7 @@ def test_impossible_networks_are_refused(build, error, message):
 def test_function_in_a_network_or_a_neuron_has_no_file(tmp_path):
     """JSON holds no code."""
     for model in (
-        nn.Sequential(nn.Layer(1, 1, rng=0), autograd.softmax),
+        nn.Sequential(nn.Layer(1, 1, rng=0), sorted),
         nn.Neuron(1, activation=lambda v: v, rng=0),
     ):
         with pytest.raises(nn.ModelFileError, match="function"):
@@ -182,3 +182,25 @@ def test_global_randomness_is_neither_used_nor_touched():
     assert random.getstate() == state
     random.random()
     assert nn.MLP(2, [3, 1], rng=7).state_dict() == first
+
+
+def test_each_hidden_layer_may_have_its_activation(tmp_path):
+    """And the output may be softmax, whose model saves and gives probabilities."""
+    model = nn.MLP(2, [3, 4, 2], activation=["relu", "tanh"], output="softmax", rng=0)
+    first, second, last = (layer.neurons[0].activation for layer in model.layers[:3])
+    assert (first, second, last(3.0)) == (autograd.relu, autograd.tanh, 3.0)
+    assert sum(y.data for y in model([0.5, -1.0])) == pytest.approx(1.0)
+    model.save(tmp_path / "model.json")
+    loaded = nn.Module.load(tmp_path / "model.json")
+    assert loaded([0.5, -1.0]) == model([0.5, -1.0])
+    assert loaded.config() == model.config()
+    with pytest.raises(autograd.InputValueError, match="one for each of 1 hidden layers"):
+        nn.MLP(2, [3, 1], activation=["relu", "tanh"])
+
+
+def test_a_network_with_a_known_function_has_a_file(tmp_path):
+    model = nn.Sequential(
+        nn.Layer(2, 2, rng=0), autograd.tanh, nn.Layer(2, 2, rng=1), autograd.softmax
+    )
+    model.save(tmp_path / "model.json")
+    assert nn.Module.load(tmp_path / "model.json")([1.0, 2.0]) == model([1.0, 2.0])

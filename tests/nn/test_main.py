@@ -3,6 +3,7 @@
 import gzip
 import random
 import re
+import shlex
 import signal
 import struct
 import subprocess
@@ -240,3 +241,13 @@ def test_interrupt_judges_and_saves_what_was_learnt(tmp_path):
     assert "Traceback" not in err
     assert re.fullmatch(r"training accuracy \d\.\d{4}", out.splitlines()[-1])
     assert nn.MLP.load(path)
+
+
+@pytest.mark.parametrize("options", [["--quiet"], []])
+def test_a_pipe_that_nobody_reads_is_no_fault(options):
+    command = [sys.executable, "-m", "nn", "moons", "--epochs", "1", *options]
+    done = subprocess.run(
+        ["bash", "-c", f"set -o pipefail; {shlex.join(command)} | true"],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (done.returncode, "BrokenPipe" in done.stderr) == (0, False)

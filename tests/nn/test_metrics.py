@@ -1,12 +1,14 @@
 """Accuracy and confusion matrices."""
 
 import math
+import random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import autograd
+import nn
 from autograd import Value
 from nn.metrics import (
     accuracy,
@@ -73,3 +75,33 @@ def test_rendering_aligns_names_and_counts():
         "actual   cat    100     .\n"
         "       horse      7    93"
     )
+
+
+def test_confusion_matrices_of_words():
+    """In sorted order, or in the order given."""
+    actual, predicted = ["b", "a", "b", "c"], ["b", "b", "b", "a"]
+    assert confusion_matrix(actual, predicted) == [[0, 1, 0], [0, 2, 0], [1, 0, 0]]
+    assert confusion_matrix(actual, predicted, classes=["c", "b", "a"]) == [
+        [0, 0, 1],
+        [0, 2, 0],
+        [0, 1, 0],
+    ]
+    with pytest.raises(autograd.InputValueError, match="label 'c' is none of a, b"):
+        confusion_matrix(actual, predicted, classes=["a", "b"])
+
+
+def test_measures_of_regression_are_scikit_learn_s():
+    """For one output and for several, and for a target that is constant."""
+    from sklearn import metrics
+
+    rng = random.Random(0)
+    one = [[rng.gauss(0.0, 1.0) for _ in range(9)] for _ in range(2)]
+    several = [[[rng.gauss(0.0, 1.0) for _ in range(3)] for _ in range(9)] for _ in range(2)]
+    for actual, predicted in (one, several, ([1.0, 1.0], [1.0, 2.0]), ([1.0, 1.0], [1.0, 1.0])):
+        for name in ("mean_squared_error", "mean_absolute_error", "r2_score"):
+            expected = getattr(metrics, name)(actual, predicted)
+            assert getattr(nn.metrics, name)(actual, predicted) == pytest.approx(
+                expected, rel=1e-12
+            )
+    with pytest.raises(autograd.InputValueError, match="rows of one length"):
+        nn.metrics.r2_score([[1.0, 2.0]], [[1.0]])

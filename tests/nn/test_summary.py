@@ -27,12 +27,12 @@ def test_single_layers_and_neurons_are_summarised_too():
 
 
 def test_functions_and_shared_layers_count_once():
-    """A shared layer is shown where it stands, but its parameters are one set."""
+    """A shared layer is shown where it stands, but its parameters are counted where it is first."""
     layer = nn.Layer(2, 2, activation="tanh", rng=0)
     model = nn.Sequential(layer, layer, autograd.softmax)
     assert lines(model)[1:] == [
         ["layers.0", "Layer", "2", "2", "tanh", "6"],
-        ["layers.1", "Layer", "2", "2", "tanh", "6"],
+        ["layers.1", "Layer", "2", "2", "tanh", "shared"],
         ["layers.2", "softmax", "0"],
         ["total", "6"],
     ]
@@ -50,7 +50,9 @@ class Own(nn.Module):
 
 
 def test_parameters_outside_the_layers_are_in_the_total():
+    """In a line of their own, so that it adds up."""
     assert lines(Own())[1:] == [
         ["hidden", "Layer", "2", "3", "linear", "9"],
+        ["beside", "them", "1"],
         ["total", "10"],
     ]

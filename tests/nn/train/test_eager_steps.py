@@ -8,7 +8,8 @@ import pytest
 import autograd
 import nn
 from nn.train.compiled_steps import CompiledSteps
-from nn.train.eager_steps import EagerSteps, Task
+from nn.train.eager_steps import EagerSteps
+from nn.train.task import Task
 
 RNG = random.Random(3)
 X = [[RNG.uniform(-1, 1) for _ in range(3)] for _ in range(60)]

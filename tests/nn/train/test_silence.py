@@ -216,3 +216,60 @@ def test_logits_that_are_none_are_said(backend):
     with pytest.warns(UserWarning, match="with_logits takes logits and applies sigmoid itself"):
         fit(twice, nn.binary_cross_entropy_with_logits, y=classes, backend=backend)
     fit(nn.Sequential(nn.Layer(2, 2, rng=0), autograd.log_softmax), nn.nll_loss, y=classes)
+
+
+@pytest.mark.parametrize("backend", ["array", "eager"])
+def test_words_are_labels(tmp_path, backend):
+    """In training, validation, weights, predictions and scores, also after a file."""
+    words = [("low", "high", "mid")[i % 3] for i in range(20)]
+    codes = [sorted({*words}).index(word) for word in words]
+    plain, named = nn.Linear(2, 3, rng=0), nn.Linear(2, 3, rng=0)
+    options = {"epochs": 9, "backend": backend}
+    fit(plain, nn.cross_entropy, y=codes, validation=(X, codes), **options)
+    history = fit(named, nn.cross_entropy, y=words, validation=(X, words), **options)
+    assert numbers(named) == numbers(plain)
+    found = nn.predict(named, X)
+    assert found == [sorted({*words})[label] for label in nn.predict(plain, X)]
+    assert named.score(X, words) == plain.score(X, codes) == history.val_accuracy[-1]
+    named.save(tmp_path / "model.json")
+    assert nn.Module.load(tmp_path / "model.json").predict(X) == found
+    for loss in (nn.hinge_loss, nn.binary_cross_entropy_with_logits):
+        model, signs = nn.Linear(2, 1, rng=0), ["yes" if x[0] > 0 else "no" for x in X]
+        fit(model, loss, y=signs, epochs=200, backend=backend)
+        assert model.score(X, signs, loss=loss) > 0.9
+    with pytest.raises(autograd.InputValueError, match="validation data, label 'top' is none of"):
+        fit(plain, nn.cross_entropy, y=words, validation=(X[:1], ["top"]), backend=backend)
+
+
+@pytest.mark.parametrize("backend", ["array", "eager"])
+def test_rows_are_augmented_batch_by_batch(backend):
+    """With the run's random numbers, anew in every epoch; not those that judge."""
+    seen = []
+
+    def shifted(rows, rng):
+        step = rng.random()
+        seen.append((len(rows), step))
+        return [[x + step for x in row] for row in rows]
+
+    ends = []
+    for _ in range(2):
+        model = nn.Linear(2, 1, rng=0)
+        history = fit(model, augment=shifted, validation=(X, Y), backend=backend)
+        ends.append(numbers(model))
+    assert ends[0] == ends[1]
+    assert [count for count, _ in seen] == [5] * 24
+    assert len({step for _, step in seen}) == 12
+    assert history.val_loss[-1] == pytest.approx(
+        nn.mse_loss([model(x)[0].data for x in X], Y), rel=1e-12
+    )
+    with pytest.raises(autograd.InputValueError, match="takes and returns 5 rows of 2 columns"):
+        fit(model, augment=lambda rows, rng: rows[1:], backend=backend)
+
+
+@pytest.mark.parametrize("backend", ["array", "eager"])
+def test_wrong_columns_are_named_by_where_they_came_from(backend):
+    model = nn.Linear(2, 1, rng=0)
+    with pytest.raises(autograd.InputValueError, match="takes 2 inputs, but got 3: X has 3 col"):
+        fit(model, x=[[*row, 1.0] for row in X], backend=backend)
+    with pytest.raises(autograd.InputValueError, match=r"in the validation data, .*X has 1 col"):
+        fit(model, validation=([[1.0]], [1.0]), backend=backend)

@@ -1,0 +1,171 @@
+"""Neurons, and layers of them.
+
+A neuron computes ``activation(dot(weights, inputs) + bias)``; a layer is a list of neurons that see
+the same inputs. Next: :mod:`nn.layers` has networks of layers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from random import Random
+from typing import TYPE_CHECKING, Any, overload
+
+import autograd
+from autograd import Value
+from nn.activations import RECTIFIERS, activation_name, activation_of, saved_name
+from nn.checks import as_rng, check_count
+from nn.init import Initialiser, initialiser, reserve
+from nn.module import Module
+
+__all__ = ["Layer", "Linear", "Neuron", "are_rows"]
+
+Activation = Callable[[Any], Any]
+Inputs = Iterable[float | Value]
+
+
+class Neuron(Module):
+    """One neuron: activation(dot(weights, inputs) + bias), a Value.
+
+    `activation` is a name of ACTIVATIONS or a function of a Value. `init` draws the weights (see
+    :mod:`nn.init`); by default He's for relu and its kin, otherwise Xavier's. The bias starts at
+    0. `rng` is a `random.Random` or a seed; one seed gives one neuron, to the bit. Without it every
+    neuron differs: see :func:`nn.manual_seed`.
+
+    >>> neuron = Neuron(2, activation="sigmoid")
+    >>> neuron.load_state_dict({"weights.0": 1.0, "weights.1": -2.0, "bias": 1.0})
+    >>> neuron([1.0, 1.0]).data
+    0.5
+    """
+
+    def __init__(
+        self,
+        nin: int,
+        *,
+        bias: bool = True,
+        activation: str | Activation = "linear",
+        init: str | Initialiser | None = None,
+        rng: Random | int | None = None,
+        fan_out: int = 1,
+        nonlin: None = None,
+    ) -> None:
+        _require_activation(nonlin)
+        self.nin = check_count("nin", nin)
+        self.activation = activation_of(activation)
+        name = activation_name(self.activation)
+        draw = initialiser(init or ("he" if name in RECTIFIERS else "xavier"))
+        rng = as_rng(rng)
+        reserve(self.nin + 1)
+        self.weights = [Value(draw(rng, self.nin, fan_out)) for _ in range(self.nin)]
+        self.bias = Value(0.0) if bias else None
+        self.name_parameters()
+
+    if TYPE_CHECKING:
+
+        @overload
+        def __call__(self, inputs: Sequence[Value | float]) -> Value: ...
+        @overload
+        def __call__(self, inputs: Any) -> Any: ...
+        def __call__(self, inputs: Any) -> Any:
+            """As `forward`."""
+
+    def forward(self, inputs: Any) -> Any:
+        """The neuron's output for `nin` numbers or Values; a list of them for a list of rows."""
+        if are_rows(inputs):
+            return [self.forward(row) for row in inputs]
+        total = autograd.dot(self.weights, _checked(inputs, self.nin, "Neuron"))
+        return self.activation(total if self.bias is None else total + self.bias)
+
+    def config(self) -> dict[str, Any]:
+        """What `save` keeps of the structure."""
+        kept = {"nin": self.nin, "activation": saved_name(self.activation)}
+        return kept if self.bias is not None else {**kept, "bias": False}
+
+
+def _require_activation(nonlin: object) -> None:
+    """Tell those who come from micrograd what its ``nonlin`` is called here."""
+    if nonlin is not None:
+        name = "relu" if nonlin else "linear"
+        raise autograd.InputTypeError(
+            f'nonlin={nonlin!r} is written activation="{name}" here, and "linear" is the default'
+        )
+
+
+class Layer(Module):
+    """`nout` neurons that see the same `nin` inputs; always returns a list. Alias: Linear.
+
+    The options are those of :class:`Neuron`; without `bias` there are weights only.
+
+    >>> layer = Layer(3, 2, init="zeros")
+    >>> [y.data for y in layer([1.0, 2.0, 3.0])]
+    [0.0, 0.0]
+    """
+
+    def __init__(
+        self,
+        nin: int,
+        nout: int,
+        bias: bool = True,
+        *,
+        activation: str | Activation = "linear",
+        init: str | Initialiser | None = None,
+        rng: Random | int | None = None,
+        nonlin: None = None,
+    ) -> None:
+        _require_activation(nonlin)
+        self.nin = check_count("nin", nin)
+        self.nout = check_count("nout", nout)
+        rng = as_rng(rng)
+        self.neurons = [
+            Neuron(
+                self.nin, bias=bias, activation=activation, init=init, rng=rng, fan_out=self.nout
+            )
+            for _ in range(self.nout)
+        ]
+        self.name_parameters()
+
+    if TYPE_CHECKING:
+
+        @overload
+        def __call__(self, inputs: Sequence[Value | float]) -> list[Value]: ...
+        @overload
+        def __call__(self, inputs: Any) -> Any: ...
+        def __call__(self, inputs: Any) -> Any:
+            """As `forward`."""
+
+    def forward(self, inputs: Any) -> list[Any]:
+        """The `nout` outputs for `nin` numbers or Values; a list of those for a list of rows."""
+        if are_rows(inputs):
+            return [self.forward(row) for row in inputs]
+        inputs = _checked(inputs, self.nin, "Layer")
+        return [neuron(inputs) for neuron in self.neurons]
+
+    def config(self) -> dict[str, Any]:
+        """What `save` keeps of the structure."""
+        return {"nin": self.nin, "nout": self.nout, **self.neurons[0].config()}
+
+
+Linear = Layer
+
+
+def are_rows(inputs: Any) -> bool:
+    """Whether these are the inputs of several examples."""
+    if getattr(inputs, "ndim", 0) > 1:
+        return True
+    first = inputs[0] if isinstance(inputs, (list, tuple)) and inputs else 0.0
+    return isinstance(first, (list, tuple)) or bool(getattr(first, "ndim", 0))
+
+
+def _checked(inputs: Inputs, nin: int, what: str) -> list[float | Value]:
+    """The inputs as a list of the right length; a NumPy row becomes plain floats."""
+    if not isinstance(inputs, list):
+        if hasattr(inputs, "tolist"):
+            inputs = inputs.tolist()
+        elif isinstance(inputs, Iterable):
+            inputs = list(inputs)
+    if not isinstance(inputs, list):
+        raise autograd.InputTypeError(
+            f"{what} takes a sequence of {nin} numbers or Values, but got {inputs!r}"
+        )
+    if len(inputs) != nin:
+        raise autograd.InputValueError(f"{what} takes {nin} inputs, but got {len(inputs)}")
+    return inputs
