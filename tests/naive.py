@@ -185,6 +185,7 @@ RULES = Rules({
     "ndtr": lambda x: (phi(x), density(x)),
     "log_ndtr": lambda x: (math.log(phi(x)), density(x) / phi(x)),
     "digamma": lambda x: (polygamma(0, x), polygamma(1, x)),
+    "rint": lambda x: (float(round(x)), 0.0),
     "trunc": lambda x: (float(math.trunc(x)), 0.0),
     "copysign": lambda a, b: (
         math.copysign(a, b), step(a, -1.0, 0.0, 1.0) * math.copysign(1.0, b), 0.0

@@ -117,4 +117,5 @@ class Methods(Micrograd):
     ceil = __ceil__ = Unary("ceil")
     trunc = __trunc__ = Unary("trunc")
     stop_gradient = Unary("stop_gradient")
+    rint = Unary("rint")
     fabs = Unary("abs")

@@ -13,7 +13,7 @@ from typing import Any
 from autograd.engine.modes import no_grad
 from autograd.engine.node import Node
 from autograd.engine.order import operand_values
-from autograd.errors import GraphError
+from autograd.errors import GraphError, InputTypeError
 
 __all__ = ["Micrograd"]
 
@@ -43,6 +43,8 @@ class Micrograd(Node):
 
     @label.setter
     def label(self, label: str) -> None:
+        if not isinstance(label, str):
+            raise InputTypeError(f"a label is a str, but got {type(label).__name__} {label!r}")
         self.name = label
 
     @property

@@ -42,7 +42,7 @@ ARITHMETIC: dict[str, Callable[..., Any]] = {
 """Of numbers only, where no array is about."""
 
 SAME_NAME = (
-    "hypot logaddexp maximum minimum sign copysign fmod floor_divide exp2 floor ceil trunc "
+    "hypot logaddexp maximum minimum sign copysign fmod floor_divide exp2 floor ceil trunc rint "
     "radians degrees clip"
 )
 PRIMITIVES = {

@@ -48,6 +48,20 @@ declare(
     "stop_gradient", lambda xp, x: x, lambda xp, out, x: (None,), sample=(REAL,),
     edge="The operand itself, with no derivative anywhere: a constant that follows it.",
 )  # fmt: skip
+
+
+def _rint(xp: Any, x: Any) -> Any:
+    below = xp.floor(x)
+    rest, above, half = x - below, below + 1.0, 0.5 * below
+    tie = xp.where(xp.floor(half) == half, below, above)
+    return xp.copysign(xp.where(rest > 0.5, above, xp.where(rest < 0.5, below, tie)), x)
+
+
+declare(
+    "rint", _rint, lambda xp, out, x: (None,), sample=(REAL,), ufunc="rint",
+    edge="The nearest integer, of two the even one; nowhere a derivative; keeps -0, infinities"
+    " and nan.",
+)  # fmt: skip
 elementary(
     "copysign", math.copysign,
     lambda xp, out, a, b: (xp.where(a == 0.0, 0.0, xp.sign(a) * xp.sign(out)), None), arity=2,

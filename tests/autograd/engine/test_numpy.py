@@ -86,6 +86,8 @@ OF_ONE = {
         for name in ANYWHERE.split()
     },
     **{name: (getattr(np, name), UNIT) for name in POSITIVE.split()},
+    "rint": (np.rint, A + 0.0625),
+    "round": (np.round, A + 0.0625),
     "arccosh": (np.arccosh, UNIT + 1.0),
     "trace": (np.trace, M),
     "linalg.norm": (np.linalg.norm, A),
@@ -173,7 +175,7 @@ NUMBER = (
     "exp expm1 sin cos tan arcsin arccos arctan sinh cosh tanh arcsinh arctanh log log2 log10 "
     "log1p sqrt cbrt fabs absolute negative positive square reciprocal floor ceil sign conjugate "
     "isnan isinf isfinite signbit sum mean prod real nan_to_num exp2 radians degrees deg2rad "
-    "rad2deg trunc fix sinc"
+    "rad2deg trunc fix sinc rint round"
 )
 TWO_NUMBERS = (
     "add subtract multiply divide power float_power hypot arctan2 logaddexp logaddexp2 maximum "

@@ -441,6 +441,7 @@ REFERENCES: dict[str, Reference] = {
     "stop_gradient": unary(lambda x: x, None),
     "ceil": unary(mp.ceil, None),
     "trunc": unary(trunc, None),
+    "rint": unary(mp.nint, None),
     "copysign": Reference(copysign, (lambda a, b: mp.sign(a) * copysign(1, b), None), (R, R)),
     "fmod": FMOD,
     "mod": MOD,

@@ -90,6 +90,13 @@ EDGES = [
     ("ceil", (-INF,), -INF, (None,)),
     ("trunc", (-0.5,), -0.0, (None,)),
     ("trunc", (NAN,), NAN, (None,)),
+    ("rint", (0.5,), 0.0, (None,)),
+    ("rint", (1.5,), 2.0, (None,)),
+    ("rint", (-0.5,), -0.0, (None,)),
+    ("rint", (0.5 - 2.0**-54,), 0.0, (None,)),
+    ("rint", (2.0**52 - 0.5,), 2.0**52, (None,)),
+    ("rint", (-INF,), -INF, (None,)),
+    ("rint", (NAN,), NAN, (None,)),
     ("copysign", (0.0, -1.0), -0.0, (0.0, None)),
     ("copysign", (2.0, -0.0), -2.0, (-1.0, None)),
     ("copysign", (NAN, 1.0), NAN, (NAN, None)),
@@ -322,11 +329,8 @@ def test_edge(name, operands, value, partials):
     assert all(map(same, local, partials)), local
 
 
-SIGNED_ZEROS = [
-    row
-    for row in EDGES
-    if row[2] == 0.0 and row[0] in {"floor", "ceil", "trunc", "copysign", "sign", "neg", "atan2"}
-]
+SIGNED = ("floor", "ceil", "trunc", "rint", "copysign", "sign", "neg", "atan2")
+SIGNED_ZEROS = [row for row in EDGES if row[2] == 0.0 and row[0] in SIGNED]
 
 
 @pytest.mark.parametrize(("name", "operands", "value", "_"), SIGNED_ZEROS)

@@ -13,6 +13,7 @@ NOTATION = {
     "floor": ("⌊x⌋", r"\left\lfloor a \right\rfloor"),
     "ceil": ("⌈x⌉", r"\left\lceil a \right\rceil"),
     "trunc": ("trunc", r"\operatorname{trunc}\left(a\right)"),
+    "rint": ("rint", r"\operatorname{rint}\left(a\right)"),
     "copysign": ("copysign", r"\operatorname{copysign}\left(a, b\right)"),
     "fmod": ("fmod", r"\operatorname{fmod}\left(a, b\right)"),
     "mod": ("%", r"a \bmod b"),
@@ -133,7 +134,7 @@ TEXTBOOK = {
 }
 
 KINKED = {
-    *("trunc", "copysign", "fmod", "mod", "floor_divide"),
+    *("trunc", "rint", "copysign", "fmod", "mod", "floor_divide"),
     *("stop_gradient", "abs", "sign", "floor", "ceil", "lt", "le", "gt", "ge", "eq", "ne", "where"),
     *("maximum", "minimum", "max", "min", "kth_smallest", "clip", "relu", "leaky_relu", "elu"),
 }
