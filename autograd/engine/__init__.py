@@ -8,7 +8,9 @@
 6. :mod:`~autograd.engine.backward`: how the leaves get their gradients, all or none;
 7. :mod:`~autograd.engine.higher`: the same rule recorded, for derivatives of derivatives.
 
-Beside it stand the modes (``no_grad`` …), names, pickling, what ``detect_anomaly`` tells, and
+Beside it stand the modes (``no_grad`` …), names, pickling, what ``detect_anomaly`` tells, the words
+of :mod:`~autograd.engine.micrograd`, functions of containers, :mod:`~autograd.engine.elementwise`,
+and of NumPy's, :mod:`~autograd.engine.ufuncs`, and
 :mod:`~autograd.engine.generated`: the same again, faster, in Python written from the table (its
 backward pass, :mod:`~autograd.engine.slots`, and the writer of its :mod:`~autograd.engine.steps`).
 """

@@ -50,7 +50,7 @@ declare(
 )  # fmt: skip
 
 
-def _rint(xp: Any, x: Any) -> Any:
+def _rint(xp: Functions, x: Number) -> Number:
     below = xp.floor(x)
     rest, above, half = x - below, below + 1.0, 0.5 * below
     tie = xp.where(xp.floor(half) == half, below, above)

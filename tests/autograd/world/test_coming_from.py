@@ -161,5 +161,7 @@ def test_jax_rows():
     assert autograd.compile(f(x), x=x, dtype="float32")(x=xs).dtype == np.float32
     with autograd.detect_anomaly(), pytest.raises(FloatingPointError):
         autograd.log(Value(0.0))
-    assert len(rows("JAX")) == 9
+    frozen = autograd.grad(lambda x: x * autograd.stop_gradient(x))(3.0)
+    close(frozen, jax.grad(lambda x: x * jax.lax.stop_gradient(x))(3.0))
+    assert len(rows("JAX")) == 10
     assert math.isfinite(f(1.0))
