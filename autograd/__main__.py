@@ -7,7 +7,8 @@ import sys
 import textwrap
 from collections.abc import Sequence
 
-from autograd.calculator import FUNCTIONS, evaluate_text
+from autograd.calculator import FUNCTIONS, evaluate_text, normalized
+from autograd.console import run
 from autograd.engine.value import Value
 from autograd.errors import AutogradError
 from autograd.ops.op import OPS
@@ -110,6 +111,7 @@ def _variables(assignments: Sequence[str]) -> dict[str, Value]:
     variables: dict[str, Value] = {}
     for text in assignments:
         name, equals, value = (part.strip() for part in text.partition("="))
+        name = normalized(name)
         if not equals or not name.isidentifier() or name in FUNCTIONS or name in variables:
             problem = "is given twice" if name in variables else "should look like x=2"
             raise AutogradError(f"{text!r} {problem}: name each variable once, with its value")
@@ -130,4 +132,4 @@ def _table(expression: str, result: Value | float, variables: dict[str, Value]) 
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run(main))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import math
 import operator
+import unicodedata
 import warnings
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -22,10 +23,9 @@ from autograd.functions import elementary as functions
 from autograd.ops import TABLE
 from autograd.ops.op import OPS
 
-__all__ = ["FUNCTIONS", "ExpressionError", "evaluate_text"]
+__all__ = ["FUNCTIONS", "ExpressionError", "evaluate_text", "normalized"]
 
 MAX_LENGTH = 10_000
-MAX_DEPTH = 400  # well below Python's own limit, which would end in a RecursionError
 
 CONSTANTS = {"pi": math.pi, "e": math.e, "inf": math.inf, "nan": math.nan}
 
@@ -95,22 +95,25 @@ def evaluate_text(text: str, variables: Mapping[str, Node]) -> Any:
         ) from None
     except (ValueError, RecursionError, MemoryError) as error:
         raise ExpressionError(f"the expression cannot be read: {error}") from None
-    _require_shallow(tree)
-    result = _Reader(text.strip(), variables).number(tree)
+    known = {normalized(name): x for name, x in variables.items()}
+    result = _Reader(text.strip(), known).number(tree)
     return result if isinstance(result, Node) else float(result)
 
 
-def _require_shallow(tree: ast.AST) -> None:
-    """Refuse what would need deep recursion to evaluate."""
-    level, depth = [tree], 0
-    while level:
-        depth += 1
-        if depth > MAX_DEPTH:
-            raise ExpressionError(
-                f"the expression nests deeper than {MAX_DEPTH} levels: group it with parentheses, "
-                "or use sum([...])"
-            )
-        level = [child for node in level for child in ast.iter_child_nodes(node)]
+def normalized(name: str) -> str:
+    """A name as Python's parser spells it: the micro sign µ is the Greek letter μ.
+
+    >>> normalized("\\u00b5") == "\\u03bc"
+    True
+    """
+    return unicodedata.normalize("NFKC", name)
+
+
+def _function(name: str) -> Any:
+    """What an expression calls by a name; None if there is nothing."""
+    if name not in FUNCTIONS and name in OPS and OPS[name] not in TABLE:
+        return exposed(OPS[name])  # a program may declare more
+    return FUNCTIONS.get(name)
 
 
 class _Reader:
@@ -120,24 +123,65 @@ class _Reader:
         self.text = text
         self.variables = variables
 
-    def number(self, node: ast.expr) -> Any:
-        """Value of a part that has to be a number."""
+    def number(self, tree: ast.expr) -> Any:
+        """The value of an expression, however deep: parts first, from left to right."""
+        order = []
+        pending = [tree]
+        while pending:
+            node = pending.pop()
+            order.append(node)
+            pending += self.parts(node)
+        values: dict[ast.expr, Any] = {}
+        for node in reversed(order):
+            values[node] = self.value(node, values)
+        return values[tree]
+
+    def parts(self, node: ast.expr) -> list[ast.expr]:
+        """The numbers that a part is made of; what is not arithmetic is refused here."""
+        if isinstance(node, ast.Name):
+            return []
         if isinstance(node, ast.Constant) and type(node.value) in (int, float):
+            return []
+        if isinstance(node, (ast.BinOp, ast.UnaryOp)) and type(node.op) in _OPERATORS:
+            return [node.left, node.right] if isinstance(node, ast.BinOp) else [node.operand]
+        if isinstance(node, ast.Compare) and len(node.ops) == 1 and type(node.ops[0]) in _OPERATORS:
+            return [node.left, node.comparators[0]]
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            name = node.func.id
+            if _function(name) is None:
+                raise self.refused(node, f"no function {name!r}; there are: {', '.join(FUNCTIONS)}")
+            if node.keywords:
+                raise self.refused(node, f"{name} takes no keyword arguments here")
+            return [x for argument in node.args for x in _items(argument)]
+        raise self.refused(node, f"{type(node).__name__} is not allowed in an expression")
+
+    def value(self, node: ast.expr, values: Mapping[ast.expr, Any]) -> Any:
+        """The value of a part, from those of its own parts."""
+        if isinstance(node, ast.Constant):
             try:
                 return float(node.value)  # type: ignore[arg-type]
             except OverflowError:
                 return math.inf  # as 1e999 is
         if isinstance(node, ast.Name):
             return self.name(node)
-        if isinstance(node, (ast.BinOp, ast.UnaryOp)) and type(node.op) in _OPERATORS:
-            parts = [node.left, node.right] if isinstance(node, ast.BinOp) else [node.operand]
-            return self.apply(node, _OPERATORS[type(node.op)], [self.number(x) for x in parts])
-        if isinstance(node, ast.Compare) and len(node.ops) == 1 and type(node.ops[0]) in _OPERATORS:
-            parts = [self.number(node.left), self.number(node.comparators[0])]
-            return float(self.apply(node, _OPERATORS[type(node.ops[0])], parts))
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-            return self.call(node, node.func.id)
-        raise self.refused(node, f"{type(node).__name__} is not allowed in an expression")
+        operands = [values[x] for x in self.parts(node)]
+        if isinstance(node, (ast.BinOp, ast.UnaryOp)):
+            return self.apply(node, _OPERATORS[type(node.op)], operands)
+        if isinstance(node, ast.Compare):
+            return float(self.apply(node, _OPERATORS[type(node.ops[0])], operands))
+        assert isinstance(node, ast.Call)
+        assert isinstance(node.func, ast.Name)
+        name = node.func.id
+        given = [
+            [values[x] for x in _items(argument)]
+            if isinstance(argument, ast.List)
+            else values[argument]
+            for argument in node.args
+        ]
+        result = self.apply(node, _function(name), given)
+        if isinstance(result, list):
+            raise self.refused(node, f"{name} of a list is a list, but an expression is one number")
+        return result
 
     def name(self, node: ast.Name) -> Any:
         """Value of a variable or constant."""
@@ -150,26 +194,6 @@ class _Reader:
             node, f"no value given for {node.id!r} (given: {known}); add {node.id}=…"
         )
 
-    def call(self, node: ast.Call, name: str) -> Any:
-        """Value of a function call."""
-        function = FUNCTIONS.get(name)
-        if function is None and name in OPS and OPS[name] not in TABLE:
-            function = exposed(OPS[name])  # a program may declare more
-        if function is None:
-            raise self.refused(node, f"no function {name!r}; there are: {', '.join(FUNCTIONS)}")
-        if node.keywords:
-            raise self.refused(node, f"{name} takes no keyword arguments here")
-        operands = [
-            [self.number(x) for x in argument.elts]
-            if isinstance(argument, ast.List)
-            else self.number(argument)
-            for argument in node.args
-        ]
-        result = self.apply(node, function, operands)
-        if isinstance(result, list):
-            raise self.refused(node, f"{name} of a list is a list, but an expression is one number")
-        return result
-
     def apply(self, node: ast.expr, function: Callable[..., Any], operands: list[Any]) -> Any:
         """Call with operands; what goes wrong is told with its place."""
         try:
@@ -180,6 +204,11 @@ class _Reader:
     def refused(self, node: ast.expr, reason: str) -> ExpressionError:
         """The error for a part of the text."""
         return ExpressionError(_pointed(self.text, node.col_offset, reason))
+
+
+def _items(argument: ast.expr) -> list[ast.expr]:
+    """The numbers in an argument: those of a list, or the argument itself."""
+    return argument.elts if isinstance(argument, ast.List) else [argument]
 
 
 def _pointed(text: str, place: int, reason: str) -> str:

@@ -15,11 +15,23 @@ from typing import Any
 from autograd.errors import InputTypeError, InputValueError
 
 __all__ = [
-    "is_array", "map_structure", "numbers_in", "numbers_like", "parts_of", "rebuilt", "with_parts",
+    "is_array", "map_structure", "numbers_in", "numbers_like", "parts_of", "rebuilt", "too_deep",
+    "way_to", "with_parts",
 ]  # fmt: skip
 
 DEEPEST = 100
 """No argument is nested more deeply than this, unless it holds itself."""
+
+
+def too_deep(what: str) -> InputValueError:
+    """The error for an argument that nests more deeply, or for which Python's stack is too short.
+
+    >>> raise too_deep("x")
+    Traceback (most recent call last):
+        ...
+    autograd.errors.InputValueError: x is nested more than 100 deep, or holds itself
+    """
+    return InputValueError(f"{what} is nested more than {DEEPEST} deep, or holds itself")
 
 
 def is_array(x: Any) -> bool:
@@ -44,6 +56,17 @@ def parts_of(x: Any) -> dict[Any, Any] | None:
     if dataclasses.is_dataclass(x) and not isinstance(x, type):
         return {field.name: getattr(x, field.name) for field in dataclasses.fields(x)}
     return None
+
+
+def way_to(x: Any, place: Any) -> str:
+    """How code writes the way from a container to a part of it.
+
+    >>> way_to([3.0], 0), way_to({"w": 3.0}, "w")
+    ('[0]', "['w']")
+    """
+    if isinstance(x, tuple) and hasattr(x, "_fields"):
+        return f".{x._fields[place]}"
+    return f"[{place!r}]" if isinstance(x, (dict, list, tuple)) else f".{place}"
 
 
 def with_parts(x: Any, parts: Sequence[Any]) -> Any:
@@ -99,7 +122,7 @@ def _walk(
     if parts is None or others is None or parts.keys() != others.keys():
         raise InputValueError(f"{what}: got {_described(parts)} and {_described(others)}"[:300])
     if depth > DEEPEST:
-        raise InputValueError(f"{what} is nested more than {DEEPEST} deep, or holds itself")
+        raise too_deep(what)
     for place, part in parts.items():
         yield from _walk(part, part if x is v else others[place], number_of, what, depth + 1)
 

@@ -65,6 +65,10 @@ def real(x: Any, what: str) -> float:
     """
     number = real_or_none(x)
     if number is None:
-        shown = repr(x) if len(repr(x)) <= 40 else repr(x)[:37] + "..."
+        try:
+            shown = repr(x)
+        except RecursionError:
+            shown = "nested very deeply"
+        shown = shown if len(shown) <= 40 else shown[:37] + "..."
         raise InputTypeError(f"{what} takes a real number, but got {type(x).__name__} {shown}")
     return number

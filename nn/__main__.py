@@ -14,6 +14,7 @@ from typing import Any
 
 import autograd
 import nn
+from autograd import console
 from nn.metrics import accuracy, argmax, confusion_matrix, render_confusion_matrix
 from nn.model_files import check_writable
 from nn.options import parser
@@ -158,4 +159,4 @@ def _judge(
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(console.run(main))

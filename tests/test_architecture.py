@@ -22,9 +22,10 @@ MAX_LINES = 300
 # only from units to the left of it; those in one pair of brackets know nothing of each other. The
 # package's own `__init__` comes last. The order to read the engine in stands in `engine/__init__`.
 ORDER = {
-    "autograd": "(arrays errors graph locks) (files nested reals) ops engine functions transforms "
-    "check program drawing testing calculator __init__ __main__",
-    "autograd.check": "(complex_step differences kinks report subject) verdicts checker",
+    "autograd": "(console arrays errors graph locks) (extras files nested reals) ops engine "
+    "functions transforms check program drawing testing calculator __init__ __main__",
+    "autograd.check": "(complex_step differences kinks report second_look subject) verdicts "
+    "ladders checker",
     "autograd.drawing": "(picture placement) (folding formats) derivation sheet page drawing",
     "autograd.drawing.derivation": "(algebra aliases paths) notation symbols factors explanation",
     "autograd.drawing.folding": "(sketch slices) (partitions quotient stretches) fold",
@@ -39,8 +40,8 @@ ORDER = {
     "autograd.engine.anomaly": "remedies story",
     "autograd.functions": "(custom elementary) operands (distances matrices ordering sequences "
     "tables)",
-    "autograd.ops": "rules (expr inverses special) (ieee source) floats (op partial_evaluation) "
-    "(basic circular kinked nary normal ordered steps sweep_products) smooth",
+    "autograd.ops": "rules (expr inverses per_op special) (ieee source) floats (op "
+    "partial_evaluation) (basic circular kinked nary normal ordered steps sweep_products) smooth",
     "autograd.program": "tape (executor loop statements recording) (arguments array choice) "
     "running directions (differentiable exports) program structures calls inside recordings "
     "compiled_function",
@@ -74,7 +75,7 @@ ORDER = {
 }
 
 # Submodules of autograd that are public in themselves.
-PUBLIC_SUBMODULES = {"testing", "drawing", "files", "locks"}
+PUBLIC_SUBMODULES = {"extras", "console", "testing", "drawing", "files", "locks"}
 
 
 def sources(package: str) -> list[Path]:

@@ -18,7 +18,7 @@ from autograd.engine.record import operand
 from autograd.engine.region import Region
 from autograd.engine.value import Value
 from autograd.errors import InputTypeError, InputValueError
-from autograd.nested import is_array, numbers_in, rebuilt
+from autograd.nested import is_array, numbers_in, parts_of, rebuilt, way_to
 
 __all__ = ["Subject"]
 
@@ -28,7 +28,7 @@ Outputs = list[Any]
 class Subject:
     """A function and the point at which its derivatives are checked.
 
-    ``paths`` names each number of the point: ``x[0][2]`` in a nested input called x, or a
+    ``paths`` names each number of the point: ``x[0][2]`` or ``x['rate']`` in an input x, or a
     module's ``layers.0.neurons.1.bias``. While another point is tried, a module's parameters hold
     its numbers; ``restore`` puts the original ones back.
 
@@ -48,12 +48,12 @@ class Subject:
         self.paths: list[str] = []
         if _is_module(f):
             self._take_parameters("", f)
+        given = [n for x in inputs if not _is_module(x) for n in numbers_in(x, operand, "an input")]
         for name, x in zip(_parameter_names(f, len(inputs)), inputs):
             if _is_module(x):
                 self._take_parameters(name, x)
             else:
                 self.paths += _paths(x, name)
-        given = [n for x in inputs if not _is_module(x) for n in numbers_in(x, operand, "an input")]
         self.paths = [*self.parameters, *self.paths]
         held = [*self.parameters.values(), *given]
         self.point = [float(x.data if isinstance(x, Value) else x) for x in held]
@@ -86,8 +86,9 @@ class Subject:
         self.left: list[tuple[Any, str]] = []
         region = Region(leaves, lambda value, _: self.left.append((value, user_line())))
         result = region.run(lambda: self.f(*arguments))
+        outputs = numbers_in(result, operand, "what the function returned")
         self.output_paths = _paths(result, "")
-        return leaves, numbers_in(result, operand, "what the function returned")
+        return leaves, outputs
 
     def leaves_graph(self, leaf: Any) -> str:
         """The line at which the last call took the number of what depends on a leaf, or nothing."""
@@ -152,8 +153,11 @@ def _paths(x: Any, path: str) -> list[str]:
 
 
 def _walk(x: Any, path: str) -> Iterator[str]:
-    if isinstance(x, (list, tuple)) or (is_array(x) and x.ndim):
+    if is_array(x) and x.ndim:
         for i, item in enumerate(x):
             yield from _walk(item, f"{path}[{i}]")
-    else:
+    elif is_array(x) or (parts := parts_of(x)) is None:
         yield path
+    else:
+        for place, part in parts.items():
+            yield from _walk(part, path + way_to(x, place))

@@ -146,7 +146,8 @@ class Arguments:
             raise InputTypeError(
                 f"argument {name!r} takes an array of real numbers, but got one of {array.dtype}"
             )
-        return array.astype(self.dtype, copy=False)
+        with np.errstate(over="ignore"):  # a number beyond float32 is its infinity
+            return array.astype(self.dtype, copy=False)
 
     def _of_values(self, name: str, array: Any) -> Any:
         """The array with plain numbers of every kind beside the Values made floats."""

@@ -16,7 +16,7 @@ from autograd.engine.node import Node
 from autograd.engine.record import operand
 from autograd.engine.value import Value
 from autograd.errors import InputTypeError, InputValueError
-from autograd.nested import is_array, parts_of, rebuilt, with_parts
+from autograd.nested import is_array, parts_of, rebuilt, too_deep, way_to, with_parts
 from autograd.program.arguments import ValuesGiven
 from autograd.program.executor import numpy_or_error
 from autograd.program.tape.lower import flatten
@@ -86,7 +86,7 @@ class Structure:
 
     Raises:
         InputTypeError: A part is no number, array or container of such.
-        InputValueError: A batched one has no batch axis.
+        InputValueError: A batched one has no batch axis, or one is nested too deeply.
         ValuesGiven: It holds Values.
     """
 
@@ -97,7 +97,10 @@ class Structure:
     ) -> None:
         self.given = given
         self.leaves: dict[str, Leaf] = {}
-        self.key = self._taken(name, given, of, batched, values)
+        try:
+            self.key = self._taken(name, given, of, batched, values)
+        except RecursionError:
+            raise too_deep(f"argument {name!r} of {of}") from None
         self.is_whole = name in self.leaves
         """Whether it is one array, rather than a container of some."""
 
@@ -110,7 +113,7 @@ class Structure:
             return "array", x.shape
         if plain(x) is None:
             inner = [
-                (place, self._taken(name + _label(x, place), part, of, batched, values))
+                (place, self._taken(name + way_to(x, place), part, of, batched, values))
                 for place, part in (parts_of(x) or {}).items()
             ]
             return type(x), tuple(inner)
@@ -166,13 +169,6 @@ def _array(name: str, x: Any, of: str, values: bool) -> Array:
     array = numpy_or_error().empty(array.shape, dtype=object)
     array.reshape(-1)[:] = numbers
     return array
-
-
-def _label(x: Any, place: Any) -> str:
-    """How code writes the way to a part."""
-    if isinstance(x, tuple) and hasattr(x, "_fields"):
-        return f".{x._fields[place]}"
-    return f"[{place!r}]" if isinstance(x, (dict, list, tuple)) else f".{place}"
 
 
 class Result:

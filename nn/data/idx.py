@@ -59,7 +59,13 @@ def read_idx(path: str | os.PathLike[str]) -> Any:
         raise DataFileError(f"{name} is damaged or cut short ({error}): fetch it again") from error
     except OSError as error:
         raise DataFileError(f"cannot read {name}: {error.strerror or error}") from error
-    return np.frombuffer(numbers, kind).reshape(shape).astype(kind.replace(">", "="), copy=False)
+    try:
+        array = np.frombuffer(numbers, kind).reshape(shape)
+    except ValueError as error:  # so many axes, or axes so long beside one of length 0
+        raise DataFileError(
+            f"{name} is of {len(shape)} axes, which NumPy has not: {error}"
+        ) from error
+    return array.astype(kind.replace(">", "="), copy=False)
 
 
 def _content(

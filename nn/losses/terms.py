@@ -75,6 +75,16 @@ def reduce(name: str, terms: list[Any], reduction: str) -> Any:
 
 def pairs(name: str, predictions: Any, targets: Any) -> list[tuple[Any, Any]]:
     """Predictions with their targets, in order, out of any nesting."""
+    try:
+        return _paired(name, predictions, targets)
+    except RecursionError:
+        raise autograd.InputValueError(
+            f"{name} takes predictions and targets that nest a few levels, but these are nested "
+            "far more deeply, or hold themselves"
+        ) from None
+
+
+def _paired(name: str, predictions: Any, targets: Any) -> list[tuple[Any, Any]]:
     predictions, targets = listed(predictions), listed(targets)
     if isinstance(predictions, list) and not isinstance(targets, list) and len(predictions) == 1:
         targets = [targets]
@@ -90,7 +100,7 @@ def pairs(name: str, predictions: Any, targets: Any) -> list[tuple[Any, Any]]:
             f"{name} takes as many targets as predictions, at least one, "
             f"but got {len(predictions)} predictions and {len(targets)} targets"
         )
-    return [pair for y, t in zip(predictions, targets) for pair in pairs(name, y, t)]
+    return [pair for y, t in zip(predictions, targets) for pair in _paired(name, y, t)]
 
 
 def listed(numbers: Any) -> Any:

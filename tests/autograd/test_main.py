@@ -108,3 +108,11 @@ def test_the_edge_table_is_complete(capsys):
     assert starts == list(OPS)
     assert all(op.edge for op in OPS.values())
     assert "PyTorch" in shown
+
+
+def test_micro_sign_and_greek_letter_are_one_variable(capsys):
+    """Whichever key was struck for the expression and for the value."""
+    assert main(["2*\u00b5", "\u03bc=3"]) == 0
+    assert "= 6.0" in capsys.readouterr().out
+    assert main(["\u00b5", "\u00b5=1", "\u03bc=2"]) == 2
+    assert "given twice" in capsys.readouterr().err

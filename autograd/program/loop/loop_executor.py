@@ -61,8 +61,7 @@ class LoopExecutor:
 
     def forward(self, arrays: Sequence[Array], batch: int | None) -> Array:
         """See :class:`autograd.program.executor.Executor`."""
-        values = self._loop.forward(arrays, batch)
-        return values.astype(self._dtype) if self._rounds else values
+        return self._rounded(self._loop.forward(arrays, batch))
 
     def value_and_grad(
         self, wrt: tuple[int, ...], arrays: Sequence[Array], batch: int | None, weight: float
@@ -70,8 +69,15 @@ class LoopExecutor:
         """See :class:`autograd.program.executor.Executor`."""
         values, grads = self._loop.value_and_grad(wrt, arrays, batch, weight)
         if self._rounds:
-            return values.astype(self._dtype), [grad.astype(self._dtype) for grad in grads]
+            return self._rounded(values), [self._rounded(grad) for grad in grads]
         return values, grads
+
+    def _rounded(self, values: Array) -> Array:
+        """In the program's precision, in which a number may be too large and then is infinite."""
+        if not self._rounds:
+            return values
+        with np.errstate(over="ignore"):
+            return values.astype(self._dtype)
 
     def listing(self) -> list[str]:
         """See :class:`autograd.program.executor.Executor`."""

@@ -11,7 +11,7 @@ from typing import Any
 from autograd.engine.node import Node
 from autograd.engine.order import operands_of, record_of
 from autograd.errors import GraphError, InputTypeError, InputValueError
-from autograd.nested import is_array
+from autograd.nested import is_array, too_deep
 from autograd.program.tape.instructions import Argument, Shape, Statement, Tape
 from autograd.reals import real_or_none
 
@@ -97,8 +97,15 @@ def flatten(nested: Any, what: str) -> tuple[list[Any], Shape]:
     ([1.0, 2.0, 3.0, 4.0], (2, 2))
 
     Raises:
-        InputValueError: The nesting is ragged.
+        InputValueError: The nesting is ragged, or too deep.
     """
+    try:
+        return _flattened(nested, what)
+    except RecursionError:
+        raise too_deep(what) from None
+
+
+def _flattened(nested: Any, what: str) -> tuple[list[Any], Shape]:
     if is_array(nested):
         return list(nested.ravel().tolist()), tuple(nested.shape)
     if not isinstance(nested, (list, tuple)):
@@ -106,7 +113,7 @@ def flatten(nested: Any, what: str) -> tuple[list[Any], Shape]:
     kinds = set(map(type, nested))
     if not any(issubclass(kind, (list, tuple)) or kind.__name__ == "ndarray" for kind in kinds):
         return list(nested), (len(nested),)
-    parts = [flatten(item, what) for item in nested]
+    parts = [_flattened(item, what) for item in nested]
     shapes = {shape for _, shape in parts}
     if len(shapes) != 1:
         first, second = sorted(shapes)[:2]

@@ -1,8 +1,10 @@
 """gradcheck: what it accepts, the three verdicts, and what it says about each."""
 
+import dataclasses
 import itertools
 import math
 import re
+from collections import namedtuple
 
 import numpy as np
 import pytest
@@ -301,3 +303,32 @@ def test_misuse_is_refused(arguments, options, error, words):
     """What cannot be checked is refused with the reason."""
     with pytest.raises(error, match=words):
         gradcheck(*arguments, **options)
+
+
+Line = namedtuple("Line", "slope at")
+
+
+@dataclasses.dataclass
+class Curve:
+    line: Line
+    bend: list
+
+
+def test_every_number_of_any_container_is_checked():
+    """Dicts, dataclasses and namedtuples: a derivative that is wrong in the last part is found."""
+    wrong = ag.custom_op("wrong", lambda x: x * x, lambda xp, out, x: (x,))
+    point = {"curve": Curve(Line(1.0, 2.0), [3.0]), "shift": 4.0}
+
+    def f(p):
+        curve = p["curve"]
+        return curve.line.slope * curve.line.at + curve.bend[0] + wrong(p["shift"])
+
+    report = gradcheck(f, point)
+    verdicts = {entry.path: entry.verdict for entry in report.entries}
+    assert verdicts == {
+        "p['curve'].line.slope": "pass",
+        "p['curve'].line.at": "pass",
+        "p['curve'].bend[0]": "pass",
+        "p['shift']": "fail",
+    }
+    assert gradcheck(lambda x: {"a": x, "b": Line(x * x, wrong(x))}, 3.0).verdict == "fail"

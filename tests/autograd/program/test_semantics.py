@@ -240,3 +240,17 @@ def test_powers_of_zero_beside_an_infinite_adjoint(backend):
     x.grad = None
     output.backward()
     assert to_the_bit([grad]) == to_the_bit([x.grad])
+
+
+@pytest.mark.parametrize("backend", ["array", "loop"])
+@pytest.mark.parametrize("rows", [None, 20])
+def test_overflow_in_single_precision_is_infinite_without_a_warning(backend, rows):
+    """Of an argument, a constant, a result and a gradient; warnings are errors in these tests."""
+    x = Value(1.0)
+    for output, at in ((autograd.exp(x), 200.0), (x * 1e300, 1.0), (x * 1.0, 1e300)):
+        program = compile(output, x=x, dtype="float32", backend=backend)
+        given = at if rows is None else [at] * rows
+        value, slope = program.value_and_grad("x", x=given)
+        assert np.isposinf(value).all()
+        assert np.isposinf(slope).all() or (slope == 1.0).all()
+        assert np.isposinf(program(x=given)).all()

@@ -54,6 +54,9 @@ DAMAGED = {
     "cut header": (GOOD[:9], "ends within its header of 2 lengths"),
     "cut numbers": (GOOD[:-1], "2 x 3 numbers, 6 bytes, but"),
     "too much": (GOOD + b"\0", "2 x 3 numbers, 6 bytes, but goes on after them"),
+    "70 axes": (header("u1", (1,) * 70) + b"\0", "is of 70 axes, which NumPy has not"),
+    "255 axes": (header("u1", (1,) * 255) + b"\0", "is of 255 axes, which NumPy has not"),
+    "long beside none": (header("f8", (0, *[2**32 - 1] * 5)), "is of 6 axes, which NumPy has not"),
     "huge": (header("f8", (2**32 - 1,) * 3) + b"\0" * 99, "but is too short for that"),
 }
 
