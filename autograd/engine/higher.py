@@ -8,7 +8,6 @@ The products of the chain rule are in :mod:`autograd.engine.products`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
 from typing import Any
 
 from autograd.engine.modes import TRACING, switched
@@ -20,6 +19,7 @@ from autograd.ops.expr import evaluate
 from autograd.ops.floats import Namespace
 from autograd.ops.op import Op
 from autograd.ops.partial_evaluation import folded
+from autograd.ops.per_op import per_op
 
 __all__ = ["recorded_adjoints", "recorded_tangents"]
 
@@ -111,7 +111,7 @@ def _opaque_partials(node: Any, operands: tuple[Any, ...]) -> tuple[Any, ...]:
     return partials
 
 
-@lru_cache(maxsize=1024)
+@per_op
 def _at_literals(op: Op, literals: tuple[tuple[str, str], ...]) -> tuple[Any, ...]:
     """Local derivatives where some operands are literals: what these decide is not recorded."""
     known = {name: float.fromhex(x) for name, x in literals}

@@ -15,6 +15,7 @@ from autograd.ops.expr import XP, Expr, show
 from autograd.ops.floats import float_scope
 from autograd.ops.ieee import ARITHMETIC_ERRORS
 from autograd.ops.op import OPS, Op
+from autograd.ops.per_op import per_op
 from autograd.ops.source import block, compile_source
 
 __all__ = ["DICTIONARY", "SLOTS", "Place", "Steps", "sweep_loop"]
@@ -63,9 +64,16 @@ class Steps(dict[Op, Callable[..., None]]):
         self.place = place
 
     def __missing__(self, op: Op) -> Callable[..., None]:
-        written = op.traced and op.arity in (1, 2)
-        self[op] = step = _step(op, self.place) if written else self.place.general
+        step = _step_of(op, self.place)
+        if not op.opaque:  # a user's own keeps it, for as long as it is there
+            self[op] = step
         return step
+
+
+@per_op
+def _step_of(op: Op, place: Place) -> Callable[..., None]:
+    written = op.traced and op.arity in (1, 2)
+    return _step(op, place) if written else place.general
 
 
 def sweep_loop(place: Place, steps: Steps) -> Callable[..., None]:

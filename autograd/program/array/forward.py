@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
 from autograd.ops.expr import XP, Expr, variables_of
 from autograd.ops.op import OPS, Op
+from autograd.ops.per_op import per_op
 from autograd.program.array import kernels
 from autograd.program.array.error_functions import elementwise
 from autograd.program.array.names import FUNCTIONS, Lowering
@@ -22,7 +22,7 @@ from autograd.program.statements.reroll import rolled
 __all__ = ["for_arrays", "formulas", "literals", "map_names", "matrix", "rows", "write_forward"]
 
 
-@lru_cache(maxsize=1024)
+@per_op
 def _traced(op: Op, count: int) -> tuple[Any, tuple[Any, ...]]:
     """Value and local derivatives as expressions of "out" and "x0", "x1" …"""
     xs = [Expr("var", f"x{i}") for i in range(count)]
@@ -56,7 +56,7 @@ def formulas(
     return _formulas(op, count, tuple([(name, repr(x)) for name, x in known.items()]), style)
 
 
-@lru_cache(maxsize=1024)
+@per_op
 def _formulas(
     op: Op, count: int, known: tuple[tuple[str, str], ...], style: Style
 ) -> tuple[Any, list[Any]]:

@@ -9,7 +9,6 @@ its statements are run again by the eager engine's own functions.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import cache
 from string import Template
 from typing import Any, NamedTuple
 
@@ -18,6 +17,7 @@ from autograd.ops.floats import float_scope
 from autograd.ops.ieee import ARITHMETIC_ERRORS
 from autograd.ops.op import Op
 from autograd.ops.partial_evaluation import folded
+from autograd.ops.per_op import per_op
 from autograd.ops.source import block, compile_source
 from autograd.program.tape.instructions import Statement, Tape
 
@@ -82,7 +82,7 @@ def _literal(number: float) -> str:
     return f"({text})" if text.startswith("-") else text
 
 
-@cache
+@per_op
 def _value_lines(op: Op, key: tuple[str, ...]) -> tuple[Template, dict[str, Any]]:
     """Lines that set $x to the value of a rule at operands $a, $b …, and the globals they need.
 
@@ -92,7 +92,7 @@ def _value_lines(op: Op, key: tuple[str, ...]) -> tuple[Template, dict[str, Any]
     return Template("\n".join(block(expr, "$x = {}"))), float_scope([expr])
 
 
-@cache
+@per_op
 def _pull_lines(
     op: Op, key: tuple[str, ...], active: tuple[bool, ...]
 ) -> tuple[Template, dict[str, Any]]:

@@ -9,11 +9,11 @@ n. Next: :mod:`autograd.program.array.writer`.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Any
 
 from autograd.ops.expr import XP, Expr, Operand, show
 from autograd.ops.op import OPS, Op
+from autograd.ops.per_op import per_op
 
 __all__ = ["FOLDS", "rolled"]
 
@@ -25,7 +25,7 @@ class _NotRegular(Exception):
     """The rule treats its operands in ways that no formula of the whole vector expresses."""
 
 
-@lru_cache(maxsize=256)
+@per_op
 def rolled(op: Op) -> tuple[Operand, Operand] | None:
     """Value and local derivatives of an n-ary primitive as formulas of "x" and "out".
 

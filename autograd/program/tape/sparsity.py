@@ -9,11 +9,12 @@ not known to be zero counts as other than zero. Next: :mod:`autograd.program.dir
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import lru_cache, reduce
+from functools import reduce
 from operator import or_
 
 from autograd.ops.expr import XP, Expr, variables_of
 from autograd.ops.op import OPS, Op
+from autograd.ops.per_op import per_op
 from autograd.program.tape.instructions import Tape
 
 __all__ = ["colours", "hessian_rows", "jacobian_rows", "transposed"]
@@ -109,7 +110,7 @@ def _pairs(op: Op, sets: Sequence[int]) -> Iterator[tuple[int, int]]:
         yield everything, everything
 
 
-@lru_cache(maxsize=1024)
+@per_op
 def _interactions(op: Op) -> tuple[tuple[int, int], ...]:
     """Pairs (i, j) of operands where the derivative by the i-th depends on the j-th."""
     mentioned = [set() if p is None else variables_of([p]) for p in op.partial_exprs]
@@ -121,7 +122,7 @@ def _interactions(op: Op) -> tuple[tuple[int, int], ...]:
     )
 
 
-@lru_cache(maxsize=64)
+@per_op
 def _is_linear(op: Op) -> bool:
     """Whether the derivatives of an n-ary primitive are numbers, as a sum's, judged by four."""
     partials = op.partials(XP, Expr("var", "out"), *[Expr("var", f"x{i}") for i in range(4)])

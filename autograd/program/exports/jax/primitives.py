@@ -9,7 +9,7 @@ Next: :mod:`autograd.program.exports.jax.function`.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache, lru_cache, partial
+from functools import cache, partial
 from importlib import import_module
 from typing import Any
 
@@ -19,6 +19,7 @@ from autograd.errors import MissingExtraError
 from autograd.ops.expr import XP, Expr, evaluate
 from autograd.ops.op import OPS, Op
 from autograd.ops.partial_evaluation import folded
+from autograd.ops.per_op import per_op
 from autograd.program.array.names import elementwise
 from autograd.program.statements.reroll import rolled
 
@@ -102,7 +103,7 @@ def _is_called_back(op: Op) -> bool:
     return op.function is not None and not (op.jax or op.ufunc or op.name in _functions())
 
 
-@lru_cache(maxsize=1024)
+@per_op
 def primitive(
     op: Op, count: int, known: tuple[tuple[int, str], ...], tangents: bool
 ) -> Callable[..., Array]:
@@ -125,7 +126,7 @@ def primitive(
     return _with_rule(op, forward, local, names, tangents)
 
 
-@lru_cache(maxsize=256)
+@per_op
 def along_rows(op: Op, tangents: bool) -> Callable[..., Array]:
     """A regular n-ary primitive along the last axis."""
     formula = rolled(op)
