@@ -15,6 +15,7 @@ __all__ = [
     "InputValueError",
     "MissingExtraError",
     "OutputError",
+    "RuleError",
     "StaleGraphError",
     "TraceError",
 ]
@@ -115,3 +116,7 @@ class MissingExtraError(AutogradError, ImportError):
 
 class OutputError(AutogradError, OSError):
     """A file could not be written; an older one of that name is as it was."""
+
+
+class RuleError(AutogradError, AttributeError):
+    """A rule of a custom_op asks its namespace ``xp`` for a function that there is not."""

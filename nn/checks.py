@@ -8,6 +8,7 @@ from random import Random
 from typing import Any
 
 import autograd
+from autograd.extras import needed
 
 __all__ = [
     "as_rng",
@@ -87,13 +88,7 @@ def numpy_or_error(user: str) -> Any:
     >>> numpy_or_error("nn.data.examples").__name__
     'numpy'
     """
-    try:
-        import numpy
-    except ImportError as error:
-        raise autograd.MissingExtraError(
-            f"{user} needs NumPy, which is not installed: pip install 'scalar-autograd[demo]'"
-        ) from error
-    return numpy
+    return needed("numpy", user)
 
 
 def check_number(name: str, number: float, *, positive: bool = False) -> float:

@@ -21,6 +21,7 @@ from typing import Any
 
 import autograd
 from autograd import Value
+from autograd.extras import needed
 from nn.activations import activation_name
 from nn.checks import check_count
 
@@ -99,13 +100,7 @@ def to_torch(model: Any) -> Any:
 
 def torch_or_error(user: str) -> Any:
     """The module torch, or MissingExtraError saying that `user` needs it."""
-    try:
-        import torch
-    except ImportError as error:
-        raise autograd.MissingExtraError(
-            f"{user} needs PyTorch, which is not installed: see https://pytorch.org"
-        ) from error
-    return torch
+    return needed("torch", user)
 
 
 def _modules(torch: Any, part: Any) -> list[Any]:

@@ -10,6 +10,7 @@ from random import Random
 from typing import Any
 
 import autograd
+from autograd import extras
 from nn.layers import MLP
 from nn.losses import cross_entropy, mse_loss
 from nn.optim.adaptive import Adam
@@ -23,10 +24,7 @@ try:
     from sklearn.utils.multiclass import check_classification_targets
     from sklearn.utils.validation import check_is_fitted, validate_data
 except ImportError as error:
-    raise autograd.MissingExtraError(
-        "nn.sklearn needs scikit-learn 1.6 or newer, which is not installed: "
-        "pip install 'scalar-autograd[demo]'"
-    ) from error
+    raise extras.missing("sklearn", "nn.sklearn") from error
 
 __all__ = ["MLPClassifier", "MLPRegressor"]
 

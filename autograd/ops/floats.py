@@ -10,11 +10,21 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from autograd.errors import RuleError
 from autograd.ops.expr import XP, Expr, Operand, evaluate
 from autograd.ops.ieee import ARITHMETIC_ERRORS, FAST, IEEE
 from autograd.ops.source import block, compile_source
 
-__all__ = ["FUNCTIONS", "Namespace", "Rule", "compile_floats", "evaluate_directly", "float_scope"]
+__all__ = [
+    "FUNCTIONS",
+    "Namespace",
+    "Rule",
+    "compile_floats",
+    "evaluate_directly",
+    "float_scope",
+    "known_functions",
+    "unknown_function",
+]
 
 Rule = Callable[..., Any]
 """A function of a namespace ``xp`` and operands of any one kind."""
@@ -49,8 +59,18 @@ class Namespace:
         try:
             return self._functions[name]  # a mapping may make functions when asked
         except KeyError:
-            known = sorted({*IEEE, *FUNCTIONS.declared})
-        raise AttributeError(f"no elementary function is named {name!r}; there are {known}")
+            raise unknown_function(name) from None
+
+
+def known_functions() -> set[str]:
+    """The names that a rule may ask of its namespace."""
+    return {*IEEE, *FUNCTIONS.declared}
+
+
+def unknown_function(name: str) -> RuleError:
+    """The error for a name that a rule has wrong."""
+    known = ", ".join(sorted(known_functions()))
+    return RuleError(f"no elementary function is named {name!r}; there are {known}")
 
 
 class _FastFunctions(dict[str, Callable[..., float]]):

@@ -14,9 +14,17 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
-from autograd.errors import InputValueError
-from autograd.ops.expr import XP, Expr, Operand
-from autograd.ops.floats import FUNCTIONS, Rule, compile_floats, evaluate_directly
+from autograd.errors import InputValueError, RuleError
+from autograd.graph import topological_order
+from autograd.ops.expr import XP, Expr, Operand, inner_exprs
+from autograd.ops.floats import (
+    FUNCTIONS,
+    Rule,
+    compile_floats,
+    evaluate_directly,
+    known_functions,
+    unknown_function,
+)
 from autograd.ops.ieee import FAST, IEEE, FloatFunction, never_raising
 from autograd.reals import real, real_or_none
 
@@ -145,7 +153,13 @@ class Op:
     def partial_exprs(self) -> tuple[Operand | None, ...]:
         """The local derivatives as expressions of "out" and ``variables``; None where no edge."""
         symbols = (Expr("var", name) for name in ("out", *self.variables))
-        return tuple(map(_plain, self.partials(XP, *symbols)))
+        exprs = tuple(map(_plain, self.partials(XP, *symbols)))
+        if self.opaque:  # symbols can be asked for any function
+            given = [expr for expr in exprs if isinstance(expr, Expr)]
+            asked = {expr.op for expr in topological_order(given, inner_exprs)}
+            for name in sorted(asked - known_functions() - {"var"}):
+                raise unknown_function(name)
+        return exprs
 
     @cached_property
     def evaluate(self) -> Callable[..., float]:
@@ -172,6 +186,8 @@ class Op:
             return False
         try:
             return len(self.partial_exprs) == self.arity
+        except RuleError:
+            raise
         except (TypeError, AttributeError, ValueError):
             if self.opaque:
                 return False

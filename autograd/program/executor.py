@@ -12,7 +12,7 @@ from importlib import import_module
 from typing import Any, Protocol
 
 from autograd.arrays import Array
-from autograd.errors import MissingExtraError
+from autograd.extras import needed
 from autograd.program.tape.instructions import Tape
 
 __all__ = ["BACKENDS", "Executor", "executor", "numpy_or_error"]
@@ -65,11 +65,4 @@ def numpy_or_error() -> Any:
     Raises:
         MissingExtraError: It is not installed.
     """
-    try:
-        import numpy
-    except ImportError as error:
-        raise MissingExtraError(
-            "compiled programs run on NumPy, which is not installed: "
-            'pip install "scalar-autograd[compile]"'
-        ) from error
-    return numpy
+    return needed("numpy", "a compiled program")

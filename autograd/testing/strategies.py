@@ -9,7 +9,8 @@ from collections.abc import Callable, Sequence
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-from autograd.errors import InputValueError, MissingExtraError
+from autograd.errors import InputValueError
+from autograd.extras import needed
 from autograd.ops.op import OPS
 from autograd.testing.formulas import LARGEST, Formula, drawable, formula_of
 
@@ -30,14 +31,7 @@ def hypothesis_module() -> Any:
     Raises:
         MissingExtraError: It is not installed.
     """
-    try:
-        import hypothesis
-    except ImportError as error:
-        raise MissingExtraError(
-            "autograd.testing needs Hypothesis for its strategies and property tests: install "
-            "the extra with pip install 'scalar-autograd[test]'"
-        ) from error
-    return hypothesis
+    return needed("hypothesis", "autograd.testing")
 
 
 def safe_floats(

@@ -16,6 +16,7 @@ from random import Random
 from typing import Any
 
 import autograd
+from autograd.extras import needed
 from nn.checks import as_rng, check_count, numpy_or_error
 from nn.data.idx import read_idx
 from nn.errors import DataFileError
@@ -193,14 +194,7 @@ def _spread(noise: float, rng: Random | int) -> Callable[[], float]:
 
 
 def _sklearn_datasets(user: str) -> Any:
-    try:
-        import sklearn.datasets
-    except ImportError as error:
-        raise autograd.MissingExtraError(
-            f"{user} needs scikit-learn, which is not installed: "
-            "pip install 'scalar-autograd[demo]'"
-        ) from error
-    return sklearn.datasets
+    return needed("sklearn.datasets", user)
 
 
 def _fetched_mnist() -> tuple[Any, Any]:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import autograd
+from autograd.extras import needed
 from nn.checks import check_count, numpy_or_error
 
 __all__ = [
@@ -50,14 +51,8 @@ def axes(ax: Axes | None, *, width: float = 6.0, height: float = 4.0) -> Axes:
 
 def matplotlib_or_error() -> Any:
     """The module matplotlib, with its pyplot, colors and patches."""
-    try:
-        import matplotlib.pyplot
-    except ImportError as error:
-        raise autograd.MissingExtraError(
-            "nn.plots draws with matplotlib, which is not installed: "
-            "pip install 'scalar-autograd[notebooks]'"
-        ) from error
-    return matplotlib
+    needed("matplotlib.pyplot", "nn.plots")
+    return needed("matplotlib", "nn.plots")
 
 
 def bare(ax: Axes) -> None:

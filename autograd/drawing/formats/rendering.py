@@ -5,19 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from autograd.errors import MissingExtraError, OutputError
+from autograd.extras import needed
 
 __all__ = ["graphviz_module", "rendered"]
 
 
 def graphviz_module() -> Any:
     """The `graphviz` package, imported when it is first needed."""
-    try:
-        import graphviz
-    except ImportError as error:
-        raise MissingExtraError(
-            "to_graphviz and PNG and PDF files need the package graphviz: pip install graphviz"
-        ) from error
-    return graphviz
+    return needed("graphviz", "to_graphviz, or a PNG or PDF file,")
 
 
 def rendered(source: str, format: str) -> bytes:

@@ -181,7 +181,7 @@ def test_wrong_operands_and_declarations_are_named():
 def test_an_unknown_function_in_a_rule_is_named():
     """Where its derivatives are first asked for."""
     odd = custom_op("odd", lambda *xs: sum(xs), lambda xp, out, *xs: [xp.frob(x) for x in xs])
-    with pytest.raises(AttributeError, match=r"named 'frob'; there are \['abs', 'acos'"):
+    with pytest.raises(AttributeError, match="named 'frob'; there are abs, acos, "):
         odd(Value(1.0), 2.0).backward()
 
 

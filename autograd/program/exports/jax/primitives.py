@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.errors import MissingExtraError
+from autograd.extras import needed
 from autograd.ops.expr import XP, Expr, evaluate
 from autograd.ops.op import OPS, Op
 from autograd.ops.partial_evaluation import folded
@@ -56,13 +56,7 @@ class _Functions(dict[str, Callable[..., Any]]):
 @cache
 def jax_module() -> Any:
     """The module jax, imported when first needed."""
-    try:
-        import jax
-    except ImportError as error:
-        raise MissingExtraError(
-            "to_jax needs JAX, which is not installed: pip install jax"
-        ) from error
-    return jax
+    return needed("jax", "to_jax")
 
 
 @cache
