@@ -28,6 +28,8 @@ class Judge:
 
     ILL_CONDITIONED: ClassVar[str] = "differences do not resolve this derivative"
 
+    WRONG: ClassVar[str] = "wrong by"
+
     JUMP: ClassVar[str] = "f is not continuous here"
 
     def bound(self, a: float, b: float) -> float:
@@ -106,7 +108,10 @@ class Judge:
             spread = max(abs(e.value - best.value) for e in estimates)
             if distance > bound + SAFETY * spread:
                 part = distance / max(abs(best.value), abs(analytic))
-                return "fail", f"wrong by {part:.2%}" if part >= 1e-4 else f"wrong by {part:.1e}"
+                return (
+                    "fail",
+                    f"{self.WRONG} {part:.2%}" if part >= 1e-4 else f"{self.WRONG} {part:.1e}",
+                )
         return "inconclusive", self.ILL_CONDITIONED
 
     def _at_kink(self, analytic: float, estimate: Estimate, bound: float) -> tuple[Verdict, str]:

@@ -121,9 +121,8 @@ class Arguments:
     def of_numbers(self, numbers: Sequence[Any]) -> list[Any]:
         """The arrays of arguments that are one plain number each, by one conversion for all."""
         if self.dtype.itemsize < 8:  # of float32 a larger number is an infinity, without a warning
-            numbers = self._np.array(numbers, "float64")
             with self._np.errstate(over="ignore"):
-                flat = numbers.astype(self.dtype)
+                flat = self._np.array(numbers, self.dtype)
         else:
             flat = self._np.array(numbers, self.dtype)
         return [flat[part] for part in self._parts]
