@@ -86,20 +86,3 @@ def test_a_custom_op_is_freed(use):
     del ops
     gc.collect()
     assert [x() for x in watched if x() is not None] == []
-
-
-@pytest.mark.needs("jax")
-def test_a_custom_op_is_freed_by_jax():
-    """What is made for JAX goes with the function that JAX was given."""
-    import jax
-
-    jax.config.update("jax_enable_x64", True)
-    ops = made()
-    watched = weakref.ref(ops[0].op)
-    x = Value(2.0)
-    function = autograd.compile(ops[0](x), x=x).to_jax()
-    assert float(function(x=2.0)) == 8.0
-    del ops, function
-    jax.clear_caches()
-    gc.collect()
-    assert watched() is None
