@@ -130,6 +130,23 @@ plt.show()
 # The steps are long where the curve is steep and short where it is flat: the gradient sets their
 # length too, not only their direction.
 #
+# Once more as a film, with every number of the graph and what goes back along each edge. Below it,
+# *Step through* opens a page that computes: drag w there, and the whole graph answers.
+
+# %% tags=["picture_training"]
+from autograd.drawing import Recorder
+
+w.data = -1.0
+film = Recorder(E, flow=True)
+for _ in range(20):
+    E.recompute()
+    w.grad = 0.0
+    E.backward()
+    w.data -= eta * w.grad
+    film.snap()
+film
+
+# %% [markdown]
 # ## Two weights
 #
 # Now two neurons in a row, the second one linear. With x = 2, w₁ = 0.5, w₂ = 0.3, t = 0.5:

@@ -15,7 +15,6 @@ from autograd.drawing.picture.snapshot import Picture
 __all__ = ["film_of"]
 
 MOST = 60
-"""A film of more moments leaves some out, evenly."""
 STRIP, MARGIN = 64.0, 12.0
 # A frame is seen for its share of the film; who wants no motion sees the last one.
 MOTION = """
@@ -33,18 +32,23 @@ def film_of(
     labels: Sequence[str],
     curve: Sequence[float],
     seconds: float,
+    characters: int = 10_000_000,
 ) -> str:
-    """An ``<svg>`` that shows each moment for so many seconds, over the line of a number."""
+    """An ``<svg>`` that shows each moment for so many seconds, over the line of a number.
+
+    Moments are left out, evenly, until they are at most 60, and about so many ``characters``.
+    """
     last = len(frames) - 1
-    count = min(len(frames), MOST)
-    chosen = [round(k * last / max(1, count - 1)) for k in range(count)]
+    one = len(svg_of(picture, style, notes, sheet=False))
+    count = max(1, min(len(frames), MOST, characters // one))
+    chosen = [last if k == count - 1 else round(k * last / (count - 1)) for k in range(count)]
     drawn = [svg_of(_at(picture, frames[i]), style, notes, sheet=False) for i in chosen]
     width = max(_size(svg, "width") for svg in drawn)
     height = max(_size(svg, "height") for svg in drawn)
     body = []
     for k, (i, svg) in enumerate(zip(chosen, drawn)):
         inside = svg[svg.index(">") + 1 : svg.rindex("</svg>")]
-        strip = _strip(curve, i, labels[i], width, height)
+        strip = _moment(i / max(1, last), labels[i], width, height)
         shown = "film last" if k == count - 1 else "film"
         hidden = "" if k == count - 1 else ' visibility="hidden"'
         delay = f"animation-delay:{coordinate(k * seconds)}s"
@@ -55,7 +59,8 @@ def film_of(
         f'<svg xmlns="http://www.w3.org/2000/svg" class="ag" width="{w}" height="{h}" '
         f'viewBox="0 0 {w} {h}" role="img" aria-label="Training: {escape(summary(picture))}">'
         f"<style>{sheet_for(style.theme)}{motion if count > 1 else ''}</style>"
-        f'<rect class="paper" width="{w}" height="{h}" rx="6"/>{"".join(body)}</svg>\n'
+        f'<rect class="paper" width="{w}" height="{h}" rx="6"/>{"".join(body)}'
+        f"{_line(curve, width, height)}</svg>\n"
     )
 
 
@@ -71,25 +76,25 @@ def _size(svg: str, side: str) -> float:
     return float(svg[start : svg.index('"', start)])
 
 
-def _strip(curve: Sequence[float], i: int, label: str, width: float, top: float) -> str:
-    """The line below the picture, the moment marked on it, and what that is called."""
-    ink, now = COLOURS["line"][0], COLOURS["lit"][0]
+def _line(curve: Sequence[float], width: float, top: float) -> str:
+    """The line below the picture."""
     lines = "".join(
-        f'<polyline points="{points}" fill="none" stroke="{ink}" stroke-width="1.5" '
-        'vector-effect="non-scaling-stroke"/>'
+        f'<polyline points="{points}" fill="none" stroke="{COLOURS["line"][0]}" '
+        'stroke-width="1.5" vector-effect="non-scaling-stroke"/>'
         for points in points_of(curve)
     )
-    at = coordinate(WIDTH * i / max(1, len(curve) - 1))
-    mark = (
-        f'<line x1="{at}" x2="{at}" y1="0" y2="{HEIGHT:.0f}" stroke="{now}" stroke-width="2" '
-        'vector-effect="non-scaling-stroke"/>'
+    return (
+        f'<svg x="{coordinate(MARGIN)}" y="{coordinate(top)}" '
+        f'width="{coordinate(width - 2 * MARGIN)}" height="{HEIGHT:.0f}" '
+        f'viewBox="0 0 {WIDTH:.0f} {HEIGHT:.0f}" preserveAspectRatio="none">{lines}</svg>'
     )
-    box = (
-        f'x="{coordinate(MARGIN)}" y="{coordinate(top)}" width="{coordinate(width - 2 * MARGIN)}" '
-        f'height="{HEIGHT:.0f}" viewBox="0 0 {WIDTH:.0f} {HEIGHT:.0f}" preserveAspectRatio="none"'
+
+
+def _moment(share: float, label: str, width: float, top: float) -> str:
+    """A mark across that line, and what the moment is called."""
+    x = MARGIN + share * (width - 2 * MARGIN)
+    at = f'x="{coordinate(x - 1)}" y="{coordinate(top)}" width="2" height="{HEIGHT:.0f}"'
+    below = f'x="{coordinate(MARGIN)}" y="{coordinate(top + HEIGHT + 16)}"'
+    return (
+        f'<rect {at} fill="{COLOURS["lit"][0]}"/><text class="note" {below}>{escape(label)}</text>'
     )
-    text = (
-        f'<text class="note" x="{coordinate(MARGIN)}" y="{coordinate(top + HEIGHT + 16)}">'
-        f"{escape(label)}</text>"
-    )
-    return f"<svg {box}>{lines}{mark}</svg>{text}"

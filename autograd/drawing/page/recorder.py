@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import math
 import os
 from collections.abc import Sequence
@@ -10,6 +11,7 @@ from typing import Any
 
 from autograd import files
 from autograd.drawing.formats.svg import summary
+from autograd.drawing.formats.text import escape
 from autograd.drawing.page.content import Moment
 from autograd.drawing.page.curve import curve_of
 from autograd.drawing.page.film import film_of
@@ -28,6 +30,7 @@ from autograd.reals import real_or_none
 __all__ = ["Recorder"]
 
 BUDGET = 500_000  # characters for what is in folded boxes
+IN_A_NOTEBOOK = 150_000  # characters of a film there
 ROOM = 10  # characters of the longest number in the usual format
 
 
@@ -113,8 +116,12 @@ class Recorder:
         number = real_or_none(seconds)
         if number is None or not 0.0 < number < math.inf:
             raise InputValueError(f"seconds= is a number above 0, but got {seconds!r}")
+        return self._film(number)
+
+    def _film(self, seconds: float, **options: int) -> str:
         picture, style, notes, _ = self._sheet
-        return film_of(picture, style, notes, self._frames, self._labels, self._curve(), number)
+        curve = self._curve()
+        return film_of(picture, style, notes, self._frames, self._labels, curve, seconds, **options)
 
     def _curve(self) -> list[float]:
         """The result at each moment."""
@@ -122,8 +129,15 @@ class Recorder:
         return [frame.data[root] or 0.0 for frame in self._whole_frames]
 
     def _repr_html_(self) -> str:
-        """What notebooks show: the page, in a frame of its own."""
-        return framed(self.to_html(), repr(self), "width:100%;height:42em;border:0")
+        """What notebooks show: the film, an image that needs no trust, and the page below it."""
+        film = self._film(0.25, characters=IN_A_NOTEBOOK)
+        image = base64.b64encode(film.encode()).decode()
+        page = framed(self.to_html(), repr(self), "width:100%;height:42em;border:0")
+        return (
+            f'<div style="overflow:auto"><img alt="{escape(repr(self))}" style="max-width:none" '
+            f'src="data:image/svg+xml;base64,{image}"></div>'
+            f"<details><summary>Step through</summary>{page}</details>"
+        )
 
     def _moments(self) -> list[Moment]:
         """The frames with their marks, which know of what is inside folded boxes too."""

@@ -38,8 +38,12 @@ def translated(function: FunctionType, found: dict[str, str]) -> str:
     Raises:
         InputTypeError: It is made of more than this knows; the message names what, and the remedy.
 
-    >>> def half(x):
-    ...     return 0.5 * x
+    >>> from autograd.ops.special import cbrt
+    >>> found = {}
+    >>> translated(cbrt, found)
+    'cbrt_'
+    >>> found["cbrt_"].split(";")[0]
+    'function cbrt_(x){let quotient,root,shifted'
     """
     name = f"{function.__name__.lstrip('_')}_"
     if name not in found:

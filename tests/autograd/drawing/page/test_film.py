@@ -1,5 +1,6 @@
 """A film shows one moment after the other, by itself and without a script, in a browser."""
 
+import base64
 import re
 import time
 import xml.etree.ElementTree as ET
@@ -74,6 +75,19 @@ def test_a_film_is_well_formed_and_bounded():
     assert ">start<" in film
     assert ">step 100<" in film
     assert re.search(r"animation:film 6s", film)
+
+
+def test_a_notebook_shows_the_film_without_trust():
+    """As an image of bounded size, whatever was recorded; the page stays folded below it."""
+    recorder, _ = trained(100)
+    shown = recorder._repr_html_()
+    image = re.search(r'<img [^>]*src="data:image/svg\+xml;base64,([^"]*)"', shown)[1]
+    film = base64.b64decode(image).decode()
+    ET.fromstring(film)
+    assert len(film) < 200_000
+    assert 5 < film.count('class="film') < 60
+    assert ">step 100<" in film
+    assert "<details>" in shown[shown.index("</div>") :]
 
 
 def test_a_film_of_one_moment_is_a_drawing():
