@@ -136,15 +136,21 @@ plt.show()
 # %% tags=["picture_training"]
 from autograd.drawing import Recorder
 
-w.data = -1.0
-film = Recorder(E, flow=True)
-for _ in range(20):
-    E.recompute()
-    w.grad = 0.0
-    E.backward()
-    w.data -= eta * w.grad
-    film.snap()
-film
+
+def film(steps):
+    """The same steps once more, recorded."""
+    w.data = -1.0
+    recorder = Recorder(E, flow=True)
+    for _ in range(steps):
+        E.recompute()
+        w.grad = 0.0
+        E.backward()
+        w.data -= eta * w.grad
+        recorder.snap()
+    return recorder
+
+
+film(20)
 
 # %% [markdown]
 # ## Two weights
