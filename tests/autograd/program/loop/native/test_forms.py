@@ -2,6 +2,7 @@
 
 import ctypes
 import math
+import platform
 import random
 
 import numpy as np
@@ -9,8 +10,10 @@ import pytest
 
 from autograd.ops.ieee import IEEE
 from autograd.program.loop.lanes.compiler import lanes
+from autograd.program.loop.native import compiler
 from autograd.program.loop.native.compiler import compiled_functions
-from autograd.program.loop.native.forms import BOUNDS, form_declarations, form_symbol
+from autograd.program.loop.native.emit import declarations
+from autograd.program.loop.native.forms import BOUNDS, form_declarations, form_symbol, forms
 from autograd.program.loop.row_sums import LANES
 from tests.autograd.program.loop.test_loop_executor import SPECIAL, needs_llvm, same
 
@@ -24,8 +27,8 @@ RANGES = {
 }  # fmt: skip
 
 
-def over_arrays(name, width):
-    """A form over so many numbers at a time, as a function of an array."""
+def over_arrays(name, width, *, anew=False):
+    """A form over so many numbers at a time, as a function of an array; perhaps compiled anew."""
     kind = "double" if width == 1 else f"<{width} x double>"
     symbol = f"test_{name}_{width}"
     text = f"""
@@ -36,7 +39,8 @@ define void @{symbol}(ptr %x, ptr %y) {{
   ret void
 }}"""
     lanes()
-    (address,) = compiled_functions("\n".join([*form_declarations(width), text]), [symbol])
+    lines = [*declarations(), *forms(1)] if anew else form_declarations(width)
+    (address,) = compiled_functions("\n".join([*lines, text]), [symbol])
     function = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p)(address)
 
     def run(x):
@@ -63,7 +67,25 @@ def points(name):
 def test_a_form_is_close_to_the_true_value(name):
     """Within its bound of the function computed with 40 digits; exact where that is no number."""
     x = points(name)
-    y = over_arrays(name, LANES)(x)
+    check(name, x, over_arrays(name, LANES)(x))
+
+
+@pytest.mark.skipif(platform.machine() not in ("x86_64", "AMD64"), reason="names such a processor")
+@pytest.mark.parametrize("name", BOUNDS)
+def test_a_form_is_close_on_any_processor(name, monkeypatch):
+    """Products and sums that are not fused keep the bound too."""
+    import llvmlite.binding as llvm
+
+    lanes()
+    target = llvm.Target.from_default_triple()
+    plain = target.create_target_machine(opt=2, cpu="x86-64", features="", jit=True)
+    monkeypatch.setattr(compiler, "_machine", lambda: plain)
+    x = points(name)
+    check(name, x, over_arrays(name, 1, anew=True)(x))
+
+
+def check(name, x, y):
+    """Compare with the true values."""
     with mpmath.workdps(40):
         for number, found in zip(x.tolist(), y.tolist()):
             usual = IEEE[name](number)
