@@ -42,9 +42,9 @@ ORDER = {
     "tables)",
     "autograd.ops": "rules (expr inverses per_op special) (ieee source) floats (op "
     "partial_evaluation) (basic circular kinked nary normal ordered steps sweep_products) smooth",
-    "autograd.program": "tape (executor loop statements recording) (arguments array choice) "
-    "running directions (differentiable exports) program structures calls inside recordings "
-    "compiled_function",
+    "autograd.program": "tape executor (loop statements recording) (arguments array choice) "
+    "running (directions prepared) (differentiable exports) program structures calls inside "
+    "recordings compiled_function",
     "autograd.program.array": "(error_functions kernels tidying) names writer "
     "(adjoint_arrays forward) backward numpy_executor",
     "autograd.program.exports": "(jax onnx)",

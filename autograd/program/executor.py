@@ -7,15 +7,24 @@ it. :mod:`autograd.program.array.numpy_executor` turns the tape into array state
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib import import_module
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from autograd.arrays import Array
 from autograd.extras import needed
 from autograd.program.tape.instructions import Tape
 
-__all__ = ["BACKENDS", "Executor", "executor", "numpy_or_error"]
+__all__ = ["BACKENDS", "Buffers", "Executor", "executor", "numpy_or_error"]
+
+
+class Buffers(NamedTuple):
+    """Where a prepared call finds its arguments and leaves its results, all of them flat."""
+
+    arguments: list[Array]
+    values: Array
+    grads: list[Array]
+    run: Callable[[], None]
 
 
 class Executor(Protocol):
@@ -35,6 +44,11 @@ class Executor(Protocol):
         """The outputs, and the derivatives of ``weight`` × the sum of the first over the batch.
 
         ``wrt`` are indices of arguments; each gradient has the shape of that argument's array.
+        """
+
+    def buffers(self, wrt: tuple[int, ...] | None) -> Buffers | None:
+        """Arrays and a function that fills them, for single points; None if it has no better way
+        than a call. The derivatives are those of the first output, by the arguments ``wrt``.
         """
 
     def listing(self) -> list[str]:

@@ -12,8 +12,9 @@ from importlib import import_module
 from typing import Any
 
 from autograd.errors import InputValueError
-from autograd.program.differentiable import Differentiable
+from autograd.program.differentiable import Differentiable, Wrt
 from autograd.program.executor import BACKENDS, numpy_or_error
+from autograd.program.prepared import Prepared
 from autograd.program.running import Running
 from autograd.program.tape.instructions import Tape
 
@@ -71,6 +72,28 @@ class Program(Differentiable):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _restored, (self.tape, self.dtype, self.backend, self._running.threads)
+
+    def prepared(self, wrt: Wrt | None = None, /) -> Prepared:
+        """A call at single points with buffers of its own: nothing is checked or copied.
+
+        Fill the arrays in ``call.arguments``, call, and read ``call.value`` and ``call.gradient``,
+        which is by ``wrt`` as in ``value_and_grad``: the next call overwrites them.
+
+        Raises:
+            InputTypeError, InputValueError: ``wrt`` names no argument, or the output is more than
+                one number.
+
+        >>> import autograd
+        >>> x = autograd.Value(0.0)
+        >>> call = autograd.compile(x * x, x=x).prepared("x")
+        >>> call.arguments["x"][...] = 3.0
+        >>> call()
+        >>> print(call.value, call.gradient)
+        9.0 6.0
+        """
+        if wrt is not None:
+            self._weight("prepared", "sum")
+        return Prepared(self._running, wrt)
 
     def to_jax(self, *, forward_mode: bool = False) -> Callable[..., Any]:
         """The program as a pure function for JAX: to jit, differentiate, vmap and shard.

@@ -175,6 +175,9 @@ class ArrayExecutor:
         is_own = block > len(self.arguments) and text == f"b{block}"  # all of a statement's result
         return text if is_own else f"{text}.copy()"
 
+    def buffers(self, wrt: tuple[int, ...] | None) -> None:
+        """None: results are new arrays in every call."""
+
     def listing(self) -> list[str]:
         """One line for each array statement."""
         return listed(self.form)

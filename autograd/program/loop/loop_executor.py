@@ -20,6 +20,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from autograd.arrays import Array
+from autograd.program.executor import Buffers
 from autograd.program.loop.generated_python import PythonLoop
 from autograd.program.loop.lanes.machine import MachineLoop
 from autograd.program.loop.native.compiler import can_compile
@@ -78,6 +79,12 @@ class LoopExecutor:
             return values
         with np.errstate(over="ignore"):
             return values.astype(self._dtype)
+
+    def buffers(self, wrt: tuple[int, ...] | None) -> Buffers | None:
+        """See :class:`autograd.program.executor.Executor`."""
+        if self._rounds or not isinstance(self._loop, MachineLoop):
+            return None
+        return Buffers(*self._loop.point.buffers(wrt))
 
     def listing(self) -> list[str]:
         """See :class:`autograd.program.executor.Executor`."""

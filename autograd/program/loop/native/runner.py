@@ -6,7 +6,7 @@ Batches are run by :mod:`autograd.program.loop.lanes.runner`.
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -109,13 +109,33 @@ class NativeLoop:
         call = self._prepared(scratch, arrays, wrt)
         call.numbers[WEIGHT] = weight
         self._value_and_grad(call.at)
-        result, grads, start = call.result.copy(), [], 0
-        for i in wrt:
-            stop = start + self.spans[i][1] - self.spans[i][0]
-            grads.append(call.gradient[start:stop].copy())
-            start = stop
+        result, grads = call.result.copy(), [grad.copy() for grad in self._split(call, wrt)]
         self._free.append(scratch)
         return result, grads
+
+    def buffers(
+        self, wrt: tuple[int, ...] | None
+    ) -> tuple[list[Array], Array, list[Array], Callable[[], None]]:
+        """The registers of the arguments, the outputs, the gradients, and what computes them."""
+        scratch = _Scratch(self.code, self.spans)
+        call = self._prepared(scratch, [np.zeros(x.size) for x in scratch.inputs], wrt)
+        call.numbers[WEIGHT] = 1.0
+        function = self._forward if wrt is None else self._value_and_grad
+        frame = call.at
+
+        def run(kept: object = (scratch, call)) -> None:  # what the frame has addresses of
+            function(frame)
+
+        return scratch.inputs, call.result, self._split(call, wrt or ()), run
+
+    def _split(self, call: _Call, wrt: tuple[int, ...]) -> list[Array]:
+        """Each argument's part of the gradients."""
+        grads, start = [], 0
+        for i in wrt:
+            stop = start + self.spans[i][1] - self.spans[i][0]
+            grads.append(call.gradient[start:stop])
+            start = stop
+        return grads
 
     def _prepared(
         self, scratch: _Scratch, arrays: Sequence[Array], wrt: tuple[int, ...] | None

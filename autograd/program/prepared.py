@@ -1,0 +1,76 @@
+"""Prepared calls: arguments and results stay where they are, and a call is all that is left to do.
+
+For a small program, checking and copying take longer than the numbers do. Next:
+:mod:`autograd.program.differentiable` makes them.
+"""
+
+from __future__ import annotations
+
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from autograd.program.executor import Buffers
+from autograd.program.running import Running
+
+__all__ = ["Prepared"]
+
+Array = Any
+
+
+class Prepared:
+    """A call of a program at single points, with buffers of its own.
+
+    Fill the arrays in ``arguments``, call, and read ``value`` (with ``aux``, if the program has
+    auxiliary data) and ``gradient``: arrays that the next call overwrites, of the program's dtype.
+    ``gradient`` is a tuple if ``wrt`` was one, and None without it. Nothing is checked. Two threads
+    need a prepared call each.
+    """
+
+    __slots__ = ("_run", "arguments", "aux", "gradient", "value")
+
+    def __init__(self, running: Running, wrt: Any) -> None:
+        tape = running.tape
+        indices = None if wrt is None else running.inputs.indices(wrt)
+        own = running.executor(None).buffers(indices)
+        buffers = own or _around(running, indices)
+        self._run = buffers.run
+        self.arguments: dict[str, Array] = {
+            argument.name: array.reshape(argument.shape)
+            for argument, array in zip(tape.arguments, buffers.arguments)
+        }
+        size = prod(tape.output_shape)
+        self.value: Array = buffers.values[:size].reshape(tape.output_shape)
+        self.aux: Array | None = (
+            None if tape.aux_shape is None else buffers.values[size:].reshape(tape.aux_shape)
+        )
+        grads = [
+            grad.reshape(tape.arguments[i].shape) for i, grad in zip(indices or (), buffers.grads)
+        ]
+        self.gradient: Any = (
+            None if wrt is None else tuple(grads) if type(wrt) is tuple else grads[0]
+        )
+
+    def __call__(self) -> None:
+        """Compute value and gradient at the arguments as they are now."""
+        self._run()
+
+
+def _around(running: Running, wrt: tuple[int, ...] | None) -> Buffers:
+    """Buffers around an executor that has none of its own."""
+    tape, dtype = running.tape, running.inputs.dtype
+    executor = running.executor(None)
+    arguments = [np.zeros(argument.size, dtype) for argument in tape.arguments]
+    values = np.zeros(len(tape.outputs), dtype)
+    grads = [np.zeros(tape.arguments[i].size, dtype) for i in wrt or ()]
+
+    def run() -> None:
+        if wrt is None:
+            values[...] = executor.forward(arguments, None)
+            return
+        values[...], found = executor.value_and_grad(wrt, arguments, None, 1.0)
+        for grad, new in zip(grads, found):
+            grad[...] = new
+
+    return Buffers(arguments, values, grads, run)
