@@ -205,9 +205,10 @@ def test_structures_become_onnx(tmp_path, structure):
             check(tmp_path, program, batched, **arrays)
 
 
-def exported(folder):
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory):
     """The primitives that ONNX has, to its digits."""
-    names = []
+    folder, names = tmp_path_factory.mktemp("exported"), []
     for op in OPS.values():
         leaves = [Value(low) for low, _ in op.sample] if op.arity else values(arity(op))
         try:
@@ -220,9 +221,9 @@ def exported(folder):
 
 @runs
 @pytest.mark.parametrize("seed", range(10))
-def test_random_programs_become_onnx(tmp_path, seed):
+def test_random_programs_become_onnx(tmp_path, exported, seed):
     """Every value on the way, of forty operations drawn from the whole table."""
-    formula = random_formula(Random(seed), operations=40, names=exported(tmp_path))
+    formula = random_formula(Random(seed), operations=40, names=exported)
     leaves = [Value(x) for x in formula.point]
     program = compile(formula.values(leaves), x=leaves)
     check(tmp_path, program, (), x=np.array(formula.point))
