@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from typing import Any, overload
 
 from autograd.engine.record import record
-from autograd.engine.value import Value
+from autograd.engine.value import Operand, Value
 from autograd.errors import InputValueError
 from autograd.functions.elementary import where
-from autograd.functions.operands import Number, not_empty, sequence
+from autograd.functions.operands import not_empty, sequence
 from autograd.ops.op import OPS
 from autograd.reals import real
 
@@ -20,7 +20,7 @@ def norm(xs: Iterable[float], ord: float = 2) -> float: ...
 @overload
 def norm(xs: Iterable[Value], ord: float = 2) -> Value: ...
 @overload
-def norm(xs: Iterable[Number], ord: float = 2) -> Number: ...
+def norm(xs: Iterable[Operand], ord: float = 2) -> Operand: ...
 def norm(xs: Iterable[Any], ord: float = 2) -> Any:
     """Length of a sequence as a vector: Euclidean without overflow; derivatives 0 at the origin.
 
@@ -66,7 +66,7 @@ def var(xs: Iterable[float], *, ddof: int = 0) -> float: ...
 @overload
 def var(xs: Iterable[Value], *, ddof: int = 0) -> Value: ...
 @overload
-def var(xs: Iterable[Number], *, ddof: int = 0) -> Number: ...
+def var(xs: Iterable[Operand], *, ddof: int = 0) -> Operand: ...
 def var(xs: Iterable[Any], *, ddof: int = 0) -> Any:
     """Variance: the sum of the squared distances from the mean, over ``len(xs) - ddof``.
 
@@ -88,7 +88,7 @@ def std(xs: Iterable[float], *, ddof: int = 0) -> float: ...
 @overload
 def std(xs: Iterable[Value], *, ddof: int = 0) -> Value: ...
 @overload
-def std(xs: Iterable[Number], *, ddof: int = 0) -> Number: ...
+def std(xs: Iterable[Operand], *, ddof: int = 0) -> Operand: ...
 def std(xs: Iterable[Any], *, ddof: int = 0) -> Any:
     """Standard deviation, the square root of ``var``; derivatives 0 where all are equal.
 

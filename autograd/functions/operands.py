@@ -9,11 +9,9 @@ from collections.abc import Callable, Iterable
 from typing import Any, Protocol, cast, overload
 
 from autograd.engine.elementwise import checked
-from autograd.engine.value import Value
+from autograd.engine.value import Operand, Value
 from autograd.errors import InputTypeError, InputValueError
 from autograd.nested import array_of, is_array, parts_of
-
-Number = Value | float
 
 
 class Reduction(Protocol):
@@ -26,7 +24,7 @@ class Reduction(Protocol):
     @overload
     def __call__(self, xs: Iterable[Value]) -> Value: ...
     @overload
-    def __call__(self, xs: Iterable[Number]) -> Number: ...
+    def __call__(self, xs: Iterable[Operand]) -> Operand: ...
 
 
 class Itemwise(Protocol):
@@ -39,7 +37,7 @@ class Itemwise(Protocol):
     @overload
     def __call__(self, xs: Iterable[Value]) -> list[Value]: ...
     @overload
-    def __call__(self, xs: Iterable[Number]) -> list[Number]: ...
+    def __call__(self, xs: Iterable[Operand]) -> list[Operand]: ...
 
 
 def reduction(function: Callable[[Iterable[Any]], Any]) -> Reduction:

@@ -14,14 +14,12 @@ from typing import Any
 
 from autograd.engine.elementwise import checked, over_elements
 from autograd.engine.record import record
-from autograd.engine.value import Value
+from autograd.engine.value import Operand, Value
 from autograd.errors import InputValueError
 from autograd.functions.operands import not_empty
 from autograd.ops.op import OPS
 
 __all__ = ["interp", "take"]
-
-Number = Value | float
 
 
 def take(values: Iterable[Any], index: Any) -> Any:
@@ -47,7 +45,7 @@ def take(values: Iterable[Any], index: Any) -> Any:
     return over_elements(lambda i: _taken(entries, checked(i, "take")), "take", (index,))
 
 
-def _taken(entries: Sequence[Any], index: Number) -> Any:
+def _taken(entries: Sequence[Any], index: Operand) -> Any:
     last = len(entries) - 1
     if not isinstance(index, Value):
         if index not in range(len(entries)):
@@ -100,7 +98,7 @@ class _Polyline:
         self.slopes = slopes
         self.corners = [_least(a, b) for a, b in pairwise(slopes)]
 
-    def at(self, x: Number) -> Any:
+    def at(self, x: Operand) -> Any:
         count = len(self.places)
 
         def below(k: int) -> Any:
