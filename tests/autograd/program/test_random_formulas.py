@@ -102,6 +102,7 @@ def _partials(node):
 def test_loop_executor_equals_the_eager_engine_to_the_bit(batch, native):
     """Values and gradients, at ordinary points and with every special number in every place."""
     known = [name for name, op in OPS.items() if not native or (is_native(op) and not formed(op))]
+    known.remove("copysign")  # of a nan: its sign is the processor's affair, and decides numbers
     for rng, formula in formulas(batch, known):
         leaves, result = eager(formula, formula.point)
         executor = LoopExecutor(autograd.compile(result, x=leaves).tape, "float64", native=native)
