@@ -98,6 +98,7 @@ from autograd.functions.elementary import (
 )
 from autograd.functions.matrices import det, inv, solve
 from autograd.functions.ordering import max, median, min, sort
+from autograd.functions.recurrences import scan
 from autograd.functions.sequences import (
     cumsum,
     dot,
@@ -214,6 +215,7 @@ __all__ = [
     "radians",
     "relu",
     "root",
+    "scan",
     "sigmoid",
     "sign",
     "silu",

@@ -38,8 +38,8 @@ ORDER = {
     "(elementwise micrograd products refusals truths steps) (higher ufuncs) methods (backward "
     "naming) (slots value) generated",
     "autograd.engine.anomaly": "remedies story",
-    "autograd.functions": "(custom elementary) operands (distances matrices ordering sequences "
-    "tables)",
+    "autograd.functions": "(custom elementary recurrences) operands (distances matrices ordering "
+    "sequences tables)",
     "autograd.ops": "rules (expr inverses per_op special) (ieee source) floats (op "
     "partial_evaluation) (basic circular kinked nary normal ordered steps sweep_products) smooth",
     "autograd.program": "tape executor (loop statements recording) (arguments array choice) "
