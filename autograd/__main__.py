@@ -7,8 +7,10 @@ import sys
 import textwrap
 from collections.abc import Sequence
 
+from autograd import __version__
 from autograd.calculator import FUNCTIONS, evaluate_text, normalized
 from autograd.console import run
+from autograd.engine import accelerator
 from autograd.engine.value import Value
 from autograd.errors import AutogradError
 from autograd.ops.op import OPS
@@ -43,6 +45,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("expression", help="what to differentiate, in quotes")
     parser.add_argument("--edges", action=_ShowEdges, nargs=0, help=_ShowEdges.__doc__)
+    parser.add_argument("--version", action=_ShowVersion, nargs=0, help=_ShowVersion.__doc__)
     parser.add_argument("values", nargs="*", metavar="name=value", help="a value for each variable")
     parser.add_argument(
         "--explain", action="store_true", help="write out the chain rule for each variable"
@@ -89,6 +92,20 @@ class _ShowEdges(argparse.Action):
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
         """Print the table and leave."""
         print(edge_table())
+        parser.exit()
+
+
+class _ShowVersion(argparse.Action):
+    """show the version, and whether the engine is generated Python or compiled"""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        """Print two lines at most and leave."""
+        print(f"scalar-autograd {__version__}, {accelerator.ENGINE} engine")
+        if accelerator.is_outdated():
+            print(
+                "The compiled engine was built from other sources than those beside it, and hides "
+                "them: build it again, or remove autograd/engine/*.so (*.pyd)"
+            )
         parser.exit()
 
 

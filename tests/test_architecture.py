@@ -36,7 +36,7 @@ ORDER = {
     "autograd.drawing.placement": "ranks positions geometry",
     "autograd.engine": "(switches order) (modes sweep pickling) (anomaly region) node record "
     "(elementwise micrograd products refusals truths steps) (higher ufuncs) methods (backward "
-    "naming) (slots value) generated",
+    "naming) (slots value) generated accelerator",
     "autograd.engine.anomaly": "remedies story",
     "autograd.functions": "(custom elementary recurrences) operands (distances matrices ordering "
     "sequences tables)",

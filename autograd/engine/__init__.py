@@ -15,6 +15,6 @@ and of NumPy's, :mod:`~autograd.engine.ufuncs`, and
 backward pass, :mod:`~autograd.engine.slots`, and the writer of its :mod:`~autograd.engine.steps`).
 """
 
-from autograd.engine.generated import install
+from autograd.engine.accelerator import start
 
-install()
+start()

@@ -224,7 +224,9 @@ def recompute(roots: Node | Sequence[Node]) -> None:
             made = f"recompute(); recorded at {lines.get(node, 'an unknown line')}"
             operands = node.operands
             raise AnomalyError(story_of_value(node.op, operands, values[node], made, lines, values))
+    EPOCH[0] = Epoch()  # what was recorded from the old numbers must not look fresh
     assign(set_data, order, map(values.__getitem__, order))
+    EPOCH[0] = Epoch()
     assign(set_grad, order, [EPOCH[0]] * len(order))
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from types import FunctionType
 from typing import Any
 
 from autograd.engine import backward, higher, order, pickling, slots, sweep
@@ -148,21 +149,40 @@ def pull(node: Node, upstream: float, adjoint: Adjoints) -> None:
     STEPS[node.op](node, upstream, adjoint)
 
 
-_INSTALLED: list[tuple[Any, str, Any]] = []
-"""Where a fast form was put, and what stood there."""
+_INSTALLED: list[tuple[Any, str, Any, Any]] = []
+"""Where a fast form was put, what stood there, and the fast form."""
 
 
 def _put(owner: Any, name: str, fast: Any) -> None:
     plain = vars(owner)[name]
-    for copied in ("__name__", "__qualname__", "__module__", "__doc__"):
-        if hasattr(plain, copied):
-            setattr(fast, copied, getattr(plain, copied))
-    _INSTALLED.append((owner, name, plain))
+    if isinstance(fast, FunctionType):
+        for copied in ("__name__", "__qualname__", "__module__", "__doc__"):
+            if hasattr(plain, copied):
+                setattr(fast, copied, getattr(plain, copied))
+    _INSTALLED.append((owner, name, plain, fast))
     setattr(owner, name, fast)
 
 
-def install() -> None:
-    """Put the fast forms over the plain ones, wherever the engine has those."""
+def install(differentiate: Callable[..., None] | None = None) -> None:
+    """Put the fast forms over the plain ones, wherever the engine has those.
+
+    A compiled engine gives its own pass, and has operators of its own already.
+    """
+    if differentiate is None:
+        differentiate = slots.differentiate
+        _install_operators()
+    for slow, quick in (
+        (order.record_of, record_of),
+        (sweep.pull_back, sweep_loop(DICTIONARY, STEPS)),
+        (sweep.pull, pull),
+        (backward.differentiate, differentiate),
+    ):
+        for module in (order, sweep, backward, pickling, higher):
+            if vars(module).get(slow.__name__) is slow:
+                _put(module, slow.__name__, quick)
+
+
+def _install_operators() -> None:
     for method, name in OPERATORS.items():
         _put(Value, f"__{method}__", operator(OPS[name], reflected=False))
         _put(Value, f"__r{method}__", operator(OPS[name], reflected=True))
@@ -172,25 +192,15 @@ def install() -> None:
             fast = unary(op, lambda x, op=op: record(op, (x,)))  # type: ignore[misc]
             fast.__name__, fast.__qualname__ = name, f"Value.{name}"
             _put(Methods, name, fast)
-    passes: list[tuple[Callable[..., Any], Callable[..., Any]]] = [
-        (order.record_of, record_of),
-        (sweep.pull_back, sweep_loop(DICTIONARY, STEPS)),
-        (sweep.pull, pull),
-        (backward.differentiate, slots.differentiate),
-    ]
-    for slow, quick in passes:
-        for module in (order, sweep, backward, pickling, higher):
-            if vars(module).get(slow.__name__) is slow:
-                _put(module, slow.__name__, quick)
 
 
 @contextmanager
 def plain() -> Iterator[None]:
     """The engine without its fast forms, for the length of a with block; not for threads."""
-    while _INSTALLED:
-        owner, name, before = _INSTALLED.pop()
-        setattr(owner, name, before)
+    for owner, name, slow, _ in reversed(_INSTALLED):
+        setattr(owner, name, slow)
     try:
         yield
     finally:
-        install()
+        for owner, name, _, fast in _INSTALLED:
+            setattr(owner, name, fast)

@@ -11,8 +11,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast, overload
 
+from autograd.engine.accelerator import unary
 from autograd.engine.elementwise import apply, checked, over_elements
-from autograd.engine.generated import unary
 from autograd.engine.modes import TRACING
 from autograd.engine.record import record
 from autograd.engine.refusals import data_of

@@ -3,10 +3,14 @@
 import math
 import subprocess
 import sys
+import types
+from pathlib import Path
 
 import pytest
 
+import autograd
 from autograd.__main__ import main
+from autograd.engine import accelerator
 from autograd.ops.op import OPS
 
 
@@ -116,3 +120,24 @@ def test_micro_sign_and_greek_letter_are_one_variable(capsys):
     assert "= 6.0" in capsys.readouterr().out
     assert main(["\u00b5", "\u00b5=1", "\u03bc=2"]) == 2
     assert "given twice" in capsys.readouterr().err
+
+
+def test_version_names_the_engine(capsys):
+    """And is silent about sources as long as they are those that the engine was built from."""
+    with pytest.raises(SystemExit) as end:
+        main(["--version"])
+    assert end.value.code == 0
+    said = capsys.readouterr().out
+    assert said == f"scalar-autograd {autograd.__version__}, {accelerator.ENGINE} engine\n"
+
+
+def test_version_tells_of_sources_that_a_compiled_engine_hides(capsys, monkeypatch):
+    """An editable build would go on running the old machine code in silence."""
+    monkeypatch.setattr(accelerator, "ENGINE", "compiled")
+    built = types.SimpleNamespace(DIGEST="of other sources")
+    monkeypatch.setitem(sys.modules, "autograd.engine.compiled", built)
+    with pytest.raises(SystemExit):
+        main(["--version"])
+    assert "build it again" in capsys.readouterr().out
+    built.DIGEST = accelerator.digest(Path(autograd.__file__).parent)
+    assert not accelerator.is_outdated()

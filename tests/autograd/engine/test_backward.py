@@ -349,3 +349,16 @@ def test_fan_out_is_one_edge_each():
     x = Value(2.0)
     ag.sum([x * 3.0 for _ in range(100_000)]).backward()
     assert x.grad == 300_000.0
+
+
+def test_node_recorded_from_what_is_recomputed_later_is_found_stale():
+    """A part that is brought up to date does not hide that the rest was made of its old number."""
+    x = Value(1.0)
+    part = -x
+    x.data = -2.0
+    whole = part + part
+    part.recompute()
+    with pytest.raises(StaleGraphError):
+        whole.backward()
+    whole.recompute().backward()
+    assert (whole.data, x.grad) == (4.0, -2.0)

@@ -11,9 +11,13 @@ import pytest
 
 import autograd
 from autograd import Value
+from autograd.engine.accelerator import ENGINE
 from autograd.engine.order import record_of
 
 NODES = 200
+in_bytecode = pytest.mark.skipif(
+    ENGINE == "compiled", reason="nothing gets in between: the compiled engine runs no bytecode"
+)
 
 
 class Fuse:
@@ -160,7 +164,7 @@ def test_interrupt_from_outside_leaves_all_or_nothing():
             interrupted += 1
         now = [x.grad for x in leaves]
         assert now == exact or not any(x.grad_computed for x in leaves)
-    assert interrupted
+    assert interrupted or ENGINE == "compiled"
 
 
 def stopped_at(place, action, do):
@@ -201,6 +205,7 @@ def backward_agrees(leaf, result):
     return leaf.grad == 2.0 * leaf.data and result.data == leaf.data**2
 
 
+@in_bytecode
 def test_interrupt_while_a_leaf_changes_makes_no_mixture():
     """Before any bytecode of the assignment: the old number and graph, or the new and staleness."""
     numbers = set()
@@ -214,6 +219,7 @@ def test_interrupt_while_a_leaf_changes_makes_no_mixture():
     assert numbers == {2.0, 5.0}
 
 
+@in_bytecode
 def test_recording_while_another_thread_changes_a_leaf_makes_no_mixture():
     """What is recorded between any two bytecodes of the assignment is current or found stale."""
     for place in itertools.count():
@@ -225,6 +231,7 @@ def test_recording_while_another_thread_changes_a_leaf_makes_no_mixture():
     assert place > 10
 
 
+@in_bytecode
 @pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="needs Unix timers")
 def test_a_storm_of_interrupts_while_a_leaf_changes_makes_no_mixture():
     """Ctrl-C at random moments of twenty thousand assignments."""

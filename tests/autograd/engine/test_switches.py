@@ -96,6 +96,7 @@ def interrupted_at(place, use):
         return trace
 
     before = sys.gettrace()
+    gc.disable()  # its callbacks, such as Hypothesis's, are bytecode of others
     sys.settrace(trace)
     try:
         use()
@@ -103,6 +104,7 @@ def interrupted_at(place, use):
         return interrupt
     finally:
         sys.settrace(before)
+        gc.enable()
     return None
 
 

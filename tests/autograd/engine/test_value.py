@@ -22,6 +22,7 @@ from autograd import (
     no_grad,
 )
 from autograd import sum as ag_sum
+from autograd.engine.accelerator import ENGINE
 from autograd.engine.record import record
 from autograd.ops.op import OPS
 
@@ -278,13 +279,13 @@ def test_nothing_is_left_for_the_collector():
 
 
 def test_a_node_is_small():
-    """The object, its header for the collector, and the two floats of its own."""
+    """The object, its header for the collector, and the two floats of its own, unless inside it."""
     x = Value(0.5)
     y = x * 1.1 + x
     y.backward()
     node = y.parents[0]
-    size = sys.getsizeof(node) + sys.getsizeof(node.data) + sys.getsizeof(node.grad)
-    assert size <= 130
+    floats = sys.getsizeof(node.data) + sys.getsizeof(node.grad)
+    assert sys.getsizeof(node) + (0 if ENGINE == "compiled" else floats) <= 130
 
 
 def test_chain_rule_by_hand_with_operands_and_partials():
@@ -308,5 +309,7 @@ def test_partials_are_numbers_beside_the_operands(name):
     op = OPS[name]
     point = [(low + high) / 2 + 0.1 for low, high in op.sample]
     node = record(op, tuple(Value(x) for x in point))
-    assert node.partials == tuple(p or 0.0 for p in op.local(*point))
+    assert repr(node.partials) == repr(
+        tuple(0.0 if p is None else p for p in op.local(*point))
+    )  # nan is nan
     assert Value(1.0).partials == ()

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -224,7 +225,7 @@ def test_data_parallel_gradients_over_eight_devices():
     done = subprocess.run(
         [sys.executable, "-c", DATA_PARALLEL],
         env={**os.environ, "XLA_FLAGS": flags, "JAX_PLATFORMS": "cpu"},
-        cwd=os.path.dirname(os.path.dirname(autograd.__file__)),
+        cwd=Path(__file__).parents[5],
         capture_output=True,
         text=True,
         check=False,
