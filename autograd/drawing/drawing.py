@@ -6,7 +6,7 @@ import base64
 import os
 import tempfile
 import webbrowser
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,6 @@ from autograd.errors import InputValueError
 
 __all__ = ["Drawing", "draw", "to_graphviz", "to_mermaid"]
 
-ENDINGS = (".svg", ".html", ".png", ".pdf", ".dot", ".mmd")
 IN_A_FILE, IN_A_NOTEBOOK = 2_500_000, 100_000
 """How many characters the contents of a page's folded boxes take, about."""
 LARGEST_STEPPER = 120_000
@@ -117,24 +116,14 @@ class Drawing:
             MissingExtraError: Graphviz is needed and not installed.
         """
         path = Path(path)
-        ending = path.suffix.lower()
-        if ending not in ENDINGS:
+        form = FORMATS.get(path.suffix.lower())
+        if form is None:
             raise InputValueError(
-                f"a drawing is saved as one of {' '.join(ENDINGS)}, "
+                f"a drawing is saved as one of {' '.join(FORMATS)}, "
                 f"but {os.fspath(path)!r} ends otherwise"
             )
-        if ending in (".png", ".pdf"):
-            files.check(path)
-            content = rendering.rendered(self.to_dot(), ending[1:])
-        else:
-            form = {
-                ".svg": self.to_svg,
-                ".html": self.to_html,
-                ".dot": self.to_dot,
-                ".mmd": self.to_mermaid,
-            }[ending]
-            content = form().encode()
-        files.write(path, content)
+        files.check(path)
+        files.write(path, form(self))
 
     def show(self) -> Path:
         """Open the page in the browser; returns where the file is."""
@@ -142,6 +131,17 @@ class Drawing:
         self.save(path)
         webbrowser.open(path.as_uri())
         return path
+
+
+FORMATS: dict[str, Callable[[Drawing], bytes]] = {
+    ".svg": lambda drawing: drawing.to_svg().encode(),
+    ".html": lambda drawing: drawing.to_html().encode(),
+    ".png": lambda drawing: rendering.rendered(drawing.to_dot(), "png"),
+    ".pdf": lambda drawing: rendering.rendered(drawing.to_dot(), "pdf"),
+    ".dot": lambda drawing: drawing.to_dot().encode(),
+    ".mmd": lambda drawing: drawing.to_mermaid().encode(),
+}
+"""The endings of files that a drawing is saved in, and what makes their content."""
 
 
 def draw(

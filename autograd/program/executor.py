@@ -15,7 +15,7 @@ from autograd.arrays import Array
 from autograd.extras import needed
 from autograd.program.tape.instructions import Tape
 
-__all__ = ["BACKENDS", "Buffers", "Executor", "executor", "numpy_or_error"]
+__all__ = ["BACKENDS", "MODULES", "Buffers", "Executor", "executor", "numpy_or_error"]
 
 
 class Buffers(NamedTuple):
@@ -57,7 +57,7 @@ class Executor(Protocol):
 
 BACKENDS = ("auto", "array", "loop")
 
-_MODULES = {
+MODULES = {
     "recording": "autograd.program.recording",
     "array": "autograd.program.array.numpy_executor",
     "loop": "autograd.program.loop.loop_executor",
@@ -67,7 +67,7 @@ _MODULES = {
 def executor(backend: str, tape: Tape, dtype: str, threads: int | None = None) -> Executor:
     """The executor of this name, ready to run the tape; the loop, on so many threads."""
     numpy_or_error()
-    module = import_module(_MODULES[backend])
+    module = import_module(MODULES[backend])
     options = {"threads": threads} if backend == "loop" else {}
     made: Executor = vars(module)[f"{backend.capitalize()}Executor"](tape, dtype, **options)
     return made

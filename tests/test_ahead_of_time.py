@@ -1,0 +1,57 @@
+"""What the compiled engine is made from: sources that are whole, before any compiler sees them."""
+
+import ast
+import importlib.util
+from pathlib import Path
+
+import pytest
+
+from autograd import Value
+from autograd.engine.accelerator import digest
+from autograd.ops.op import OPS
+
+ROOT = Path(__file__).parent.parent
+spec = importlib.util.spec_from_file_location("native", ROOT / ".hatch" / "native.py")
+native = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(native)
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory):
+    """Name -> syntax tree of what mypyc is given."""
+    scratch = tmp_path_factory.mktemp("scratch")
+    paths = native.write(ROOT, scratch)
+    return {Path(path).stem: ast.parse((scratch / path).read_text("utf-8")) for path in paths}
+
+
+def test_every_class_that_value_is_made_of_is_compiled(written):
+    """An interpreted class between two native ones would have another layout in memory."""
+    line = [cls.__name__ for cls in reversed(Value.__mro__[1:-1])]
+    assert tuple(line) == native.LINE_OF_VALUE
+    defined = {x.name for tree in written.values() for x in tree.body if type(x) is ast.ClassDef}
+    assert {*line, "Value"} <= defined
+
+
+def test_every_primitive_of_one_or_two_operands_has_a_typed_step(written):
+    """And sum and dot, of any number, have loops."""
+    steps = {x.name for x in written["compiled"].body if isinstance(x, ast.FunctionDef)}
+    wanted = [name for name, op in OPS.items() if op.arity in (1, 2)] + ["sum", "dot"]
+    assert {f"step_{name}" for name in wanted} <= steps
+
+
+def test_every_method_is_written_once(written):
+    """Operators and functions of one number stand in the native Value, and no plain one beside."""
+    (value,) = [x for x in written["value"].body if getattr(x, "name", "") == "Value"]
+    names = [x.name for x in value.body if isinstance(x, ast.FunctionDef) and not x.decorator_list]
+    assert len(names) == len(set(names))
+    assert {"__add__", "__rpow__", "__neg__", "exp", "relu", "arctan"} <= set(names)
+
+
+def test_compiled_engine_knows_the_sources_that_it_was_made_from(written):
+    """`python -m autograd --version` compares this with what is there now."""
+    constants = {
+        x.target.id: x.value.value
+        for x in written["compiled"].body
+        if isinstance(x, ast.AnnAssign) and isinstance(x.value, ast.Constant)
+    }
+    assert constants["DIGEST"] == digest(ROOT / "autograd")
