@@ -112,3 +112,40 @@ def test_missing_scikit_learn_names_the_extra():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert "pip install 'scalar-autograd[demo]'" in done.stdout
+
+
+def test_one_hidden_layer_may_be_a_number():
+    X, y = nn.data.xor(20, noise=0.1)
+    states = [
+        MLPClassifier(size, max_iter=3, random_state=0).fit(X, y).model_.state_dict()
+        for size in (4, np.int64(4), (4,))
+    ]
+    assert states[0] == states[1] == states[2]
+
+
+def test_logarithms_of_probabilities_are_exact():
+    """Also where the probability itself is 0 in doubles."""
+    X, y = nn.data.xor(20, noise=0.1)
+    classifier = MLPClassifier(**QUICK, random_state=0).fit(X, y)
+    logs = classifier.predict_log_proba(X)
+    assert np.exp(logs) == pytest.approx(classifier.predict_proba(X), rel=1e-12)
+    for parameter in classifier.model_.layers[-1].parameters():
+        parameter.data *= 1e5
+    assert np.isfinite(classifier.predict_log_proba(X)).all()
+    assert classifier.predict_proba(X).min() == 0.0
+
+
+@pytest.mark.parametrize("kind", [MLPClassifier, MLPRegressor])
+def test_early_stopping_judges_by_a_part_kept_aside(kind, capsys):
+    X, y = nn.data.moons(60, noise=0.3, rng=0)
+    options = {"max_iter": 60, "learning_rate": 0.1, "random_state": 0, "early_stopping": True}
+    one = kind(8, **options, patience=3).fit(X, y)
+    history = one.history_
+    assert one.n_iter_ < 60
+    assert one.n_iter_ == history.best_epoch + 3 == len(one.loss_curve_)
+    assert history.val_loss[history.best_epoch - 1] == min(history.val_loss)
+    assert capsys.readouterr().err == ""
+    kind(8, max_iter=2, verbose=True, solver="sgd", random_state=0).fit(X, y)
+    assert "epoch 2/2" in capsys.readouterr().err
+    with pytest.raises(autograd.InputValueError, match="solver is one of adam, sgd, but got 'new"):
+        kind(solver="newton").fit(X, y)
