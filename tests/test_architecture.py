@@ -48,7 +48,7 @@ ORDER = {
     "autograd.program.array": "(error_functions kernels tidying) names writer "
     "(adjoint_arrays forward) backward numpy_executor",
     "autograd.program.exports": "(jax onnx)",
-    "autograd.program.exports.jax": "primitives function",
+    "autograd.program.exports.jax": "branches primitives function",
     "autograd.program.exports.onnx": "extra (nodes primitives) write",
     "autograd.program.loop": "row_sums (native python_source) (generated_python lanes) "
     "loop_executor",

@@ -21,6 +21,7 @@ from autograd.ops.op import OPS, Op
 from autograd.ops.partial_evaluation import folded
 from autograd.ops.per_op import per_op
 from autograd.program.array.names import elementwise
+from autograd.program.exports.jax.branches import evaluate_apart, passing, product
 from autograd.program.statements.reroll import rolled
 
 __all__ = ["along_rows", "jax_module", "primitive"]
@@ -48,7 +49,7 @@ class _Functions(dict[str, Callable[..., Any]]):
         def by_rule(*operands: Any) -> Any:
             variables = {f"x{i}": x for i, x in enumerate(operands)}
             rule = op.forward(XP, *(Expr("var", x) for x in variables))
-            return evaluate([rule], self, variables)[0]
+            return evaluate_apart([rule], self, variables)[0]
 
         return by_rule
 
@@ -115,7 +116,7 @@ def primitive(
         return evaluate([value], _functions(), dict(zip(names, operands)))[0]
 
     def local(variables: Mapping[str, Array]) -> list[Array]:
-        return evaluate(wanted, _functions(), variables)
+        return evaluate_apart(wanted, _functions(), variables)
 
     return _with_rule(op, forward, local, names, tangents)
 
@@ -131,7 +132,7 @@ def along_rows(op: Op, tangents: bool) -> Callable[..., Array]:
         return evaluate([value], _functions(), {"x": x})[0]
 
     def local(variables: Mapping[str, Array]) -> list[Array]:
-        return evaluate([partials], _functions(), variables)
+        return evaluate_apart([partials], _functions(), variables)
 
     rule = _with_rule(op, forward, local, ["x"], tangents)
     return lambda x: rule(x)[..., 0]
@@ -171,12 +172,15 @@ def _with_rule(
     def pull(kept: Any, g: Array) -> tuple[Array, ...]:
         out, operands = kept
         grads = []
-        for x, slope in zip(operands, slopes(out, operands)):
+        # What an adjoint of zero multiplies need not be differentiated again, and may not be.
+        apart = [passing(x, g != 0.0, True) for x in operands]
+        # Computed from them again (XLA sees that it is the same), the value is kept apart too.
+        out = passing(out, g != 0.0, True) if _is_called_back(op) else pushed(*apart)
+        for x, slope in zip(operands, slopes(out, apart)):
             if slope is None:
                 grads.append(jnp.zeros_like(x))
                 continue
-            silent = (g == 0.0) | (slope == 0.0) if op.selects else g == 0.0
-            grads.append(jnp.broadcast_to(jnp.where(silent, 0.0, g * slope), x.shape))
+            grads.append(jnp.broadcast_to(product(g, slope, selects=op.selects), x.shape))
         return tuple(grads)
 
     function.defvjp(remember, pull)

@@ -1,0 +1,91 @@
+"""Rules over JAX's arrays, with each branch of a choice kept apart for JAX's own derivatives.
+
+JAX differentiates the table's rules itself for higher orders, and multiplies the zero that comes
+back from a branch not taken with whatever is in it: 0 × inf is nan. Here a branch sees variables of
+its own, which pass nothing on where it was not taken, in either direction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from autograd.graph import topological_order
+from autograd.ops.expr import Expr, Operand, inner_exprs
+
+__all__ = ["evaluate_apart", "passing", "product"]
+
+Array = Any
+
+
+def evaluate_apart(
+    exprs: Sequence[Operand],
+    functions: Mapping[str, Callable[..., Any]],
+    variables: Mapping[str, Array],
+) -> list[Any]:
+    """What :func:`autograd.ops.expr.evaluate` gives, to be differentiated by JAX."""
+    made: dict[Expr, Any] = {}
+    for expr in topological_order([x for x in exprs if isinstance(x, Expr)], _outside_branches):
+        if expr.op == "var":
+            made[expr] = variables[str(expr.operands[0])]
+        elif expr.op == "where":
+            test, *branches = expr.operands
+            condition = made[test] if isinstance(test, Expr) else test
+            first, second = [
+                _in_branch(branch, functions, variables, condition, taken)
+                for branch, taken in zip(branches, (True, False))
+            ]
+            made[expr] = functions["where"](condition, first, second)
+        else:
+            operands = [made[x] if isinstance(x, Expr) else x for x in expr.operands]
+            made[expr] = functions[expr.op](*operands)
+    return [made[x] if isinstance(x, Expr) else x for x in exprs]
+
+
+def _outside_branches(expr: Expr) -> list[Expr]:
+    """The parts that are evaluated before it; the branches of a choice are not."""
+    return inner_exprs(expr) if expr.op != "where" else inner_exprs(expr)[: _tested(expr)]
+
+
+def _tested(expr: Expr) -> int:
+    return int(isinstance(expr.operands[0], Expr))
+
+
+def _in_branch(
+    branch: Operand,
+    functions: Mapping[str, Callable[..., Any]],
+    variables: Mapping[str, Array],
+    condition: Any,
+    taken: bool,
+) -> Any:
+    if not isinstance(branch, Expr):
+        return branch
+    own = {name: passing(x, condition, taken) for name, x in variables.items()}
+    return evaluate_apart([branch], functions, own)[0]
+
+
+def passing(x: Array, condition: Any, taken: bool) -> Array:
+    """A variable, as a constant wherever the condition is not so."""
+    import jax
+
+    jnp = jax.numpy
+    if jnp.broadcast_shapes(jnp.shape(x), jnp.shape(condition)) != jnp.shape(x):
+        return x
+    constant = jax.lax.stop_gradient(x)
+    return jnp.where(condition, x, constant) if taken else jnp.where(condition, constant, x)
+
+
+def product(g: Array, slope: Array, *, selects: bool) -> Array:
+    """Adjoint × local derivative: what is not finite is silenced by a zero adjoint or a choice.
+
+    Elsewhere it is the plain product, whose derivatives by both are right where one is zero.
+    """
+    import jax
+
+    jnp = jax.numpy
+    silent = (g == 0.0) & ~jnp.isfinite(slope)
+    if selects:
+        silent |= (slope == 0.0) & ~jnp.isfinite(g)
+    still = jax.lax.stop_gradient
+    factors = jnp.where(silent, still(g), g), jnp.where(silent, still(slope), slope)
+    return jnp.where(silent, 0.0, factors[0] * factors[1])

@@ -1,0 +1,82 @@
+"""Programs in JAX differentiated twice and three times: the engine's numbers, no nan of JAX's."""
+
+import math
+
+import numpy as np
+import pytest
+
+import autograd
+from autograd import Value, grad, maximum, where
+from autograd.engine.record import RECORDERS
+from autograd.ops.op import OPS
+from autograd.program import compile
+
+pytestmark = pytest.mark.needs("jax")
+
+SMOOTH = [
+    op.name for op in OPS.values()
+    if op.arity == 1 and op.smooth and not op.opaque and op.name not in ("lgamma", "digamma")
+]  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def _double_precision():
+    import jax
+
+    before = jax.config.read("jax_enable_x64")
+    jax.config.update("jax_enable_x64", True)
+    yield
+    jax.config.update("jax_enable_x64", before)
+
+
+def twice_in_jax(f, points):
+    """Second derivatives by reverse over reverse, and by forward over reverse."""
+    import jax
+
+    x = Value(1.0)
+    exported = compile(f(x), x=x).to_jax()
+    points = np.array(points)
+    modes = (jax.grad(jax.grad(exported)), jax.hessian(exported))
+    return [np.asarray(jax.vmap(mode)(points)).tolist() for mode in modes]
+
+
+@pytest.mark.parametrize("name", SMOOTH)
+def test_second_derivatives_are_the_engine_s(name):
+    """Of every smooth function of one number, in its range and at 0 if that is inside."""
+    low, high = OPS[name].sample[0]
+    points = [low + (high - low) * share for share in (0.1, 0.37, 0.81)]
+    points += [0.0] if low < 0.0 < high else []
+    f = RECORDERS[name]
+    expected = [grad(grad(lambda x: f(x)))(x) for x in points]
+    for found in twice_in_jax(f, points):
+        # JAX's own functions are good to 1e-12 or so.
+        np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-12)
+
+
+CHOSEN = {
+    "gelu": (autograd.gelu, 0.0, 2.0 / math.sqrt(2.0 * math.pi)),
+    "atan": (autograd.atan, 0.0, 0.0),
+    "a floor": (lambda x: maximum(autograd.log(x), -100.0) + x * x, 0.0, 2.0),
+    "where": (lambda x: where(RECORDERS["gt"](x, 0.0), 1.0 / x, x * x), 0.0, 2.0),
+    "a dead root": (lambda x: autograd.sqrt(autograd.relu(x - 1.0)) + x * x, 0.0, 2.0),
+    "a square": (lambda x: autograd.sin(x) * autograd.sin(x), 0.0, 2.0),
+    "a power": (lambda x: x**2.0 * autograd.cos(x), 0.0, 2.0),
+}
+
+
+@pytest.mark.parametrize("case", CHOSEN)
+def test_branches_not_taken_stay_out(case):
+    """Twice in reverse, and forward over reverse."""
+    f, x, exact = CHOSEN[case]
+    for found in twice_in_jax(f, [x]):
+        assert found == pytest.approx([exact], rel=1e-12, abs=1e-15)
+
+
+def test_third_derivatives_in_reverse():
+    """Three times in reverse too."""
+    import jax
+
+    for f, exact in ((autograd.atan, -2.0), (autograd.tanh, -2.0), (autograd.gelu, 0.0)):
+        x = Value(1.0)
+        exported = compile(f(x), x=x).to_jax()
+        assert jax.grad(jax.grad(jax.grad(exported)))(0.0) == pytest.approx(exact, abs=1e-14)
