@@ -16,6 +16,8 @@ import os
 from typing import Any
 
 import autograd
+from autograd.engine.modes import ACTIVE, ANOMALY, RECORDING, TRACING, user_line
+from autograd.errors import InputTypeError
 from autograd.ops.expr import Expr
 from autograd.ops.op import OPS, Op
 from autograd.reals import real, real_or_none
@@ -38,6 +40,9 @@ EPOCH = [Epoch()]
 
 
 # cut autograd/engine/node.py packed
+
+
+# cut autograd/engine/node.py name_of
 
 # %% [markdown]
 # What is the epoch? A node's gradient slot has to hold something before there is a gradient. It
@@ -67,7 +72,6 @@ Methods = Node
 
 
 # cut autograd/engine/value.py Value: __slots__ __add__ __radd__ __mul__ __rmul__ __neg__
-
 # %% [markdown]
 # `operate` makes floats of all real numbers first. What is not a number gets `NotImplemented`, and
 # Python then asks the other operand, or raises its own TypeError.
@@ -80,21 +84,29 @@ Methods = Node
 # cut autograd/engine/record.py operand
 
 # %% [markdown]
+# A list does not know what to do with a Value either, so that is refused here, with what to write.
+
+
+# %%
+# cut autograd/engine/record.py refused
+
+# %% [markdown]
 # ## 3. Record: a primitive, applied and remembered
 #
 # `engine/record.py`. Look the number up in each operand, evaluate the primitive, make the node. If
 # no operand is a Value there is nothing to remember. The modes come in between: `no_grad` gives a
-# leaf, and `detect_anomaly` notes your line, or raises at the first number that is not finite.
+# leaf, `detect_anomaly` notes your line, or raises at the first number that is not finite, and a
+# recording keeps the number as one whose derivative is zero.
 
 # %%
-from autograd.engine.modes import ACTIVE, ANOMALY, RECORDING, user_line
-
 # cut autograd/engine/record.py record
 
 # %% [markdown]
 # Now arithmetic records.
 
 # %%
+Node.computed = Value  # what arithmetic makes
+
 x, w = Value(2.0), Value(-3.0)
 y = x * w + 0.5
 print(y._data, y.op, y._left.op, y._right)

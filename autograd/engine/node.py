@@ -59,14 +59,7 @@ class Node:
     ) -> None:
         self._data = data if type(data) is float else real(data, "Value")
         self._grad = EPOCH[0]
-        name = name if label is None else label
-        if made or (name is not None and not isinstance(name, str)):
-            given = f"{type(name).__name__} and {made!r}" if made else type(name).__name__
-            raise InputTypeError(
-                f"the name of a Value is a str, but got {given}; what a Value was made of is "
-                "recorded by arithmetic: for an operation of your own, use autograd.custom_op"
-            )
-        self.name = name
+        self.name = name_of(name if label is None else label, made)
         self.op = self._left = self._right = None
         if ACTIVE:
             self._note()
@@ -160,6 +153,17 @@ class Node:
     def __deepcopy__(self, memo: dict[int, Any]) -> Any:
         self._follow("a copy")
         return pickling.deep_copy(self, memo)
+
+
+def name_of(name: Any, made: tuple[Any, ...]) -> str | None:
+    """The name that a Value is given, which is a str; other engines take its history behind it."""
+    if made or not (name is None or isinstance(name, str)):
+        given = f"{type(name).__name__} and {made!r}" if made else type(name).__name__
+        raise InputTypeError(
+            f"the name of a Value is a str, but got {given}; what a Value was made of is "
+            "recorded by arithmetic: for an operation of your own, use autograd.custom_op"
+        )
+    return name
 
 
 def packed(operands: tuple[Any, ...]) -> tuple[Any, Any]:
