@@ -15,7 +15,7 @@ from autograd.engine.order import operands_of
 from autograd.engine.products import Products
 from autograd.engine.record import RECORDERS
 from autograd.engine.region import Region, refusing
-from autograd.ops.expr import evaluate
+from autograd.ops.expr import Expr, evaluate
 from autograd.ops.floats import Namespace
 from autograd.ops.op import Op
 from autograd.ops.partial_evaluation import folded
@@ -95,7 +95,13 @@ def _partials(node: Any, operands: tuple[Any, ...], needed: set[Any] | None) -> 
     literals = tuple([(name, x.hex()) for name, x in variables.items() if type(x) is float])
     known = _at_literals(op, literals) if literals else op.partial_exprs
     exprs = [expr if wanted else None for expr, wanted in zip(known, need)]
+    if all(map(_is_name_or_number, exprs)):  # of sums and products, which are most of a graph
+        return [variables[str(x.operands[0])] if isinstance(x, Expr) else x for x in exprs]
     return evaluate(exprs, RECORDERS, variables)
+
+
+def _is_name_or_number(expr: Any) -> bool:
+    return not isinstance(expr, Expr) or expr.op == "var"
 
 
 def _opaque_partials(node: Any, operands: tuple[Any, ...]) -> tuple[Any, ...]:
