@@ -122,7 +122,13 @@ _REMEDIES: dict[str, Callable[[str, Sequence[Any], Sequence[float]], str | None]
 
 
 def _steep(name: str, operands: Sequence[Any], numbers: Sequence[float]) -> str | None:
-    """For a derivative that is infinite where the value is not."""
+    """For a derivative that is not finite where the value is."""
+    if name == "doubt":
+        return (
+            "at the tip of norm, hypot or abs the first derivative is a choice, and has none of "
+            "its own: write dot(xs, xs) for norm(xs)**2, x*x for abs(x)**2, or guard the tip with "
+            "where"
+        )
     if (name in ("sqrt", "cbrt") and numbers[0] == 0.0) or (
         name == "pow" and numbers[0] == 0.0 and 0.0 < numbers[1] < 1.0
     ):

@@ -117,3 +117,9 @@ def test_branches_not_taken_stay_out_in_every_mode(name, order):
 def test_zero_times_infinity_is_not_silently_zero(f, modes):
     """Where the two meet on a path that was taken, a second derivative of 0 would be a guess."""
     assert not math.isfinite(modes[1](modes[0](f))(0.0))
+
+
+def test_what_to_write_instead_is_told():
+    """Where detect_anomaly meets the nan."""
+    with ag.detect_anomaly(), pytest.raises(ag.AnomalyError, match=r"x\*x for abs\(x\)\*\*2"):
+        ag.hessian(lambda p: abs(p[0]) ** 2)(ORIGIN)
