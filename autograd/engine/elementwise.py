@@ -32,10 +32,11 @@ def checked(x: Any, name: str) -> Any:
 def apply(op: Op, *given: Any) -> Any:
     """A primitive recorded on Values and numbers, or on each element of containers of them."""
     operands = tuple([operand(x) for x in given])
-    if any(x is NotImplemented for x in operands):
-        return over_elements(
-            lambda *xs: record(op, tuple([checked(x, op.name) for x in xs])), op.name, given
-        )
+    for x in operands:
+        if x is NotImplemented:
+            return over_elements(
+                lambda *xs: record(op, tuple([checked(x, op.name) for x in xs])), op.name, given
+            )
     return record(op, operands)
 
 

@@ -55,12 +55,14 @@ def sum(xs: Iterable[Any], start: Any = 0) -> Any:
     Value(6.0)
     """
     items = items_of(xs, "sum")
+    plain = type(start) is int and start == 0
+    if plain and items and type(items[0]) in (Value, float):  # as nearly always
+        return record(OPS["sum"], sequence(items, "sum"))
     if operand(start) is NotImplemented or any(is_array(x) for x in items[:1]):
         return builtins.sum(items, start)
     if isinstance(start, Integral) and _all_whole(items):
         return builtins.sum(items, start)
-    operands = sequence(items if type(start) is int and start == 0 else [start, *items], "sum")
-    return record(OPS["sum"], operands)
+    return record(OPS["sum"], sequence(items if plain else [start, *items], "sum"))
 
 
 def _all_whole(items: list[Any]) -> bool:
