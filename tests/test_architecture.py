@@ -35,32 +35,33 @@ ORDER = {
     "autograd.drawing.picture": "snapshot (flow frames highlight) marks",
     "autograd.drawing.placement": "ranks positions geometry",
     "autograd.engine": "(switches order) (modes sweep pickling) (anomaly region) node record "
-    "(elementwise micrograd products refusals truths steps) (higher ufuncs) methods (backward "
+    "(elementwise micrograd products refusals truths chain_rule) (higher ufuncs) methods (backward "
     "naming) (slots value) generated accelerator",
     "autograd.engine.anomaly": "remedies story",
     "autograd.functions": "(custom elementary recurrences) operands (distances matrices ordering "
     "sequences tables)",
     "autograd.ops": "rules (expr inverses per_op special) (ieee source) floats (op "
-    "partial_evaluation) (basic circular kinked nary normal ordered steps sweep_products) smooth",
-    "autograd.program": "tape executor (loop statements recording) (arguments array choice) "
-    "running (directions prepared) (differentiable exports) program structures calls inside "
-    "recordings compiled_function",
+    "partial_evaluation) (basic circular kinked nary normal ordered stepwise sweep_products) "
+    "smooth",
+    "autograd.program": "tape executor (loop statements recording_executor) (arguments array "
+    "choice) running (directions prepared) (differentiable exports) program structures calls "
+    "inside recordings compiled_function",
     "autograd.program.array": "(error_functions kernels tidying) names writer "
-    "(adjoint_arrays forward) backward numpy_executor",
+    "(adjoint_arrays forward) reverse numpy_executor",
     "autograd.program.exports": "(jax onnx)",
     "autograd.program.exports.jax": "branches primitives function",
     "autograd.program.exports.onnx": "extra (nodes primitives) write",
     "autograd.program.loop": "row_sums (native python_source) (generated_python lanes) "
     "loop_executor",
-    "autograd.program.loop.lanes": "(chunks grammar patterns slots vectors) (kernels runs stream) "
-    "entry compiler plan runner machine",
+    "autograd.program.loop.lanes": "(chunks grammar patterns places vectors) (machine_code runs "
+    "stream) entry compiler plan runner machine",
     "autograd.program.loop.native": "(kept numbers) reductions forms (callbacks emit rows) "
     "(entries expressions steps) (folds opcodes translation) pulls interpreter compiler repeats "
     "runner",
     "autograd.program.statements": "(families layout reroll) groups listing",
     "autograd.program.tape": "instructions (lower rewriting sparsity) (derived sums)",
     "autograd.testing": "(binding plugin reproduction) formulas strategies properties",
-    "autograd.transforms": "typed arguments call (derivatives directions) equations implicit",
+    "autograd.transforms": "typed argnums call (derivatives directions) equations implicit",
     "nn": "(absent checks errors) (init model_files) "
     "(augment activations data optim schedules losses summary) metrics "
     "(export portrait reading targets) programs predict (module plots) (modules neurons "

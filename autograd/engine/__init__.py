@@ -9,10 +9,11 @@
 7. :mod:`~autograd.engine.higher`: the same rule recorded, for derivatives of derivatives.
 
 Beside it stand the modes (``no_grad`` …), names, pickling, what ``detect_anomaly`` tells, the words
-of :mod:`~autograd.engine.micrograd`, functions of containers, :mod:`~autograd.engine.elementwise`,
-and of NumPy's, :mod:`~autograd.engine.ufuncs`, and
-:mod:`~autograd.engine.generated`: the same again, faster, in Python written from the table (its
-backward pass, :mod:`~autograd.engine.slots`, and the writer of its :mod:`~autograd.engine.steps`).
+of :mod:`~autograd.engine.micrograd`, functions of containers (:mod:`~autograd.engine.elementwise`)
+and NumPy's own (:mod:`~autograd.engine.ufuncs`). Two accelerators give the same bits faster:
+:mod:`~autograd.engine.generated`, Python written from the table, with the pass of
+:mod:`~autograd.engine.slots` and the steps of :mod:`~autograd.engine.chain_rule`; and an optional
+build ahead of time. :mod:`~autograd.engine.accelerator` says which one runs.
 """
 
 from autograd.engine.accelerator import start

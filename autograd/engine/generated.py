@@ -14,12 +14,12 @@ from types import FunctionType
 from typing import Any
 
 from autograd.engine import backward, higher, order, pickling, slots, sweep
+from autograd.engine.chain_rule import DICTIONARY, Steps, sweep_loop
 from autograd.engine.methods import Methods, Unary
 from autograd.engine.modes import ACTIVE
 from autograd.engine.node import EPOCH
 from autograd.engine.order import Adjoints, Node
 from autograd.engine.record import operand, record, refused, require_no_modulus
-from autograd.engine.steps import DICTIONARY, Steps, sweep_loop
 from autograd.engine.value import Value
 from autograd.ops.floats import float_scope
 from autograd.ops.ieee import ARITHMETIC_ERRORS

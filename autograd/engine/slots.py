@@ -17,9 +17,9 @@ from typing import Any
 
 from autograd.engine import backward
 from autograd.engine.backward import RUNNING, assign, require_current, set_grad, set_left, set_right
+from autograd.engine.chain_rule import SLOTS, Steps, sweep_loop
 from autograd.engine.modes import ACTIVE, ANOMALY
 from autograd.engine.node import EPOCH, RESTORED, Epoch, Node
-from autograd.engine.steps import SLOTS, Steps, sweep_loop
 
 __all__ = ["by_dictionary", "differentiate"]
 

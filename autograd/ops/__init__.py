@@ -3,7 +3,7 @@
 Read it in this order:
 
 - :mod:`~autograd.ops.basic`, :mod:`~autograd.ops.circular`, :mod:`~autograd.ops.smooth`,
-  :mod:`~autograd.ops.normal`, :mod:`~autograd.ops.kinked`, :mod:`~autograd.ops.steps`,
+  :mod:`~autograd.ops.normal`, :mod:`~autograd.ops.kinked`, :mod:`~autograd.ops.stepwise`,
   :mod:`~autograd.ops.nary`, :mod:`~autograd.ops.ordered` and
   :mod:`~autograd.ops.sweep_products`: the declarations, rules in plain Python;
 - :mod:`~autograd.ops.rules`: what a rule is written over;
@@ -24,13 +24,13 @@ from autograd.ops import (
     normal,
     ordered,
     smooth,
-    steps,
+    stepwise,
     sweep_products,
 )
 from autograd.ops.op import OPS
 
 __all__ = [
-    "TABLE", "basic", "circular", "kinked", "nary", "normal", "ordered", "smooth", "steps",
+    "TABLE", "basic", "circular", "kinked", "nary", "normal", "ordered", "smooth", "stepwise",
     "sweep_products",
 ]  # fmt: skip
 

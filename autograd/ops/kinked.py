@@ -2,7 +2,7 @@
 
 At a kink the rule gives the subgradient of least norm; None says that an operand has no influence
 to first order anywhere. Next:
-:mod:`autograd.ops.steps`.
+:mod:`autograd.ops.stepwise`.
 """
 
 from __future__ import annotations

@@ -58,7 +58,7 @@ class Executor(Protocol):
 BACKENDS = ("auto", "array", "loop")
 
 MODULES = {
-    "recording": "autograd.program.recording",
+    "recording": "autograd.program.recording_executor",
     "array": "autograd.program.array.numpy_executor",
     "loop": "autograd.program.loop.loop_executor",
 }

@@ -22,7 +22,7 @@ from autograd.engine.value import Value
 from autograd.errors import InputTypeError
 from autograd.nested import is_array, map_structure, numbers_in, numbers_like, rebuilt
 from autograd.ops.op import OPS
-from autograd.transforms.arguments import Arguments
+from autograd.transforms.argnums import Arguments
 
 __all__ = ["Call"]
 

@@ -15,7 +15,7 @@ from typing import Any, Concatenate, Literal, ParamSpec, overload
 
 from autograd.engine.value import Operand, Value
 from autograd.nested import rebuilt
-from autograd.transforms.arguments import Argnum, Arguments, carrying
+from autograd.transforms.argnums import Argnum, Arguments, carrying
 from autograd.transforms.call import Call
 from autograd.transforms.typed import Gradient, ListGradient, ListPair, Pair, Rest
 

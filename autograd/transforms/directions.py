@@ -12,7 +12,7 @@ from typing import Any
 
 from autograd.engine.record import operand
 from autograd.nested import numbers_like, rebuilt
-from autograd.transforms.arguments import Argnum, Arguments, with_others
+from autograd.transforms.argnums import Argnum, Arguments, with_others
 from autograd.transforms.call import Call
 
 __all__ = ["hvp", "jvp", "vjp"]

@@ -2,7 +2,7 @@
 
 All contributions to a block are known before the first is written. If each covers the whole block
 the adjoint is their sum; otherwise it is an array of which they fill or increase parts, through
-views where the operand was a view. Next: :mod:`autograd.program.array.backward`.
+views where the operand was a view. Next: :mod:`autograd.program.array.reverse`.
 """
 
 from __future__ import annotations

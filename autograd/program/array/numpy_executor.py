@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 
 from autograd.arrays import Array
-from autograd.program.array.backward import Reverse
 from autograd.program.array.forward import write_forward
+from autograd.program.array.reverse import Reverse
 from autograd.program.array.writer import Writer
 from autograd.program.statements.groups import ArrayForm, group
 from autograd.program.statements.layout import Literal, Operand

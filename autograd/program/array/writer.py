@@ -1,7 +1,7 @@
 """Writing NumPy source: one straight-line function, its names, and how operands are read.
 
 :mod:`autograd.program.array.forward` writes array statements with it,
-:mod:`autograd.program.array.backward` their adjoints. Every array it names is flat and contiguous,
+:mod:`autograd.program.array.reverse` their adjoints. Every array it names is flat and contiguous,
 ``(size,)`` or ``(batch, size)``; operands are views of those.
 """
 

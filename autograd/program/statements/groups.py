@@ -1,7 +1,7 @@
 """Grouping: statements of one primitive at one depth become one statement over arrays.
 
 The array form is what :mod:`autograd.program.array.forward` and
-:mod:`autograd.program.array.backward` write NumPy source for. Next:
+:mod:`autograd.program.array.reverse` write NumPy source for. Next:
 :mod:`autograd.program.statements.layout` for how operands are read.
 """
 

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from autograd.locks import process_lock
 from autograd.program.loop.lanes.entry import OPCODE, module
-from autograd.program.loop.lanes.kernels import kernel
+from autograd.program.loop.lanes.machine_code import kernel
 from autograd.program.loop.lanes.runs import Kernel
 from autograd.program.loop.lanes.vectors import lane_declarations, lane_names
 from autograd.program.loop.native.compiler import (

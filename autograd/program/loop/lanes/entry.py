@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from autograd.program.loop.lanes.kernels import kernel
+from autograd.program.loop.lanes.machine_code import kernel
 from autograd.program.loop.lanes.patterns import Pattern, all_patterns, lane_rules, used_by
 from autograd.program.loop.lanes.vectors import (
     BYTES,

@@ -13,8 +13,8 @@ import numpy as np
 from autograd.arrays import Array
 from autograd.program.loop.lanes.compiler import addresses, lanes
 from autograd.program.loop.lanes.entry import OPCODE
+from autograd.program.loop.lanes.places import slots_of
 from autograd.program.loop.lanes.runs import Kernel, Row, rows_of
-from autograd.program.loop.lanes.slots import slots_of
 from autograd.program.loop.lanes.stream import stream_of
 from autograd.program.loop.lanes.vectors import BYTES
 from autograd.program.loop.native.steps import Steps

@@ -2,8 +2,8 @@
 
 The grammar of the patterns gives sequences that repeat. Whether two of them are one function
 depends on their wiring as well: which cells hold the same name. What is the same in few places is
-taken apart again, down to single instructions. Next: :mod:`autograd.program.loop.lanes.kernels`
-writes the functions.
+taken apart again, down to single instructions. Next:
+:mod:`autograd.program.loop.lanes.machine_code` writes the functions.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ go by names, whole numbers that say nothing of where they are kept: results and 
 names, each of which one instruction begins. Sums, dot products and what is expanded into steps
 become instructions of one rule each, in the order of the loop executor and the eager engine. What
 depends on no batched argument comes first: it is computed once a call. Next:
-:mod:`autograd.program.loop.lanes.slots` gives names their places.
+:mod:`autograd.program.loop.lanes.places` gives names their places.
 """
 
 from __future__ import annotations

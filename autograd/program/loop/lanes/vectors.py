@@ -2,7 +2,7 @@
 
 The operations of :mod:`autograd.program.loop.native.emit` on vectors. A choice computes both sides
 and selects; a side that calls functions is computed only if some lane takes it. Next:
-:mod:`autograd.program.loop.lanes.kernels`.
+:mod:`autograd.program.loop.lanes.machine_code`.
 """
 
 from __future__ import annotations

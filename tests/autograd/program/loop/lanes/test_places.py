@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from autograd.program.loop.lanes.slots import slots_of
+from autograd.program.loop.lanes.places import slots_of
 
 
 @pytest.mark.parametrize("seed", range(20))
