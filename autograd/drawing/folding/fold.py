@@ -91,10 +91,12 @@ def _plan(part: Slice, grouping: Grouping, parameters: frozenset[int], squeeze: 
     group_of = [number[key] for key in grouping.keys]
     absorbed: list[list[Any]] = [[] for _ in order]
     families: dict[Any, list[Any]] = {}
+    results = set(part.results)  # a leaf that is one is used from outside, too
     for leaf, consumers in part.consumers.items():
         used_in = {group_of[i] for i in consumers}
         first = min(used_in, default=0)
-        if len(used_in) == 1 and _inside(leaf, order[first][1], grouping.how, parameters):
+        alone = len(used_in) == 1 and leaf not in results
+        if alone and _inside(leaf, order[first][1], grouping.how, parameters):
             absorbed[first].append(leaf)
         else:
             families.setdefault(_family(leaf, parameters, squeeze), []).append(leaf)

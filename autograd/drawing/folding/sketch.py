@@ -90,10 +90,11 @@ class Canvas:
 
     def picture(self, results: Iterable[Any], total: int, how: str) -> Picture:
         """What has been entered, with a sentence on what was folded, and how."""
-        outputs = dict.fromkeys(self.box_of[node] for node in results)
+        roots = tuple(dict.fromkeys(results))
+        outputs = tuple(dict.fromkeys(self.box_of[node] for node in roots))
         folded = _told(how, self.boxes, total)
         boxes, edges, nodes = tuple(self.boxes), tuple(self.edges), tuple(self.nodes)
-        return Picture(boxes, edges, nodes, tuple(outputs), total, folded)
+        return Picture(boxes, edges, nodes, roots, outputs, total, folded)
 
 
 def fold_box(nodes: Sequence[Any], title: str, results: Sequence[Any], size: int) -> Box:

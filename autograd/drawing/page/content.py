@@ -51,7 +51,7 @@ def program_of(picture: Picture, style: Style, most: int = MOST_LIVE) -> tuple[L
     if picture.total > most:
         return None, f"A graph of {picture.total:,} nodes is shown as it was recorded."
     try:
-        return lowered([picture.nodes[i] for i in picture.outputs]), ""
+        return lowered(picture.roots), ""
     except InputTypeError as error:
         return None, f"The numbers stay as they were recorded: {error}."
 

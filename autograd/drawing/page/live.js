@@ -5,8 +5,11 @@ const leafOf = new Map(); // node -> its place among the leaves
 program?.nodes.forEach((node, i) => node || leafOf.set(i, leafOf.size));
 const leafListeners = []; // called when a hand moves a leaf
 let chosenLeaf = null; // {node, label}
-const resultNode = program?.outputs[program.outputs.length - 1];
-const resultBox = pictures[0].boxes[pictures[0].outputs[pictures[0].outputs.length - 1]];
+// A gradient is one of the sum of all results, so that is what is drawn and explained.
+const results = program?.outputs ?? [];
+const resultOf = (data) => results.reduce((sum, i) => sum + data[i], 0);
+const resultLabel = results.length === 1
+  ? pictures[0].boxes[pictures[0].outputs[0]].label : `(sum of ${results.length} results)`;
 
 const leafBoxes = new Map(); // the group of a leaf -> its box
 boxGroups.forEach((groups, k) => groups.forEach((group, i) => {
@@ -62,8 +65,8 @@ function drawCurve(number) {
   const points = Math.round(Math.min(81, Math.max(15, 60000 / program.nodes.length)));
   const at = leafOf.get(chosenLeaf.node);
   const xs = Array.from({ length: points }, (_, i) => number + reach * ((2 * i) / (points - 1) - 1));
-  const ys = xs.map((x) => valuesOf(program, leaves.with(at, x))[resultNode]);
-  const here = state.data[resultNode];
+  const ys = xs.map((x) => resultOf(valuesOf(program, leaves.with(at, x))));
+  const here = resultOf(state.data);
   const finite = [...ys, here].filter((y) => Number.isFinite(y));
   const [low, high] = [Math.min(...finite), Math.max(...finite)];
   const span = high - low || 1;
@@ -87,7 +90,7 @@ function drawCurve(number) {
   point.setAttribute("cx", x);
   point.setAttribute("cy", y);
   byId("plot").querySelector("text").textContent =
-    `${resultBox.label} against ${chosenLeaf.label}, slope ${write(slope)}`;
+    `${resultLabel} against ${chosenLeaf.label}, slope ${write(slope)}`;
 }
 
 // The paths from the result down to a leaf in the open picture, the largest contributions first.
@@ -109,7 +112,8 @@ function pathsTo(target) {
       }
     }
   };
-  if (goal >= 0) for (const i of picture.outputs) walk(i, [], frame.grad[i] ?? 1);
+  const start = startOf(picture, frame.grad);
+  if (goal >= 0) for (const i of picture.outputs) walk(i, [], start[i] ?? 1);
   return found.sort((a, b) => Math.abs(b.product) - Math.abs(a.product));
 }
 
@@ -128,7 +132,7 @@ function explain(node) {
   });
   const label = picture.boxes.find((box) => box.node === node)?.label ?? "";
   const line = byId("explained");
-  line.replaceChildren(`d ${resultBox.label} / d ${label} = ${write(state.grad[node])} = `);
+  line.replaceChildren(`d ${resultLabel} / d ${label} = ${write(state.grad[node])} = `);
   paths.slice(0, 6).forEach(({ edges, product }, i) => {
     const term = document.createElement("span");
     term.className = "path";

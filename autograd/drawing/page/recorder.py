@@ -66,9 +66,8 @@ class Recorder:
         notes = tuple(LEGEND if note == MISSING else note for note in sheet.notes)
         self._sheet = sheet._replace(notes=notes)  # each moment has gradients of its own
         self._whole = take_picture(loss)
-        roots = [self._whole.nodes[i] for i in self._whole.outputs]
-        self._order, _ = record_of(roots)
-        self._leaf_nodes = leaves_of(roots)
+        self._order, _ = record_of(self._whole.roots)
+        self._leaf_nodes = leaves_of(self._whole.roots)
         self._leaves: list[list[float]] = []
         self._labels: list[str] = []
         self._frames: list[Frame] = []

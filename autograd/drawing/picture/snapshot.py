@@ -60,13 +60,15 @@ class Picture(NamedTuple):
     """Boxes in topological order, with ``boxes[i].id == i``, and the edges between them.
 
     ``nodes[i]`` is the Value in box i, the float of a constant, or for a fold the tuple of Values
-    in it. ``outputs`` are the boxes of what was drawn. ``total`` counts the Values of the whole
-    graph and ``folded`` says in words what was folded, "" if nothing was.
+    in it. ``roots`` are the Values that were drawn and ``outputs`` their boxes: a fold may be that
+    of several. ``total`` counts the Values of the whole graph and ``folded`` says in words what was
+    folded, "" if nothing was.
     """
 
     boxes: tuple[Box, ...]
     edges: tuple[Edge, ...]
     nodes: tuple[Any, ...]
+    roots: tuple[Any, ...]
     outputs: tuple[int, ...]
     total: int
     folded: str = ""
@@ -151,8 +153,9 @@ def take_picture(outputs: Any, parameters: Iterable[Any] = ()) -> Picture:
     for root in roots:
         if root not in ids:
             add(root, kind_of(root, known))
-    shown = tuple(dict.fromkeys(ids[root] for root in roots))
-    return Picture(tuple(boxes), tuple(edges), tuple(nodes), shown, len(ids))
+    shown = tuple(dict.fromkeys(roots))
+    outputs = tuple(ids[root] for root in shown)
+    return Picture(tuple(boxes), tuple(edges), tuple(nodes), shown, outputs, len(ids))
 
 
 def box_of(node: Any, number: int, kind: Kind) -> Box:

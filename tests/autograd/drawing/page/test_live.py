@@ -167,6 +167,33 @@ def test_the_curve_has_the_slope_of_the_gradient(opened):
     assert (y1 - y0) / (x1 - x0) == pytest.approx((d - b) / (c - a), abs=0.08)  # of a tenth pixel
 
 
+def several(count):
+    """Results, some of which others are made of, too many to stand apart in a small picture."""
+    x = Value(0.5, "x")
+    results = [ag.tanh((0.1 * i + 0.2) * x) for i in range(count)]
+    return [*results, results[0] * 3.0]
+
+
+@pytest.mark.parametrize(("count", "limit"), [(2, None), (40, 30)], ids=["apart", "folded"])
+def test_of_several_results_the_sum_is_explained(opened, count, limit):
+    """Its slope is the gradient, which the tangent and the paths have, folded or not."""
+    results = several(count)
+    drawing = draw(results, limit=limit)
+    assert bool(drawing.picture.folded) == (limit is not None)
+    page = opened(drawing)
+    page.click(box_of(page, "x"))
+    ag.backward(results)
+    x = leaf(results, "x")
+    line = page.evaluate("byId('explained').textContent")
+    assert line.startswith(f"d (sum of {count + 1} results) / d x = {number(x.grad)} = ")
+    assert page.evaluate("state.grad[chosenLeaf.node]") == pytest.approx(x.grad, rel=1e-14)
+    total = sum(y.data for y in results)
+    assert page.evaluate("resultOf(state.data)") == pytest.approx(total, rel=1e-14)
+    if limit is None:
+        products = page.evaluate("pathsTo(chosenLeaf.node).map((p) => p.product)")
+        assert sum(products) == pytest.approx(x.grad, rel=1e-14)
+
+
 def test_the_chain_rule_is_written_and_linked(opened):
     """Term by term the paths to a leaf, which add up; a term under the pointer lights its edges."""
     x = Value(3.0, "x")
