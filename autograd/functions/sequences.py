@@ -18,7 +18,7 @@ from typing import Any, overload
 from autograd.engine.record import operand, record
 from autograd.engine.value import Operand, Value
 from autograd.errors import InputValueError
-from autograd.functions.elementary import exp, maximum
+from autograd.functions.elementary import exp, maximum, stop_gradient
 from autograd.functions.operands import (
     items_of,
     itemwise,
@@ -153,8 +153,9 @@ def log_softmax(xs: Iterable[Any]) -> Any:
     [0.0, -1000.0]
     """
     operands = not_empty(xs, "log_softmax")
-    # Shifting by the largest keeps the digits of what would be a difference of large numbers.
-    largest = functools.reduce(maximum, operands)
+    # Shifting by the largest keeps the digits of what would be a difference of large numbers. No
+    # derivative depends on the shift, at any order: none runs through it.
+    largest = stop_gradient(functools.reduce(maximum, operands))
     shifted = [x - largest for x in operands]
     total = record(OPS["logsumexp"], tuple(shifted))
     return like(xs, [x - total for x in shifted])

@@ -61,6 +61,21 @@ def test_derivatives_are_those_of_differences(name):
     assert_gradients(first, point, order=2)
 
 
+@pytest.mark.parametrize(
+    "point", [[2.0, 2.0, 2.0], [1.0, 3.0, 3.0], [900.0, -900.0, 899.0], [-INF, 0.0, 1.0]], ids=str
+)
+def test_the_shift_of_softmax_is_in_no_derivative(point):
+    """At ties, far out and beside -inf they are p's own, to second order: no tip is on the way."""
+    p = np.exp(np.array(point) - max(point))
+    p /= p.sum()
+    curvature = np.diag(p) - np.outer(p, p)
+    close = {"rtol": 0, "atol": 1e-15}  # numbers up to 1, a handful of roundings each
+    np.testing.assert_allclose(ag.jacobian(ag.log_softmax)(point), np.eye(3) - p, **close)
+    np.testing.assert_allclose(ag.jacobian(ag.softmax)(point), curvature, **close)
+    hessian = ag.hessian(lambda xs: ag.log_softmax(xs)[0])(point)
+    np.testing.assert_allclose(hessian, -curvature, **close)
+
+
 @pytest.mark.parametrize("order", ORDERS, ids=str)
 def test_norms_are_numpys(order):
     """Value by value, and in their derivatives by differences."""

@@ -189,6 +189,24 @@ def test_formulas(build, formula):
     assert str(explain(build(x), x)).splitlines()[0] == f"dy/dx = {formula}"
 
 
+@pytest.mark.parametrize(
+    "surprise",
+    [
+        pytest.param(lambda z: autograd.logsumexp(z) - z[0], id="logsumexp"),
+        pytest.param(lambda z: -autograd.log_softmax(z)[0], id="log_softmax"),
+        pytest.param(lambda z: -autograd.log(autograd.softmax(z)[0]), id="log of softmax"),
+    ],
+)
+def test_cross_entropy_has_the_probability_less_one(surprise):
+    """However it is written: p₀ − 1 by the logit of its class, p₁ by another, no path besides."""
+    z = [Value(0.5, "z0"), Value(-1.0, "z1"), Value(2.0, "z2")]
+    loss = surprise(z)
+    p = [math.exp(x.data) / sum(math.exp(x.data) for x in z) for x in z]
+    own, other = explain(loss, z[0]), explain(loss, z[1])
+    assert [term.contribution for term in own] == pytest.approx([-1.0, p[0]], rel=1e-14)
+    assert [term.contribution for term in other] == pytest.approx([p[1]], rel=1e-14)
+
+
 def test_the_two_edges_of_a_square_are_told_apart():
     """x·x has two paths, one through each operand."""
     x = Value(3.0, "x")
