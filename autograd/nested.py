@@ -47,6 +47,8 @@ def parts_of(x: Any) -> dict[Any, Any] | None:
     >>> parts_of([3.0, 4.0]), parts_of({"w": 3.0}), parts_of(3.0)
     ({0: 3.0, 1: 4.0}, {'w': 3.0}, None)
     """
+    if type(x) is float:  # what most parts are
+        return None
     if isinstance(x, (list, tuple)):
         return dict(enumerate(x))
     if isinstance(x, dict):
@@ -117,7 +119,8 @@ def _walk(
     parts = parts_of(x)
     others = parts if x is v else parts_of(v)
     if parts is None and others is None:
-        yield number_at(x, number_of, what), number_at(v, number_of, what)
+        number = number_at(x, number_of, what)
+        yield number, number if x is v else number_at(v, number_of, what)
         return
     if parts is None or others is None or parts.keys() != others.keys():
         raise InputValueError(f"{what}: got {_described(parts)} and {_described(others)}"[:300])
