@@ -12,6 +12,7 @@ import os
 import re
 import subprocess
 import sys
+import zlib
 from pathlib import Path
 
 import pytest
@@ -73,7 +74,15 @@ def code_of(notebook):
 
 
 def parts(text):
-    """What stands between the numbers of a text, and the numbers; pictures are read as text."""
+    """What stands between the numbers of a text, and the numbers.
+
+    Pictures are read as text, and so are packed pages: each zlib packs in its own way.
+    """
+    text = re.sub(
+        r"atob\('([\w+/=]*)'\)",
+        lambda match: zlib.decompress(base64.b64decode(match[1])).decode("utf-8"),
+        text,
+    )
     text = re.sub(
         r"base64,([\w+/=]*)", lambda match: base64.b64decode(match[1]).decode("utf-8"), text
     )
