@@ -77,7 +77,8 @@ plt.show()
 
 # %% [markdown]
 # Note what the gradient is *not*: it does not tell what happens far away. It is the slope at this
-# point, and the curve bends.
+# point, and the curve bends. (In a notebook that you have run, open *Step through* below the
+# picture and drag any leaf: the whole graph follows, and so do this curve and its tangent.)
 #
 # ## Used twice
 #

@@ -56,7 +56,8 @@ print("by backward: ", w.grad)
 explain(E, w)
 
 # %% [markdown]
-# In the picture the explanation is a path: the one along which w reaches E.
+# In the picture the explanation is a path: the one along which w reaches E. In *Step through* a
+# click on w writes the same product there, and it follows when w is dragged.
 
 # %%
 draw(E, highlight=explain(E, w))

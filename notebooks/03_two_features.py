@@ -72,8 +72,9 @@ plt.show()
 #
 # The functions take plain numbers as well as Values. Give them Values as parameters, and the
 # computation is recorded. Below the picture, *Step through* unfolds a stepper: it walks this very
-# graph box by box, forward and then backward, and shows the arithmetic of each step. (It is a small
-# program, so Jupyter shows it in notebooks that you have run yourself.)
+# graph box by box, forward and then backward, and shows the arithmetic of each step; *Quiz* has you
+# find the numbers. (It is a small program, so Jupyter shows it in notebooks that you have run
+# yourself.)
 
 # %%
 p = {name: Value(number, name=name) for name, number in START.items()}

@@ -30,8 +30,8 @@ print(len(model.parameters()), "parameters")
 
 # %% [markdown]
 # Every parameter is a Value, and the network is a graph like those before, only larger. Here is a
-# smaller sister of it, folded to one box for each neuron. (In a notebook that you have run, open
-# *Step through* and click on a box to see what is inside.)
+# smaller sister of it, folded to one box for each neuron; the result stands apart. (In a notebook
+# that you have run, open *Step through* and click on a box to see what is inside.)
 
 # %%
 sister = nn.MLP(2, [4, 3, 1], activation="relu", rng=Random(3))
@@ -189,7 +189,16 @@ plt.show()
 
 # %% [markdown]
 # Three curves are no law: each of them has a learning rate that was chosen, and another choice may
-# change their order. Try it.
+# change their order. Try it: this page trains the small sister from above, with a rate, a penalty
+# and a batch size to change while it runs, and shows the graph of the example that you click on.
+
+# %%
+nn.playground(
+    sister, X, y, loss=LOSS, optimizer=nn.Adam(sister.parameters(), lr=0.01), batch_size=20, rng=0
+)
+
+# %% [markdown]
+# (It, too, is a program, which Jupyter shows in a notebook that you have run.)
 #
 # ## Exercises
 #

@@ -248,7 +248,8 @@ print(program)
 
 # %% [markdown]
 # Each line says what it reads, so the listing *is* a graph. (`chain` multiplies what comes back by
-# a local derivative.) A few lines turn it into a diagram in Mermaid's language: blue for what the
+# a local derivative. `choose` and `chosen` do so too, but what `relu` has switched off stays 0,
+# whatever it meets.) A few lines turn it into a diagram in Mermaid's language: blue for what the
 # loss is computed from, orange for the gradients, green for the new weights. JupyterLab 4.1 and
 # later draw it; where you see text instead, paste it into a Markdown file on GitHub, or look at the
 # picture below it.

@@ -102,6 +102,26 @@ plt.legend()
 plt.show()
 
 # %% [markdown]
+# ## A number that leaves the graph
+#
+# There is a mistake that needs no rule of your own. `math.sin` knows nothing of Values: it takes
+# the float and gives a float back, and what should have come through it is missing from the
+# gradient. The report names the line.
+
+# %%
+import math
+
+
+def wave(x):
+    return x * math.sin(x)
+
+
+print(gradcheck(wave, 2.0))
+
+# %% [markdown]
+# With `sin` from `autograd` it would pass. `grad(wave)` raises at that line rather than return what
+# is left.
+#
 # ## Let a machine search
 #
 # Nobody tests 33 points by hand, let alone the corners of five dimensions. A **property test**
