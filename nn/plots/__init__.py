@@ -4,6 +4,7 @@ Each function draws on `ax`, or on the axes of a new figure, and returns them. R
 :mod:`nn.plots.training`, then :mod:`nn.plots.mosaics`; both draw on :mod:`nn.plots.axes`.
 """
 
+from nn.plots.axes import diverging
 from nn.plots.mosaics import plot_augmentations, plot_digits, plot_nudges, plot_weights
 from nn.plots.training import (
     plot_activations,
@@ -14,6 +15,7 @@ from nn.plots.training import (
 )
 
 __all__ = [
+    "diverging",
     "plot_activations",
     "plot_augmentations",
     "plot_confusion_matrix",

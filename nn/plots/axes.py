@@ -19,6 +19,7 @@ __all__ = [
     "ORANGE",
     "axes",
     "bare",
+    "diverging",
     "matplotlib_or_error",
     "mosaic",
     "mosaic_places",
@@ -28,8 +29,9 @@ __all__ = [
 Array = Any
 Axes = Any
 
-# Told apart by colour-blind readers too (Okabe and Ito's palette).
-BLUE, ORANGE, GREY = "#0072b2", "#d55e00", "#767676"
+# Positive, negative and 0, as the edges of drawn graphs have it: told apart by colour-blind readers
+# too. Written here, as `import nn` draws nothing; a test holds them to those of the drawings.
+BLUE, ORANGE, GREY = "#0969da", "#bc4c00", "#767676"
 
 
 def axes(ax: Axes | None, *, width: float = 6.0, height: float = 4.0) -> Axes:
@@ -53,6 +55,21 @@ def matplotlib_or_error() -> Any:
     """The module matplotlib, with its pyplot, colors and patches."""
     needed("matplotlib.pyplot", "nn.plots")
     return needed("matplotlib", "nn.plots")
+
+
+def diverging() -> Any:
+    """The colour map of signed numbers: orange below 0, white at 0, blue above, as in drawings.
+
+    It is for `imshow(…, cmap=diverging(), vmin=-high, vmax=high)`, whose middle is 0. Raises
+    MissingExtraError where matplotlib is not installed.
+
+    >>> from matplotlib.colors import to_hex
+    >>> [to_hex(diverging()(x)) for x in (0.0, 1.0)] == [ORANGE, BLUE]
+    True
+    """
+    colours: Any = matplotlib_or_error().colors.LinearSegmentedColormap
+    # An odd number of steps, so that 0 has one of its own, which is white.
+    return colours.from_list("diverging", [ORANGE, "white", BLUE], N=257)
 
 
 def bare(ax: Axes) -> None:

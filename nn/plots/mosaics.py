@@ -18,6 +18,7 @@ from nn.plots.axes import (
     GREY,
     ORANGE,
     axes,
+    diverging,
     matplotlib_or_error,
     mosaic,
     mosaic_places,
@@ -101,9 +102,7 @@ def plot_weights(
     columns = min(check_count("columns", columns), len(tiles))
     high = max(float(abs(tiles).max()), 1e-300)
     ax = axes(ax, width=1.1 * columns + 1, height=1.1 * math.ceil(len(tiles) / columns) + 0.5)
-    colours: Any = matplotlib_or_error().colors.LinearSegmentedColormap
-    colours = colours.from_list("weights", [ORANGE, "white", BLUE])
-    image = mosaic(ax, tiles, columns, cmap=colours, vmin=-high, vmax=high)
+    image = mosaic(ax, tiles, columns, cmap=diverging(), vmin=-high, vmax=high)
     ax.figure.colorbar(image, ax=ax, shrink=0.8)
     ax.set_title(f"weights of {len(tiles)} neurons")
     return ax

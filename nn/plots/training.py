@@ -137,7 +137,7 @@ def plot_decision_boundary(
     classes = np.unique(np.concatenate([labels, found]))
     colours = [matplotlib.colormaps["tab10"](i % 10) for i in range(len(classes))]
     if len(classes) <= 2:
-        colours = [BLUE, ORANGE][: len(classes)]
+        colours = [ORANGE, BLUE][-len(classes) :]  # a positive logit means the second
     ax = axes(ax, width=5.0, height=4.5)
     ax.pcolormesh(
         *sides, np.searchsorted(classes, found).reshape(resolution, resolution),

@@ -11,6 +11,7 @@ from matplotlib.colors import to_hex
 
 import autograd
 import nn
+from autograd.drawing.formats.style import COLOURS
 from nn import plots
 from nn.plots.axes import BLUE, GREY, ORANGE
 
@@ -55,6 +56,20 @@ def texts(ax):
 
 def curve(line):
     return (line.get_label(), line.get_xdata().tolist(), list(line.get_ydata()))
+
+
+# Colours
+
+
+def test_signs_have_the_colours_of_drawn_graphs():
+    """Blue is positive, orange negative and white 0, on the edges of drawings and in plots."""
+    assert (COLOURS["up"][0], COLOURS["down"][0]) == (BLUE, ORANGE)
+    layer = nn.Layer(3, 1, init="zeros")
+    layer.neurons[0].weights[0].data, layer.neurons[0].weights[2].data = 2.0, -2.0
+    image = plots.plot_weights(layer, shape=(1, 3)).images[0]
+    shown = [to_hex(image.cmap(image.norm(x))) for x in image.get_array()[0]]
+    assert shown == [BLUE, "#ffffff", ORANGE]
+    assert [to_hex(plots.diverging()(x)) for x in (1.0, 0.5, 0.0)] == shown
 
 
 # Of every plot
@@ -155,7 +170,7 @@ def test_decision_boundary_shows_the_decisions_under_the_examples(outputs):
     assert [dots.get_offsets().tolist() for dots in examples] == [
         [x for x, label in zip(*XOR) if label == k] for k in (0, 1)
     ]
-    assert [to_hex(dots.get_facecolors()[0]) for dots in examples] == [BLUE, ORANGE]
+    assert [to_hex(dots.get_facecolors()[0]) for dots in examples] == [ORANGE, BLUE]
 
 
 def test_decision_boundary_knows_what_a_loss_makes_of_outputs():
