@@ -5,125 +5,42 @@ Thin wrappers of :class:`nn.MLP` and :func:`nn.fit`; scikit-learn comes with the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from random import Random
+from collections.abc import Callable
 from typing import Any
 
 import autograd
 from autograd import extras
-from nn.data.examples import train_test_split
-from nn.layers import MLP
-from nn.losses import cross_entropy, mse_loss
-from nn.optim.adaptive import Adam
-from nn.optim.optimizer import SGD, Optimizer
-from nn.predict import predict_outputs
-from nn.train.fitting import fit
+from nn.estimator import Estimator, by_steps
+from nn.losses import binary_cross_entropy_with_logits, cross_entropy, mse_loss
 
 try:
     import numpy as np
-    from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
-    from sklearn.utils import check_random_state
+    from sklearn.base import ClassifierMixin, RegressorMixin
+    from sklearn.utils.metaestimators import available_if
     from sklearn.utils.multiclass import check_classification_targets
-    from sklearn.utils.validation import check_is_fitted, validate_data
+    from sklearn.utils.validation import column_or_1d
 except ImportError as error:
     raise extras.missing("sklearn", "nn.sklearn") from error
 
 __all__ = ["MLPClassifier", "MLPRegressor"]
 
 
-SOLVERS: dict[str, Callable[..., Optimizer]] = {
-    "adam": Adam,
-    "sgd": lambda params, lr: SGD(params, lr, momentum=0.9, nesterov=True),
-}
+class MLPClassifier(ClassifierMixin, Estimator):  # type: ignore[misc]
+    """A classifier: a network with an output for each class, trained with cross-entropy.
 
-
-class _MLP(BaseEstimator):  # type: ignore[misc]  # (scikit-learn is untyped)
-    """What both estimators share."""
-
-    def __init__(
-        self,
-        hidden_layer_sizes: int | Sequence[int] = (16,),
-        *,
-        activation: str = "relu",
-        learning_rate: float = 0.01,
-        alpha: float = 0.0,
-        max_iter: int = 200,
-        batch_size: int = 32,
-        patience: int | None = None,
-        solver: str = "adam",
-        early_stopping: bool = False,
-        validation_fraction: float = 0.1,
-        verbose: bool = False,
-        random_state: Any = None,
-        backend: str = "auto",
-    ) -> None:
-        self.hidden_layer_sizes = hidden_layer_sizes
-        self.activation = activation
-        self.learning_rate = learning_rate
-        self.alpha = alpha
-        self.max_iter = max_iter
-        self.batch_size = batch_size
-        self.patience = patience
-        self.solver = solver
-        self.early_stopping = early_stopping
-        self.validation_fraction = validation_fraction
-        self.verbose = verbose
-        self.random_state = random_state
-        self.backend = backend
-
-    def _train(self, X: Any, targets: Any, outputs: int, loss: Callable[[Any, Any], Any]) -> None:
-        rng = Random(int(check_random_state(self.random_state).randint(2**31)))
-        if self.solver not in SOLVERS:
-            raise autograd.InputValueError(
-                f"solver is one of {', '.join(SOLVERS)}, but got {self.solver!r}"
-            )
-        sizes = self.hidden_layer_sizes
-        hidden: Any = sizes if hasattr(sizes, "__iter__") else [sizes]
-        self.model_ = MLP(X.shape[1], [*hidden, outputs], activation=self.activation, rng=rng)
-        validation = None
-        if self.early_stopping:
-            X, X_kept, targets, y_kept = train_test_split(
-                X, targets, test_size=self.validation_fraction, rng=rng
-            )
-            validation = X_kept, y_kept
-        self.history_ = fit(
-            self.model_,
-            X,
-            targets,
-            loss=loss,
-            optimizer=SOLVERS[self.solver](self.model_.parameters(), self.learning_rate),
-            validation=validation,
-            restore_best=self.early_stopping,
-            epochs=self.max_iter,
-            batch_size=self.batch_size,
-            rng=rng,
-            l2=self.alpha,
-            patience=(self.patience or 10) if self.early_stopping else self.patience,
-            track_accuracy=False,
-            progress=bool(self.verbose),
-            backend=self.backend,
-        )
-        self.loss_curve_ = list(self.history_.loss)
-        self.n_iter_ = len(self.loss_curve_)
-
-    def _outputs(self, X: Any) -> Any:
-        check_is_fitted(self)
-        X = validate_data(self, X, reset=False)
-        return np.asarray(predict_outputs(self.model_, X, backend=self.backend))
-
-
-class MLPClassifier(ClassifierMixin, _MLP):  # type: ignore[misc]
-    """A classifier: a network with an output for each class, trained with cross-entropy by Adam.
+    Where `y` is a matrix of zeros and ones, each of its columns is a label by itself, with an
+    output of its own and the binary cross-entropy. Rows may be sparse; they are made dense.
 
     Args:
         hidden_layer_sizes: Neurons in each hidden layer; a number for one layer.
         activation: A name of `nn.ACTIVATIONS`.
-        learning_rate: The solver's.
+        learning_rate: The solver's, but for "lbfgs".
         alpha: Strength of the penalty alpha·Σp² on all parameters.
-        max_iter: Epochs.
-        batch_size: Examples whose gradients are averaged for a step.
+        max_iter: Epochs, or iterations of L-BFGS.
+        batch_size: Examples whose gradients are averaged for a step; L-BFGS takes all.
         patience: Stop after this many epochs without a lower loss.
-        solver: "adam", or "sgd" with Nesterov's momentum of 0.9.
+        solver: "adam", "sgd" with Nesterov's momentum of 0.9, or "lbfgs", SciPy's, which finds an
+            exact minimum of small data.
         early_stopping: Keep a part of the data aside, `validation_fraction`, stop after `patience`
             epochs (by default 10) without a lower loss on it, and go back to the best.
         verbose: Show the progress.
@@ -139,38 +56,100 @@ class MLPClassifier(ClassifierMixin, _MLP):  # type: ignore[misc]
     low high
     """
 
-    def fit(self, X: Any, y: Any) -> MLPClassifier:
-        """Train a new network on rows `X` and their labels `y`, of any kind."""
-        X, y = validate_data(self, X, y, dtype=float)
-        check_classification_targets(y)
-        self.classes_, targets = np.unique(y, return_inverse=True)
-        if len(self.classes_) < 2:
-            raise autograd.InputValueError(
-                f"MLPClassifier needs two classes or more, but y has one class: {self.classes_[0]}"
-            )
-        self._train(X, targets.tolist(), len(self.classes_), cross_entropy)
+    _several: Any = None  # the type of `y` where it has a column for each label
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.classifier_tags.multi_label = True
+        return tags
+
+    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> MLPClassifier:
+        """Train a new network on rows `X` and their labels `y`, of any kind.
+
+        A weight of 0 in `sample_weight` counts as an example that is not there, and one of 2 as
+        an example that is there twice: exactly where all examples are learnt from at once, by
+        "lbfgs" or in one batch; with smaller batches only in the mean over the steps.
+        """
+        X, y = self._labelled(X, y, reset=True)
+        X, y, sample_weight = self._counted(X, y, sample_weight)
+        self.classes_ = np.arange(y.shape[1]) if y.ndim > 1 else np.unique(y)
+        self._train(X, *self._coded(y), sample_weight)
         return self
 
+    @available_if(by_steps)  # type: ignore[untyped-decorator]
+    def partial_fit(self, X: Any, y: Any, classes: Any = None) -> MLPClassifier:
+        """Learn one epoch more, from these examples; the first call needs all of `classes`.
+
+        The optimiser remembers what it saw before; not for "lbfgs".
+        """
+        first = not hasattr(self, "model_")
+        X, y = self._labelled(X, y, reset=first)
+        if first:
+            if classes is None and y.ndim == 1:
+                raise autograd.InputValueError(
+                    "the first partial_fit needs all classes, in classes=, but got none"
+                )
+            self.classes_ = np.arange(y.shape[1]) if y.ndim > 1 else np.unique(classes)
+        self._learn_more(X, *self._coded(y))
+        return self
+
+    def _labelled(self, X: Any, y: Any, *, reset: bool) -> tuple[Any, Any]:
+        X, y = self._rows(X, y=y, multi_output=True, reset=reset)
+        check_classification_targets(y)
+        several = y.ndim > 1 and y.shape[1] > 1
+        y = y if several else column_or_1d(y, warn=True)
+        if several and not np.isin(y, (0, 1)).all():
+            raise autograd.InputValueError(
+                "several labels an example are columns of zeros and ones, but y has other numbers"
+            )
+        known = () if self._several is None else self.classes_.shape
+        if not reset and y.shape[1:] != known:
+            raise autograd.InputValueError(
+                f"partial_fit needs labels as before, {known[0] if known else 1} an example, "
+                f"but got {y.shape[1] if y.ndim > 1 else 1}"
+            )
+        return X, y
+
+    def _coded(self, y: Any) -> tuple[Any, int, Callable[[Any, Any], Any]]:
+        """Targets, how many outputs they need, and the loss."""
+        classes = self.classes_
+        if y.ndim > 1:
+            self._several = y.dtype
+            return y.astype(float), len(classes), binary_cross_entropy_with_logits
+        if len(classes) < 2:
+            raise autograd.InputValueError(
+                f"MLPClassifier needs two classes or more, but y has one class: {classes[0]}"
+            )
+        strange = np.setdiff1d(y, classes)
+        if strange.size:
+            raise autograd.InputValueError(
+                f"y has the label {strange[0]}, which is none of the classes {classes}"
+            )
+        self._several = None
+        return np.searchsorted(classes, y).tolist(), len(classes), cross_entropy
+
     def predict_proba(self, X: Any) -> Any:
-        """The probability of each of `classes_`, a row for each row of `X`."""
-        logits = self._outputs(X)
-        powers = np.exp(logits - logits.max(axis=1, keepdims=True))
-        return powers / powers.sum(axis=1, keepdims=True)
+        """The probability of each of `classes_`, or of each label, a row for each row of `X`."""
+        return np.exp(self.predict_log_proba(X))
 
     def predict_log_proba(self, X: Any) -> Any:
         """The logarithm of each probability, exact where that underflows."""
         logits = self._outputs(X)
+        if self._several is not None:
+            return -np.logaddexp(0.0, -logits)
         shifted = logits - logits.max(axis=1, keepdims=True)
         return shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
 
     def predict(self, X: Any) -> Any:
-        """The most probable of `classes_` for each row of `X`."""
-        chosen = self._outputs(X).argmax(axis=1)
-        return self.classes_[chosen]
+        """The most probable of `classes_` for each row of `X`, or a zero or one for each label."""
+        logits = self._outputs(X)
+        if self._several is not None:
+            return (logits > 0.0).astype(self._several)
+        return self.classes_[logits.argmax(axis=1)]
 
 
-class MLPRegressor(RegressorMixin, _MLP):  # type: ignore[misc]
-    """A regressor: a network trained on the mean squared error by Adam, for one target or several.
+class MLPRegressor(RegressorMixin, Estimator):  # type: ignore[misc]
+    """A regressor: a network trained on the mean squared error, for one target or several.
 
     The arguments and what `fit` leaves are those of `MLPClassifier`, but for `classes_`. Targets
     are learnt as they are: scale them to about 1, for example with scikit-learn's
@@ -187,13 +166,32 @@ class MLPRegressor(RegressorMixin, _MLP):  # type: ignore[misc]
         tags.target_tags.multi_output = True
         return tags
 
-    def fit(self, X: Any, y: Any) -> MLPRegressor:
-        """Train a new network on rows `X` and their targets `y`, numbers or rows of numbers."""
-        X, y = validate_data(self, X, y, dtype=float, multi_output=True, y_numeric=True)
-        y = np.asarray(y, float)
+    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> MLPRegressor:
+        """Train a new network on rows `X` and their targets `y`, numbers or rows of numbers.
+
+        `sample_weight` is as in `MLPClassifier.fit`.
+        """
+        X, y = self._rows(X, y=y, multi_output=True, y_numeric=True)
+        X, y, sample_weight = self._counted(X, y.astype(float), sample_weight)
         self._shape = y.shape[1:]
         targets = y.reshape(len(y), -1)
-        self._train(X, targets, targets.shape[1], mse_loss)
+        self._train(X, targets, targets.shape[1], mse_loss, sample_weight)
+        return self
+
+    @available_if(by_steps)  # type: ignore[untyped-decorator]
+    def partial_fit(self, X: Any, y: Any) -> MLPRegressor:
+        """Learn one epoch more, from these examples, as in `MLPClassifier.partial_fit`."""
+        first = not hasattr(self, "model_")
+        X, y = self._rows(X, y=y, multi_output=True, y_numeric=True, reset=first)
+        if first:
+            self._shape = y.shape[1:]
+        elif self._shape != y.shape[1:]:
+            raise autograd.InputValueError(
+                f"partial_fit needs targets of the shape {self._shape}, as before, "
+                f"but got {y.shape[1:]}"
+            )
+        targets = y.astype(float).reshape(len(y), -1)
+        self._learn_more(X, targets, targets.shape[1], mse_loss)
         return self
 
     def predict(self, X: Any) -> Any:

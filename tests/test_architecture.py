@@ -65,14 +65,14 @@ ORDER = {
     "nn": "(absent checks errors) (init model_files) "
     "(augment activations data optim schedules losses summary) metrics "
     "(export portrait reading targets) programs predict (module plots) (modules neurons "
-    "train) layers (convert options playground sklearn) "
+    "train) layers (convert estimator options playground) sklearn "
     "__init__ __main__",
     "nn.data": "(examples idx) sets",
     "nn.losses": "terms (classes pairwise)",
     "nn.optim": "(gradients optimizer) adaptive",
     "nn.plots": "axes (mosaics training)",
     "nn.train": "(columns history nudges progress weights) task (checkpoint eager_steps rate) "
-    "compiled_steps fitting",
+    "compiled_steps (fitting lbfgs)",
 }
 
 # Submodules of autograd that are public in themselves.

@@ -12,7 +12,7 @@ from nn.losses.classes import shares_of
 from nn.losses.terms import kind_of
 from nn.reading import Numbers, as_list, reading
 
-__all__ = ["example_weights"]
+__all__ = ["checked_weights", "example_weights"]
 
 
 def example_weights(
@@ -34,7 +34,9 @@ def example_weights(
     shares = shares_of(loss, targets)
     if sample_weight is None and class_weight is None and shares is None:
         return None
-    weights = [1.0] * len(targets) if sample_weight is None else _checked(sample_weight, targets)
+    weights = (
+        [1.0] * len(targets) if sample_weight is None else checked_weights(sample_weight, targets)
+    )
     if class_weight is not None:
         labels = _labels(loss, targets)
         factors = _balanced(labels) if class_weight == "balanced" else class_weight
@@ -51,7 +53,12 @@ def example_weights(
     return [w * len(weights) / total for w in weights]
 
 
-def _checked(sample_weight: Sequence[float], targets: Sequence[Any]) -> list[float]:
+def checked_weights(sample_weight: Sequence[float], targets: Sequence[Any]) -> list[float]:
+    """A factor of 0 or more for each target, as floats; InputValueError for anything else.
+
+    >>> checked_weights((0, 2), ["a", "b"])
+    [0.0, 2.0]
+    """
     weights = [_number(w) for w in as_list(sample_weight)]
     if len(weights) != len(targets):
         raise autograd.InputValueError(

@@ -1,0 +1,102 @@
+"""Training by L-BFGS, SciPy's, on all examples at once: for small data and exact minima.
+
+The loss and its gradient are those of one step of :mod:`nn.train.compiled_steps`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from autograd import enable_grad, extras
+from nn.checks import check_count
+from nn.errors import DivergenceError
+from nn.module import Module
+from nn.optim.gradients import Adjustment
+from nn.optim.optimizer import Optimizer
+from nn.train.compiled_steps import make_steps
+from nn.train.history import History
+from nn.train.progress import Progress
+from nn.train.task import Task
+
+__all__ = ["fit_lbfgs"]
+
+
+class _Still(Optimizer):
+    """Moves nothing and remembers the gradient, for whoever decides on the step himself."""
+
+    def update(self, data: Any, grad: Any, memory: Any) -> tuple[Any, Any]:
+        """The parameter as it was, and its gradient."""
+        return data, grad
+
+
+def fit_lbfgs(
+    model: Module,
+    X: Iterable[Iterable[float]],
+    y: Iterable[Any],
+    *,
+    loss: Callable[[Any, Any], Any],
+    max_iter: int,
+    sample_weight: Sequence[float] | None = None,
+    l2: float = 0.0,
+    progress: bool = True,
+    backend: str = "auto",
+) -> History:
+    """Minimise the mean loss and l2·Σp² by at most `max_iter` iterations of SciPy's L-BFGS-B.
+
+    The options are those of :func:`nn.fit`; the history has the mean loss after each iteration.
+    A weight of 2 counts exactly as an example that is there twice.
+
+    Raises:
+        InputTypeError, InputValueError, TraceError: As `nn.fit` does.
+        DivergenceError: The loss became infinite or NaN; the parameters are as they were.
+        MissingExtraError: SciPy is not installed.
+
+    >>> import nn
+    >>> line = nn.Neuron(1, rng=0)
+    >>> X, y = [[0.0], [1.0], [2.0]], [1.0, 3.0, 5.0]
+    >>> history = fit_lbfgs(line, X, y, loss=nn.mse_loss, max_iter=50, progress=False)
+    >>> round(line.weights[0].data, 3), round(line.bias.data, 3)
+    (2.0, 1.0)
+    """
+    minimize = extras.needed("scipy.optimize", "L-BFGS").minimize
+    max_iter, still = check_count("max_iter", max_iter), _Still(model.parameters(), 1.0)
+    task = Task(model, loss, still, Adjustment(l2=l2), sample_weight)
+    steps, history = make_steps(task, X, y, backend=backend), History()
+    everything = range(len(steps.targets))
+
+    def put(vector: Any) -> None:
+        for parameter, number in zip(still.params, vector.tolist()):
+            parameter.data = number
+        steps.take_up()
+
+    def objective(vector: Any) -> tuple[float, Any]:
+        put(vector)
+        value, _ = steps.step(everything)
+        return value + l2 * float(vector @ vector), steps.snapshot()[1]
+
+    start = [parameter.data for parameter in still.params]
+    with enable_grad(), Progress(max_iter, 1, first=0, show=progress) as shown:
+
+        def note(intermediate_result: Any) -> None:  # SciPy asks for this name
+            vector = intermediate_result.x
+            history.loss.append(float(intermediate_result.fun) - l2 * float(vector @ vector))
+            shown.step({"loss": history.loss[-1]})
+            shown.end_epoch({"loss": history.loss[-1]})
+
+        try:
+            options = {"maxiter": max_iter, "maxfun": 100 * max_iter}
+            found = minimize(
+                objective, start, jac=True, method="L-BFGS-B", callback=note, options=options
+            )
+        except DivergenceError:
+            for parameter, number in zip(still.params, start):
+                parameter.data = number
+            raise DivergenceError(
+                "the loss became infinite or NaN on the way of L-BFGS; the parameters are as they "
+                f"were before{task.hint(steps.rows, steps.targets)}"
+            ) from None
+    put(found.x)
+    if not history.loss:  # where it begins is a minimum
+        history.loss.append(float(found.fun) - l2 * float(found.x @ found.x))
+    return history
