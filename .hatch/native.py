@@ -74,7 +74,8 @@ def prepared(name: str, source: str) -> str:
     tree = ast.parse(source)
     for node in tree.body:
         derived = isinstance(node, ast.ClassDef) and node.name in (*LINE_OF_VALUE[1:], "Value")
-        if derived or (name == "value" and isinstance(node, ast.FunctionDef)):
+        checks = isinstance(node, ast.FunctionDef) and (name == "value" or node.name == "name_of")
+        if derived or checks:
             _forget_types(node)
     for node in tree.body:
         if isinstance(node, ast.ClassDef):

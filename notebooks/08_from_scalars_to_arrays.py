@@ -141,7 +141,7 @@ print(program)
 
 # %%
 from autograd.engine.record import record
-from autograd.program.array.numpy_executor import PASSES
+from autograd.program.tape.passes import PASSES
 
 
 def as_graph(tape, numbers):

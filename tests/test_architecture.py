@@ -58,8 +58,8 @@ ORDER = {
     "autograd.program.loop.native": "(kept numbers) reductions forms (callbacks emit rows) "
     "(entries expressions steps) (folds opcodes translation) pulls interpreter compiler repeats "
     "runner",
-    "autograd.program.statements": "(families layout reroll) groups listing",
-    "autograd.program.tape": "instructions (lower rewriting sparsity) (derived sums)",
+    "autograd.program.statements": "(elementwise families layout reroll) groups listing",
+    "autograd.program.tape": "instructions (lower rewriting sparsity) (derived sums) passes",
     "autograd.testing": "(binding plugin reproduction) formulas strategies properties",
     "autograd.transforms": "typed argnums call (derivatives directions) equations implicit",
     "nn": "(absent checks errors) (init model_files) "
@@ -236,6 +236,12 @@ def test_public_name_is_documented(package, name):
     is_error = inspect.isclass(thing) and issubclass(thing, BaseException)
     if callable(thing) and not is_error:
         assert ">>>" in docstring
+
+
+@pytest.mark.parametrize("path", files("autograd/program/exports"))
+def test_exports_do_not_know_the_numpy_executor(path):
+    """What they share with it lives in the tape and in the statements."""
+    assert not {m for m, _ in imports(path) if m.startswith("autograd.program.array")}
 
 
 SLOTS = {"_data", "_grad", "_left", "_right"}

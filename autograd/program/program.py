@@ -134,6 +134,9 @@ class Program(Differentiable):
         >>> [argument.name for argument in onnx.load(path).graph.input]
         ['x', 'w']
         """
+        from autograd.program.exports.onnx.extra import onnx_or_error
+
+        onnx_or_error()  # before its own files import it
         from autograd.program.exports.onnx.write import write_onnx
 
         write_onnx(self.tape, self.dtype, path, batched)

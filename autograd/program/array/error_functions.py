@@ -8,14 +8,14 @@ Next: :mod:`autograd.program.array.names`.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 
 from autograd.arrays import Array
+from autograd.program.statements.elementwise import elementwise
 
-__all__ = ["elementwise", "erf", "erfc"]
+__all__ = ["erf", "erfc"]
 
 SHORT = 100
 """Arrays of fewer elements than this take one call of :mod:`math` each."""
@@ -38,15 +38,6 @@ _ERF = (
     -1.7537169441492004e-05, 0.00021751715604160108, -0.0022854855611440673, 0.019852496688983708,
     -0.1405360890227171, 0.9654687386698673,
 )  # fmt: skip
-
-
-def elementwise(function: Callable[..., Any], *operands: Array | float) -> Array:
-    """A function of floats applied to the elements of arrays that broadcast, one by one."""
-    arrays = np.broadcast_arrays(*operands)
-    dtype = np.result_type(np.float32, *[x for x in operands if isinstance(x, np.ndarray)])
-    columns = [array.ravel().tolist() for array in arrays]
-    results = np.fromiter(map(function, *columns), dtype, arrays[0].size)
-    return results.reshape(arrays[0].shape)
 
 
 def _polynomial(coefficients: Sequence[float], y: Array) -> Array:

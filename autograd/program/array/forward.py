@@ -11,15 +11,15 @@ from autograd.ops.expr import XP, Expr, variables_of
 from autograd.ops.op import OPS, Op
 from autograd.ops.per_op import per_op
 from autograd.program.array import kernels
-from autograd.program.array.error_functions import elementwise
 from autograd.program.array.names import FUNCTIONS, Lowering
 from autograd.program.array.tidying import Tidy
 from autograd.program.array.writer import Style, Writer
-from autograd.program.statements.groups import ArrayStatement
-from autograd.program.statements.layout import Literal, Operand, View
+from autograd.program.statements.elementwise import elementwise
+from autograd.program.statements.groups import ArrayStatement, literals
+from autograd.program.statements.layout import Operand, View, operand_shape
 from autograd.program.statements.reroll import rolled
 
-__all__ = ["for_arrays", "formulas", "literals", "map_names", "matrix", "rows", "write_forward"]
+__all__ = ["for_arrays", "formulas", "map_names", "matrix", "rows", "write_forward"]
 
 
 @per_op
@@ -34,15 +34,6 @@ def _traced(op: Op, count: int) -> tuple[Any, tuple[Any, ...]]:
         return value, ()
     partials = op.partials(XP, Expr("var", "out"), *xs)
     return value, tuple(partials)
-
-
-def literals(statement: ArrayStatement) -> dict[str, float]:
-    """Operands of a map that are one and the same constant everywhere, by variable."""
-    return {
-        f"x{i}": float(operand.values.item())
-        for i, operand in enumerate(statement.operands)
-        if isinstance(operand, Literal) and operand.values.size == 1
-    }
 
 
 def formulas(
@@ -107,13 +98,6 @@ def _map(writer: Writer, statement: ArrayStatement) -> str:
     if shape != statement.shape or batched != any(map(writer.varies, operands)):
         text = f"np.full({writer.shape(statement.shape, batched)}, {text}, dtype)"
     return writer.reshaped(text, (int(np.prod(statement.shape)),), batched, statement.shape)
-
-
-def operand_shape(operand: Operand) -> tuple[int, ...]:
-    """The shape in which an operand is read."""
-    if isinstance(operand, Literal):
-        return tuple(operand.values.shape)
-    return tuple(getattr(operand, "own_shape", operand.shape))
 
 
 def _rows(writer: Writer, statement: ArrayStatement) -> str:

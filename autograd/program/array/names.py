@@ -16,9 +16,10 @@ from autograd.ops.expr import XP, Expr, Operand, bottom_up
 from autograd.ops.floats import FUNCTIONS as FLOATS
 from autograd.ops.ieee import IEEE
 from autograd.ops.op import OPS
-from autograd.program.array.error_functions import elementwise, erf, erfc
+from autograd.program.array.error_functions import erf, erfc
+from autograd.program.statements.elementwise import elementwise
 
-__all__ = ["FUNCTIONS", "OPERATORS", "Lowering", "elementwise"]
+__all__ = ["FUNCTIONS", "OPERATORS", "Lowering"]
 
 OPERATORS = {
     "add": "+", "sub": "-", "mul": "*", "div": "/",

@@ -7,7 +7,7 @@ differentiate by; tracebacks and debuggers show it. Next: :mod:`autograd.program
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from functools import cached_property, reduce
+from functools import cached_property
 from math import isfinite
 from typing import Any
 
@@ -21,8 +21,7 @@ from autograd.program.statements.groups import ArrayForm, group
 from autograd.program.statements.layout import Literal, Operand
 from autograd.program.statements.listing import listed
 from autograd.program.tape.instructions import Tape
-from autograd.program.tape.rewriting import drop_dead, expand_powers, fold_constants, share_common
-from autograd.program.tape.sums import find_dots, flatten_sums, split_differences
+from autograd.program.tape.passes import simplified
 
 __all__ = ["ArrayExecutor", "simplified"]
 
@@ -31,21 +30,6 @@ CHUNK = 2**13
 """Most numbers in an intermediate array of a chunk: 64 KiB of float64."""
 PRODUCT_ROWS = 256
 """Rows below which matrix products would lose speed, whatever the size of the chunk."""
-PASSES: tuple[Callable[[Tape], Tape], ...] = (
-    split_differences,
-    flatten_sums,
-    find_dots,
-    expand_powers,
-    fold_constants,
-    share_common,
-    drop_dead,
-)
-"""The sums come first: they leave the other passes little to do."""
-
-
-def simplified(tape: Tape) -> Tape:
-    """The tape after all passes."""
-    return reduce(lambda tape, run: run(tape), PASSES, tape)
 
 
 class ArrayExecutor:

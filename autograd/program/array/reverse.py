@@ -18,10 +18,10 @@ import numpy as np
 from autograd.ops.op import OPS
 from autograd.program.array import kernels
 from autograd.program.array.adjoint_arrays import Adjoints, blocks_of
-from autograd.program.array.error_functions import elementwise
-from autograd.program.array.forward import for_arrays, formulas, literals, map_names, matrix, rows
+from autograd.program.array.forward import for_arrays, formulas, map_names, matrix, rows
 from autograd.program.array.writer import Writer
-from autograd.program.statements.groups import ArrayStatement
+from autograd.program.statements.elementwise import elementwise
+from autograd.program.statements.groups import ArrayStatement, literals
 from autograd.program.statements.layout import Operand, View
 from autograd.program.statements.reroll import rolled
 

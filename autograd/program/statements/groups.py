@@ -17,7 +17,7 @@ import numpy as np
 from autograd.arrays import Array
 from autograd.ops.op import OPS, Op
 from autograd.program.statements.families import families
-from autograd.program.statements.layout import Block, Operand, operand, split
+from autograd.program.statements.layout import Block, Literal, Operand, operand, split
 from autograd.program.tape.instructions import Shape, Tape
 
 __all__ = ["ArrayForm", "ArrayStatement", "group"]
@@ -189,3 +189,12 @@ class _Grouping:
     def _read(self, addresses: Array) -> Operand:
         constants = (self.constant_block, self.constants)
         return operand(addresses, self.blocks, self._starts(), constants)
+
+
+def literals(statement: ArrayStatement) -> dict[str, float]:
+    """Operands of a map that are one and the same constant everywhere, by variable."""
+    return {
+        f"x{i}": float(operand.values.item())
+        for i, operand in enumerate(statement.operands)
+        if isinstance(operand, Literal) and operand.values.size == 1
+    }

@@ -181,3 +181,10 @@ def _run_lengths(column: Array) -> set[int] | None:
         lengths.add(length)
         column = rows[:, 0]
     return lengths
+
+
+def operand_shape(operand: Operand) -> tuple[int, ...]:
+    """The shape in which an operand is read."""
+    if isinstance(operand, Literal):
+        return tuple(operand.values.shape)
+    return tuple(getattr(operand, "own_shape", operand.shape))

@@ -19,12 +19,12 @@ import numpy as np
 
 from autograd.errors import GraphError, InputValueError
 from autograd.ops.op import OPS
-from autograd.program.array.numpy_executor import simplified
 from autograd.program.exports.jax.primitives import along_rows, jax_module, primitive
 from autograd.program.statements.groups import ArrayForm, ArrayStatement, group
 from autograd.program.statements.layout import Gather, Literal, Operand, View
 from autograd.program.statements.reroll import rolled
 from autograd.program.tape.instructions import Argument, Tape
+from autograd.program.tape.passes import simplified
 
 __all__ = ["to_jax"]
 

@@ -20,8 +20,8 @@ from autograd.ops.expr import XP, Expr, evaluate
 from autograd.ops.op import OPS, Op
 from autograd.ops.partial_evaluation import folded
 from autograd.ops.per_op import per_op
-from autograd.program.array.names import elementwise
 from autograd.program.exports.jax.branches import evaluate_apart, passing, product
+from autograd.program.statements.elementwise import elementwise
 from autograd.program.statements.reroll import rolled
 
 __all__ = ["along_rows", "jax_module", "primitive"]

@@ -1,5 +1,1 @@
 """A program as an ONNX model; start at :mod:`.write`."""
-
-from autograd.program.exports.onnx.extra import onnx_or_error
-
-onnx_or_error()

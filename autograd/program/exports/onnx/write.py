@@ -20,8 +20,6 @@ from autograd.files import check, write
 from autograd.ops.expr import XP, Expr, Operand, variables_of
 from autograd.ops.op import OPS
 from autograd.ops.partial_evaluation import folded
-from autograd.program.array.forward import literals, operand_shape
-from autograd.program.array.numpy_executor import simplified
 from autograd.program.exports.onnx.extra import onnx_or_error
 from autograd.program.exports.onnx.nodes import Graph
 from autograd.program.exports.onnx.primitives import (
@@ -32,11 +30,12 @@ from autograd.program.exports.onnx.primitives import (
     NOT_IN_DOUBLE,
     OPERATORS,
 )
-from autograd.program.statements.groups import ArrayForm, ArrayStatement, group
-from autograd.program.statements.layout import Literal
+from autograd.program.statements.groups import ArrayForm, ArrayStatement, group, literals
+from autograd.program.statements.layout import Literal, operand_shape
 from autograd.program.statements.layout import Operand as Reading
 from autograd.program.statements.reroll import rolled
 from autograd.program.tape.instructions import Tape
+from autograd.program.tape.passes import simplified
 
 __all__ = ["write_onnx"]
 

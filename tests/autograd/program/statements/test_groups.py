@@ -7,10 +7,10 @@ import pytest
 
 import autograd
 from autograd import Value, compile
-from autograd.program.array.numpy_executor import simplified
 from autograd.program.statements.groups import group
 from autograd.program.statements.layout import Gather, Joined, View
 from autograd.program.tape.lower import lower
+from autograd.program.tape.passes import simplified
 
 
 def form_of(y, **arguments):
