@@ -166,7 +166,7 @@ few = pushes[np.ix_(row, column)].T
 mean = pushes[:, column].mean(axis=0)[:, None]
 high = abs(few).max()
 for ax, block in [(axes[1, 0], few), (axes[1, 1], mean)]:
-    ax.imshow(block, vmin=-high, vmax=high, aspect="auto", cmap="PuOr")
+    ax.imshow(block, vmin=-high, vmax=high, aspect="auto", cmap=nn.plots.diverging())
     for (i, j), push in np.ndenumerate(block):
         ink = "white" if abs(push) > 0.6 * high else "black"
         text = f"{push:+.2f}" if abs(push) >= 0.005 else "0"
@@ -178,7 +178,7 @@ axes[1, 1].set_xlabel("average\nof 1,000")
 plt.show()
 
 # %% [markdown]
-# Each example wants its own output up (violet) and the others down (orange), the more so the more
+# Each example wants its own output up (blue) and the others down (orange), the more so the more
 # wrong the network is about it. They contradict each other, and in the average most of it cancels.
 # That small rest is the gradient of the cost. It is no new quantity: the compiled cost of the
 # thousand examples has it, too.
