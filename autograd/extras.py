@@ -13,6 +13,7 @@ from autograd.errors import MissingExtraError
 __all__ = ["missing", "needed"]
 
 INSTALLED_BY = {
+    "PIL": "pip install 'scalar-autograd[pictures]'",
     "graphviz": "pip install graphviz",
     "hypothesis": "pip install 'scalar-autograd[test]'",
     "jax": "pip install jax",
@@ -21,8 +22,10 @@ INSTALLED_BY = {
     "onnx": "pip install 'scalar-autograd[onnx]'",
     "sklearn": "pip install 'scalar-autograd[demo]'",
     "torch": "see https://pytorch.org",
+    "vl_convert": "pip install 'scalar-autograd[pictures]'",
 }
 CALLED = {
+    "PIL": "Pillow", "vl_convert": "vl-convert-python",
     "graphviz": "the package graphviz", "hypothesis": "Hypothesis", "jax": "JAX",
     "matplotlib": "matplotlib", "numpy": "NumPy", "onnx": "the package onnx",
     "sklearn": "scikit-learn 1.6 or newer", "torch": "PyTorch",

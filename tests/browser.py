@@ -45,6 +45,7 @@ class Browser:
     def __init__(self) -> None:
         self._ids = itertools.count(1)
         self._received = b""
+        self._open: list[str] = []
         self._profile = tempfile.mkdtemp(prefix="autograd-browser-")
         commands, self._write = os.pipe()
         self._read, answers = os.pipe()
@@ -118,6 +119,7 @@ class Browser:
         behind the file in the address, from the # on.
         """
         target = self.send("Target.createTarget", url="about:blank")["targetId"]
+        self._open.append(target)
         session = self.send("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
         page = Page(self, session)
         page.send(
@@ -135,6 +137,12 @@ class Browser:
                 raise RuntimeError(f"{path} does not load")
             time.sleep(0.02)
         return page
+
+    def close_pages(self) -> None:
+        """Close what was opened so far."""
+        for target in self._open:
+            self.send("Target.closeTarget", targetId=target)
+        self._open.clear()
 
 
 class Page:

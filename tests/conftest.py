@@ -10,9 +10,12 @@ REQUIRE_PEERS=1 in the environment, as in `.ci/run`, it fails instead.
 import importlib.util
 import os
 import shutil
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from tests.browser import Browser
 
 # How long an example takes is the machine's affair, and busy ones are no reason to fail.
 settings.register_profile(
@@ -48,3 +51,17 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.section("measured")
     for name, figures in measured:
         terminalreporter.line(f"{name}: {figures}")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One browser for all tests of a process: to start one takes a second."""
+    with Browser() as browser:
+        yield browser
+
+
+@pytest.fixture
+def browser(chromium: Browser) -> Iterator[Browser]:
+    """The browser, whose pages are closed after the test."""
+    yield chromium
+    chromium.close_pages()

@@ -68,5 +68,5 @@ def test_only_graphviz_is_required(metadata):
     required = [line for line in requirements if "extra ==" not in line]
     assert [line.split(">")[0] for line in required] == ["graphviz"]
     assert metadata["Requires-Python"] == ">=3.10"
-    extras = {"compile", "demo", "notebooks", "onnx", "test", "dev", "all"}
+    extras = {"compile", "demo", "notebooks", "onnx", "pictures", "test", "dev", "all"}
     assert set(metadata.get_all("Provides-Extra")) == extras

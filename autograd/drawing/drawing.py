@@ -108,12 +108,12 @@ class Drawing:
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write a file in the form that its ending says: .svg .html .png .pdf .dot or .mmd.
 
-        PNG and PDF are made by Graphviz; the others need nothing.
+        PNG and PDF look as SVG does and need the extra `pictures`; the others need nothing.
 
         Raises:
             InputValueError: The ending is another one.
             OutputError: The folder does not exist, or the file cannot be written.
-            MissingExtraError: Graphviz is needed and not installed.
+            MissingExtraError: What makes PNG and PDF is not installed.
         """
         path = Path(path)
         form = FORMATS.get(path.suffix.lower())
@@ -136,8 +136,8 @@ class Drawing:
 FORMATS: dict[str, Callable[[Drawing], bytes]] = {
     ".svg": lambda drawing: drawing.to_svg().encode(),
     ".html": lambda drawing: drawing.to_html().encode(),
-    ".png": lambda drawing: rendering.rendered(drawing.to_dot(), "png"),
-    ".pdf": lambda drawing: rendering.rendered(drawing.to_dot(), "pdf"),
+    ".png": lambda drawing: rendering.as_png(drawing.to_svg()),
+    ".pdf": lambda drawing: rendering.as_pdf(drawing.to_svg()),
     ".dot": lambda drawing: drawing.to_dot().encode(),
     ".mmd": lambda drawing: drawing.to_mermaid().encode(),
 }

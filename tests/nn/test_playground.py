@@ -12,7 +12,6 @@ import pytest
 import autograd as ag
 import nn
 from autograd import InputTypeError, InputValueError
-from tests.browser import Browser
 
 needs_browser = pytest.mark.needs("chromium")
 LAPTOP = (1280, 800)
@@ -131,12 +130,6 @@ def test_what_has_no_page_is_refused(tmp_path):
         made(Odd)
     with pytest.raises(InputValueError, match=r"saved as an \.html file"):
         made()[0].save(tmp_path / "page.svg")
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with Browser() as browser:
-        yield browser
 
 
 @pytest.fixture

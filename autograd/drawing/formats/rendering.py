@@ -1,36 +1,70 @@
-"""Rendering: pictures as PNG and PDF, by Graphviz."""
+"""Rendering: drawings as PNG and PDF, as they look on the screen, and films as GIF.
+
+The package vl-convert-python has resvg and svg2pdf in one wheel for every system, with no library
+of the system's beside it; the extra `pictures` brings it, and Pillow, which puts frames together.
+"""
 
 from __future__ import annotations
 
+import io
+import math
+import re
+from collections.abc import Sequence
 from typing import Any
 
-from autograd.errors import MissingExtraError, OutputError
 from autograd.extras import needed
 
-__all__ = ["graphviz_module", "rendered"]
+__all__ = ["animated", "as_pdf", "as_png", "graphviz_module"]
+
+SHARPNESS = 2.0
+"""Pixels of a PNG a pixel of the drawing: as many as sharp screens have."""
+MOST_PIXELS = 40_000_000
+"""A drawing with more would take gigabytes while it is made: it gets fewer a pixel."""
 
 
 def graphviz_module() -> Any:
     """The `graphviz` package, imported when it is first needed."""
-    return needed("graphviz", "to_graphviz, or a PNG or PDF file,")
+    return needed("graphviz", "to_graphviz")
 
 
-def rendered(source: str, format: str) -> bytes:
-    """DOT as an image, by the program dot.
+def as_png(svg: str, scale: float = SHARPNESS) -> bytes:
+    """A drawing as PNG, with so many pixels a pixel of the drawing.
 
     Raises:
-        MissingExtraError: The package `graphviz` or the program is not installed.
-        OutputError: dot failed.
+        MissingExtraError: vl-convert-python is not installed.
     """
-    graphviz = graphviz_module()
-    try:
-        image: bytes = graphviz.Source(source).pipe(format=format, quiet=True)
-    except graphviz.ExecutableNotFound as error:
-        raise MissingExtraError(
-            f"a {format.upper()} file is made by Graphviz, whose program 'dot' is not on the PATH: "
-            "install it (apt install graphviz, brew install graphviz or "
-            "https://graphviz.org/download), or save as .svg or .html, which need nothing"
-        ) from error
-    except graphviz.CalledProcessError as error:
-        raise OutputError(f"Graphviz could not make a {format.upper()} file: {error}") from error
+    maker = needed("vl_convert", "a PNG file")
+    sides = re.search(r'width="([\d.]+)" height="([\d.]+)"', svg)
+    if sides:
+        scale = min(scale, math.sqrt(MOST_PIXELS / (float(sides[1]) * float(sides[2]))))
+    image: bytes = maker.svg_to_png(svg, scale=scale)
     return image
+
+
+def as_pdf(svg: str) -> bytes:
+    """A drawing as a PDF of one page, in lines and letters.
+
+    Raises:
+        MissingExtraError: vl-convert-python is not installed.
+    """
+    page: bytes = needed("vl_convert", "a PDF file").svg_to_pdf(svg)
+    return page
+
+
+def animated(svgs: Sequence[str], seconds: float, scale: float = 1.0) -> bytes:
+    """Drawings of one size as a GIF that shows each for so long, over and over.
+
+    Raises:
+        MissingExtraError: vl-convert-python or Pillow is not installed.
+    """
+    image = needed("PIL.Image", "a GIF file")
+    pictures = [image.open(io.BytesIO(as_png(svg, scale))).convert("RGB") for svg in svgs]
+    # One palette for all, or colours would flicker; of the last frame, which has all that there is.
+    palette = pictures[-1].quantize(255)
+    frames = [picture.quantize(palette=palette, dither=0) for picture in pictures]
+    out = io.BytesIO()
+    frames[0].save(
+        out, "GIF", save_all=True, append_images=frames[1:],
+        duration=round(1000 * seconds), loop=0, optimize=False,
+    )  # fmt: skip
+    return out.getvalue()

@@ -9,15 +9,8 @@ import pytest
 import autograd
 from autograd import Value, draw
 from tests.autograd.drawing.graphs import HOSTILE, network, neuron
-from tests.browser import Browser
 
 pytestmark = pytest.mark.needs("chromium")
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with Browser() as one:
-        yield one
 
 
 @pytest.fixture

@@ -101,23 +101,6 @@ def test_digraph_renders():
     assert image.startswith(b"\x89PNG")
 
 
-@pytest.mark.needs("dot")
-@pytest.mark.parametrize(("ending", "magic"), [("png", b"\x89PNG"), ("pdf", b"%PDF")])
-def test_images_are_saved(tmp_path, ending, magic):
-    """PNG and PDF through Graphviz."""
-    path = tmp_path / f"graph.{ending}"
-    draw(network(20)).save(path)
-    assert path.read_bytes().startswith(magic)
-
-
-def test_missing_dot_is_said_plainly(tmp_path, monkeypatch):
-    """The message tells what to install and what works without."""
-    monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(MissingExtraError, match=r"apt install graphviz.*\.svg or \.html"):
-        draw(Value(1.0)).save(tmp_path / "graph.png")
-    assert not list(tmp_path.iterdir())
-
-
 def test_missing_package_is_said_plainly(monkeypatch):
     """to_graphviz needs the package graphviz."""
     monkeypatch.setitem(__import__("sys").modules, "graphviz", None)

@@ -10,7 +10,6 @@ import pytest
 from autograd import InputValueError, Value
 from autograd.drawing import Recorder
 from autograd.drawing.formats.text import number
-from tests.browser import Browser
 
 
 def trained(steps=5, **options):
@@ -33,12 +32,6 @@ SEEN = """
     .filter((g) => getComputedStyle(g).visibility === "visible").map((g) => g.textContent);
 })
 """
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with Browser() as browser:
-        yield browser
 
 
 @pytest.mark.needs("chromium")

@@ -14,17 +14,10 @@ from autograd.drawing import Recorder, draw
 from autograd.drawing.formats.text import formatter, number
 from tests.autograd.drawing.graphs import neuron, scattered
 from tests.autograd.drawing.page.test_stepper import READ
-from tests.browser import Browser
 
 pytestmark = pytest.mark.needs("chromium")
 
 LAPTOP = (1280, 800)
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with Browser() as browser:
-        yield browser
 
 
 @pytest.fixture

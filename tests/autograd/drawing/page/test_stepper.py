@@ -9,7 +9,6 @@ import autograd as ag
 from autograd import Value
 from autograd.drawing import Recorder, draw
 from autograd.drawing.formats.text import number
-from tests.browser import Browser
 
 needs_browser = pytest.mark.needs("chromium")
 
@@ -35,12 +34,6 @@ READ = """
   };
 })()
 """
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with Browser() as browser:
-        yield browser
 
 
 def one_neuron():

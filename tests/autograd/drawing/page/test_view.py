@@ -13,18 +13,11 @@ from autograd.drawing import Recorder, draw
 from autograd.drawing.formats.style import COLOURS
 from tests.autograd.drawing.graphs import network, neuron
 from tests.autograd.drawing.page.test_stepper import contrast
-from tests.browser import Browser
 
 pytestmark = pytest.mark.needs("chromium")
 
 PHONE, LAPTOP = (375, 667), (1280, 800)
 SIZES = pytest.mark.parametrize("size", [PHONE, LAPTOP], ids=["phone", "laptop"])
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with Browser() as browser:
-        yield browser
 
 
 def perceptron(*sizes):
