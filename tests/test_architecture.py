@@ -34,9 +34,9 @@ ORDER = {
     "labels parts) stepper (playground recorder)",
     "autograd.drawing.picture": "snapshot (flow frames highlight) marks",
     "autograd.drawing.placement": "ranks positions geometry",
-    "autograd.engine": "(switches order) (modes sweep pickling) (anomaly region) node record "
-    "(elementwise micrograd products refusals truths chain_rule) (higher ufuncs) methods (backward "
-    "naming) (slots value) generated accelerator",
+    "autograd.engine": "(switches order) (modes sweep pickling shared) (anomaly region) node "
+    "record (elementwise micrograd products refusals truths chain_rule) (higher ufuncs) methods "
+    "(backward naming) (slots value) generated accelerator",
     "autograd.engine.anomaly": "remedies story",
     "autograd.functions": "(custom elementary recurrences) operands (distances matrices ordering "
     "sequences tables)",

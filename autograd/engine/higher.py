@@ -35,7 +35,7 @@ def recorded_adjoints(
     """
     needed = None if wanted is None else _descendants(order, wanted)
     adjoint = dict(seeds)
-    products = Products(forward=False)
+    products = Products(order, seeds.values(), forward=False)
     for node in reversed(order):
         upstream = adjoint.get(node)
         if upstream is None or (needed is not None and node not in needed):
@@ -54,7 +54,7 @@ def recorded_tangents(order: Sequence[Any], seeds: dict[Any, Any]) -> dict[Any, 
     """Directional derivative of every node that depends on the seeds, by one forward sweep."""
     needed = _descendants(order, seeds)
     tangent = dict(seeds)
-    products = Products(forward=True)
+    products = Products(order, seeds.values(), forward=True)
     for node in order:
         if node in tangent or node not in needed:
             continue

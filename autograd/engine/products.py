@@ -7,20 +7,25 @@ what is behind them to all orders; at the choice itself, and in a forward sweep 
 ``choose``, zero where either factor is. So an infinite derivative in a branch not taken stays out,
 in every direction and at every order.
 
-Doubt. At the tip of a cone (the origin of ``norm``, ``hypot``, ``abs``) the derivative 0 is the
-choice of least norm: the function has slopes all around, and none of its pieces has slope 0. That
-is good for a step of descent, but the curvature of norm(p)² at the origin is not that of 0·0. So
-wherever such a derivative, or what came of it, is multiplied by something that varies, the product
-is passed through ``doubt``: the same number, whose derivative by the other factor is nan where the
-choice was made. (A constant factor, as in a branch not taken, is differentiated by nobody.)
+Doubt. At the tip of a cone (the origin of ``norm``, ``hypot``, ``abs``, a tie of ``maximum``) the
+derivative is the choice of least norm: the function has slopes all around, and none of its pieces
+has this one. That is good for a step of descent, but the curvature of norm(p)² at the origin is not
+that of 0·0. So wherever such a derivative, or what came of it, is multiplied by something that
+depends on a tip's variables (:mod:`autograd.engine.shared`), the product is passed through
+``doubt``: the same number, whose derivative by the other factor is nan where the choice was made.
+A factor that depends on others, as λ in λ·norm(p), keeps the derivative that was chosen.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from functools import cached_property
 from typing import Any
 
+from autograd.engine.modes import TRACING, switched
 from autograd.engine.order import operands_of
 from autograd.engine.record import RECORDERS
+from autograd.engine.shared import Shared
 from autograd.ops.floats import Namespace
 
 __all__ = ["Products"]
@@ -35,19 +40,30 @@ class Products:
     node the Value that is 1 where its running quantity is in doubt.
     """
 
-    def __init__(self, *, forward: bool) -> None:
+    def __init__(self, order: Sequence[Any], seeds: Iterable[Any], *, forward: bool) -> None:
+        self.order = order
+        self.seeds = [seed for seed in seeds if type(seed) is not float]
         self.forward = forward
         self.chosen: set[Any] = set()
         self.doubted: dict[Any, Any] = {}
         self.tip: tuple[Any, Any] | None = None
 
+    @cached_property
+    def shared(self) -> Shared:
+        """Known from the first tip on."""
+        return Shared(self.order, self.seeds)
+
     def enter(self, node: Any) -> None:
         """Begin with the local derivatives of a node."""
         self.node = node
         self.tip = None
+        if node.op.tip is None:
+            return
+        operands = operands_of(node)
         # A literal other than 0 beside them keeps operands from the tip, as in hypot(1, x).
-        if node.op.tip is not None and not any(type(x) is float and x for x in operands_of(node)):
-            size = node.op.tip(_XP, node, *operands_of(node))
+        if not node.op.smooth or not any(type(x) is float and x for x in operands):
+            with switched(TRACING, True):  # comparisons are recorded
+                size = node.op.tip(_XP, node, *operands)
             self.tip = size, RECORDERS["eq"](size, 0.0)
 
     def product(self, running: Any, partial: Any, source: Any, target: Any) -> Any:
@@ -73,7 +89,8 @@ class Products:
     def _in_doubt(self, part: Any, factor: Any, condition: Any, target: Any) -> Any:
         """The part, with no derivative by a factor where the other one is in doubt."""
         if type(factor) is not float:
-            part = RECORDERS["doubt"](part, factor, condition)
+            if factor in self.shared:
+                part = RECORDERS["doubt"](part, factor, condition)
             # What is multiplied by zero does not matter any more.
             condition = RECORDERS["where"](RECORDERS["eq"](factor, 0.0), 0.0, condition)
         known = self.doubted.get(target)

@@ -88,7 +88,7 @@ def _pow_slope(xp: Functions, out: Number, a: Number, b: Number) -> Number:
     i + j is b - 1 where that is exact, otherwise b, with a division to make up for it. At 0 and
     the infinities digits do not matter, and the division would be by them: there it is b - 1.
     """
-    largest = xp.where(a == 0.0, INF, xp.where(abs(a) < INF, abs(b), INF))
+    largest = xp.where(abs(a) < INF, abs(b), INF)
     exact = xp.where(abs(b - 2.0**52) < 2.0**52, INF, largest) == INF
     exponent = xp.where(exact, b - 1.0, b)
     size = abs(exponent)
@@ -97,7 +97,14 @@ def _pow_slope(xp: Functions, out: Number, a: Number, b: Number) -> Number:
     # A power of ±inf that is 0 is so all around.
     factor = xp.where(abs(b) < INF, b, xp.where(out == 0.0, 0.0, b))
     slope = factor * xp.pow(a, first) / xp.where(exact, 1.0, a)
-    return slope * xp.pow(a, exponent - first)
+    # At 0 in one piece, whose own derivative is b·(b-1)·a^(b-2) for every b. Its derivative by b is
+    # inf for b = 0 and -inf for b = 1, as those of these roots.
+    at_0 = xp.where(
+        b == 0.0,
+        xp.sqrt(b),
+        xp.where(b == 1.0, 1.0 - xp.sqrt(b - 1.0), factor * xp.pow(a, b - 1.0)),
+    )
+    return xp.where(a == 0.0, at_0, slope * xp.pow(a, exponent - first))
 
 
 def _pow_partials(xp: Functions, out: Number, a: Number, b: Number) -> tuple[Number, Number]:
@@ -111,14 +118,23 @@ def _pow_partials(xp: Functions, out: Number, a: Number, b: Number) -> tuple[Num
         b * xp.pow(a, b - 1.0),
         xp.where(
             size > TINY,
-            xp.where(size < 1.0 / TINY, xp.where(b == 0.0, 0.0, b * out / a), rest),
+            xp.where(
+                xp.where(a == 0.0, INF, size) < 1.0 / TINY,
+                xp.where(a == a, b * out / a, 0.0),  # nan**0 is 1
+                rest,
+            ),
             rest,
         ),
     )
     root = xp.pow(a, 0.5 * b)  # out in two halves: it may overflow where out·log(a) does not
     growth = xp.where(
         a == 0.0,
-        xp.where(b >= 0.0, 0.0, b * INF),
+        # For b up to 1 it falls infinitely steeply, as -√a does; for b below 0 it comes from -inf.
+        xp.where(
+            b > 1.0,
+            0.0,
+            xp.where(b > 0.0, -xp.sqrt(a), xp.where(b < 0.0, xp.log(a) + b * INF, b * b)),
+        ),
         xp.where(a == INF, xp.where(b < 0.0, 0.0, root * a), root * xp.log(a) * root),
     )
     return slope, growth

@@ -66,7 +66,9 @@ declare(
         xp.where(b > a, 1.0, xp.where(b < a, 0.0, 0.5)),
     ),
     arity=2, selects=True, symbol="max", latex=r"\max", sample=(REAL, REAL),
-    edge="A tie gives 1/2 to each, as PyTorch and JAX; nan in either operand is the result.",
+    tip=lambda xp, out, a, b: a - b,
+    edge="A tie gives 1/2 to each, as PyTorch and JAX; what a product makes of that choice, as in"
+    " maximum(x, -x)**2, has a second derivative of nan. Nan in either operand is the result.",
 )  # fmt: skip
 declare(
     "minimum",
@@ -76,7 +78,9 @@ declare(
         xp.where(b < a, 1.0, xp.where(b > a, 0.0, 0.5)),
     ),
     arity=2, selects=True, symbol="min", latex=r"\min", sample=(REAL, REAL),
-    edge="A tie gives 1/2 to each, as PyTorch and JAX; nan in either operand is the result.",
+    tip=lambda xp, out, a, b: a - b,
+    edge="A tie gives 1/2 to each, and second derivatives, as maximum; nan in either operand is the"
+    " result.",
 )  # fmt: skip
 declare(
     "clip",

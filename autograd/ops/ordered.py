@@ -27,14 +27,21 @@ def _shares(xp: Functions, out: Number, xs: tuple[Number, ...]) -> list[Number]:
     return [hit / count for hit in hits]
 
 
+def _one_hit(xp: Functions, out: Number, *xs: Number) -> Number:
+    """1 where one operand alone is the result, 0 at a tie."""
+    hits = reduce(operator.add, [xp.where(x == out, 1.0, 0.0) for x in xs])
+    return xp.where(hits > 1.0, 0.0, 1.0)
+
+
 for _name, _of_two in (("max", "maximum"), ("min", "minimum")):
     declare(
         _name,
         lambda xp, *xs, of_two=_of_two: reduce(getattr(xp, of_two), xs),
         lambda xp, out, *xs: _shares(xp, out, xs),
         arity=None, selects=True, smooth=False, latex=rf"\{_name}",
-        sample=(REAL,) * 3,
-        edge="A tie of n gives 1/n to each, as PyTorch and JAX; nan in any operand is the result.",
+        sample=(REAL,) * 3, tip=_one_hit,
+        edge="A tie of n gives 1/n to each, as PyTorch and JAX, and second derivatives as those of"
+        " maximum; nan in any operand is the result.",
     )  # fmt: skip
 
 
@@ -77,6 +84,7 @@ declare(
     "kth_smallest", _kth_smallest,
     lambda xp, out, k, *xs: [None, *_shares(xp, out, xs)],
     arity=None, selects=True, smooth=False, sample=((0.0, 2.0), *(REAL,) * 3),
-    latex=r"\operatorname{{kth}}",
-    edge="k counts from 0. A tie of n gives 1/n to each; nan in any operand is the result.",
+    latex=r"\operatorname{{kth}}", tip=lambda xp, out, k, *xs: _one_hit(xp, out, *xs),
+    edge="k counts from 0. A tie of n gives 1/n to each, and second derivatives as those of"
+    " maximum; nan in any operand is the result.",
 )  # fmt: skip

@@ -66,7 +66,9 @@ elementary(
     "copysign", math.copysign,
     lambda xp, out, a, b: (xp.where(a == 0.0, 0.0, xp.sign(a) * xp.sign(out)), None), arity=2,
     ufunc="copysign", native="copysign", javascript="copysign", sample=(REAL, REAL),
-    edge="The derivative at a = 0 is 0 (JAX: ±1), by b nowhere; the sign of -0 and of nan counts.",
+    tip=lambda xp, out, a, b: out,
+    edge="The derivative at a = 0 is 0 (JAX: ±1), by b nowhere, and second derivatives there are as"
+    " those of abs; the sign of -0 and of nan counts.",
 )  # fmt: skip
 
 # Remainders. A quotient that is rounded may reach the next whole number: it is had from the

@@ -125,9 +125,10 @@ def _steep(name: str, operands: Sequence[Any], numbers: Sequence[float]) -> str 
     """For a derivative that is not finite where the value is."""
     if name == "doubt":
         return (
-            "at the tip of norm, hypot or abs the first derivative is a choice, and has none of "
-            "its own: write dot(xs, xs) for norm(xs)**2, x*x for abs(x)**2, or guard the tip with "
-            "where"
+            "at the tip of norm, hypot or abs and at a tie of maximum the first derivative is a "
+            "choice, and has none of its own: write dot(xs, xs) for norm(xs)**2, x*x for abs(x)**2 "
+            "or maximum(x, -x)**2, softplus or logaddexp for what they are made of, or guard the "
+            "place with where"
         )
     if (name in ("sqrt", "cbrt") and numbers[0] == 0.0) or (
         name == "pow" and numbers[0] == 0.0 and 0.0 < numbers[1] < 1.0
