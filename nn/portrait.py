@@ -7,17 +7,16 @@ the variables of functions. Two portraits are equal if the recordings would be.
 from __future__ import annotations
 
 import functools
-import itertools
 import operator
 import sys
 import types
 from abc import ABC
-from collections.abc import Iterator
 from typing import Any, Generic
+from weakref import WeakKeyDictionary
 
 from autograd import Value
 
-__all__ = ["Portrait", "leaves_below"]
+__all__ = ["Portrait", "leaves_below", "portrait_of"]
 
 # Parts that are looked at before it is given up: a program for them is recorded anew every time.
 MOST = 20_000
@@ -26,6 +25,9 @@ OP_OF = operator.attrgetter("op")
 NESTS = (list, tuple, dict)
 HEAP_TYPE = 1 << 9  # the flag of classes written in Python (CPython's object.h)
 KNOWN = {*sys.stdlib_module_names, "autograd", "nn", "numpy"}
+
+# What a thing is apart from its parts, and these.
+Look = tuple[Any, list[Any]]
 
 
 class Portrait:
@@ -42,13 +44,19 @@ class Portrait:
 
     def __init__(self, *things: Any) -> None:
         self._numbers: dict[Value, int] = {}
-        self._met: dict[int, tuple[int, Any]] = {}
+        self._met: dict[int, int] = {}
+        self.looks: list[tuple[Any, Look]] = []
+        self.own: Look = None, []
         self.token: Any
         try:
-            self.token = tuple([self._of(thing) for thing in things])
+            self.token = self._of_all(list(things))
         except (_Opaque, RecursionError):
             self.token = None
         self.leaves = list(self._numbers)
+
+    def holds(self) -> bool:
+        """Whether all is as it was, so that a new portrait would be equal: a look, no drawing."""
+        return self.token is not None and all(_is_still(*look) for look in self.looks)
 
     def _of(self, thing: Any) -> Any:
         kind = type(thing)
@@ -58,78 +66,112 @@ class Portrait:
             return "leaf", self._numbers.setdefault(thing, len(self._numbers))
         if kind in PLAIN:
             return kind.__name__, repr(thing) if kind is float else thing
-        if isinstance(thing, (types.ModuleType, types.BuiltinFunctionType, type)):
+        if isinstance(thing, (types.ModuleType, types.BuiltinFunctionType)):
             return thing
-        met = self._met.get(id(thing))
-        if met is not None:
-            return "again", met[0]
-        if len(self._met) > MOST:
+        met = self._met.setdefault(id(thing), len(self._met))
+        if met != len(self.looks):
+            return "again", met
+        if met > MOST:
             raise _Opaque
-        self._met[id(thing)] = len(self._met), thing
-        if isinstance(thing, (list, tuple)):
-            return kind, self._of_items(thing)
-        if isinstance(thing, dict):
-            return kind, tuple([(self._of(k), self._of(x)) for k, x in thing.items()])
-        if kind is types.FunctionType:
-            return self._of_function(thing)
-        if kind is types.MethodType:
-            return "method", self._of(thing.__func__), self._of(thing.__self__)
-        if kind is functools.partial:
-            return "partial", self._of(thing.func), self._of(thing.args), self._of(thing.keywords)
-        if hasattr(thing, "tobytes"):
-            return self._of_array(thing)
-        return self._of_object(thing)
+        form, parts = look = _look(thing)
+        self.looks.append((thing, look))
+        return kind, form, self._of_all(parts)
 
-    def _of_items(self, items: Any) -> Any:
-        """The items; in short if they are leaves that were not met yet, as weights mostly are."""
-        if set(map(type, items)) == {Value} and set(map(OP_OF, items)) == {None}:
+    def _of_all(self, parts: list[Any]) -> Any:
+        """The parts; in short if they are leaves that were not met yet, as weights mostly are."""
+        if set(map(type, parts)) == {Value} and set(map(OP_OF, parts)) == {None}:
             first = len(self._numbers)
-            new = dict(zip(items, itertools.count(first)))
-            if len(new) == len(items) and self._numbers.keys().isdisjoint(new):
+            new = dict(zip(parts, range(first, first + len(parts))))
+            if len(new) == len(parts) and self._numbers.keys().isdisjoint(new):
                 self._numbers.update(new)
-                return "leaves", first, len(items)
-        return tuple([self._of(x) for x in items])
+                return "leaves", first, len(parts)
+        return tuple([self._of(part) for part in parts])
 
-    def _of_function(self, function: Any) -> Any:
-        if _is_known(function):
-            return function
-        cells = [cell.cell_contents for cell in function.__closure__ or () if _is_filled(cell)]
-        names = [name for name in _names(function.__code__) if name in function.__globals__]
-        return (
-            function.__code__,
-            self._of_items(function.__defaults__ or ()),
-            self._of(function.__kwdefaults__),
-            self._of_items(cells),
-            tuple([(name, self._of(function.__globals__[name])) for name in names]),
-        )
 
-    def _of_array(self, array: Any) -> Any:
-        if array.dtype == object:
-            return "array", array.shape, self._of_items(array.ravel().tolist())
-        return "array", array.shape, str(array.dtype), array.tobytes()
+_DRAWN: WeakKeyDictionary[Any, Portrait] = WeakKeyDictionary()
 
-    def _of_object(self, thing: Any) -> Any:
-        """An object by its attributes, and by what a class of the user's own does with them."""
-        kind = type(thing)
-        if not hasattr(thing, "__dict__") or not all(map(_is_plain, kind.__mro__)):
-            raise _Opaque
-        attributes = [(name, self._of(x)) for name, x in vars(thing).items()]
-        return kind, tuple(attributes), tuple(self._of_class(kind))
 
-    def _of_class(self, kind: type) -> Iterator[Any]:
-        for cls in kind.__mro__:
-            if _is_known(cls) or id(cls) in self._met:
-                continue
-            self._met[id(cls)] = len(self._met), cls
-            for name, member in vars(cls).items():
-                inner = getattr(member, "fget", None) or getattr(member, "__func__", member)
-                data = not name.startswith("__") and isinstance(inner, (Value, *NESTS, *PLAIN))
-                if data or isinstance(inner, types.FunctionType):
-                    yield name, self._of(inner)
+def portrait_of(model: Any) -> Portrait:
+    """The model's portrait, or the one of the last time if it still holds.
+
+    >>> model = functools.partial(max, [])
+    >>> portrait_of(model) is portrait_of(model)
+    True
+    >>> model.keywords["key"] = abs
+    >>> portrait_of(model).holds()
+    True
+    """
+    try:
+        known = _DRAWN.get(model)
+    except TypeError:  # it has no hash, or nobody can tell when it is gone
+        return Portrait(model)
+    if known is None or not (known.holds() and _is_still(model, known.own)):
+        known = Portrait(model)
+        if known.token is None or not known.looks:
+            return known
+        (_, known.own), *known.looks = known.looks  # to keep the model itself is not its business
+        if not any(part is model for _, (_, parts) in known.looks for part in parts):
+            _DRAWN[model] = known
+    return known
 
 
 class _Opaque(Exception):
     """Something that cannot be looked into."""
+
+
+def _is_still(thing: Any, look: Look) -> bool:
+    """Whether a thing has the parts that it had, the very same ones."""
+    try:
+        form, parts = _look(thing)
+    except _Opaque:
+        return False
+    return form == look[0] and len(parts) == len(look[1]) and all(map(operator.is_, parts, look[1]))
+
+
+def _look(thing: Any) -> Look:
+    """What a thing is, and its parts: all that a recording of it may depend on."""
+    kind = type(thing)
+    if isinstance(thing, (list, tuple)):
+        return None, list(thing)
+    if isinstance(thing, dict):
+        return None, [*thing, *thing.values()]
+    if kind is types.FunctionType:
+        return _look_at_function(thing)
+    if kind is types.MethodType:
+        return None, [thing.__func__, thing.__self__]
+    if kind is functools.partial:
+        return len(thing.args), [thing.func, *thing.args, thing.keywords]
+    if isinstance(thing, type):
+        return _look_at_class(thing)
+    if hasattr(kind, "tobytes"):
+        objects = thing.dtype == object
+        form = thing.shape, str(thing.dtype), None if objects else thing.tobytes()
+        return form, thing.ravel().tolist() if objects else []
+    if not hasattr(thing, "__dict__") or not all(map(_is_plain, kind.__mro__)):
+        raise _Opaque
+    classes = [cls for cls in kind.__mro__ if not _is_known(cls)]
+    return tuple(vars(thing)), [*vars(thing).values(), *classes]
+
+
+def _look_at_function(function: Any) -> Look:
+    if _is_known(function):
+        return function, []
+    cells = [cell.cell_contents for cell in function.__closure__ or () if _is_filled(cell)]
+    spaces, defaults = function.__globals__, function.__defaults__ or ()
+    names = tuple([name for name in _names(function.__code__) if name in spaces])
+    parts = [*defaults, function.__kwdefaults__, *cells, *(spaces[name] for name in names)]
+    return (function.__code__, len(defaults), len(cells), names), parts
+
+
+def _look_at_class(cls: Any) -> Look:
+    """What a class of the user's own does with its objects."""
+    members = {}
+    for name, member in {} if _is_known(cls) else vars(cls).items():
+        inner = getattr(member, "fget", None) or getattr(member, "__func__", member)
+        data = not name.startswith("__") and isinstance(inner, (Value, *NESTS, *PLAIN))
+        if data or isinstance(inner, types.FunctionType):
+            members[name] = inner
+    return (cls, *members), [*members.values()]
 
 
 def leaves_below(roots: list[Any]) -> dict[Value, None]:

@@ -16,7 +16,7 @@ from nn import losses
 from nn.data.examples import check_rows
 from nn.losses.terms import kind_of
 from nn.metrics import accuracy, r2_score
-from nn.portrait import Portrait
+from nn.portrait import Portrait, portrait_of
 from nn.programs import BACKENDS, as_matrix, kept, numbers, recorded_outputs
 from nn.reading import Numbers, as_list, required
 
@@ -26,8 +26,9 @@ Model = Callable[[Any], Any]
 Decision = Callable[[Any], Any]
 Loss = Callable[[Any, Any], Any]
 
-# Rows from which on recording a model pays off, in one call or in several.
-MANY = 16
+# A recording takes the time in which a large model sees so many rows, in one call or in several; of
+# a small one more, for what does not depend on its size, but never so many as twice the second.
+LARGE, SMALL, SIZE = 10, 32, 600
 # How far chances may miss a sum of 1.
 CLOSE = 1e-6
 
@@ -131,14 +132,14 @@ def predict_outputs(model: Model, X: Iterable[Iterable[float]], *, backend: str 
     """The model's outputs as floats for each row: a list, or where it is recorded, an array.
 
     >>> import nn
-    >>> predict_outputs(nn.Layer(2, 3, init="zeros"), [[1.0, 2.0]])
+    >>> predict_outputs(nn.Layer(2, 3, init="zeros"), [[1.0, 2.0]], backend="eager")
     [[0.0, 0.0, 0.0]]
     """
     rows: Any = X if hasattr(X, "__len__") else list(X)
     chosen = check_backend(backend)
     if chosen != "eager":
-        portrait = Portrait(model)
-        if backend != "auto" or _pays(portrait.token, len(rows)):
+        portrait = portrait_of(model)
+        if backend != "auto" or _pays(portrait, len(rows)):
             return recorded_outputs(model, as_matrix(rows), portrait=portrait, backend=chosen)
     with autograd.no_grad():
         return [numbers(model(row)) for row in check_rows(rows)]
@@ -157,15 +158,16 @@ def check_backend(backend: str) -> str:
     return "eager" if backend == "auto" and find_spec("numpy") is None else backend
 
 
-def _pays(token: Hashable, rows: int) -> bool:
+def _pays(portrait: Portrait, rows: int) -> bool:
     """Whether to record: for many rows at once, or as soon as so many came one by one."""
-    if token is None or rows >= MANY:
-        return rows >= MANY
-    _SEEN[token] += rows
-    many = _SEEN[token] > MANY
+    many = LARGE + min(SMALL, SIZE // (len(portrait.leaves) + 1))
+    if portrait.token is None or rows >= many:
+        return rows >= many
+    _SEEN[portrait.token] += rows
+    enough = _SEEN[portrait.token] > many
     if len(_SEEN) > 1000:
         _SEEN.clear()
-    return many
+    return enough
 
 
 def _chances_of_two(one: Any, zero: Any) -> list[Any]:

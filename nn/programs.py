@@ -83,13 +83,13 @@ class Recording:
     ) -> None:
         self.np = numpy_or_error("compiled training")
         self.coding, self.weighted = coding, weighted
-        portrait = Portrait(model, coding.loss, list(params))
-        self._hold(portrait, params)
+        self.portrait = Portrait(model, coding.loss, list(params))
+        self._hold(params)
         row, target = X[0].tolist(), self.encoded(targets[:1])[0]
         form = (coding.classes, coding.as_vector, weighted, X.shape[1:], target.shape, backend)
         self.program = kept(
-            None if portrait.token is None else (portrait.token, form),
-            len(portrait.leaves),
+            None if self.token is None else (self.token, form),
+            len(self.portrait.leaves),
             lambda: _program(
                 _recorded(model, coding, row, target.tolist(), weighted=weighted),
                 backend,
@@ -100,16 +100,17 @@ class Recording:
 
     def serves(self, model: Model, params: Sequence[Value]) -> bool:
         """Whether it still is what it would be if it were recorded now, with other constants."""
-        portrait = Portrait(model, self.coding.loss, list(params))
-        if portrait.token is None or portrait.token != self.token:
-            return False
-        self._hold(portrait, params)
+        if self.trained != list(map(id, params)) or not self.portrait.holds():
+            self.portrait = Portrait(model, self.coding.loss, list(params))
+            if self.portrait.token is None or self.portrait.token != self.token:
+                return False
+        self._hold(params)
         return True
 
-    def _hold(self, portrait: Portrait, params: Sequence[Value]) -> None:
-        trained = set(map(id, params))
-        self.token = portrait.token
-        self.held = [leaf for leaf in portrait.leaves if id(leaf) not in trained]
+    def _hold(self, params: Sequence[Value]) -> None:
+        self.trained, self.token = list(map(id, params)), self.portrait.token
+        trained = set(self.trained)
+        self.held = [leaf for leaf in self.portrait.leaves if id(leaf) not in trained]
         held = self.np.array([leaf.data for leaf in self.held])
         self.constants = {"held": held} if self.held else {}
         if self.weighted:

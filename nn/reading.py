@@ -6,6 +6,7 @@ itself; regressions mean the numbers. Next: :mod:`nn.predict`.
 
 from __future__ import annotations
 
+import gc
 import operator
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -182,7 +183,16 @@ def as_list(things: Any) -> list[Any]:
     >>> as_list((1, 2))
     [1, 2]
     """
-    return things.tolist() if hasattr(things, "tolist") else list(things)
+    if not hasattr(things, "tolist"):
+        return list(things)
+    collecting = gc.isenabled()
+    gc.disable()  # a list for each of many rows: looking for cycles among them takes twice as long
+    try:
+        listed: list[Any] = things.tolist()
+    finally:
+        if collecting:
+            gc.enable()
+    return listed
 
 
 def flat(outputs: Any) -> Any:

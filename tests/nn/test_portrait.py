@@ -2,7 +2,9 @@
 
 import copy
 import functools
+import gc
 import random
+import weakref
 
 import numpy as np
 import pytest
@@ -10,7 +12,7 @@ import pytest
 import autograd
 import nn
 from autograd import Value
-from nn.portrait import Portrait
+from nn.portrait import Portrait, portrait_of
 
 SCALE = 2.0
 
@@ -30,6 +32,14 @@ class Scaled(nn.Module):
 
 def token(*things):
     return Portrait(*things).token
+
+
+def check_kept(model):
+    """Whatever was changed, the portrait that was kept is not taken for a new one."""
+    kept, new = portrait_of(model), Portrait(model)
+    assert kept.token == new.token
+    assert list(map(id, kept.leaves)) == list(map(id, new.leaves))
+    return new.token
 
 
 @pytest.mark.parametrize(
@@ -53,11 +63,11 @@ def test_what_is_built_alike_is_alike(make):
 def test_whatever_a_recording_would_freeze_is_seen(monkeypatch):
     """Attributes, in lists too, class attributes, globals, closures, defaults, tied parameters."""
     model = Scaled()
-    seen = {token(model)}
+    seen = {check_kept(model)}
 
     def differs():
         before = len(seen)
-        seen.add(token(model))
+        seen.add(check_kept(model))
         return len(seen) == before + 1
 
     model.slope = 2.0
@@ -110,3 +120,28 @@ def test_cycles_end():
     model = Scaled()
     model.owner = model
     assert token(model) is not None
+
+
+def test_a_kept_portrait_is_no_new_one_and_keeps_no_model():
+    """A look at what is there already, for as long as the model lives."""
+    model = Scaled()
+    kept = portrait_of(model)
+    assert portrait_of(model) is kept
+    model.layer.neurons[0].weights[0] = Value(7.0)  # alike, but another leaf
+    changed = portrait_of(model)
+    assert (changed is kept, changed.token == kept.token) == (False, True)
+    assert changed.leaves == model.parameters()
+    gone = weakref.ref(model)
+    del model
+    gc.collect()
+    assert gone() is None
+
+
+def test_a_model_in_itself_is_not_kept():
+    model = Scaled()
+    model.layer.owner = model
+    assert portrait_of(model) is not portrait_of(model)
+    gone = weakref.ref(model)
+    del model
+    gc.collect()
+    assert gone() is None

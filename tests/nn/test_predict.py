@@ -41,6 +41,19 @@ def test_few_rows_are_not_worth_a_recording():
     ]
 
 
+@pytest.mark.parametrize(
+    ("sizes", "rows", "recorded"),
+    [([5], 30, False), ([7], 60, True), ([40, 40, 3], 9, False), ([40, 40, 5], 12, True)],
+)
+def test_recording_pays_by_rows_and_parameters(sizes, rows, recorded):
+    """A large model is worth it sooner: an array of outputs tells that it was recorded."""
+    model = nn.MLP(2, sizes, activation="softplus", rng=0)
+    assert hasattr(predict_outputs(model, X[:rows]), "shape") == recorded
+    for _ in range(60):  # and rows that come one by one count together
+        one = predict_outputs(model, X[:1])
+    assert hasattr(one, "shape")
+
+
 @pytest.mark.parametrize("rows", [X[:3], X], ids=["few", "many"])
 def test_probabilities_are_what_the_loss_means(rows):
     """Softmax for cross_entropy, sigmoid for logits, the output itself for chances."""
