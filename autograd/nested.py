@@ -10,8 +10,9 @@ import copy
 import dataclasses
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import Any, TypeGuard
 
+from autograd.arrays import Array
 from autograd.errors import InputTypeError, InputValueError
 
 __all__ = [
@@ -34,7 +35,7 @@ def too_deep(what: str) -> InputValueError:
     return InputValueError(f"{what} is nested more than {DEEPEST} deep, or holds itself")
 
 
-def is_array(x: Any) -> bool:
+def is_array(x: object) -> TypeGuard[Array]:
     """Whether x is a NumPy array; NumPy is never imported for the question."""
     # While another thread imports NumPy, it is there without its names, and nothing is an array.
     array = getattr(sys.modules.get("numpy"), "ndarray", None)

@@ -36,7 +36,7 @@ ORDER = {
     "autograd.drawing.placement": "ranks positions geometry",
     "autograd.engine": "(switches order) (modes sweep pickling shared) (anomaly region) node "
     "record (elementwise micrograd products refusals truths chain_rule) (higher ufuncs) methods "
-    "(backward naming) (slots value) generated accelerator",
+    "(backward naming) (slots value) (generated nests) accelerator",
     "autograd.engine.anomaly": "remedies story",
     "autograd.functions": "(custom elementary recurrences) operands (distances matrices ordering "
     "sequences tables)",

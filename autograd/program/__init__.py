@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import sys
 from collections.abc import Callable, Sequence
-from typing import Any, overload
+from typing import TYPE_CHECKING, Any, overload
 
 from autograd.engine.node import Node
 from autograd.errors import InputTypeError, InputValueError
@@ -19,20 +19,25 @@ from autograd.program.program import Program
 from autograd.program.tape import instructions
 from autograd.program.tape.lower import lower
 
+if TYPE_CHECKING:
+    from numpy.typing import DTypeLike
+
+    from autograd.engine.nests import Nest
+
 __all__ = ["Compiled", "Program", "compile", "compiled"]
 
 sys.modules["autograd.program.ir"] = instructions  # pickles from before it moved name it so
 
 
 def compile(
-    output: Any,
+    output: Nest,
     /,
     *,
-    dtype: Any = "float64",
+    dtype: DTypeLike = "float64",
     backend: str = "auto",
     threads: int | None = None,
     has_aux: bool = False,
-    **arguments: Any,
+    **arguments: Nest,
 ) -> Program:
     """A recorded graph as a :class:`Program` of named arguments.
 
@@ -89,7 +94,7 @@ def compiled(
     /,
     *,
     static: str | Sequence[str] = ...,
-    dtype: Any = ...,
+    dtype: DTypeLike = ...,
     backend: str = ...,
     threads: int | None = ...,
     has_aux: bool = ...,
@@ -100,7 +105,7 @@ def compiled(
     /,
     *,
     static: str | Sequence[str] = ...,
-    dtype: Any = ...,
+    dtype: DTypeLike = ...,
     backend: str = ...,
     threads: int | None = ...,
     has_aux: bool = ...,
@@ -110,7 +115,7 @@ def compiled(
     /,
     *,
     static: str | Sequence[str] = (),
-    dtype: Any = "float64",
+    dtype: DTypeLike = "float64",
     backend: str = "auto",
     threads: int | None = None,
     has_aux: bool = False,

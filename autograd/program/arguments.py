@@ -6,13 +6,18 @@ This runs on every call, so the usual case takes few steps. Next: :mod:`autograd
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from autograd.engine.node import Node
 from autograd.engine.record import operand
 from autograd.errors import InputTypeError, InputValueError
 from autograd.program.executor import numpy_or_error
 from autograd.program.tape.instructions import Argument
+
+if TYPE_CHECKING:
+    from autograd.arrays import Array
+    from autograd.engine.nests import Nest
+    from autograd.engine.value import Operand
 
 __all__ = ["Arguments", "ValuesGiven"]
 
@@ -77,7 +82,7 @@ class Arguments:
         self._known[wrt] = chosen = tuple(found)
         return chosen
 
-    def checked(self, arrays: Mapping[str, Any]) -> tuple[list[Any], int | None]:
+    def checked(self, arrays: Mapping[str, Nest]) -> tuple[list[Any], int | None]:
         """The arrays in order, each flat but for its batch axis, and the batch size if any.
 
         Raises:
@@ -85,7 +90,7 @@ class Arguments:
             InputValueError: A shape is wrong, or batch sizes differ.
         """
         if self._are_numbers and len(arrays) == len(self.arguments):
-            numbers = [arrays.get(name) for name in self._argument]
+            numbers: list[Any] = [arrays.get(name) for name in self._argument]
             if FLOAT.issuperset(map(type, numbers)):
                 return self.of_numbers(numbers), None
         dtype = self.dtype
@@ -95,7 +100,8 @@ class Arguments:
         batch: int | None = None
         for argument in self.arguments:
             name, shape, _ = argument
-            array = arrays[name]
+            # Of another type, it need not have a dtype; most often it is what is wanted already.
+            array: Any = arrays[name]
             if type(array) is not self._array or array.dtype is not dtype:
                 array = self._converted(name, array)
             if not array.flags.c_contiguous:
@@ -118,7 +124,7 @@ class Arguments:
             given.append(array if array.ndim == 2 else array.reshape(batch, argument.size))
         return given, batch
 
-    def of_numbers(self, numbers: Sequence[Any]) -> list[Any]:
+    def of_numbers(self, numbers: Sequence[Operand]) -> list[Any]:
         """The arrays of arguments that are one plain number each, by one conversion for all."""
         if self.dtype.itemsize < 8:  # of float32 a larger number is an infinity, without a warning
             with self._np.errstate(over="ignore"):
@@ -127,7 +133,7 @@ class Arguments:
             flat = self._np.array(numbers, self.dtype)
         return [flat[part] for part in self._parts]
 
-    def require_numbers(self, array: Any) -> None:
+    def require_numbers(self, array: Nest) -> None:
         """Raise ValuesGiven if an array holds Values, as a direction may where no argument does."""
         if self.dtype.kind != "O" and not isinstance(array, (self._np.ndarray, float)):
             items = self._np.asarray(array, dtype=object).flat
@@ -136,10 +142,10 @@ class Arguments:
         elif getattr(array, "dtype", self.dtype).kind == "O" and self.dtype.kind != "O":
             raise ValuesGiven
 
-    def _converted(self, name: str, array: Any) -> Any:
+    def _converted(self, name: str, given: Nest) -> Array:
         np = self._np
         try:
-            array = np.asarray(array)
+            array: Array = np.asarray(given)
         except ValueError as error:
             raise InputValueError(f"argument {name!r} is a ragged nesting: {error}") from error
         if array.dtype.kind == "O" and any(isinstance(x, Node) for x in array.flat):
@@ -153,9 +159,9 @@ class Arguments:
         with np.errstate(over="ignore"):  # a number beyond float32 is its infinity
             return array.astype(self.dtype, copy=False)
 
-    def _of_values(self, name: str, array: Any) -> Any:
+    def _of_values(self, name: str, array: Array) -> Array:
         """The array with plain numbers of every kind beside the Values made floats."""
-        numbers = self._np.empty(array.shape, dtype=object)
+        numbers: Array = self._np.empty(array.shape, dtype=object)
         for index, x in self._np.ndenumerate(array):
             numbers[index] = number = operand(x)
             if number is NotImplemented:
@@ -165,7 +171,7 @@ class Arguments:
                 )
         return numbers
 
-    def _wrong_names(self, arrays: Mapping[str, Any]) -> str:
+    def _wrong_names(self, arrays: Mapping[str, Nest]) -> str:
         missing = [repr(name) for name in self._argument if name not in arrays]
         unknown = [repr(name) for name in arrays if name not in self._argument]
         faults = [

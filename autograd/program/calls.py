@@ -7,13 +7,16 @@ Next: :mod:`autograd.program.inside`, the same for Values, and
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd.errors import InputTypeError, InputValueError
 from autograd.program.differentiable import Wrt
 from autograd.program.executor import numpy_or_error
 from autograd.program.program import Program
 from autograd.program.structures import Result, Structure
+
+if TYPE_CHECKING:
+    from autograd.engine.nests import Nest
 
 __all__ = ["Call", "Recorded", "chosen_names", "like", "moves_along"]
 
@@ -86,7 +89,7 @@ class Call:
         inner = [like(wrt, self.structures, chosen, row) for row in rows]
         return like(wrt, self.structures, chosen, inner)
 
-    def jvp(self, wrt: Wrt | None, direction: Any) -> Any:
+    def jvp(self, wrt: Wrt | None, direction: Nest) -> Any:
         """The derivative along a direction, in the result's structure."""
         chosen, names = self._chosen(wrt)
         moves = moves_along(wrt, self.structures, chosen, direction)
@@ -94,7 +97,7 @@ class Call:
         batched = numpy_or_error().ndim(slope) > len(self.program.tape.output_shape)
         return self.recorded.result.filled(slope, batched=batched)
 
-    def hvp(self, wrt: Wrt | None, direction: Any, reduce: str) -> Any:
+    def hvp(self, wrt: Wrt | None, direction: Nest, reduce: str) -> Any:
         """The Hessian's product with a direction, in the arguments' structures."""
         chosen, names = self._chosen(wrt)
         moves = moves_along(wrt, self.structures, chosen, direction)
@@ -128,7 +131,7 @@ def chosen_names(wrt: Wrt | None, structures: Structures) -> list[str]:
 
 
 def like(
-    wrt: Wrt | None, structures: Structures, chosen: Sequence[str], flat: Sequence[Any]
+    wrt: Wrt | None, structures: Structures, chosen: Sequence[str], flat: Sequence[Nest]
 ) -> Any:
     """Derivatives in the structures of their arguments: of one, or a tuple for several."""
     left = iter(flat)
@@ -138,12 +141,12 @@ def like(
 
 
 def moves_along(
-    wrt: Wrt | None, structures: Structures, chosen: Sequence[str], direction: Any
+    wrt: Wrt | None, structures: Structures, chosen: Sequence[str], direction: Nest
 ) -> list[Any]:
     """A direction taken apart as its arguments are."""
     single = isinstance(wrt, str) or (wrt is None and len(chosen) == 1)
     parts = [direction] if single else direction
-    if not single and not (isinstance(parts, (tuple, list)) and len(parts) == len(chosen)):
+    if not isinstance(parts, (tuple, list)) or len(parts) != len(chosen):
         raise InputValueError(f"a direction for each of {', '.join(chosen)} is needed, as a tuple")
     moves = []
     for name, part in zip(chosen, parts):

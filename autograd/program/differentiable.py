@@ -8,12 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from math import prod
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from autograd.errors import InputValueError
 from autograd.program.arguments import ValuesGiven
 from autograd.program.running import Running
 from autograd.program.tape.instructions import Tape
+
+if TYPE_CHECKING:
+    from autograd.arrays import Array
+    from autograd.engine.nests import Nest
 
 __all__ = ["Differentiable", "Wrt"]
 
@@ -29,7 +33,7 @@ class Differentiable:
     _running: Running
     tape: Tape
 
-    def __call__(self, /, **arrays: Any) -> Any:
+    def __call__(self, /, **arrays: Nest) -> Any:
         """The output: its shape, with the batch axis in front if any argument has one.
 
         Of a program compiled with ``has_aux``, the pair (value, auxiliary data). Called with
@@ -43,7 +47,9 @@ class Differentiable:
         values = running.executor(batch).forward(given, batch)
         return self._outputs(values, batch is not None)
 
-    def value_and_grad(self, wrt: Wrt, /, *, reduce: str = "sum", **arrays: Any) -> tuple[Any, Any]:
+    def value_and_grad(
+        self, wrt: Wrt, /, *, reduce: str = "sum", **arrays: Nest
+    ) -> tuple[Any, Any]:
         """The output, and the gradients of its sum or mean over the batch.
 
         ``wrt`` names an argument, or several in a tuple, which gives a tuple of gradients. A
@@ -61,7 +67,7 @@ class Differentiable:
         values, flat = running.executor(batch).value_and_grad(indices, given, batch, weight)
         return self._outputs(values, batch is not None), self._like(wrt, indices, flat)
 
-    def grad(self, wrt: Wrt, /, *, reduce: str = "sum", **arrays: Any) -> Any:
+    def grad(self, wrt: Wrt, /, *, reduce: str = "sum", **arrays: Nest) -> Any:
         """The gradients alone; see ``value_and_grad``.
 
         >>> import autograd
@@ -71,7 +77,7 @@ class Differentiable:
         """
         return self.value_and_grad(wrt, reduce=reduce, **arrays)[1]
 
-    def jacobian(self, wrt: Wrt, /, **arrays: Any) -> Any:
+    def jacobian(self, wrt: Wrt, /, **arrays: Nest) -> Any:
         """The derivatives of each number of the output: its shape, then the argument's.
 
         With a batch axis in front if any argument has one; auxiliary data are not differentiated.
@@ -99,7 +105,7 @@ class Differentiable:
         ]
         return tuple(shaped) if type(wrt) is tuple else shaped[0]
 
-    def hessian(self, wrt: Wrt, /, *, reduce: str = "sum", **arrays: Any) -> Any:
+    def hessian(self, wrt: Wrt, /, *, reduce: str = "sum", **arrays: Nest) -> Any:
         """The second derivatives: the argument's shape twice; for a tuple, a tuple of tuples.
 
         By arguments that the batch shares, of the sum or mean over the batch; where one of the two
@@ -130,7 +136,7 @@ class Differentiable:
         ]
         return tuple(shaped) if type(wrt) is tuple else shaped[0][0]
 
-    def jvp(self, wrt: Wrt, direction: Any, /, **arrays: Any) -> Any:
+    def jvp(self, wrt: Wrt, direction: Nest, /, **arrays: Nest) -> Any:
         """The derivative of the output along a direction, which has the argument's shape.
 
         Or that shape with a batch axis in front: a derivative for each. For a tuple ``wrt`` the
@@ -152,7 +158,7 @@ class Differentiable:
         flat, batched = directions.jvp(running, arrays, indices, moves)
         return _in_shape(flat, self.tape.output_shape, batched)
 
-    def hvp(self, wrt: Wrt, direction: Any, /, *, reduce: str = "sum", **arrays: Any) -> Any:
+    def hvp(self, wrt: Wrt, direction: Nest, /, *, reduce: str = "sum", **arrays: Nest) -> Any:
         """The Hessian's product with a direction, in the argument's shape, without the Hessian.
 
         One forward and one reverse pass. With a batch axis in front of the direction, a product
@@ -173,7 +179,7 @@ class Differentiable:
         weight = self._weight("hvp", reduce)
         return self._like(wrt, indices, directions.hvp(running, arrays, indices, moves, weight))
 
-    def _checked(self, arrays: Mapping[str, Any]) -> tuple[Running, list[Any], int | None]:
+    def _checked(self, arrays: Mapping[str, Nest]) -> tuple[Running, list[Any], int | None]:
         """What runs this call, and its arguments, flat but for a batch axis."""
         running = self._running
         try:
@@ -183,7 +189,7 @@ class Differentiable:
             return running, *running.inputs.checked(arrays)
 
     def _moving(
-        self, wrt: Wrt, direction: Any, arrays: Mapping[str, Any]
+        self, wrt: Wrt, direction: Nest, arrays: Mapping[str, Nest]
     ) -> tuple[Running, list[Any]]:
         """What runs a product with a direction, and the direction for each of ``wrt``."""
         moves = [direction]
@@ -213,7 +219,7 @@ class Differentiable:
     def _shape(self, index: int) -> tuple[int, ...]:
         return self.tape.arguments[index].shape
 
-    def _like(self, wrt: Wrt, indices: Sequence[int], flat: Sequence[Any]) -> Any:
+    def _like(self, wrt: Wrt, indices: Sequence[int], flat: Sequence[Array]) -> Any:
         """Gradients in their arguments' shapes: a tuple of them if ``wrt`` is one."""
         if type(wrt) is not tuple:
             return _in_shape(flat[0], self._shape(indices[0]), flat[0].ndim == 2)
@@ -221,7 +227,7 @@ class Differentiable:
             [_in_shape(grad, self._shape(i), grad.ndim == 2) for i, grad in zip(indices, flat)]
         )
 
-    def _outputs(self, flat: Any, batched: bool) -> Any:
+    def _outputs(self, flat: Array, batched: bool) -> Any:
         """The output in its shape, or the pair of it and the auxiliary data."""
         shape, aux_shape = self.tape.output_shape, self.tape.aux_shape
         if aux_shape is None:
@@ -231,12 +237,12 @@ class Differentiable:
         return value, _in_shape(flat[..., size:], aux_shape, batched)
 
 
-def _matrix(flat: Any, shape: tuple[int, ...], batched: bool) -> Any:
+def _matrix(flat: Array, shape: tuple[int, ...], batched: bool) -> Any:
     """Derivatives in the shapes of what they are of and by; a number if both are numbers."""
     return flat.reshape((len(flat), *shape) if batched else shape)[()]
 
 
-def _in_shape(flat: Any, shape: tuple[int, ...], batched: bool) -> Any:
+def _in_shape(flat: Array, shape: tuple[int, ...], batched: bool) -> Any:
     """A flat result in its shape, after the batch axis if it has one; a number if neither."""
     if batched:
         return flat.reshape((flat.shape[0], *shape))

@@ -9,9 +9,9 @@ second derivatives by arguments that the batch shares are summed over it. Next:
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from math import prod
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -22,8 +22,13 @@ from autograd.program.tape.derived import DIRECTION, tangent_tape, weighted_tape
 from autograd.program.tape.instructions import Tape
 from autograd.program.tape.sparsity import colours, hessian_rows, jacobian_rows, transposed
 
+if TYPE_CHECKING:
+    from autograd.engine.nests import Nest
+
 __all__ = ["hessian", "hvp", "jacobian", "jvp"]
 
+Weight = Callable[[int | None], float]
+"""What each row of a batch of this size counts."""
 AT_ONCE = 2**22
 """Numbers in one array of directions: 32 MiB of float64."""
 
@@ -52,7 +57,7 @@ class Point(NamedTuple):
 
 
 def jvp(
-    program: Running, arrays: Mapping[str, Any], wrt: tuple[int, ...], moves: Any
+    program: Running, arrays: Mapping[str, Nest], wrt: tuple[int, ...], moves: Sequence[Array]
 ) -> tuple[Array, bool]:
     """The flat derivative of the output along a direction, and whether it has a batch axis."""
     point = Point(*program.inputs.checked(arrays), wrt)
@@ -62,7 +67,11 @@ def jvp(
 
 
 def hvp(
-    program: Running, arrays: Mapping[str, Any], wrt: tuple[int, ...], moves: Any, weight: Any
+    program: Running,
+    arrays: Mapping[str, Nest],
+    wrt: tuple[int, ...],
+    moves: Sequence[Array],
+    weight: Weight,
 ) -> list[Array]:
     """The flat products of the Hessian with a direction, one for each of ``wrt``."""
     point = Point(*program.inputs.checked(arrays), wrt)
@@ -75,7 +84,7 @@ def hvp(
     return grads
 
 
-def jacobian(program: Running, arrays: Mapping[str, Any], wrt: tuple[int, ...]) -> list[Array]:
+def jacobian(program: Running, arrays: Mapping[str, Nest], wrt: tuple[int, ...]) -> list[Array]:
     """The derivatives of all outputs by each of ``wrt``: ``([batch,] outputs, size)``."""
     point = Point(*program.inputs.checked(arrays), wrt)
     tape, batch = program.tape, point.batch
@@ -104,7 +113,7 @@ def jacobian(program: Running, arrays: Mapping[str, Any], wrt: tuple[int, ...]) 
 
 
 def hessian(
-    program: Running, arrays: Mapping[str, Any], wrt: tuple[int, ...], weight: Any
+    program: Running, arrays: Mapping[str, Nest], wrt: tuple[int, ...], weight: Weight
 ) -> list[list[Array]]:
     """The second derivatives by each two of ``wrt``: ``([batch,] size, size)``.
 
@@ -138,7 +147,7 @@ def _tangents(program: Running, point: Point) -> Running:
     )
 
 
-def _named(program: Running, wrt: Sequence[int], moves: Any) -> dict[str, Any]:
+def _named(program: Running, wrt: Sequence[int], moves: Sequence[Array]) -> dict[str, Any]:
     names = [DIRECTION.format(program.tape.arguments[i].name) for i in wrt]
     return dict(zip(names, moves))
 

@@ -7,8 +7,8 @@ a branch refused, as in its own recordings. Derivatives are the transforms'. Nex
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from autograd.arrays import Array
 from autograd.engine.modes import TRACING, switched
@@ -19,6 +19,10 @@ from autograd.program.executor import numpy_or_error
 from autograd.program.structures import Result
 from autograd.transforms import derivatives, directions
 
+if TYPE_CHECKING:
+    from autograd.engine.nests import Nest
+    from autograd.engine.value import Operand
+
 __all__ = ["Inside"]
 
 
@@ -27,7 +31,7 @@ class Inside:
 
     def __init__(
         self,
-        f: Callable[[dict[str, Any]], Any],
+        f: Callable[[dict[str, Nest]], Any],
         structures: Structures,
         batched: frozenset[str],
         has_aux: bool,
@@ -49,7 +53,7 @@ class Inside:
         chosen = chosen_names(wrt, self.structures)
         kept: list[Any] = []
 
-        def total(numbers: list[Any]) -> Any:
+        def total(numbers: list[Operand]) -> Any:
             kept[:] = self._outputs(self._holding(chosen, numbers))
             return self._total(kept, reduce)
 
@@ -64,7 +68,7 @@ class Inside:
         chosen = chosen_names(wrt, self.structures)
         kept: list[Result] = []
 
-        def numbers_of(numbers: list[Any]) -> list[Any]:
+        def numbers_of(numbers: list[Operand]) -> list[Any]:
             (output,) = self._outputs(self._holding(chosen, numbers))
             kept[:] = [Result(output[0] if self.has_aux else output, "the output")]
             return kept[0].numbers
@@ -82,7 +86,7 @@ class Inside:
         self._single("hessian")
         chosen = chosen_names(wrt, self.structures)
 
-        def total(numbers: list[Any]) -> Any:
+        def total(numbers: list[Operand]) -> Any:
             return self._total(list(self._outputs(self._holding(chosen, numbers))), reduce)
 
         numbers = self._numbers(chosen)
@@ -95,12 +99,12 @@ class Inside:
             rows.append(like(wrt, self.structures, chosen, blocks))
         return like(wrt, self.structures, chosen, rows)
 
-    def jvp(self, wrt: Wrt | None, direction: Any) -> Any:
+    def jvp(self, wrt: Wrt | None, direction: Nest) -> Any:
         """The derivative along a direction, in the result's structure."""
         chosen = chosen_names(wrt, self.structures)
         kept: list[Result] = []
 
-        def numbers_of(numbers: list[Any]) -> list[Any]:
+        def numbers_of(numbers: list[Operand]) -> list[Any]:
             outputs = list(self._outputs(self._holding(chosen, numbers)))
             kept[:] = [Result(self._proper(output), "the output") for output in outputs]
             return [number for result in kept for number in result.numbers]
@@ -110,17 +114,17 @@ class Inside:
         shape = (len(kept), *kept[0].shape) if self.batched else kept[0].shape
         return kept[0].filled(slopes.reshape(shape)[()], batched=bool(self.batched))
 
-    def hvp(self, wrt: Wrt | None, direction: Any, reduce: str) -> Any:
+    def hvp(self, wrt: Wrt | None, direction: Nest, reduce: str) -> Any:
         """The Hessian's product with a direction, in the arguments' structures."""
         chosen = chosen_names(wrt, self.structures)
 
-        def total(numbers: list[Any]) -> Any:
+        def total(numbers: list[Operand]) -> Any:
             return self._total(list(self._outputs(self._holding(chosen, numbers))), reduce)
 
         moves = self._moves(wrt, chosen, direction)
         return self._like(wrt, chosen, directions.hvp(total, self._numbers(chosen), moves))
 
-    def _outputs(self, replaced: dict[str, list[list[Any]]]) -> Iterator[Any]:
+    def _outputs(self, replaced: Mapping[str, list[list[Operand]]]) -> Iterator[Any]:
         """What the function returns, of each row of the batch or once."""
         rows = 1
         if self.batched:
@@ -162,7 +166,9 @@ class Inside:
         leaves = [leaf for name in chosen for leaf in self.structures[name].leaves.values()]
         return [x for leaf in leaves for x in leaf.array.reshape(-1).tolist()]
 
-    def _holding(self, chosen: Sequence[str], numbers: Sequence[Any]) -> dict[str, list[list[Any]]]:
+    def _holding(
+        self, chosen: Sequence[str], numbers: Sequence[Operand]
+    ) -> dict[str, list[list[Operand]]]:
         """Numbers in a row as those of each array of each argument."""
         left = iter(numbers)
         return {
@@ -184,11 +190,11 @@ class Inside:
                 yield whole.take(places, axis), leaf.array.shape
                 start += leaf.array.size
 
-    def _like(self, wrt: Wrt | None, chosen: Sequence[str], numbers: Sequence[Any]) -> Any:
+    def _like(self, wrt: Wrt | None, chosen: Sequence[str], numbers: Sequence[Operand]) -> Any:
         parts = [x.reshape(shape)[()] for x, shape in self._parts(chosen, _objects(numbers), 0)]
         return like(wrt, self.structures, chosen, parts)
 
-    def _moves(self, wrt: Wrt | None, chosen: Sequence[str], direction: Any) -> list[Any]:
+    def _moves(self, wrt: Wrt | None, chosen: Sequence[str], direction: Nest) -> list[Any]:
         moves = moves_along(wrt, self.structures, chosen, direction)
         for move, (_, shape) in zip(moves, self._parts(chosen, _objects(self._numbers(chosen)), 0)):
             if move.shape != shape:
@@ -205,7 +211,7 @@ class Inside:
             )
 
 
-def _objects(numbers: Any) -> Array:
+def _objects(numbers: Nest) -> Array:
     """Numbers and Values as an array: of floats if all of them are."""
     np = numpy_or_error()
     array: Array = np.array(numbers, dtype=object)

@@ -11,12 +11,11 @@ from typing import Any
 
 import numpy as np
 
+from autograd.arrays import Array
 from autograd.program.executor import Buffers
 from autograd.program.running import Running
 
 __all__ = ["Prepared"]
-
-Array = Any
 
 
 class Prepared:

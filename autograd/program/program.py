@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Collection
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from autograd.errors import InputValueError
 from autograd.program.differentiable import Differentiable, Wrt
@@ -17,6 +17,9 @@ from autograd.program.executor import BACKENDS, numpy_or_error
 from autograd.program.prepared import Prepared
 from autograd.program.running import Running
 from autograd.program.tape.instructions import Tape
+
+if TYPE_CHECKING:
+    from numpy.typing import DTypeLike
 
 __all__ = ["Program"]
 
@@ -50,7 +53,7 @@ class Program(Differentiable):
         self,
         tape: Tape,
         *,
-        dtype: Any = "float64",
+        dtype: DTypeLike = "float64",
         backend: str = "auto",
         threads: int | None = None,
     ) -> None:

@@ -8,7 +8,7 @@ it a program called with Values, inside a transform or another recording, record
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -21,6 +21,9 @@ from autograd.engine.value import Value
 from autograd.ops.op import OPS
 from autograd.program.tape.derived import replayed
 from autograd.program.tape.instructions import Tape
+
+if TYPE_CHECKING:
+    from autograd.engine.value import Operand
 
 __all__ = ["RecordingExecutor"]
 
@@ -79,7 +82,7 @@ def _nodes(array: Array) -> Array:
     return nodes
 
 
-def _objects(rows: Sequence[Sequence[Any]], width: int, batch: int | None) -> Array:
+def _objects(rows: Sequence[Sequence[Operand]], width: int, batch: int | None) -> Array:
     array = np.empty((len(rows), width), dtype=object)
     for i, row in enumerate(rows):
         array[i] = row

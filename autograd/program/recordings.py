@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from autograd.engine.modes import ACTIVE, TRACING, TRANSFORMING, enable_grad, switched
 from autograd.engine.record import operand
@@ -23,6 +23,11 @@ from autograd.program.inside import Inside
 from autograd.program.program import Program
 from autograd.program.structures import Result, Structure
 from autograd.program.tape.lower import lower
+
+if TYPE_CHECKING:
+    from numpy.typing import DTypeLike
+
+    from autograd.engine.nests import Nest
 
 __all__ = ["Recordings", "name_of"]
 
@@ -39,7 +44,7 @@ class Recordings:
         f: Callable[..., Any],
         *,
         static: str | Sequence[str] = (),
-        dtype: Any = "float64",
+        dtype: DTypeLike = "float64",
         backend: str = "auto",
         threads: int | None = None,
         has_aux: bool = False,
@@ -87,7 +92,7 @@ class Recordings:
         if inside:
             structures = self._structures(bound, values=True)
 
-            def called(arguments: Mapping[str, Any]) -> Any:
+            def called(arguments: Mapping[str, Nest]) -> Any:
                 bound.arguments.update(arguments)
                 return self.f(*bound.args, **bound.kwargs)
 

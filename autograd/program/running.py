@@ -6,7 +6,7 @@ Next: :mod:`autograd.program.directions`, whose derivatives run tapes derived fr
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import Any, TypeVar
 
 from autograd.program.arguments import Arguments
@@ -66,11 +66,11 @@ class Running:
         """The same tape, recorded again with the Values and numbers that it is called with."""
         return self.remembered("on values", lambda: Running(self.tape, "object", "recording"))
 
-    def derived(self, key: Any, make: Callable[[], Tape]) -> Running:
+    def derived(self, key: Hashable, make: Callable[[], Tape]) -> Running:
         """A tape derived from this one, which runs as this one does."""
         return self.remembered(key, lambda: Running(make(), self.dtype, self.backend, self.threads))
 
-    def remembered(self, key: Any, make: Callable[[], T]) -> T:
+    def remembered(self, key: Hashable, make: Callable[[], T]) -> T:
         """What has been made under this key, or is now."""
         if key not in self._derived:
             self._derived[key] = make()

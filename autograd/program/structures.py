@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from math import prod
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd.arrays import Array
 from autograd.engine.node import Node
@@ -20,6 +20,10 @@ from autograd.nested import is_array, parts_of, rebuilt, too_deep, way_to, with_
 from autograd.program.arguments import ValuesGiven
 from autograd.program.executor import numpy_or_error
 from autograd.program.tape.lower import flatten
+
+if TYPE_CHECKING:
+    from autograd.engine.nests import Nest
+    from autograd.engine.value import Operand
 
 __all__ = ["Result", "Structure"]
 
@@ -66,11 +70,11 @@ class Leaf(NamedTuple):
     array: Array
     seen: Any
 
-    def holding(self, numbers: Iterable[Any]) -> Any:
+    def holding(self, numbers: Iterable[Operand]) -> Any:
         """What the function sees, with these numbers in it."""
         return rebuilt(self.seen, list(numbers))
 
-    def part(self, numbers: Sequence[Any], row: int) -> Sequence[Any]:
+    def part(self, numbers: Sequence[Operand], row: int) -> Sequence[Operand]:
         """Of all its numbers those of one row, which the function sees."""
         return numbers[row * self.size : (row + 1) * self.size]
 
@@ -93,7 +97,7 @@ class Structure:
     __slots__ = ("given", "is_whole", "key", "leaves")
 
     def __init__(
-        self, name: str, given: Any, of: str, *, batched: bool = False, values: bool = False
+        self, name: str, given: Nest, of: str, *, batched: bool = False, values: bool = False
     ) -> None:
         self.given = given
         self.leaves: dict[str, Leaf] = {}
@@ -104,7 +108,7 @@ class Structure:
         self.is_whole = name in self.leaves
         """Whether it is one array, rather than a container of some."""
 
-    def _taken(self, name: str, x: Any, of: str, batched: bool, values: bool) -> Any:
+    def _taken(self, name: str, x: Nest, of: str, batched: bool, values: bool) -> Any:
         if type(x) is float and not batched:  # the two usual cases, written out
             self.leaves[name] = Leaf(numpy_or_error().array(x), 0.0)
             return "number", ()
@@ -137,7 +141,7 @@ class Structure:
             made.append(leaf.holding(map(Value, row)))
         return self.filled(made), dict(zip(self.leaves, made))
 
-    def filled(self, arrays: Sequence[Any]) -> Any:
+    def filled(self, arrays: Sequence[Nest]) -> Any:
         """The structure with these in place of its arrays."""
         if self.is_whole:
             return arrays[0]
@@ -145,7 +149,7 @@ class Structure:
         return _each(self.given, lambda _: next(left))
 
 
-def _array(name: str, x: Any, of: str, values: bool) -> Array:
+def _array(name: str, x: Nest, of: str, values: bool) -> Array:
     """The array of numbers that an argument is, or part of one."""
     array: Array = numpy_or_error().asarray(x)
     if array.dtype.kind in "fiub":
@@ -176,12 +180,12 @@ class Result:
 
     __slots__ = ("_like", "_shapes", "_whole", "numbers", "output", "shape")
 
-    def __init__(self, output: Any, what: str) -> None:
+    def __init__(self, output: Nest, what: str) -> None:
         self.numbers: list[Any] = []
         self._shapes: list[Shape] = []
         self._like = _each(output, lambda block: self._noted(block, what))
         self._whole = plain(output) is not None
-        self.output = output if self._whole else self.numbers
+        self.output: Any = output if self._whole else self.numbers
         """What the tape returns: an array, or all numbers in a row."""
         self.shape = self._shapes[0] if self._whole else (len(self.numbers),)
 
@@ -190,13 +194,13 @@ class Result:
         self.numbers, self.output = [], None
         return self
 
-    def _noted(self, block: Any, what: str) -> Any:
+    def _noted(self, block: Nest, what: str) -> Any:
         numbers, shape = flatten(block, what)
         self.numbers += numbers
         self._shapes.append(shape)
         return HOLE
 
-    def split(self, values: Any, axes: Shape = (), *, batched: bool = False) -> list[Any]:
+    def split(self, values: Array, axes: Shape = (), *, batched: bool = False) -> list[Any]:
         """The arrays of the structure, from the program's output, with ``axes`` behind its own."""
         if self._whole:
             return [values]
@@ -210,12 +214,12 @@ class Result:
             start = stop
         return blocks
 
-    def placed(self, blocks: Sequence[Any]) -> Any:
+    def placed(self, blocks: Sequence[Nest]) -> Any:
         """The structure with these in place of its arrays."""
         left = iter(blocks)
         return _each(self._like, lambda _: next(left))
 
-    def filled(self, values: Any, *, batched: bool = False) -> Any:
+    def filled(self, values: Array, *, batched: bool = False) -> Any:
         """The structure with the program's output in it."""
         if self._whole:
             return values

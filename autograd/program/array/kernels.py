@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from autograd.arrays import Array
+
+if TYPE_CHECKING:
+    from numpy.typing import DTypeLike
+
+    from autograd.ops.op import Op
 
 __all__ = [
     "Local",
@@ -43,7 +48,7 @@ def masked_matmul(upstream: Array, factor: Array) -> Array:
     return sum(terms, np.zeros((), upstream.dtype))
 
 
-def side_by_side(shape: tuple[int, ...], dtype: Any, *columns: Array) -> Array:
+def side_by_side(shape: tuple[int, ...], dtype: DTypeLike, *columns: Array) -> Array:
     """Columns of this shape, or numbers that stand for one, as the columns of one array."""
     whole = [np.broadcast_to(column, shape) for column in columns]
     return np.concatenate(whole, -1, dtype=dtype, casting="same_kind")
@@ -74,7 +79,7 @@ row_dot: Callable[[Array, Array], Array] = getattr(np, "vecdot", _row_dot)
 class Local:
     """One local derivative of a user's primitive, as a function of floats (out, operands)."""
 
-    def __init__(self, op: Any, index: int, count: int) -> None:
+    def __init__(self, op: Op, index: int, count: int) -> None:
         self.op = op
         self.index = index
         self.wanted = [i == index for i in range(count)]

@@ -6,7 +6,7 @@ Next: :mod:`autograd.program.loop.python_source` writes the pieces.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -14,6 +14,9 @@ from autograd.arrays import Array
 from autograd.program.loop.python_source import SIZE, Piece, forward_piece, reverse_piece
 from autograd.program.loop.row_sums import RowSum
 from autograd.program.tape.instructions import Tape
+
+if TYPE_CHECKING:
+    from autograd.ops.op import Op
 
 __all__ = ["PythonLoop"]
 
@@ -105,6 +108,6 @@ class PythonLoop:
         return [f"loop executor, generated Python: {len(self._tape.statements)} statements"]
 
 
-def _edgeless(op: Any) -> list[int]:
+def _edgeless(op: Op) -> list[int]:
     """Operands without influence to first order."""
     return [i for i, x in enumerate(op.partial_exprs) if x is None] if op.traced else []

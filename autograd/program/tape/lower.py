@@ -6,7 +6,7 @@ Next: :mod:`autograd.program.tape.instructions` says what a tape is.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from autograd.engine.node import Node
 from autograd.engine.order import operands_of, record_of
@@ -15,10 +15,14 @@ from autograd.nested import is_array, too_deep
 from autograd.program.tape.instructions import Argument, Shape, Statement, Tape
 from autograd.reals import real_or_none
 
+if TYPE_CHECKING:
+    from autograd.engine.nests import Nest
+    from autograd.engine.value import Operand
+
 __all__ = ["flatten", "lower"]
 
 
-def lower(output: Any, arguments: Mapping[str, Any], *, has_aux: bool = False) -> Tape:
+def lower(output: Nest, arguments: Mapping[str, Nest], *, has_aux: bool = False) -> Tape:
     """The tape that computes ``output`` from these arguments; other leaves become constants.
 
     With ``has_aux``, ``output`` is the pair (output, auxiliary data).
@@ -45,13 +49,16 @@ def lower(output: Any, arguments: Mapping[str, Any], *, has_aux: bool = False) -
             f"has_aux is an option, True or False, but got {type(has_aux).__name__}: "
             "give an argument another name"
         )
-    if has_aux and not (isinstance(output, (tuple, list)) and len(output) == 2):
+    value: Nest = output
+    aux: Nest = []
+    if has_aux and isinstance(output, (tuple, list)) and len(output) == 2:
+        value, aux = output
+    elif has_aux:
         raise InputTypeError(
             "with has_aux=True the output is a pair (value, auxiliary data), "
             f"but it is {type(output).__name__} {output!r}"[:300]
         )
-    output, aux = output if has_aux else (output, [])
-    roots, output_shape = flatten(output, "the output")
+    roots, output_shape = flatten(value, "the output")
     extra, aux_shape = flatten(aux, "the auxiliary output")
     roots += extra
     order, nodes = record_of([root for root in roots if isinstance(root, Node)])
@@ -90,7 +97,7 @@ class _Constants:
         return slot
 
 
-def flatten(nested: Any, what: str) -> tuple[list[Any], Shape]:
+def flatten(nested: Nest, what: str) -> tuple[list[Any], Shape]:
     """The items of nested lists, tuples or arrays in row-major order, and the nesting's shape.
 
     >>> flatten([[1.0, 2.0], [3.0, 4.0]], "x")
@@ -105,7 +112,7 @@ def flatten(nested: Any, what: str) -> tuple[list[Any], Shape]:
         raise too_deep(what) from None
 
 
-def _flattened(nested: Any, what: str) -> tuple[list[Any], Shape]:
+def _flattened(nested: Nest, what: str) -> tuple[list[Any], Shape]:
     if is_array(nested):
         return list(nested.ravel().tolist()), tuple(nested.shape)
     if not isinstance(nested, (list, tuple)):
@@ -124,7 +131,7 @@ def _flattened(nested: Any, what: str) -> tuple[list[Any], Shape]:
     return [item for items, _ in parts for item in items], (len(parts), *parts[0][1])
 
 
-def _check_leaves(name: str, leaves: Sequence[Any], slots: Mapping[Any, int]) -> None:
+def _check_leaves(name: str, leaves: Sequence[Operand], slots: Mapping[Node, int]) -> None:
     for leaf in leaves:
         if not isinstance(leaf, Node):
             raise InputTypeError(
@@ -138,7 +145,7 @@ def _check_leaves(name: str, leaves: Sequence[Any], slots: Mapping[Any, int]) ->
             )
 
 
-def _twice(placed: Sequence[Argument], leaves: Sequence[Any], slots: Mapping[Any, int]) -> str:
+def _twice(placed: Sequence[Argument], leaves: Sequence[Node], slots: Mapping[Node, int]) -> str:
     """The message about the first leaf of the last argument that was placed twice."""
     name, _, start = placed[-1]
     for index, leaf in enumerate(leaves):
@@ -147,7 +154,7 @@ def _twice(placed: Sequence[Argument], leaves: Sequence[Any], slots: Mapping[Any
     return f"argument {name!r} holds a leaf that another argument names already: name it once"
 
 
-def _number(x: Any) -> float:
+def _number(x: Operand) -> float:
     number = real_or_none(x)
     if number is None:
         raise InputTypeError(

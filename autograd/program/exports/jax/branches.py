@@ -8,14 +8,15 @@ its own, which pass nothing on where it was not taken, in either direction.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from autograd.graph import topological_order
 from autograd.ops.expr import Expr, Operand, inner_exprs
 
-__all__ = ["evaluate_apart", "passing", "product"]
+if TYPE_CHECKING:
+    from jax import Array
 
-Array = Any
+__all__ = ["evaluate_apart", "passing", "product"]
 
 
 def evaluate_apart(

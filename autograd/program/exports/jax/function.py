@@ -13,7 +13,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Sequence
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -26,9 +26,12 @@ from autograd.program.statements.reroll import rolled
 from autograd.program.tape.instructions import Argument, Tape
 from autograd.program.tape.passes import simplified
 
-__all__ = ["to_jax"]
+if TYPE_CHECKING:
+    from jax import Array
 
-Array = Any
+    from autograd.engine.nests import Nest
+
+__all__ = ["to_jax"]
 
 
 def to_jax(tape: Tape, dtype: str, *, tangents: bool) -> Callable[..., Any]:
@@ -53,7 +56,7 @@ def to_jax(tape: Tape, dtype: str, *, tangents: bool) -> Callable[..., Any]:
         made: Callable[..., Any] = jax.jit(jax.vmap(run, axes) if 0 in axes else run)
         return made
 
-    def function(*args: Any, **kwargs: Any) -> Any:
+    def function(*args: Nest, **kwargs: Nest) -> Any:
         given = signature.bind(*args, **kwargs).arguments
         arrays = [_checked(given[a.name], a, dtype) for a in tape.arguments]
         axes = [0 if x.ndim > len(a.shape) else None for x, a in zip(arrays, tape.arguments)]
@@ -63,14 +66,14 @@ def to_jax(tape: Tape, dtype: str, *, tangents: bool) -> Callable[..., Any]:
     return function
 
 
-def _checked(array: Any, argument: Argument, dtype: str) -> Array:
+def _checked(given: Nest, argument: Argument, dtype: str) -> Array:
     jnp = jax_module().numpy
     if dtype == "float64" and not jax_module().config.read("jax_enable_x64"):
         raise InputValueError(
             "this program computes in float64, which JAX has switched off: call "
             'jax.config.update("jax_enable_x64", True), or compile with dtype="float32"'
         )
-    array = jnp.asarray(array, dtype)
+    array: Array = jnp.asarray(given, dtype)
     shape = argument.shape
     if array.shape != shape and array.shape[1:] != shape:
         raise InputValueError(
@@ -99,7 +102,8 @@ def _runner(form: ArrayForm, tape: Tape, dtype: str, tangents: bool) -> Callable
 
 def _whole(operand: Operand, blocks: Sequence[Array], dtype: str) -> Array:
     """The numbers of an operand, in its own shape."""
-    return jax_module().numpy.broadcast_to(_read(operand, blocks, dtype), operand.shape)
+    made: Array = jax_module().numpy.broadcast_to(_read(operand, blocks, dtype), operand.shape)
+    return made
 
 
 def _block(statement: ArrayStatement, blocks: Sequence[Array], dtype: str, tangents: bool) -> Array:
@@ -120,11 +124,12 @@ def _block(statement: ArrayStatement, blocks: Sequence[Array], dtype: str, tange
         return primitive(op, count, tuple(known.items()), tangents)(*operands)
     arrays = [_whole(operand, blocks, dtype) for operand in statement.operands]
     if statement.kind == "product":
-        return jnp.matmul(arrays[0], jnp.swapaxes(arrays[1], -1, -2))
+        made: Array = jnp.matmul(arrays[0], jnp.swapaxes(arrays[1], -1, -2))
+        return made
     if op is OPS["dot"]:
-        return jnp.sum(arrays[0] * arrays[1], -1)
+        return (arrays[0] * arrays[1]).sum(-1)
     if op is OPS["sum"]:
-        return jnp.sum(arrays[0], -1)
+        return arrays[0].sum(-1)
     if rolled(op) is not None:
         return along_rows(op, tangents)(arrays[0])
     columns = [arrays[0][..., i] for i in range(arrays[0].shape[-1])]
@@ -135,12 +140,13 @@ def _read(operand: Operand, blocks: Sequence[Array], dtype: str) -> Array:
     """The numbers of an operand, in a shape that broadcasts to its own."""
     jnp = jax_module().numpy
     if isinstance(operand, Literal):
-        return jnp.asarray(operand.values, dtype)
+        made: Array = jnp.asarray(operand.values, dtype)
+        return made
     if isinstance(operand, Gather):
         return blocks[operand.block][operand.index]
     if isinstance(operand, View):
         return _view(blocks[operand.block], operand)
-    numbers = jnp.concatenate([blocks[part.block][part.index] for part in operand.parts])
+    numbers: Array = jnp.concatenate([blocks[part.block][part.index] for part in operand.parts])
     order = np.argsort(np.concatenate([part.at for part in operand.parts]))
     return numbers[order].reshape(operand.shape)
 

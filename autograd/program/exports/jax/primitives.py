@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache, partial
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -24,9 +24,11 @@ from autograd.program.exports.jax.branches import evaluate_apart, passing, produ
 from autograd.program.statements.elementwise import elementwise
 from autograd.program.statements.reroll import rolled
 
+if TYPE_CHECKING:
+    from jax import Array
+
 __all__ = ["along_rows", "jax_module", "primitive"]
 
-Array = Any
 
 _ARITHMETIC = {
     "add": "add", "sub": "subtract", "mul": "multiply", "div": "divide", "neg": "negative",
@@ -46,7 +48,7 @@ class _Functions(dict[str, Callable[..., Any]]):
         if op.function is not None:
             return _declared(op)
 
-        def by_rule(*operands: Any) -> Any:
+        def by_rule(*operands: Array) -> Any:
             variables = {f"x{i}": x for i, x in enumerate(operands)}
             rule = op.forward(XP, *(Expr("var", x) for x in variables))
             return evaluate_apart([rule], self, variables)[0]
@@ -83,7 +85,7 @@ def _declared(op: Op) -> Callable[..., Any]:
         found: Callable[..., Any] = getattr(import_module(f"jax.{module}"), function)
         return found
 
-    def called(*operands: Any) -> Array:
+    def called(*operands: Array) -> Array:
         dtype = jnp.result_type(*operands)
         arrays = jnp.broadcast_arrays(*[jnp.asarray(x, dtype) for x in operands])
         return primitive(op, len(arrays), (), True)(*arrays)
@@ -113,7 +115,8 @@ def primitive(
     def forward(*operands: Array) -> Array:
         if value is None:
             return _called_back(op, [constants.get(i) for i in range(count)], operands)
-        return evaluate([value], _functions(), dict(zip(names, operands)))[0]
+        made: Array = evaluate([value], _functions(), dict(zip(names, operands)))[0]
+        return made
 
     def local(variables: Mapping[str, Array]) -> list[Array]:
         return evaluate_apart(wanted, _functions(), variables)
@@ -129,7 +132,8 @@ def along_rows(op: Op, tangents: bool) -> Callable[..., Array]:
     value, partials = formula
 
     def forward(x: Array) -> Array:
-        return evaluate([value], _functions(), {"x": x})[0]
+        made: Array = evaluate([value], _functions(), {"x": x})[0]
+        return made
 
     def local(variables: Mapping[str, Array]) -> list[Array]:
         return evaluate_apart([partials], _functions(), variables)
@@ -198,4 +202,5 @@ def _called_back(op: Op, constants: Sequence[float | None], operands: Sequence[A
         return elementwise(op.evaluate, *map(np.asarray, chosen)).astype(arrays[0].dtype)
 
     result = jax.ShapeDtypeStruct(operands[0].shape, operands[0].dtype)
-    return jax.pure_callback(call, result, *operands, vmap_method="broadcast_all")
+    made: Array = jax.pure_callback(call, result, *operands, vmap_method="broadcast_all")
+    return made
