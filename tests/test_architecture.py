@@ -59,7 +59,8 @@ ORDER = {
     "(entries expressions steps) (folds opcodes translation) pulls interpreter compiler repeats "
     "runner",
     "autograd.program.statements": "(elementwise families layout reroll) groups listing",
-    "autograd.program.tape": "instructions (lower rewriting sparsity) (derived sums) passes",
+    "autograd.program.tape": "(constants instructions) (lower rewriting sparsity) (derived sums) "
+    "passes",
     "autograd.testing": "(binding plugin reproduction) formulas strategies properties",
     "autograd.transforms": "typed argnums call (derivatives directions) equations implicit",
     "nn": "(absent checks errors) (init model_files) "

@@ -12,6 +12,7 @@ from autograd.engine.node import Node
 from autograd.engine.order import operands_of, record_of
 from autograd.errors import GraphError, InputTypeError, InputValueError
 from autograd.nested import is_array, too_deep
+from autograd.program.tape.constants import Constants
 from autograd.program.tape.instructions import Argument, Shape, Statement, Tape
 from autograd.reals import real_or_none
 
@@ -62,7 +63,7 @@ def lower(output: Nest, arguments: Mapping[str, Nest], *, has_aux: bool = False)
     extra, aux_shape = flatten(aux, "the auxiliary output")
     roots += extra
     order, nodes = record_of([root for root in roots if isinstance(root, Node)])
-    constants = _Constants()
+    constants = Constants()
     literal = constants.slot
     for node in nodes:
         if node.op is None and node not in slots:
@@ -78,23 +79,6 @@ def lower(output: Nest, arguments: Mapping[str, Nest], *, has_aux: bool = False)
     numbers = tuple(constants.numbers)
     shapes = output_shape, aux_shape if has_aux else None
     return Tape(tuple(placed), numbers, statements, outputs, *shapes)
-
-
-class _Constants:
-    """The constants of a tape while it grows."""
-
-    def __init__(self) -> None:
-        self.numbers: list[float] = []
-        self._slots: dict[Any, int] = {}
-
-    def slot(self, number: float) -> int:
-        """The slot of a constant; -0.0 and 0.0 are two of them."""
-        key = number if number and number == number else repr(number)
-        slot = self._slots.get(key)
-        if slot is None:
-            self.numbers.append(number)
-            self._slots[key] = slot = -len(self.numbers)
-        return slot
 
 
 def flatten(nested: Nest, what: str) -> tuple[list[Any], Shape]:

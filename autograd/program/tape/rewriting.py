@@ -6,9 +6,9 @@ Next: :mod:`autograd.program.tape.sums`, the passes that find sums and dot produ
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 from autograd.ops.op import OPS, Op
+from autograd.program.tape.constants import Constants
 from autograd.program.tape.instructions import Statement, Tape
 
 __all__ = ["Rewriter", "drop_dead", "expand_powers", "fold_constants", "reads", "share_common"]
@@ -19,11 +19,11 @@ class Rewriter:
 
     def __init__(self, tape: Tape) -> None:
         self.tape = tape
-        self.constants = list(tape.constants)
+        pool = Constants(tape.constants)
+        self.constants, self.constant = pool.numbers, pool.slot
         self.statements: list[Statement] = []
         self._first = tape.first
         self._moved = list(range(self._first))  # old slot -> new slot; grows with the statements
-        self._slots: dict[Any, int] = {}  # of constants, once one is asked for
 
     def place(self, slot: int) -> int:
         """The new slot of an old one."""
@@ -39,16 +39,6 @@ class Rewriter:
         self.statements.append(Statement(op, operands))
         return self._first + len(self.statements) - 1
 
-    def constant(self, number: float) -> int:
-        """The slot of a constant: the same for the same number, so that what reads it is shared."""
-        if not self._slots:
-            self._slots = {_key(known): -1 - i for i, known in enumerate(self.constants)}
-        slot = self._slots.get(_key(number))
-        if slot is None:
-            self.constants.append(number)
-            self._slots[_key(number)] = slot = -len(self.constants)
-        return slot
-
     def is_at(self, slot: int) -> None:
         """The next old statement's result is in this new slot."""
         self._moved.append(slot)
@@ -57,11 +47,6 @@ class Rewriter:
         """The new tape."""
         outputs = self.places(self.tape.outputs)
         return self.tape.with_statements(self.statements, outputs, self.constants)
-
-
-def _key(number: float) -> Any:
-    """What two constants have in common that are the same; -0.0 and 0.0 are not."""
-    return number if number and number == number else repr(number)
 
 
 def _rewritten(tape: Tape, step: Callable[[Rewriter, Op, tuple[int, ...]], int]) -> Tape:

@@ -18,6 +18,7 @@ from autograd.graph import topological_order
 from autograd.ops.expr import XP, Expr, inner_exprs
 from autograd.ops.op import OPS, Op
 from autograd.program.loop.native.rows import CALL, FOLDS, rules
+from autograd.program.tape.constants import Constants
 from autograd.program.tape.instructions import Tape
 
 __all__ = ["EXPANDED", "Pull", "Registers", "Reverse", "Step", "Steps", "is_native"]
@@ -69,13 +70,13 @@ class Steps:
 
     def __init__(self, tape: Tape) -> None:
         self.first = tape.first
-        self.constants = list(tape.constants)
+        self._pool = Constants(tape.constants)
+        self.constants = self._pool.numbers
         self.steps: list[Step] = []
         self.pulls: list[Pull] = []
         self.calls: dict[int, Callable[..., float]] = {}
         """Functions of floats that steps call, by the constants that their addresses go to."""
         self._called: dict[tuple[Op, int | None], int] = {}
-        self._literals: dict[str, int] = {}
         expanded: list[tuple[int, Op]] = []
         registers = [*range(self.first)]  # of each slot
         for op, slots in tape.statements:
@@ -145,23 +146,23 @@ class Steps:
         if (op, index) not in self._called:
             function = op.evaluate if index is None else _partial(op, index)
             self.calls[len(self.constants)] = function
-            self.constants.append(0.0)  # the address, once there is one
-            self._called[op, index] = -len(self.constants)
+            self._called[op, index] = self._pool.apart(0.0)  # the address, once there is one
         steps.append(Step(CALL, (self._called[op, index], *operands)))
         return first + len(steps) - 1
 
     def _expand(self, exprs: Sequence[Any], steps: list[Step], first: int) -> Registers:
         """Append the steps that compute expressions of registers; the registers of the results."""
+        literal = self._pool.slot
         places: dict[Any, int] = {}
         for expr in topological_order([x for x in exprs if isinstance(x, Expr)], inner_exprs):
             if expr.op == "var":
                 places[expr] = int(expr.operands[0])
                 continue
             operands = tuple(
-                [places[x] if isinstance(x, Expr) else self._literal(x) for x in expr.operands]
+                [places[x] if isinstance(x, Expr) else literal(float(x)) for x in expr.operands]
             )
             places[expr] = self._append(OPS[expr.op], operands, steps, first)
-        return tuple([places[x] if isinstance(x, Expr) else self._literal(x) for x in exprs])
+        return tuple([places[x] if isinstance(x, Expr) else literal(float(x)) for x in exprs])
 
     def reverse(self, wanted: Sequence[int]) -> Reverse:
         """What leads from the output back to these registers, last first."""
@@ -184,14 +185,6 @@ class Steps:
                 uses.update(targets)
                 pulls.append(pull)
         return Reverse(pulls, active, uses)
-
-    def _literal(self, number: float) -> int:
-        """The slot of a constant that a rule brings."""
-        slot = self._literals.get(repr(number))
-        if slot is None:
-            self.constants.append(float(number))
-            slot = self._literals[repr(number)] = -len(self.constants)
-        return slot
 
 
 def _partial(op: Op, index: int) -> Callable[..., float]:
