@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import autograd
+from autograd import Value
 from nn.errors import ModelFileError
 
 __all__ = ["ACTIVATIONS", "OF_ROWS", "RECTIFIERS", "activation_name", "activation_of", "saved_name"]
@@ -16,7 +17,7 @@ __all__ = ["ACTIVATIONS", "OF_ROWS", "RECTIFIERS", "activation_name", "activatio
 Activation = Callable[[Any], Any]
 
 
-def identity(x: Any) -> Any:
+def identity(x: Value | float) -> Any:
     """The activation that changes nothing."""
     return x
 

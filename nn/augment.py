@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import math
 from random import Random
-from typing import Any
 
 import autograd
+from autograd.arrays import Array
 from nn.checks import as_rng, numpy_or_error
 
 __all__ = ["augment", "noise", "rotate", "scale", "shift", "warp"]
 
-Array = Any
 TOGETHER = 1000  # pictures that are interpolated at a time: a few dozen megabytes
 
 
@@ -132,7 +131,8 @@ def warp(
         from_x = (np.cos(angle) * x + np.sin(angle) * y) / grown + (width - 1) / 2
         from_y = (np.cos(angle) * y - np.sin(angle) * x) / grown + (height - 1) / 2
         warped[part] = _interpolated(pictures[part], from_y, from_x)
-    return warped.reshape(np.shape(X))
+    found: Array = warped.reshape(np.shape(X))
+    return found
 
 
 def _interpolated(pictures: Array, y: Array, x: Array) -> Array:
@@ -147,7 +147,8 @@ def _interpolated(pictures: Array, y: Array, x: Array) -> Array:
     which = np.arange(n)[:, None, None]
     upper = (1 - right) * padded[which, top, left] + right * padded[which, top, left + 1]
     lower = (1 - right) * padded[which, top + 1, left] + right * padded[which, top + 1, left + 1]
-    return (1 - below) * upper + below * lower
+    found: Array = (1 - below) * upper + below * lower
+    return found
 
 
 def _pictures(X: Array) -> Array:
@@ -168,4 +169,5 @@ def _pictures(X: Array) -> Array:
         )
     if not np.isfinite(array).all():
         raise autograd.InputValueError("pictures hold finite grey levels, but some are nan or inf")
-    return array
+    found: Array = array
+    return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from random import Random
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import autograd
 from autograd import extras
@@ -16,6 +16,10 @@ from nn.predict import predict_outputs
 from nn.train.fitting import fit
 from nn.train.lbfgs import fit_lbfgs
 from nn.train.weights import checked_weights
+
+if TYPE_CHECKING:
+    from autograd.arrays import Array
+    from nn.kinds import Examples, Loss, Sparse
 
 try:
     import numpy as np
@@ -79,12 +83,12 @@ class Estimator(BaseEstimator):  # type: ignore[misc]  # (scikit-learn is untype
         tags.input_tags.sparse = True
         return tags
 
-    def _rows(self, X: Any, **options: Any) -> Any:
+    def _rows(self, X: Examples, **options: Any) -> Any:
         """Checked rows as arrays, of sparse matrices too; with `y` among the options a pair."""
         found = validate_data(self, X, accept_sparse="csr", dtype=float, **options)
         return tuple(map(_dense, found)) if isinstance(found, tuple) else _dense(found)
 
-    def _counted(self, X: Any, y: Any, sample_weight: Any) -> tuple[Any, Any, Any]:
+    def _counted(self, X: Array, y: Array, sample_weight: Any) -> tuple[Any, Any, Any]:
         """The examples that count at all, so that a weight of 0 is one that is not there."""
         if sample_weight is None:
             return X, y, None
@@ -136,7 +140,7 @@ class Estimator(BaseEstimator):  # type: ignore[misc]  # (scikit-learn is untype
             patience=(self.patience or 10) if self.early_stopping else self.patience,
         )
 
-    def _learn(self, X: Any, targets: Any, loss: Any, **options: Any) -> None:
+    def _learn(self, X: Array, targets: Any, loss: Loss, **options: Any) -> None:
         """Go on learning by steps, by what the optimiser remembers."""
         if self._optimizer is None:
             self._optimizer = SOLVERS[self.solver](self.model_.parameters(), self.learning_rate)
@@ -157,7 +161,7 @@ class Estimator(BaseEstimator):  # type: ignore[misc]  # (scikit-learn is untype
         self.loss_curve_ += self.history_.loss
         self.n_iter_ = len(self.loss_curve_)
 
-    def _minimise(self, X: Any, targets: Any, loss: Any, sample_weight: Any) -> None:
+    def _minimise(self, X: Array, targets: Any, loss: Loss, sample_weight: Any) -> None:
         if self.early_stopping or self.patience is not None:
             raise autograd.InputValueError(
                 'solver="lbfgs" ends by itself, at a minimum or after max_iter: leave out '
@@ -177,7 +181,7 @@ class Estimator(BaseEstimator):  # type: ignore[misc]  # (scikit-learn is untype
         self.loss_curve_ = list(self.history_.loss)
         self.n_iter_ = len(self.loss_curve_)
 
-    def _learn_more(self, X: Any, targets: Any, outputs: int, loss: Any) -> None:
+    def _learn_more(self, X: Array, targets: Any, outputs: int, loss: Loss) -> None:
         """An epoch of `partial_fit`."""
         if self.early_stopping:
             raise autograd.InputValueError(
@@ -187,14 +191,14 @@ class Estimator(BaseEstimator):  # type: ignore[misc]  # (scikit-learn is untype
             self._begin(X.shape[1], outputs)
         self._learn(X, targets, loss, epochs=1)
 
-    def _outputs(self, X: Any) -> Any:
+    def _outputs(self, X: Examples) -> Any:
         check_is_fitted(self)
         return np.asarray(
             predict_outputs(self.model_, self._rows(X, reset=False), backend=self.backend)
         )
 
 
-def _dense(matrix: Any) -> Any:
+def _dense(matrix: Array | Sparse) -> Any:
     return matrix.toarray() if hasattr(matrix, "toarray") else np.asarray(matrix)
 
 

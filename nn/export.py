@@ -16,7 +16,6 @@ The way back from PyTorch is in :mod:`nn.convert`.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from typing import Any
 
 import autograd
@@ -24,6 +23,7 @@ from autograd import Value
 from autograd.extras import needed
 from nn.activations import activation_name
 from nn.checks import check_count
+from nn.kinds import Model
 
 __all__ = ["TORCH", "to_onnx", "to_torch", "torch_or_error"]
 
@@ -45,7 +45,7 @@ TORCH: dict[str, tuple[str, dict[str, Any]]] = {
 
 
 def to_onnx(
-    model: Callable[[Any], Any],
+    model: Model,
     path: str | os.PathLike[str],
     *,
     nin: int | None = None,

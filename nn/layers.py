@@ -52,7 +52,7 @@ class Sequential(Module):
         def __call__(self, inputs: Sequence[Value | float]) -> list[Value]: ...
         @overload
         def __call__(self, inputs: Any) -> Any: ...
-        def __call__(self, inputs: Any) -> Any:
+        def __call__(self, inputs: Sequence[Value | float]) -> Any:
             """As `forward`."""
 
     def forward(self, inputs: Any) -> list[Any]:
@@ -151,7 +151,7 @@ class MLP(Sequential):
         return cls(**config)
 
 
-def _each(activation: Any, hidden: int) -> list[Any]:
+def _each(activation: str | Activation | Sequence[str | Activation], hidden: int) -> list[Any]:
     """The activation of each hidden layer."""
     if not isinstance(activation, (list, tuple)):
         return [activation] * hidden

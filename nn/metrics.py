@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from typing import Any
 
 import autograd
+from autograd import Value
+from nn.kinds import Target, Targets
 
 __all__ = [
     "accuracy",
@@ -26,7 +28,7 @@ __all__ = [
 ]
 
 
-def argmax(outputs: Sequence[Any]) -> int:
+def argmax(outputs: Sequence[Value | float]) -> int:
     """The position of the largest output, the first of equals: the class a classifier chooses.
 
     >>> argmax([0.1, 0.7, 0.2])
@@ -35,7 +37,7 @@ def argmax(outputs: Sequence[Any]) -> int:
     return max(range(len(outputs)), key=lambda i: outputs[i])
 
 
-def labels_of(targets: Any) -> list[Any]:
+def labels_of(targets: Targets) -> list[Any]:
     """Targets as labels: of probabilities the likeliest class, of a list of one number the number.
 
     Raises InputValueError for several ones, or none, where one class is meant.
@@ -44,7 +46,7 @@ def labels_of(targets: Any) -> list[Any]:
     [2, 1, 1.0]
     """
 
-    def label(target: Any) -> Any:
+    def label(target: Target) -> Any:
         if not isinstance(target, (list, tuple)):
             return target
         if (
@@ -61,7 +63,7 @@ def labels_of(targets: Any) -> list[Any]:
     return [label(t) for t in (targets.tolist() if hasattr(targets, "tolist") else targets)]
 
 
-def is_one_hot(targets: Any, *, low: int = 0) -> bool:
+def is_one_hot(targets: Targets, *, low: int = 0) -> bool:
     """Whether each target names one class of several: 1 for it and `low` for the others.
 
     >>> is_one_hot([[0, 1, 0], [1, 0, 0]]), is_one_hot([[0, 1, 1]]), is_one_hot([0, 1])
@@ -76,7 +78,7 @@ def is_one_hot(targets: Any, *, low: int = 0) -> bool:
     )
 
 
-def accuracy(actual: Sequence[Any], predicted: Sequence[Any]) -> float:
+def accuracy(actual: Sequence[Target], predicted: Sequence[Target]) -> float:
     """The fraction of predictions that are right.
 
     >>> accuracy([0, 1, 1, 2], [0, 1, 2, 2])
@@ -87,7 +89,7 @@ def accuracy(actual: Sequence[Any], predicted: Sequence[Any]) -> float:
     return float(hits / len(actual))
 
 
-def mean_squared_error(actual: Sequence[Any], predicted: Sequence[Any]) -> float:
+def mean_squared_error(actual: Sequence[Target], predicted: Sequence[Target]) -> float:
     """The mean of (y − t)², over all outputs where there are several.
 
     >>> mean_squared_error([1.0, 2.0], [1.0, 4.0])
@@ -97,7 +99,7 @@ def mean_squared_error(actual: Sequence[Any], predicted: Sequence[Any]) -> float
     return math.fsum(d * d for d in differences) / len(differences)
 
 
-def mean_absolute_error(actual: Sequence[Any], predicted: Sequence[Any]) -> float:
+def mean_absolute_error(actual: Sequence[Target], predicted: Sequence[Target]) -> float:
     """The mean of \\|y − t\\|, over all outputs where there are several.
 
     >>> mean_absolute_error([1.0, 2.0], [1.0, 4.0])
@@ -107,7 +109,7 @@ def mean_absolute_error(actual: Sequence[Any], predicted: Sequence[Any]) -> floa
     return math.fsum(map(abs, differences)) / len(differences)
 
 
-def r2_score(actual: Sequence[Any], predicted: Sequence[Any]) -> float:
+def r2_score(actual: Sequence[Target], predicted: Sequence[Target]) -> float:
     """R² = 1 − Σ(y − t)²/Σ(t − mean)²: 1 if all is right, 0 for the mean; averaged over outputs.
 
     A constant target gives 1 if it is met and else 0, as in scikit-learn.
@@ -199,7 +201,7 @@ def render_confusion_matrix(matrix: Sequence[Sequence[int]], names: Sequence[str
     return "\n".join([" " * (9 + margin) + "predicted", header, *lines])
 
 
-def _check_lengths(name: str, actual: Sequence[Any], predicted: Sequence[Any]) -> None:
+def _check_lengths(name: str, actual: Sequence[Target], predicted: Sequence[Target]) -> None:
     if len(actual) != len(predicted) or not len(actual):
         raise autograd.InputValueError(
             f"{name} takes a prediction for each actual label, at least one, "
@@ -207,7 +209,9 @@ def _check_lengths(name: str, actual: Sequence[Any], predicted: Sequence[Any]) -
         )
 
 
-def _paired(name: str, actual: Any, predicted: Any) -> list[tuple[Any, Any]]:
+def _paired(
+    name: str, actual: Sequence[Target], predicted: Sequence[Target]
+) -> list[tuple[Any, Any]]:
     """The targets and the predictions of each output; of bare numbers there is one."""
     _check_lengths(name, actual, predicted)
     sides = []
@@ -222,7 +226,7 @@ def _paired(name: str, actual: Any, predicted: Any) -> list[tuple[Any, Any]]:
     return list(zip(*sides))
 
 
-def _differences(name: str, actual: Sequence[Any], predicted: Sequence[Any]) -> list[float]:
+def _differences(name: str, actual: Sequence[Target], predicted: Sequence[Target]) -> list[float]:
     return [y - t for pair in _paired(name, actual, predicted) for t, y in zip(*pair)]
 
 

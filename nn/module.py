@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import numbers
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TypeVar
 
 import autograd
@@ -18,6 +18,7 @@ from nn.absent import IN_MODULES, missing
 from nn.errors import ModelFileError
 from nn.export import to_onnx, to_torch
 from nn.init import at_most
+from nn.kinds import Outputs, Targets
 from nn.model_files import read_json, write_json
 from nn.predict import predict, predict_proba, score
 from nn.summary import summary_table
@@ -33,7 +34,7 @@ M = TypeVar("M", bound="Module")
 class Parameters(list[Value]):
     """A module's parameters; an optimiser of them can tell when the module gets more."""
 
-    def __init__(self, owner: Any) -> None:
+    def __init__(self, owner: Module) -> None:
         super().__init__([parameter for _, parameter in owner.named_parameters()])
         self.owner = owner
 
@@ -64,11 +65,11 @@ class Module:
     class_names: list[str] | None = None
     """What `predict` calls the classes, where `fit` got words as labels."""
 
-    def __call__(self, inputs: Any) -> Any:
+    def __call__(self, inputs: Outputs) -> Any:
         """Compute the outputs for one example: as `forward` does."""
         return self.forward(inputs)
 
-    def forward(self, inputs: Any) -> Any:
+    def forward(self, inputs: Outputs) -> Any:
         """Compute the outputs for one example."""
         if type(self).__call__ is Module.__call__:
             raise autograd.InputTypeError(
@@ -103,15 +104,15 @@ class Module:
         """A table of the layers: shapes, activations and numbers of parameters; print it."""
         return summary_table(self)
 
-    def predict(self, X: Any, **options: Any) -> list[Any]:
+    def predict(self, X: Iterable[Iterable[float]], **options: Any) -> list[Any]:
         """The label for each row of `X`; see :func:`nn.predict.predict` for the options."""
         return predict(self, X, **options)
 
-    def predict_proba(self, X: Any, **options: Any) -> list[list[float]]:
+    def predict_proba(self, X: Iterable[Iterable[float]], **options: Any) -> list[list[float]]:
         """The probability of each class, for each row; see :func:`nn.predict.predict_proba`."""
         return predict_proba(self, X, **options)
 
-    def score(self, X: Any, y: Any, **options: Any) -> float:
+    def score(self, X: Iterable[Iterable[float]], y: Targets, **options: Any) -> float:
         """The fraction of rows whose label is predicted; see :func:`nn.predict.score`."""
         return score(self, X, y, **options)
 

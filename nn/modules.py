@@ -12,6 +12,7 @@ from typing import Any
 
 import autograd
 from nn import losses
+from nn.kinds import Outputs
 from nn.module import Module
 
 __all__ = [
@@ -53,7 +54,7 @@ class Activation(Module):
             )
         self.given.update(named)
 
-    def forward(self, inputs: Any) -> Any:
+    def forward(self, inputs: Outputs) -> Any:
         """The function of each number."""
         return type(self).function(inputs, *self.given.values())
 

@@ -15,6 +15,7 @@ from autograd import Value
 from nn.activations import RECTIFIERS, activation_name, activation_of, saved_name
 from nn.checks import as_rng, check_count
 from nn.init import Initialiser, initialiser, reserve
+from nn.kinds import Outputs
 from nn.module import Module
 
 __all__ = ["Layer", "Linear", "Neuron", "are_rows"]
@@ -147,7 +148,7 @@ class Layer(Module):
 Linear = Layer
 
 
-def are_rows(inputs: Any) -> bool:
+def are_rows(inputs: Outputs) -> bool:
     """Whether these are the inputs of several examples."""
     if getattr(inputs, "ndim", 0) > 1:
         return True

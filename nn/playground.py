@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from random import Random
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +10,7 @@ import autograd
 from autograd import Value
 from nn.checks import as_rng, check_count, check_number
 from nn.data.examples import batches, check_examples
+from nn.kinds import Loss, Targets
 from nn.losses import (
     binary_cross_entropy,
     binary_cross_entropy_with_logits,
@@ -37,9 +38,9 @@ MEANINGS = {
 def playground(
     model: Module,
     X: Iterable[Iterable[float]],
-    y: Iterable[Any],
+    y: Targets,
     *,
-    loss: Callable[[Any, Any], Any],
+    loss: Loss,
     optimizer: Optimizer,
     batch_size: int = 32,
     rng: Random | int = 0,
@@ -73,7 +74,9 @@ def playground(
     with autograd.enable_grad():
         outputs = model(inputs)
     output = outputs[0] if isinstance(outputs, (list, tuple)) and len(outputs) == 1 else outputs
-    truths = [t[0] if isinstance(t, (list, tuple)) and len(t) == 1 else t for t in targets]
+    truths: list[Any] = [
+        t[0] if isinstance(t, (list, tuple)) and len(t) == 1 else t for t in targets
+    ]
     if not isinstance(output, Value) or any(isinstance(t, (list, tuple)) for t in truths):
         raise autograd.InputValueError(
             "a playground is of a model with one output and targets of one number each, such as "
@@ -81,7 +84,7 @@ def playground(
         )
     target = Value(float(truths[0]), "t")
     with autograd.enable_grad():
-        error = loss(outputs, [target] if isinstance(targets[0], (list, tuple)) else target)
+        error: Any = loss(outputs, [target] if isinstance(targets[0], (list, tuple)) else target)
     error.name = error.name or "loss"
     orders: list[list[int]] = []
     while len(orders) < STEPS:

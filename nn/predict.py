@@ -7,13 +7,14 @@ is recorded once it pays, and the program is kept for the next call.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable
 from importlib.util import find_spec
 from typing import Any
 
 import autograd
 from nn import losses
 from nn.data.examples import check_rows
+from nn.kinds import Decision, Loss, Model, Targets
 from nn.losses.terms import kind_of
 from nn.metrics import accuracy, r2_score
 from nn.portrait import Portrait, portrait_of
@@ -22,9 +23,6 @@ from nn.reading import Numbers, as_list, required
 
 __all__ = ["check_backend", "predict", "predict_outputs", "predict_proba", "score"]
 
-Model = Callable[[Any], Any]
-Decision = Callable[[Any], Any]
-Loss = Callable[[Any, Any], Any]
 
 # A recording takes the time in which a large model sees so many rows, in one call or in several; of
 # a small one more, for what does not depend on its size, but never so many as twice the second.
@@ -107,7 +105,7 @@ def predict_proba(
 def score(
     model: Model,
     X: Iterable[Iterable[float]],
-    y: Sequence[Any],
+    y: Targets,
     *,
     loss: Loss | None = None,
     decide: Decision | None = None,
@@ -170,7 +168,7 @@ def _pays(portrait: Portrait, rows: int) -> bool:
     return enough
 
 
-def _chances_of_two(one: Any, zero: Any) -> list[Any]:
+def _chances_of_two(one: list[Any], zero: list[Any]) -> list[Any]:
     """Of a single output the chances of class 0 and 1, of several the chance of each."""
     return [zero[0], one[0]] if len(one) == 1 else one
 

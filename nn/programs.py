@@ -11,8 +11,10 @@ from typing import Any, TypeVar
 
 import autograd
 from autograd import Value, locks
+from autograd.arrays import Array
 from nn.checks import numpy_or_error
 from nn.data.examples import check_examples, check_rows
+from nn.kinds import Model, Outputs, Target, Targets
 from nn.portrait import Portrait
 from nn.targets import Coding
 
@@ -20,9 +22,6 @@ __all__ = ["BACKENDS", "Recording", "as_arrays", "as_matrix", "kept", "numbers",
 
 BACKENDS = ("auto", "array", "loop", "eager")
 
-Array = Any
-Model = Callable[[Any], Any]
-Loss = Callable[[Any, Any], Any]
 T = TypeVar("T")
 
 # Rows that a program meets at once where only their outputs are asked for: bounds the memory.
@@ -76,7 +75,7 @@ class Recording:
         coding: Coding,
         params: Sequence[Value],
         X: Array,
-        targets: Sequence[Any],
+        targets: Sequence[Target],
         *,
         backend: str = "auto",
         weighted: bool = False,
@@ -118,7 +117,8 @@ class Recording:
 
     def encoded(self, targets: Sequence[Any]) -> Array:
         """Targets as an array with one row an example; see `Coding.array`."""
-        return self.coding.array(self.np, targets)
+        found: Array = self.coding.array(self.np, targets)
+        return found
 
     def judged(self, X: Array, T: Array, params: Array) -> tuple[Array, Array]:
         """The loss of each example, and its outputs."""
@@ -144,7 +144,7 @@ class Recording:
         return found
 
     def _rehearse(
-        self, model: Model, params: Sequence[Value], X: Array, targets: Sequence[Any]
+        self, model: Model, params: Sequence[Value], X: Array, targets: Sequence[Target]
     ) -> None:
         """Compare with the model itself, so that no choice made by an `if` was frozen unseen."""
         few = slice(0, len(X), -(-len(X) // REHEARSED))  # spread over all
@@ -156,7 +156,7 @@ class Recording:
         check_alike(self.np, "loss", recorded, true)
 
 
-def check_alike(np: Any, what: str, recorded: Array, true: Any) -> None:
+def check_alike(np: Any, what: str, recorded: Array, true: Sequence[float]) -> None:
     """TraceError unless the numbers of a recording are those of what was recorded."""
     # What overflows may be inf in one order of additions and nan in another.
     ends = np.isfinite(recorded) & np.isfinite(true)
@@ -170,7 +170,7 @@ def check_alike(np: Any, what: str, recorded: Array, true: Any) -> None:
 
 
 def _recorded(
-    model: Model, coding: Coding | None, row: Any, target: Any, *, weighted: bool = False
+    model: Model, coding: Coding | None, row: Outputs, target: Outputs, *, weighted: bool = False
 ) -> dict[str, Any]:
     """The graph of one example: leaves of inputs and target, and the error and the outputs.
 
@@ -179,7 +179,7 @@ def _recorded(
     """
     graph: dict[str, Any] = {}
 
-    def example(x: Any, t: Any) -> Any:
+    def example(x: Outputs, t: Outputs) -> Any:
         outputs = model(x)
         graph.update(x=x, output=outputs)
         if coding is not None:
@@ -231,7 +231,8 @@ def recorded_outputs(model: Model, X: Array, *, portrait: Portrait, backend: str
     key = None if portrait.token is None else (portrait.token, X.shape[1:], backend)
     program = kept(key, len(portrait.leaves), made)
     parts = [program(x=X[start : start + ROWS], **given) for start in range(0, len(X), ROWS)]
-    return parts[0] if len(parts) == 1 else np.concatenate(parts)
+    found: Array = parts[0] if len(parts) == 1 else np.concatenate(parts)
+    return found
 
 
 def as_matrix(X: Iterable[Iterable[float]]) -> Array:
@@ -242,10 +243,13 @@ def as_matrix(X: Iterable[Iterable[float]]) -> Array:
     """
     np = numpy_or_error("compiled training")
     matrix = _as_array(np, X)
-    return np.ascontiguousarray(matrix, float) if _is_clean(matrix, 2) else np.array(check_rows(X))
+    found: Array = (
+        np.ascontiguousarray(matrix, float) if _is_clean(matrix, 2) else np.array(check_rows(X))
+    )
+    return found
 
 
-def as_arrays(X: Iterable[Iterable[float]], y: Iterable[Any]) -> tuple[Array, list[Any]]:
+def as_arrays(X: Iterable[Iterable[float]], y: Targets) -> tuple[Array, list[Any]]:
     """Rows as a matrix of floats, and a list of targets; errors as of `nn.data.check_examples`.
 
     >>> as_arrays([[1, 2]], [0])[1]

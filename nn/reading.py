@@ -8,33 +8,32 @@ from __future__ import annotations
 
 import gc
 import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import autograd
+from autograd.arrays import Array
 from nn import losses
+from nn.kinds import Decision, Loss, Outputs, Target, Targets
 from nn.losses.terms import kind_of
 from nn.metrics import argmax, is_one_hot, labels_of
 
 __all__ = ["Chosen", "Margins", "Numbers", "Reading", "reading", "required"]
 
-Decision = Callable[[Any], Any]
-Loss = Callable[[Any, Any], Any]
-
 
 class Reading:
     """How the outputs of many examples become labels, and their targets labels of the same kind."""
 
-    def labels(self, outputs: Any) -> list[Any]:
+    def labels(self, outputs: Outputs) -> list[Any]:
         """What each example's outputs, of a list or an array, stand for."""
         raise NotImplementedError
 
-    def truths(self, targets: Any) -> list[Any]:
+    def truths(self, targets: Targets) -> list[Any]:
         """What the outputs should stand for."""
         return labels_of(targets)
 
-    def hits(self, outputs: Any, truths: Sequence[Any]) -> int:
+    def hits(self, outputs: Outputs, truths: Sequence[Target]) -> int:
         """How many examples are read as they should be."""
         return sum(map(operator.eq, self.labels(outputs), truths))  # once a step: quick
 
@@ -49,7 +48,7 @@ class Chosen(Reading):
 
     decide: Decision = argmax
 
-    def labels(self, outputs: Any) -> list[Any]:
+    def labels(self, outputs: Outputs) -> list[Any]:
         """As of `Reading`."""
         if self.decide is argmax and hasattr(outputs, "argmax"):
             found: list[int] = outputs.argmax(axis=1).tolist()
@@ -74,7 +73,7 @@ class Margins(Reading):
             return as_list((flat(outputs) > self.limit) * (1 - self.low) + self.low)
         return bare([self._label(one) for one in outputs])
 
-    def truths(self, targets: Any) -> list[Any]:
+    def truths(self, targets: Targets) -> list[Any]:
         """As of `Reading`."""
         return bare(as_list(targets))
 
@@ -112,11 +111,11 @@ class Named(Reading):
     reading: Reading
     names: Sequence[str]
 
-    def labels(self, outputs: Any) -> list[Any]:
+    def labels(self, outputs: Outputs) -> list[Any]:
         """As of `Reading`."""
         return [self.names[max(0, label)] for label in self.reading.labels(outputs)]
 
-    def truths(self, targets: Any) -> list[Any]:
+    def truths(self, targets: Targets) -> list[Any]:
         """As of `Reading`; also of names themselves."""
         given = as_list(targets)
         if given and isinstance(given[0], str):
@@ -137,7 +136,9 @@ READINGS: dict[Any, Reading] = {
 }
 
 
-def reading(loss: Any, decide: Decision | None = None, *, targets: Any = None) -> Reading | None:
+def reading(
+    loss: Loss | None, decide: Decision | None = None, *, targets: Targets | None = None
+) -> Reading | None:
     """What outputs stand for by `decide`, else by the loss; None where nothing says it.
 
     Where each of `targets` names one class of several, outputs of a binary loss choose one too.
@@ -154,7 +155,12 @@ def reading(loss: Any, decide: Decision | None = None, *, targets: Any = None) -
 
 
 def required(
-    loss: Any, decide: Decision | None, several: bool, *, targets: Any = None, names: Any = None
+    loss: Loss | None,
+    decide: Decision | None,
+    several: bool,
+    *,
+    targets: Targets | None = None,
+    names: Sequence[str] | None = None,
 ) -> Reading:
     """The same, or an error that says how to say it; without a loss several outputs are classes."""
     if names and decide is None:
@@ -195,7 +201,7 @@ def as_list(things: Any) -> list[Any]:
     return listed
 
 
-def flat(outputs: Any) -> Any:
+def flat(outputs: Array) -> Any:
     """An array of one column as its numbers; others as they are."""
     return outputs.reshape(-1) if outputs.size == len(outputs) else outputs
 

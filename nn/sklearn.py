@@ -6,12 +6,18 @@ Thin wrappers of :class:`nn.MLP` and :func:`nn.fit`; scikit-learn comes with the
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import autograd
 from autograd import extras
 from nn.estimator import Estimator, by_steps
 from nn.losses import binary_cross_entropy_with_logits, cross_entropy, mse_loss
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+    from autograd.arrays import Array
+    from nn.kinds import Examples
 
 try:
     import numpy as np
@@ -63,17 +69,19 @@ class MLPClassifier(ClassifierMixin, Estimator):  # type: ignore[misc]
         tags.classifier_tags.multi_label = True
         return tags
 
-    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> MLPClassifier:
+    def fit(
+        self, X: Examples, y: ArrayLike, sample_weight: ArrayLike | None = None
+    ) -> MLPClassifier:
         """Train a new network on rows `X` and their labels `y`, of any kind.
 
         A weight of 0 in `sample_weight` counts as an example that is not there, and one of 2 as
         an example that is there twice: exactly where all examples are learnt from at once, by
         "lbfgs" or in one batch; with smaller batches only in the mean over the steps.
         """
-        X, y = self._labelled(X, y, reset=True)
-        X, y, sample_weight = self._counted(X, y, sample_weight)
-        self.classes_ = np.arange(y.shape[1]) if y.ndim > 1 else np.unique(y)
-        self._train(X, *self._coded(y), sample_weight)
+        rows, labels = self._labelled(X, y, reset=True)
+        rows, labels, weights = self._counted(rows, labels, sample_weight)
+        self.classes_ = np.arange(labels.shape[1]) if labels.ndim > 1 else np.unique(labels)
+        self._train(rows, *self._coded(labels), weights)
         return self
 
     @available_if(by_steps)  # type: ignore[untyped-decorator]
@@ -83,34 +91,34 @@ class MLPClassifier(ClassifierMixin, Estimator):  # type: ignore[misc]
         The optimiser remembers what it saw before; not for "lbfgs".
         """
         first = not hasattr(self, "model_")
-        X, y = self._labelled(X, y, reset=first)
+        rows, labels = self._labelled(X, y, reset=first)
         if first:
-            if classes is None and y.ndim == 1:
+            if classes is None and labels.ndim == 1:
                 raise autograd.InputValueError(
                     "the first partial_fit needs all classes, in classes=, but got none"
                 )
-            self.classes_ = np.arange(y.shape[1]) if y.ndim > 1 else np.unique(classes)
-        self._learn_more(X, *self._coded(y))
+            self.classes_ = np.arange(labels.shape[1]) if labels.ndim > 1 else np.unique(classes)
+        self._learn_more(rows, *self._coded(labels))
         return self
 
-    def _labelled(self, X: Any, y: Any, *, reset: bool) -> tuple[Any, Any]:
-        X, y = self._rows(X, y=y, multi_output=True, reset=reset)
-        check_classification_targets(y)
-        several = y.ndim > 1 and y.shape[1] > 1
-        y = y if several else column_or_1d(y, warn=True)
-        if several and not np.isin(y, (0, 1)).all():
+    def _labelled(self, X: Examples, y: ArrayLike, *, reset: bool) -> tuple[Any, Any]:
+        rows, labels = self._rows(X, y=y, multi_output=True, reset=reset)
+        check_classification_targets(labels)
+        several = labels.ndim > 1 and labels.shape[1] > 1
+        labels = labels if several else column_or_1d(labels, warn=True)
+        if several and not np.isin(labels, (0, 1)).all():
             raise autograd.InputValueError(
                 "several labels an example are columns of zeros and ones, but y has other numbers"
             )
         known = () if self._several is None else self.classes_.shape
-        if not reset and y.shape[1:] != known:
+        if not reset and labels.shape[1:] != known:
             raise autograd.InputValueError(
                 f"partial_fit needs labels as before, {known[0] if known else 1} an example, "
-                f"but got {y.shape[1] if y.ndim > 1 else 1}"
+                f"but got {labels.shape[1] if labels.ndim > 1 else 1}"
             )
-        return X, y
+        return rows, labels
 
-    def _coded(self, y: Any) -> tuple[Any, int, Callable[[Any, Any], Any]]:
+    def _coded(self, y: Array) -> tuple[Any, int, Callable[[Any, Any], Any]]:
         """Targets, how many outputs they need, and the loss."""
         classes = self.classes_
         if y.ndim > 1:
@@ -128,11 +136,11 @@ class MLPClassifier(ClassifierMixin, Estimator):  # type: ignore[misc]
         self._several = None
         return np.searchsorted(classes, y).tolist(), len(classes), cross_entropy
 
-    def predict_proba(self, X: Any) -> Any:
+    def predict_proba(self, X: Examples) -> Any:
         """The probability of each of `classes_`, or of each label, a row for each row of `X`."""
         return np.exp(self.predict_log_proba(X))
 
-    def predict_log_proba(self, X: Any) -> Any:
+    def predict_log_proba(self, X: Examples) -> Any:
         """The logarithm of each probability, exact where that underflows."""
         logits = self._outputs(X)
         if self._several is not None:
@@ -140,7 +148,7 @@ class MLPClassifier(ClassifierMixin, Estimator):  # type: ignore[misc]
         shifted = logits - logits.max(axis=1, keepdims=True)
         return shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
 
-    def predict(self, X: Any) -> Any:
+    def predict(self, X: Examples) -> Any:
         """The most probable of `classes_` for each row of `X`, or a zero or one for each label."""
         logits = self._outputs(X)
         if self._several is not None:
@@ -166,35 +174,37 @@ class MLPRegressor(RegressorMixin, Estimator):  # type: ignore[misc]
         tags.target_tags.multi_output = True
         return tags
 
-    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> MLPRegressor:
+    def fit(
+        self, X: Examples, y: ArrayLike, sample_weight: ArrayLike | None = None
+    ) -> MLPRegressor:
         """Train a new network on rows `X` and their targets `y`, numbers or rows of numbers.
 
         `sample_weight` is as in `MLPClassifier.fit`.
         """
-        X, y = self._rows(X, y=y, multi_output=True, y_numeric=True)
-        X, y, sample_weight = self._counted(X, y.astype(float), sample_weight)
-        self._shape = y.shape[1:]
-        targets = y.reshape(len(y), -1)
-        self._train(X, targets, targets.shape[1], mse_loss, sample_weight)
+        rows, labels = self._rows(X, y=y, multi_output=True, y_numeric=True)
+        rows, labels, weights = self._counted(rows, labels.astype(float), sample_weight)
+        self._shape = labels.shape[1:]
+        targets = labels.reshape(len(labels), -1)
+        self._train(rows, targets, targets.shape[1], mse_loss, weights)
         return self
 
     @available_if(by_steps)  # type: ignore[untyped-decorator]
-    def partial_fit(self, X: Any, y: Any) -> MLPRegressor:
+    def partial_fit(self, X: Examples, y: ArrayLike) -> MLPRegressor:
         """Learn one epoch more, from these examples, as in `MLPClassifier.partial_fit`."""
         first = not hasattr(self, "model_")
-        X, y = self._rows(X, y=y, multi_output=True, y_numeric=True, reset=first)
+        rows, labels = self._rows(X, y=y, multi_output=True, y_numeric=True, reset=first)
         if first:
-            self._shape = y.shape[1:]
-        elif self._shape != y.shape[1:]:
+            self._shape = labels.shape[1:]
+        elif self._shape != labels.shape[1:]:
             raise autograd.InputValueError(
                 f"partial_fit needs targets of the shape {self._shape}, as before, "
-                f"but got {y.shape[1:]}"
+                f"but got {labels.shape[1:]}"
             )
-        targets = y.astype(float).reshape(len(y), -1)
-        self._learn_more(X, targets, targets.shape[1], mse_loss)
+        targets = labels.astype(float).reshape(len(labels), -1)
+        self._learn_more(rows, targets, targets.shape[1], mse_loss)
         return self
 
-    def predict(self, X: Any) -> Any:
+    def predict(self, X: Examples) -> Any:
         """A number, or a row of them, for each row of `X`."""
         outputs = self._outputs(X)
         return outputs.reshape(len(outputs), *self._shape)

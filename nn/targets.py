@@ -7,18 +7,17 @@ vector if it can do nothing with an index, whatever the backend. Next: :mod:`nn.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from numbers import Real
 from typing import Any
 
 import autograd
 from autograd import Value
+from nn.kinds import Loss, Outputs, Target, Targets
 from nn.losses import hinge_loss
 from nn.losses.terms import kind_of, options_of
 
 __all__ = ["Coding", "encoded", "is_number"]
-
-Loss = Callable[[Any, Any], Any]
 
 
 class Coding:
@@ -35,7 +34,7 @@ class Coding:
     [0.0, 1.0]
     """
 
-    def __init__(self, loss: Loss, outputs: Any, targets: Sequence[Any]) -> None:
+    def __init__(self, loss: Loss, outputs: Outputs, targets: Sequence[Target]) -> None:
         self.loss = loss
         width = len(outputs) if isinstance(outputs, (list, tuple)) else 0
         indices = width > 1 and all(hasattr(t, "__index__") for t in targets)
@@ -48,7 +47,7 @@ class Coding:
         """What the loss gets for a target when it is called with plain numbers."""
         return self._one_hot(target) if self.as_vector else target
 
-    def array(self, np: Any, targets: Sequence[Any]) -> Any:
+    def array(self, np: Any, targets: Sequence[Target]) -> Any:
         """Targets with one row an example: one-hot vectors, or the numbers given."""
         if not self.classes:
             return np.array(targets, dtype=float)
@@ -67,7 +66,7 @@ class Coding:
         errors = [self.loss(outputs, k) for k in range(self.classes)]
         return autograd.sum([autograd.where(t, e, 0.0) for t, e in zip(target, errors)])
 
-    def _wants_vector(self, outputs: Any) -> bool:
+    def _wants_vector(self, outputs: Outputs) -> bool:
         faults = [self._fault(outputs, target) for target in (0, self._one_hot(0))]
         if not all(faults):
             return bool(faults[0])
@@ -76,7 +75,7 @@ class Coding:
             f"one number for neither, {'; '.join(faults)}"
         )
 
-    def _fault(self, outputs: Any, target: Any) -> str:
+    def _fault(self, outputs: Outputs, target: Target) -> str:
         """What the loss cannot do with a target; empty if it gives one number."""
         try:
             error = self.loss(outputs, target)
@@ -84,12 +83,12 @@ class Coding:
             return f"with {target}: {type(fault).__name__}: {fault}"
         return "" if is_number(error) else f"with {target}: it returned {error!r}"[:200]
 
-    def _one_hot(self, target: Any) -> list[float]:
+    def _one_hot(self, target: int) -> list[float]:
         if not 0 <= target < self.classes:
             raise self._outside(target)
         return [float(k == target) for k in range(self.classes)]
 
-    def _outside(self, target: Any) -> autograd.InputValueError:
+    def _outside(self, target: int) -> autograd.InputValueError:
         return autograd.InputValueError(
             f"class {target} is outside the {self.classes} classes 0 to {self.classes - 1} that "
             "the model has outputs for"
@@ -105,7 +104,7 @@ def is_number(error: Any) -> bool:
     return isinstance(error, (Value, Real)) and not isinstance(error, bool)
 
 
-def encoded(loss: Loss, y: Any, validation: Any) -> tuple[Any, Any, list[str] | None]:
+def encoded(loss: Loss, y: Targets, validation: Any) -> tuple[Any, Any, list[str] | None]:
     """Targets, (X, targets) of the validation data, and the names where labels are words.
 
     >>> encoded(hinge_loss, ["no", "yes"], None)

@@ -63,7 +63,7 @@ ORDER = {
     "passes",
     "autograd.testing": "(binding plugin reproduction) formulas strategies properties",
     "autograd.transforms": "typed argnums call (derivatives directions) equations implicit",
-    "nn": "(absent checks errors) (init model_files) "
+    "nn": "(absent checks errors kinds) (init model_files) "
     "(augment activations data optim schedules losses summary) metrics "
     "(export portrait reading targets) programs predict (module plots) (modules neurons "
     "train) layers (convert estimator options playground) sklearn "
@@ -77,7 +77,7 @@ ORDER = {
 }
 
 # Submodules of autograd that are public in themselves.
-PUBLIC_SUBMODULES = {"extras", "console", "testing", "drawing", "files", "locks"}
+PUBLIC_SUBMODULES = {"arrays", "extras", "console", "testing", "drawing", "files", "locks"}
 
 
 def sources(package: str) -> list[Path]:

@@ -13,14 +13,15 @@ from typing import Any
 
 import autograd
 from autograd import Value
+from nn.kinds import Outputs
 from nn.losses.terms import kind_of, listed, options_of, reduce
 
 __all__ = ["cross_entropy", "nll_loss", "shares_of"]
 
 
 def cross_entropy(
-    logits: Any,
-    targets: Any,
+    logits: Outputs,
+    targets: Outputs,
     *,
     weight: Sequence[float] | None = None,
     ignore_index: int | None = None,
@@ -50,8 +51,8 @@ def cross_entropy(
 
 
 def nll_loss(
-    log_probabilities: Any,
-    targets: Any,
+    log_probabilities: Outputs,
+    targets: Outputs,
     *,
     weight: Sequence[float] | None = None,
     ignore_index: int | None = None,
@@ -122,7 +123,7 @@ class _Options:
         return [float(w) * t for w, t in zip(weights, target)]
 
 
-def _cross_entropy_of_one(logits: list[Any], target: Any, whole: bool) -> Any:
+def _cross_entropy_of_one(logits: Sequence[Value | float], target: Any, whole: bool) -> Any:
     if not isinstance(target, list):
         return autograd.logsumexp(logits) - logits[target]
     if whole:
@@ -132,7 +133,7 @@ def _cross_entropy_of_one(logits: list[Any], target: Any, whole: bool) -> Any:
     return autograd.sum([autograd.where(t, t * (total - z), 0.0) for t, z in zip(target, logits)])
 
 
-def _surprise(logs: list[Any], target: Any, whole: bool) -> Any:
+def _surprise(logs: Sequence[Value | float], target: Any, whole: bool) -> Any:
     if isinstance(target, list):  # 0·log(0) is 0 here too
         return -autograd.sum([autograd.where(t, t * y, 0.0) for t, y in zip(target, logs)])
     return -logs[target]
@@ -141,8 +142,8 @@ def _surprise(logs: list[Any], target: Any, whole: bool) -> Any:
 def _over_classes(
     options: _Options,
     term: Callable[[list[Any], Any, bool], Any],
-    outputs: Any,
-    targets: Any,
+    outputs: Outputs,
+    targets: Outputs,
     reduction: str,
 ) -> Any:
     """The term for one example with an output for each class, or reduced over a batch of them."""

@@ -10,10 +10,11 @@ Next: :mod:`nn.optim.optimizer`.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, TypeAlias
+from typing import Any
 
 import autograd
 from autograd import Value
+from nn.kinds import Numbers
 from nn.losses.terms import for_each, listed, pairs, reduced
 
 __all__ = [
@@ -26,9 +27,6 @@ __all__ = [
     "l1_loss",
     "mse_loss",
 ]
-
-Scalar: TypeAlias = float | Value
-Numbers: TypeAlias = Scalar | Sequence["Numbers"]
 
 
 def half_squared_error(predictions: Numbers, targets: Numbers, *, reduction: str = "sum") -> Any:
@@ -73,7 +71,7 @@ def huber_loss(
     if not delta > 0:
         raise autograd.InputValueError(f"huber_loss: delta must be above 0, but got {delta!r}")
 
-    def term(y: Any, t: Any) -> Any:
+    def term(y: Value | float, t: Value | float) -> Any:
         near = autograd.clip(y - t, -delta, delta)
         return near * ((y - t) - 0.5 * near)
 
@@ -81,7 +79,11 @@ def huber_loss(
 
 
 def binary_cross_entropy(
-    predictions: Numbers, targets: Numbers, *, weight: Any = None, reduction: str = "mean"
+    predictions: Numbers,
+    targets: Numbers,
+    *,
+    weight: float | Sequence[float] | None = None,
+    reduction: str = "mean",
 ) -> Any:
     """−t·log(p) − (1 − t)·log(1 − p) for probabilities p of class 1 and targets t in [0, 1].
 
@@ -99,7 +101,7 @@ def binary_cross_entropy_with_logits(
     predictions: Numbers,
     targets: Numbers,
     *,
-    weight: Any = None,
+    weight: float | Sequence[float] | None = None,
     pos_weight: Any = None,
     reduction: str = "mean",
 ) -> Any:
@@ -156,11 +158,11 @@ def kl_div(log_predictions: Numbers, targets: Numbers, *, reduction: str = "mean
     return reduced("kl_div", _divergence, rows, targets, "sum") / max(1, len(rows))
 
 
-def _half_square(y: Any, t: Any) -> Any:
+def _half_square(y: Value | float, t: Value | float) -> Any:
     return 0.5 * (t - y) ** 2
 
 
-def _cross_entropy_of_chance(p: Any, t: Any) -> Any:
+def _cross_entropy_of_chance(p: Value | float, t: Value | float) -> Any:
     _check_between("binary_cross_entropy", "target", t)
     _check_between("binary_cross_entropy", "prediction", p)
     # Where t is 0 or 1 one logarithm drops out, also at p = 0 or 1, where 0·log(0) would be nan.
@@ -169,14 +171,14 @@ def _cross_entropy_of_chance(p: Any, t: Any) -> Any:
     return -(ones + zeros)
 
 
-def _cross_entropy_of_logit(z: Any, t: Any, positive: float = 1.0) -> Any:
+def _cross_entropy_of_logit(z: Value | float, t: Value | float, positive: float = 1.0) -> Any:
     _check_between("binary_cross_entropy_with_logits", "target", t)
     missed = t * autograd.softplus(-z)
     missed = missed if positive == 1.0 else positive * missed
     return missed + (1.0 - t) * autograd.softplus(z)
 
 
-def _hinge(y: Any, t: Any) -> Any:
+def _hinge(y: Value | float, t: Value | float) -> Any:
     if not isinstance(t, Value) and t not in (-1, 1):
         raise autograd.InputValueError(
             f"hinge_loss takes targets -1 and 1, but got {t!r}: from 0 and 1, take 2*t - 1"
@@ -184,14 +186,14 @@ def _hinge(y: Any, t: Any) -> Any:
     return autograd.relu(1.0 - t * y)
 
 
-def _divergence(y: Any, t: Any) -> Any:
+def _divergence(y: Value | float, t: Value | float) -> Any:
     if not isinstance(t, Value) and not t >= 0:
         raise autograd.InputValueError(f"kl_div takes targets of 0 or more, but got {t!r}")
     # What is not predicted and not wanted costs nothing: 0·log(0) is 0.
     return autograd.where(t, t * (autograd.log(t) - y), 0.0)
 
 
-def _check_between(loss: str, what: str, number: Any) -> None:
+def _check_between(loss: str, what: str, number: Value | float) -> None:
     if what == "target" and isinstance(number, Value):
         return
     try:

@@ -5,10 +5,12 @@ Next: :mod:`nn.losses.pairwise`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import autograd
+from autograd import Value
+from nn.kinds import Outputs
 
 __all__ = ["kind_of", "listed", "name_of", "options_of", "reduce", "reduced"]
 
@@ -38,10 +40,10 @@ def options_of(loss: Any) -> dict[str, Any]:
 def reduced(
     name: str,
     term: Callable[[Any, Any], Any],
-    predictions: Any,
-    targets: Any,
+    predictions: Outputs,
+    targets: Outputs,
     reduction: str,
-    weight: Any = None,
+    weight: float | Sequence[float] | None = None,
 ) -> Any:
     """The mean or sum of a term for each prediction and its target, times a weight if given."""
     terms = [term(y, t) for y, t in pairs(name, predictions, targets)]
@@ -50,7 +52,7 @@ def reduced(
     return reduce(name, terms, reduction)
 
 
-def for_each(name: str, option: str, numbers: Any, count: int) -> list[float]:
+def for_each(name: str, option: str, numbers: float | Sequence[float], count: int) -> list[float]:
     """One number for all terms, or one for each output over and over."""
     given = listed(numbers)
     given = given if isinstance(given, list) else [given]
@@ -62,7 +64,7 @@ def for_each(name: str, option: str, numbers: Any, count: int) -> list[float]:
     return given * (count // len(given))
 
 
-def reduce(name: str, terms: list[Any], reduction: str) -> Any:
+def reduce(name: str, terms: Sequence[Value | float], reduction: str) -> Any:
     """The mean or the sum of terms; of a single one, itself."""
     if reduction not in ("mean", "sum"):
         raise autograd.InputValueError(
@@ -73,7 +75,7 @@ def reduce(name: str, terms: list[Any], reduction: str) -> Any:
     return autograd.sum(terms) if reduction == "sum" else autograd.mean(terms)
 
 
-def pairs(name: str, predictions: Any, targets: Any) -> list[tuple[Any, Any]]:
+def pairs(name: str, predictions: Outputs, targets: Outputs) -> list[tuple[Any, Any]]:
     """Predictions with their targets, in order, out of any nesting."""
     try:
         return _paired(name, predictions, targets)

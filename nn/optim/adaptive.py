@@ -12,6 +12,7 @@ from typing import Any
 import autograd
 from autograd import Value
 from nn.checks import check_number
+from nn.kinds import Quantity
 from nn.optim.optimizer import Optimizer
 
 __all__ = ["Adagrad", "Adam", "AdamW", "RMSprop"]
@@ -41,7 +42,7 @@ class Adagrad(Optimizer):
         super().__init__(params, lr, weight_decay)
         self.eps = check_number("eps", eps, positive=True)
 
-    def update(self, data: Any, grad: Any, memory: Any) -> tuple[Any, Any]:
+    def update(self, data: Quantity, grad: Quantity, memory: Any) -> tuple[Any, Any]:
         """One step of the formula above; `memory` is s."""
         grad = self.decayed(data, grad)
         squares = memory + grad * grad
@@ -78,7 +79,7 @@ class RMSprop(Optimizer):
         self.eps = check_number("eps", eps, positive=True)
         self.momentum = check_number("momentum", momentum)
 
-    def update(self, data: Any, grad: Any, memory: Any) -> tuple[Any, Any]:
+    def update(self, data: Quantity, grad: Quantity, memory: Any) -> tuple[Any, Any]:
         """One step of the formula above; `memory` is (v, b)."""
         squares, step = memory
         grad = self.decayed(data, grad)
@@ -123,11 +124,11 @@ class Adam(Optimizer):
         self.betas = check_fraction("betas[0]", first), check_fraction("betas[1]", second)
         self.eps = check_number("eps", eps, positive=True)
 
-    def update(self, data: Any, grad: Any, memory: Any) -> tuple[Any, Any]:
+    def update(self, data: Quantity, grad: Quantity, memory: Any) -> tuple[Any, Any]:
         """One step of the formula above; `memory` is (m, v, β₁ᵗ, β₂ᵗ)."""
         return self._moved(data, self.decayed(data, grad), memory)
 
-    def _moved(self, data: Any, grad: Any, memory: Any) -> tuple[Any, Any]:
+    def _moved(self, data: Quantity, grad: Quantity, memory: Any) -> tuple[Any, Any]:
         mean, square, fading1, fading2 = memory
         beta1, beta2 = self.betas
         mean = beta1 * mean + (1.0 - beta1) * grad
@@ -160,7 +161,7 @@ class AdamW(Adam):
     ) -> None:
         super().__init__(params, lr, betas, eps, weight_decay)
 
-    def update(self, data: Any, grad: Any, memory: Any) -> tuple[Any, Any]:
+    def update(self, data: Quantity, grad: Quantity, memory: Any) -> tuple[Any, Any]:
         """One decay, then one step of Adam; `memory` is Adam's."""
         return self._moved(data * (1.0 - self.lr * self.weight_decay), grad, memory)
 

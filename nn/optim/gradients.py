@@ -114,7 +114,7 @@ class Adjustment:
             grad = grad.clip(-self.clip_value, self.clip_value)
         return grad
 
-    def _slope(self, data: Any) -> Any:
+    def _slope(self, data: float) -> Any:
         """l1·sign(p) + 2·l2·p."""
         return self.l1 * ((data > 0) * 1.0 - (data < 0)) + 2.0 * self.l2 * data
 

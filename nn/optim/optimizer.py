@@ -17,6 +17,7 @@ from autograd import Value
 from nn.absent import IN_MODULES, missing
 from nn.checks import check_number
 from nn.errors import DivergenceError
+from nn.kinds import Quantity
 
 __all__ = ["SGD", "Optimizer", "divergence"]
 
@@ -47,10 +48,10 @@ class Optimizer(ABC):
         self.memory: list[Any] = [self.start] * len(self.params)
 
     @abstractmethod
-    def update(self, data: Any, grad: Any, memory: Any) -> tuple[Any, Any]:
+    def update(self, data: Quantity, grad: Quantity, memory: Any) -> tuple[Any, Any]:
         """The new data and memory of a parameter, or of a vector of parameters."""
 
-    def decayed(self, data: Any, grad: Any) -> Any:
+    def decayed(self, data: Quantity, grad: Quantity) -> Any:
         """The gradient with that of the penalty weight_decay/2·Σp², for rules that have it."""
         # Whole vectors come here: what is switched off costs nothing.
         return grad + self.weight_decay * data if self.weight_decay else grad
@@ -127,7 +128,7 @@ class SGD(Optimizer):
         if self.nesterov and not self.momentum:
             raise autograd.InputValueError("nesterov needs a momentum above 0, but got momentum=0")
 
-    def update(self, data: Any, grad: Any, memory: Any) -> tuple[Any, Any]:
+    def update(self, data: Quantity, grad: Quantity, memory: Any) -> tuple[Any, Any]:
         """One step of the formula above; `memory` is v."""
         grad = self.decayed(data, grad)
         if not self.momentum:

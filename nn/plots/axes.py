@@ -7,11 +7,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import autograd
+from autograd.arrays import Array
 from autograd.extras import needed
 from nn.checks import check_count, numpy_or_error
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 __all__ = [
     "BLUE",
@@ -26,8 +30,6 @@ __all__ = [
     "pictures",
 ]
 
-Array = Any
-Axes = Any
 
 # Positive, negative and 0, as the edges of drawn graphs have it: told apart by colour-blind readers
 # too. Written here, as `import nn` draws nothing; a test holds them to those of the drawings.
@@ -84,7 +86,7 @@ def pictures(what: str, X: Any, shape: Sequence[int] | None = None) -> Array:
     """(n, height, width) of rows; `shape` is (height, width), by default square."""
     np = numpy_or_error("nn.plots.training")
     try:
-        array = np.asarray(X, dtype=float)
+        array: Array = np.asarray(X, dtype=float)
     except (TypeError, ValueError) as error:
         raise autograd.InputTypeError(f"{what} takes rows of numbers, but: {error}") from error
     if array.ndim == 2 and array.size:

@@ -8,9 +8,10 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from random import Random
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import autograd
+from autograd.arrays import Array
 from nn.augment import augment, noise, rotate, scale, shift
 from nn.checks import as_rng, check_count, numpy_or_error
 from nn.plots.axes import (
@@ -25,9 +26,11 @@ from nn.plots.axes import (
     pictures,
 )
 
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
 __all__ = ["plot_augmentations", "plot_digits", "plot_nudges", "plot_weights"]
 
-Axes = Any
 Shape = Sequence[int]
 
 # What stands in the rows of a gallery of augmentations.
@@ -182,7 +185,7 @@ def plot_nudges(
 
 
 def _told_mosaic(
-    ax: Axes | None, tiles: Any, texts: Sequence[str], columns: int, colours: Sequence[str]
+    ax: Axes | None, tiles: Array, texts: Sequence[str], columns: int, colours: Sequence[str]
 ) -> Axes:
     """Pictures with a text below each, in a frame of a colour where there is one."""
     np = numpy_or_error("nn.plots.training")

@@ -6,15 +6,20 @@ pictures are in :mod:`nn.plots.mosaics`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 import autograd
 from autograd import Value
 from nn.checks import check_count, numpy_or_error
+from nn.kinds import Decision, Listed, Loss, Model
 from nn.metrics import argmax
 from nn.plots.axes import BLUE, GREY, ORANGE, axes, matplotlib_or_error
 from nn.predict import predict
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from numpy.typing import ArrayLike
 
 __all__ = [
     "plot_activations",
@@ -23,8 +28,6 @@ __all__ = [
     "plot_gradients",
     "plot_history",
 ]
-
-Axes = Any
 
 
 def plot_history(history: Any, *, ax: Axes | None = None) -> Axes:
@@ -93,12 +96,12 @@ def plot_confusion_matrix(
 
 
 def plot_decision_boundary(
-    model: Callable[[Any], Any],
-    X: Any,
-    y: Sequence[Any],
+    model: Model,
+    X: ArrayLike,
+    y: Listed,
     *,
-    loss: Callable[[Any, Any], Any] | None = None,
-    decide: Callable[[Any], Any] | None = None,
+    loss: Loss | None = None,
+    decide: Decision | None = None,
     resolution: int = 200,
     ax: Axes | None = None,
 ) -> Axes:
@@ -145,15 +148,16 @@ def plot_decision_boundary(
         alpha=0.25, shading="nearest", linewidth=0, rasterized=True,
     )  # fmt: skip
     for label, colour in zip(classes, colours):
+        across, up = points[labels == label].T
         ax.scatter(
-            *points[labels == label].T,
+            across, up,
             color=[colour], s=24, edgecolors="white", linewidths=0.6, label=str(label),
         )  # fmt: skip
     ax.legend(title="class", loc="best")
     return ax
 
 
-def plot_activations(model: Any, X: Any, *, bins: int = 40, ax: Axes | None = None) -> Axes:
+def plot_activations(model: Any, X: ArrayLike, *, bins: int = 40, ax: Axes | None = None) -> Axes:
     """How each layer's outputs are distributed over the rows of `X`, one outline a layer.
 
     `model` is a Sequential, such as an MLP. Layers whose outputs pile up at one place have died or
@@ -227,7 +231,7 @@ def _curves(
     ax.tick_params(axis="y", labelcolor=colour)
 
 
-def _histograms(parts: Sequence[Any], what: str, bins: int, ax: Axes | None) -> Axes:
+def _histograms(parts: Sequence[ArrayLike], what: str, bins: int, ax: Axes | None) -> Axes:
     """An outline for each group of numbers, over the same bins."""
     matplotlib, np = matplotlib_or_error(), numpy_or_error("nn.plots.training")
     flat = [np.ravel(part) for part in parts]

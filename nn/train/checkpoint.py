@@ -19,7 +19,7 @@ import os
 import struct
 import zipfile
 import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from random import Random
 from typing import Any
@@ -140,7 +140,7 @@ def load_checkpoint(path: Path, run: Run) -> None:
     run.best_parameters = columns.get("best")
 
 
-def fingerprint(rows: Any, targets: Iterable[Any]) -> str:
+def fingerprint(rows: Any, targets: list[Any]) -> str:
     """A word for these examples, another for others.
 
     >>> fingerprint([[1.0, 2.0]], [0]) == fingerprint([[1.0, 2.0]], [1])

@@ -11,7 +11,9 @@ import warnings
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from autograd.arrays import Array
 from nn.checks import numpy_or_error
+from nn.kinds import Target, Targets
 from nn.optim.optimizer import divergence
 from nn.predict import check_backend
 from nn.programs import Recording, as_arrays
@@ -20,8 +22,6 @@ from nn.train.eager_steps import EagerSteps, Steps, check_finite
 from nn.train.task import Task
 
 __all__ = ["CompiledSteps", "make_steps"]
-
-Array = Any
 
 
 class CompiledSteps:
@@ -92,7 +92,7 @@ class CompiledSteps:
         self.state = data, memory
         return value, outputs
 
-    def prepared(self, X: Any, y: Any) -> tuple[Any, list[Any]]:
+    def prepared(self, X: Iterable[Iterable[float]], y: Targets) -> tuple[Any, list[Any]]:
         """As of `Steps`; the rows are a matrix."""
         rows, targets = as_arrays(X, y)
         self.task.rehearse(rows[0].tolist(), targets, self.coding)
@@ -114,7 +114,7 @@ class CompiledSteps:
             weighted=self.weights is not None,
         )
 
-    def judge(self, X: Any, targets: list[Any]) -> tuple[float, Any]:
+    def judge(self, X: Array, targets: list[Target]) -> tuple[float, Any]:
         """As of `Steps`; the outputs are an array."""
         encoded = self.recording.encoded(targets)
         losses, outputs = self.recording.judged(X, encoded, self.state[0])
@@ -136,7 +136,9 @@ class CompiledSteps:
         self.optimizer.memory = self.known
 
 
-def make_steps(task: Task, X: Any, y: Any, *, backend: str = "auto") -> Steps:
+def make_steps(
+    task: Task, X: Iterable[Iterable[float]], y: Targets, *, backend: str = "auto"
+) -> Steps:
     """Compiled steps, or eager ones where they are asked for or NumPy is missing.
 
     >>> import nn

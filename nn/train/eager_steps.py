@@ -8,12 +8,13 @@ programs.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Protocol
 
 import autograd
 from nn.data.examples import check_examples
 from nn.errors import DivergenceError
+from nn.kinds import Loss, Model, Target, Targets
 from nn.programs import numbers
 from nn.reading import as_list
 from nn.train.columns import columns_of
@@ -21,8 +22,6 @@ from nn.train.task import Task
 
 __all__ = ["EagerSteps", "Steps", "batch_gradient", "check_finite"]
 
-Model = Callable[[Any], Any]
-Loss = Callable[[Any, Any], Any]
 
 # How many examples share a graph: one sweep then visits each parameter once for all of them,
 # which saves a quarter of the time, and a batch of any size takes the memory of this many.
@@ -45,10 +44,10 @@ class Steps(Protocol):
         Raises DivergenceError, and moves nothing, if the loss or a parameter is not finite.
         """
 
-    def prepared(self, X: Any, y: Any) -> tuple[Any, list[Any]]:
+    def prepared(self, X: Iterable[Iterable[float]], y: Targets) -> tuple[Any, list[Any]]:
         """Other examples, checked, for `judge`."""
 
-    def judge(self, X: Any, targets: list[Any]) -> tuple[float, Any]:
+    def judge(self, X: Any, targets: list[Target]) -> tuple[float, Any]:
         """Mean loss and outputs of prepared examples."""
 
     def take_up(self) -> None:
@@ -75,7 +74,7 @@ class EagerSteps:
     ((9.0, [0.0]), 0.6)
     """
 
-    def __init__(self, task: Task, X: Iterable[Iterable[float]], y: Iterable[Any]) -> None:
+    def __init__(self, task: Task, X: Iterable[Iterable[float]], y: Targets) -> None:
         self.task, self.epoch = task, 1
         self.rows, self.targets = check_examples(X, y)
         self.coding = task.rehearse(self.rows[0], self.targets)
@@ -95,13 +94,13 @@ class EagerSteps:
         optimizer.step()
         return value, outputs
 
-    def prepared(self, X: Any, y: Any) -> tuple[Any, list[Any]]:
+    def prepared(self, X: Iterable[Iterable[float]], y: Targets) -> tuple[Any, list[Any]]:
         """As of `Steps`; the rows are lists."""
         rows, targets = check_examples(X, y)
         self.task.rehearse(rows[0], targets, self.coding)
         return rows, targets
 
-    def judge(self, X: Any, targets: list[Any]) -> tuple[float, Any]:
+    def judge(self, X: Any, targets: list[Target]) -> tuple[float, Any]:
         """As of `Steps`; records nothing."""
         with autograd.no_grad():
             outputs = [self.task.model(row) for row in X]
@@ -123,8 +122,8 @@ class EagerSteps:
 def batch_gradient(
     model: Model,
     loss: Loss,
-    xs: Sequence[Any],
-    ts: Sequence[Any],
+    xs: Sequence[Sequence[float] | float],
+    ts: Sequence[Target],
     weights: Sequence[float] | None = None,
 ) -> tuple[float, list[Any]]:
     """(mean loss, outputs as floats) over a mini-batch, whose mean gradient goes to `.grad`.
@@ -142,7 +141,7 @@ def batch_gradient(
     total, outputs = 0.0, list[Any]()
     for start in range(0, len(xs), TOGETHER):
         part = [model(x) for x in xs[start : start + TOGETHER]]
-        errors = [loss(*pair) for pair in zip(part, ts[start:])]
+        errors: list[Any] = [loss(*pair) for pair in zip(part, ts[start:])]
         factors = (weights or [1.0] * len(xs))[start : start + len(errors)]
         autograd.backward(errors, [share * w for w in factors])
         total += sum(w * error.data for w, error in zip(factors, errors))

@@ -19,6 +19,7 @@ import autograd
 from nn.checks import as_rng, check_count, check_hooks
 from nn.data.examples import batches
 from nn.errors import DivergenceError
+from nn.kinds import Decision, Loss, Target
 from nn.model_files import check_writable
 from nn.module import Module
 from nn.optim.gradients import Adjustment
@@ -36,8 +37,6 @@ from nn.train.task import Task
 
 __all__ = ["fit"]
 
-Loss = Callable[[Any, Any], Any]
-Decision = Callable[[Any], Any]
 Examples = tuple[Iterable[Iterable[float]], Iterable[Any]]
 Callback = Callable[[History, Module], Any]
 
@@ -241,7 +240,7 @@ class _Learner:
         history.lr.append(self.run.optimizer.lr)
         history.seconds.append(time.perf_counter() - tally.started)
 
-    def judge(self, judged: tuple[Any, list[Any]] | None) -> dict[str, float]:
+    def judge(self, judged: tuple[Any, list[Target]] | None) -> dict[str, float]:
         """Loss and accuracy of the validation data into the history; the figures to show."""
         history = self.run.history
         figures = {"loss": history.loss[-1]}

@@ -5,12 +5,14 @@ The loss and its gradient are those of one step of :mod:`nn.train.compiled_steps
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from autograd import enable_grad, extras
+from autograd.arrays import Array
 from nn.checks import check_count
 from nn.errors import DivergenceError
+from nn.kinds import Loss, Quantity, Targets
 from nn.module import Module
 from nn.optim.gradients import Adjustment
 from nn.optim.optimizer import Optimizer
@@ -25,7 +27,7 @@ __all__ = ["fit_lbfgs"]
 class _Still(Optimizer):
     """Moves nothing and remembers the gradient, for whoever decides on the step himself."""
 
-    def update(self, data: Any, grad: Any, memory: Any) -> tuple[Any, Any]:
+    def update(self, data: Quantity, grad: Quantity, memory: Any) -> tuple[Any, Any]:
         """The parameter as it was, and its gradient."""
         return data, grad
 
@@ -33,9 +35,9 @@ class _Still(Optimizer):
 def fit_lbfgs(
     model: Module,
     X: Iterable[Iterable[float]],
-    y: Iterable[Any],
+    y: Targets,
     *,
-    loss: Callable[[Any, Any], Any],
+    loss: Loss,
     max_iter: int,
     sample_weight: Sequence[float] | None = None,
     l2: float = 0.0,
@@ -65,12 +67,12 @@ def fit_lbfgs(
     steps, history = make_steps(task, X, y, backend=backend), History()
     everything = range(len(steps.targets))
 
-    def put(vector: Any) -> None:
+    def put(vector: Array) -> None:
         for parameter, number in zip(still.params, vector.tolist()):
             parameter.data = number
         steps.take_up()
 
-    def objective(vector: Any) -> tuple[float, Any]:
+    def objective(vector: Array) -> tuple[float, Any]:
         put(vector)
         value, _ = steps.step(everything)
         return value + l2 * float(vector @ vector), steps.snapshot()[1]

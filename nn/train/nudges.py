@@ -6,12 +6,13 @@ program. `nn.plots.plot_nudges` shows which examples push a weight up, and which
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import autograd
 from autograd import Value
 from nn.checks import numpy_or_error
+from nn.kinds import Loss, Targets
 from nn.programs import Recording, as_arrays
 from nn.targets import Coding
 
@@ -24,9 +25,9 @@ NUMBERS = 1 << 21
 def nudges(
     model: Any,
     X: Iterable[Iterable[float]],
-    y: Iterable[Any],
+    y: Targets,
     *,
-    loss: Callable[[Any, Any], Any],
+    loss: Loss,
     params: Sequence[Value] | None = None,
     backend: str = "auto",
 ) -> Any:

@@ -12,19 +12,20 @@ from typing import Any
 
 import autograd
 from autograd import Value
+from autograd.arrays import Array
 from nn.checks import check_callable
+from nn.kinds import Loss, Outputs, Target
 from nn.losses import binary_cross_entropy_with_logits, cross_entropy
 from nn.losses.terms import kind_of
 from nn.optim.gradients import Adjustment
 from nn.optim.optimizer import Optimizer
 from nn.portrait import leaves_below
-from nn.reading import Numbers, reading
+from nn.reading import Numbers, as_list, reading
 from nn.targets import Coding, is_number
 from nn.train.weights import example_weights
 
 __all__ = ["Task"]
 
-Loss = Callable[[Any, Any], Any]
 
 # Examples of which one at least has a loss that depends on a parameter.
 TRIED = 64
@@ -63,7 +64,7 @@ class Task:
             )
 
     def rehearse(
-        self, row: list[float], targets: Sequence[Any], coding: Coding | None = None
+        self, row: list[float], targets: Sequence[Target], coding: Coding | None = None
     ) -> Coding:
         """Meet a wrong input size or a label outside the classes before anything has changed."""
         with autograd.no_grad():
@@ -93,16 +94,18 @@ class Task:
             )
         return changed
 
-    def weights(self, targets: Sequence[Any]) -> list[float] | None:
+    def weights(self, targets: Sequence[Target]) -> list[float] | None:
         """How much each example counts, 1 in the mean; None where all count alike."""
         return example_weights(self.loss, targets, self.sample_weight, self.class_weight)
 
-    def inspect(self, X: Sequence[Any], targets: Sequence[Any], coding: Coding) -> None:
+    def inspect(
+        self, X: Sequence[Sequence[float]] | Array, targets: Sequence[Target], coding: Coding
+    ) -> None:
         """Refuse a loss that depends on nothing trained; warn of what else would go unseen."""
         trained = set(map(id, self.optimizer.params))
         few = slice(0, len(X), -(-len(X) // TRIED))
         for row, target in zip(X[few], targets[few]):
-            row = row.tolist() if hasattr(row, "tolist") else row
+            row = as_list(row)
             with autograd.enable_grad():
                 outputs = self.model(row)
                 leaves = leaves_below([self.loss(outputs, coding.given(target))])
@@ -150,7 +153,7 @@ def _warn_of_untrained(leaves: Iterable[Value], paths: Iterable[str] = ()) -> No
         )
 
 
-def _warn_of_logits(kind: Any, outputs: Any) -> None:
+def _warn_of_logits(kind: Any, outputs: Outputs) -> None:
     """Softmax and sigmoid are part of the losses from logits: twice is once too often."""
     listed = outputs if isinstance(outputs, list) else [outputs]
     ends = {str(getattr(output, "op", None)) for output in listed}

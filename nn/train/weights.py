@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import autograd
+from nn.kinds import Listed, Loss, Target
 from nn.losses.classes import shares_of
 from nn.losses.terms import kind_of
 from nn.reading import Numbers, as_list, reading
@@ -53,7 +54,7 @@ def example_weights(
     return [w * len(weights) / total for w in weights]
 
 
-def checked_weights(sample_weight: Sequence[float], targets: Sequence[Any]) -> list[float]:
+def checked_weights(sample_weight: Sequence[float], targets: Listed) -> list[float]:
     """A factor of 0 or more for each target, as floats; InputValueError for anything else.
 
     >>> checked_weights((0, 2), ["a", "b"])
@@ -78,7 +79,7 @@ def _number(weight: Any) -> float:
     return number
 
 
-def _labels(loss: Any, targets: Sequence[Any]) -> list[Any]:
+def _labels(loss: Loss, targets: Listed) -> list[Any]:
     meaning = reading(loss, targets=targets)
     labels = list(targets) if meaning is None else meaning.truths(targets)
     labels = [int(x) if isinstance(x, float) and x.is_integer() else x for x in labels]
@@ -90,6 +91,6 @@ def _labels(loss: Any, targets: Sequence[Any]) -> list[Any]:
     return labels
 
 
-def _balanced(labels: list[Any]) -> dict[Any, float]:
+def _balanced(labels: Sequence[Target]) -> dict[Any, float]:
     counts = Counter(labels)
     return {label: len(labels) / (len(counts) * count) for label, count in counts.items()}
