@@ -44,8 +44,8 @@ ORDER = {
     "partial_evaluation) (basic circular kinked nary normal ordered stepwise sweep_products) "
     "smooth",
     "autograd.program": "tape executor (loop statements recording_executor) (arguments array "
-    "choice) running (directions prepared) (differentiable exports) program structures calls "
-    "inside recordings compiled_function",
+    "choice) running (directions prepared) (differentiable exports) program (frozen structures) "
+    "calls inside recordings compiled_function",
     "autograd.program.array": "(error_functions kernels tidying) names writer "
     "(adjoint_arrays forward) reverse numpy_executor",
     "autograd.program.exports": "(jax onnx)",

@@ -81,6 +81,8 @@ class Node:
                 f"{user_line()}: it would be frozen for all inputs. stop_gradient(x) is the number "
                 "as a constant; where makes a choice"
             )
+        if region:
+            region.read.append(self)
 
     @property
     def data(self) -> float:

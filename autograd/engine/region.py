@@ -44,6 +44,8 @@ class Region:
         self.variables = list(variables)
         self.leave = leave
         self.nodes: list[Any] = []
+        self.read: list[Any] = []
+        """Values that do not depend on the variables, whose numbers a recording took."""
         self.outer: Region | None = TRANSFORMING.get() or None
         self._dependent = set(self.variables)
         self._looked_at = 0
@@ -60,6 +62,7 @@ class Region:
             self._strayed |= STRAYS[0] != self._strays
             if self.outer is not None:
                 self.outer.nodes += self.nodes[before:]
+                self.outer.read += self.read
 
     def varies(self, x: Any) -> bool:
         """Whether a Value depends on the variables of this region or of one around it."""

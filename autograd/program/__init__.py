@@ -136,9 +136,11 @@ def compiled(
     ``where(x > 0, a, b)`` chooses anew in every call. What would freeze a branch (``if x > 0:``,
     ``float(x)``, ``int(x)``, ``round(x)``) raises TraceError with the line it stands on. Whatever
     else ``f`` does, such as printing or drawing random numbers, happens while it is recorded only,
-    and what it reads from elsewhere (globals, attributes of ``self``, Values that it closes over)
-    keeps the number it has then. Called with Values, or inside a transform or another recording,
-    ``f`` itself is called, so that everything it depends on is recorded.
+    and what it reads from elsewhere (globals, attributes of ``self``) keeps the number it has then.
+    A Value that it closes over is a constant too; where its ``data`` has changed, the next call
+    records ``f`` anew. That is right and slow: pass what changes often as an argument. Called with
+    Values, or inside a transform or another recording, ``f`` itself is called, so that everything
+    it depends on is recorded.
 
     Raises (when called):
         TraceError: The recording would freeze a branch.

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from autograd.errors import InputTypeError, InputValueError
 from autograd.program.differentiable import Wrt
 from autograd.program.executor import numpy_or_error
+from autograd.program.frozen import Frozen
 from autograd.program.program import Program
 from autograd.program.structures import Result, Structure
 
@@ -27,6 +28,7 @@ class Recorded(NamedTuple):
     """A recording of the function for one kind of arguments."""
 
     program: Program
+    frozen: Frozen
     result: Result
     aux: Result | None
 

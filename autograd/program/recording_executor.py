@@ -14,9 +14,8 @@ import numpy as np
 
 from autograd.arrays import Array
 from autograd.engine.higher import recorded_adjoints
-from autograd.engine.modes import enable_grad
-from autograd.engine.order import record_of
 from autograd.engine.record import record
+from autograd.engine.region import Region
 from autograd.engine.value import Value
 from autograd.ops.op import OPS
 from autograd.program.tape.derived import replayed
@@ -45,15 +44,15 @@ class RecordingExecutor:
     ) -> tuple[Array, list[Array]]:
         """The outputs, and the derivatives of ``weight`` × the sum of the first over the batch."""
         nodes = {i: _nodes(arrays[i]) for i in wrt}
-        with enable_grad():
-            given = [nodes.get(i, array) for i, array in enumerate(arrays)]
-            rows = [replayed(self.tape, numbers) for numbers in _rows(given, batch)]
-            seeds: dict[Any, Any] = {}
-            for y, *_ in rows:
-                if isinstance(y, Value):
-                    seeds[y] = seeds.get(y, 0.0) + weight
-            order, _ = record_of(seeds)
+        given = [nodes.get(i, array) for i, array in enumerate(arrays)]
         wanted = [node for i in nodes for node in nodes[i].flat]
+        region = Region(wanted)  # so that the sweep does not go into what was recorded before
+        rows = region.run(lambda: [replayed(self.tape, x) for x in _rows(given, batch)])
+        seeds: dict[Any, Any] = {}
+        for y, *_ in rows:
+            if isinstance(y, Value):
+                seeds[y] = seeds.get(y, 0.0) + weight
+        order, _ = region.record_of([*seeds])
         adjoint = recorded_adjoints(order, seeds, wanted=wanted)
         grads = []
         for i in wrt:

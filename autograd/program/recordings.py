@@ -19,9 +19,10 @@ from autograd.errors import InputTypeError
 from autograd.nested import numbers_in
 from autograd.program.arguments import FLOAT, ValuesGiven
 from autograd.program.calls import Call, Recorded
+from autograd.program.frozen import Frozen
 from autograd.program.inside import Inside
 from autograd.program.program import Program
-from autograd.program.structures import Result, Structure
+from autograd.program.structures import Result, Structure, told_apart
 from autograd.program.tape.lower import lower
 
 if TYPE_CHECKING:
@@ -78,7 +79,8 @@ class Recordings:
             return None
         if ACTIVE and (TRACING.get() or TRANSFORMING.get()):
             return None
-        return self._of_floats.get(len(args))
+        call = self._of_floats.get(len(args))
+        return None if call is None or call.recorded.frozen.changed() else call
 
     def _call(self, args: tuple[Any, ...], options: dict[str, Any]) -> Call | Inside:
         """The call on numbers, by a recording; on Values, or inside a transform, of f itself."""
@@ -125,16 +127,17 @@ class Recordings:
     def _recording(
         self, bound: inspect.BoundArguments, structures: Mapping[str, Structure]
     ) -> Recorded:
-        fixed = [(x, type(v), v) for x, v in bound.arguments.items() if x in self.static]
-        key = self._batched, tuple(fixed), tuple([(x, s.key) for x, s in structures.items()])
+        fixed = [(x, v) for x, v in bound.arguments.items() if x in self.static]
+        known = tuple([(x, told_apart(v)) for x, v in fixed])
+        key = self._batched, known, tuple([(x, s.key) for x, s in structures.items()])
         try:
             found = self._recorded.get(key)
         except TypeError as error:
             raise InputTypeError(
                 f"static arguments of {name_of(self.f)} are hashable, as numbers, strings and "
-                f"tuples are, but got {', '.join(f'{x}={v!r}' for x, _, v in fixed)}"[:300]
+                f"tuples are, but got {', '.join(f'{x}={v!r}' for x, v in fixed)}"[:300]
             ) from error
-        if found is None:
+        if found is None or found.frozen.changed():
             found = self._recorded[key] = self._traced(bound, structures)
         return found
 
@@ -154,9 +157,12 @@ class Recordings:
                 output, aux = output[0], Result(output[1], "the auxiliary output")
             result = Result(output, "the output")
             returned = result.output if aux is None else (result.output, aux.output)
-            tape = lower(returned, leaves, has_aux=self.has_aux)
+            frozen: list[Any] = []
+            tape = lower(returned, leaves, has_aux=self.has_aux, frozen=frozen)
         program = Program(tape, dtype=self.dtype, backend=self.backend, threads=self.threads)
-        return Recorded(program, result.release(), None if aux is None else aux.release())
+        made = set(region.nodes) if frozen or region.read else set()
+        outside = Frozen(x for x in (*frozen, *region.read) if x not in made)
+        return Recorded(program, outside, result.release(), None if aux is None else aux.release())
 
     def _require_parameters(self, names: Sequence[str], what: str) -> None:
         for name in names:

@@ -8,6 +8,7 @@ container (:func:`autograd.nested.parts_of`) consists of several, each named by 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import fields, is_dataclass
 from math import prod
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from autograd.engine.nests import Nest
     from autograd.engine.value import Operand
 
-__all__ = ["Result", "Structure"]
+__all__ = ["Result", "Structure", "told_apart"]
 
 Shape = tuple[int, ...]
 NUMBERS = {float, int, Value}
@@ -54,6 +55,24 @@ def plain(x: Any) -> tuple[Any, Shape] | None:
     kinds = [found for found, _ in inner]
     alike = all(other == kinds[0] for other in kinds)
     return (kind, len(x), kinds[0] if alike else tuple(kinds)), (len(x), *inner[0][1])
+
+
+def told_apart(x: Any) -> Any:
+    """A key for what a function is recorded for: equal for things that it cannot tell apart.
+
+    Python holds 1, 1.0 and True for one key, 0.0 and -0.0, and a str and the member of an Enum.
+
+    >>> told_apart((1, True)) == told_apart((1.0, 1)), told_apart(-0.0) == told_apart(0.0)
+    (False, False)
+    """
+    if isinstance(x, float):
+        return type(x), x.hex()
+    if isinstance(x, (tuple, frozenset)):
+        kind = tuple if isinstance(x, tuple) else frozenset
+        return type(x), kind(map(told_apart, x))
+    if is_dataclass(x) and not isinstance(x, type):
+        return type(x), x, tuple([told_apart(getattr(x, field.name)) for field in fields(x)])
+    return type(x), x
 
 
 def _each(x: Any, function: Callable[[Any], Any]) -> Any:
@@ -117,7 +136,7 @@ class Structure:
             return "array", x.shape
         if plain(x) is None:
             inner = [
-                (place, self._taken(name + way_to(x, place), part, of, batched, values))
+                (told_apart(place), self._taken(name + way_to(x, place), part, of, batched, values))
                 for place, part in (parts_of(x) or {}).items()
             ]
             return type(x), tuple(inner)
@@ -156,7 +175,8 @@ def _array(name: str, x: Nest, of: str, values: bool) -> Array:
         return array
     numbers = [operand(item) for item in array.flat] if array.dtype.kind == "O" else []
     if not any(isinstance(number, Node) for number in numbers):
-        remedy = "" if array.ndim else f"; if it is no number to compute with, static=({name!r},)"
+        static = f"static=({name!r},)" if name.isidentifier() else "give it as a static argument"
+        remedy = "" if array.ndim else f"; if it is no number to compute with, {static}"
         raise InputTypeError(
             f"argument {name!r} of {of} takes a number or an array of real numbers, "
             f"but got {type(x).__name__} {x!r}"[:300]

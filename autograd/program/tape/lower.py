@@ -18,15 +18,22 @@ from autograd.reals import real_or_none
 
 if TYPE_CHECKING:
     from autograd.engine.nests import Nest
-    from autograd.engine.value import Operand
+    from autograd.engine.value import Operand, Value
 
 __all__ = ["flatten", "lower"]
 
 
-def lower(output: Nest, arguments: Mapping[str, Nest], *, has_aux: bool = False) -> Tape:
+def lower(
+    output: Nest,
+    arguments: Mapping[str, Nest],
+    *,
+    has_aux: bool = False,
+    frozen: list[Value] | None = None,
+) -> Tape:
     """The tape that computes ``output`` from these arguments; other leaves become constants.
 
-    With ``has_aux``, ``output`` is the pair (output, auxiliary data).
+    With ``has_aux``, ``output`` is the pair (output, auxiliary data). Those other leaves are added
+    to ``frozen``.
 
     Raises:
         InputTypeError, InputValueError: An argument is no nesting of Values, is ragged, or names
@@ -68,6 +75,8 @@ def lower(output: Nest, arguments: Mapping[str, Nest], *, has_aux: bool = False)
     for node in nodes:
         if node.op is None and node not in slots:
             slots[node] = literal(node.data)
+            if frozen is not None:
+                frozen.append(node)
     statements: list[Statement] = []
     for slot, node in enumerate(order, start):
         operands = tuple(

@@ -1,9 +1,11 @@
 """compiled: arguments of every kind, in their structures, and derivatives by name."""
 
+import enum
 import functools
 import gc
 from collections import namedtuple
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pytest
@@ -53,6 +55,40 @@ def test_static_arguments_of_different_types_are_different():
         lambda x, a: x if a is True else x * 10 if isinstance(a, int) else x * 100, static="a"
     )
     assert [f(1.0, True), f(1.0, 1), f(1.0, 1.0)] == [1.0, 10.0, 100.0]
+
+
+class Mode(str, enum.Enum):
+    FAST = "fast"
+
+
+@dataclass(frozen=True)
+class Options:
+    shift: Any
+
+
+@pytest.mark.parametrize(
+    "alike",
+    [
+        (0.0, -0.0, 0),
+        ((1,), (1.0,), (True,)),
+        (("fast",), (Mode.FAST,)),
+        ((0.0, (2, -0.0)), (0.0, (2, 0.0)), (0.0, (2.0, 0.0))),
+        (frozenset({1}), frozenset({True}), frozenset({1.0})),
+        (Options(0.0), Options(-0.0), Options(0), Options(False)),
+        (np.float64(0.5), 0.5),
+    ],
+    ids=str,
+)
+def test_what_python_takes_for_equal_is_told_apart(alike):
+    """Static arguments and the keys of dicts: each is recorded for itself, and only once."""
+    told = []
+    c = compiled(lambda x, k: (told.append(k), x)[1], static="k")
+    of_dict = compiled(lambda p: (told.append(next(iter(p))), p[next(iter(p))])[1])
+    for function in (lambda k: c(2.0, k), lambda k: of_dict({k: 2.0})):
+        told.clear()
+        assert [function(k) for k in alike * 2] == [2.0] * 2 * len(alike)
+        assert [repr(k) for k in told] == [repr(k) for k in alike]
+    assert of_dict.grad({alike[-1]: 2.0}) == {alike[-1]: 1.0}
 
 
 def test_wrong_static_arguments_are_named():

@@ -1,5 +1,7 @@
 """A program called with Values records itself: in transforms, checks, and other recordings."""
 
+import sys
+
 import numpy as np
 import pytest
 
@@ -152,3 +154,22 @@ def test_an_argument_named_self():
     assert g(self=3.0) == 9.0
     assert g.value_and_grad("self", self=3.0) == (9.0, 6.0)
     assert g.hessian("self", self=3.0) == 2.0
+
+
+def test_gradients_in_a_row_do_not_look_at_what_was_before():
+    """Each of a program's derivatives by Values sweeps over its own nodes, not over the history."""
+    x = Value(0.1)
+    program = compile(x * x * 0.5 + x, x=x)
+    events, calls = [], []
+    v = Value(0.1)
+    for _ in range(2):
+        for _ in range(60):
+            _, slope = program.value_and_grad("x", x=v)
+            v = v - 0.01 * slope
+        events.clear()
+        sys.setprofile(lambda *event: events.append(event[1]))
+        program.value_and_grad("x", x=v)
+        sys.setprofile(None)
+        calls.append(len(events))
+    assert abs(calls[1] - calls[0]) <= 5  # of a few hundred; a history is 60 times as long
+    v.backward()

@@ -130,3 +130,59 @@ def test_range_checks_are_not_made_while_recording():
         assert math.isnan(c(-1.0))
     assert ag.compiled(lambda x, high: ag.clip(x, 0.0, high))(X, -1.0) == -1.0
     assert ag.compiled(lambda p: nn.binary_cross_entropy(p, 1.0))(2.0) is not None
+
+
+CLOSED_OVER = {
+    "a leaf": lambda w: lambda x: w * x,
+    "its number": lambda w: lambda x: w.data * x,
+    "what was computed from it": lambda w: (lambda y: lambda x: y * x)(w * 1.0),
+    "a detached one": lambda w: lambda x: w.detach() * x,
+    "a branch on its number": lambda w: lambda x: x * 2.0 if w.data < 3.0 else x * 5.0,
+    "its number, in a transform": lambda w: lambda x: ag.grad(lambda t: w.data * t)(x) * x,
+    "in a list": lambda w: lambda x: ag.dot([w, 0.0], [x, x]),
+}
+
+
+@pytest.mark.parametrize("case", CLOSED_OVER)
+def test_a_value_closed_over_that_changes_is_recorded_anew(case):
+    """By the value and every derivative; as long as none changes, one recording stays."""
+    w = Value(2.0)
+    c = ag.compiled(CLOSED_OVER[case](w))
+    first = c.program(3.0)
+    assert c(3.0) == 6.0
+    Value(1.0).data = 4.0  # another
+    w.data = 2.0  # to what it is
+    assert c.program(3.0) is first
+    w.data = 5.0
+    assert c(3.0) == 15.0
+    assert c.value_and_grad(3.0) == (15.0, 5.0)
+    assert c.jvp(1.0, 3.0) == c.jacobian(3.0) == 5.0
+    assert c.program(3.0) is not first
+
+
+def test_what_a_function_makes_itself_never_changes():
+    """A leaf made while recording is a constant of the recording, whatever becomes of it."""
+    made = []
+
+    def f(x):
+        made.append(Value(2.0))
+        return made[-1] * x
+
+    c = ag.compiled(f)
+    assert c(3.0) == 6.0
+    made[-1].data = 7.0
+    assert (c(3.0), len(made)) == (6.0, 1)
+
+
+def test_signs_of_zero_and_nan_closed_over():
+    """-0.0 in place of 0.0 is a change, nan in place of nan is none."""
+    w = Value(0.0)
+    c = ag.compiled(lambda x: ag.copysign(x, w))
+    assert c(3.0) == 3.0
+    w.data = -0.0
+    assert c(3.0) == -3.0
+    w.data = math.nan
+    c(3.0)
+    first = c.program(3.0)
+    w.data = -math.nan + 0.0
+    assert c.program(3.0) is first
