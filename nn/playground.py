@@ -14,8 +14,11 @@ from nn.kinds import Loss, Targets
 from nn.losses import (
     binary_cross_entropy,
     binary_cross_entropy_with_logits,
+    cross_entropy,
     hinge_loss,
+    nll_loss,
 )
+from nn.losses.classes import shares_of
 from nn.losses.terms import kind_of
 from nn.module import Module
 from nn.optim.optimizer import Optimizer
@@ -32,6 +35,8 @@ MEANINGS = {
     binary_cross_entropy_with_logits: "logit",
     binary_cross_entropy: "probability",
     hinge_loss: "margin",
+    cross_entropy: "classes",
+    nll_loss: "log-probabilities",
 }
 
 
@@ -46,16 +51,17 @@ def playground(
     rng: Random | int = 0,
     l2: float = 0.0,
 ) -> Playground:
-    """A page in which `model`, with one output, learns from points: play, pause, step, back.
+    """A page in which `model` learns from points: play, pause, step, back.
 
-    It shows what the model says of every point of the plane (if there are two inputs), the loss,
-    the weights between neurons, and the graph of the example that is chosen, live. All is computed
+    It shows what the model says of every point of the plane (if there are two inputs): for a loss
+    over classes the likeliest, otherwise each output by itself; the loss, the weights between
+    neurons, and the graph of the example that is chosen, live. All is computed
     in the page, in one file, offline: the first 50 steps are those of ``nn.fit`` with the same
     `batch_size`, `rng` and `l2`. Nothing is trained here.
 
     Raises:
-        InputTypeError, InputValueError: As `fit`; several outputs, or targets that are no numbers;
-            a model, loss or optimiser that no page can compute.
+        InputTypeError, InputValueError: As `fit`; a loss that counts some examples more than
+            others; a model, loss or optimiser that no page can compute.
 
     >>> import nn
     >>> X, y = nn.data.moons(20, rng=0)
@@ -64,38 +70,45 @@ def playground(
     >>> nn.playground(model, X, y, loss=loss, optimizer=nn.Adam(model.parameters()))
     <Playground of 17 parameters: 20 points, Adam>
     """
-    from autograd.drawing import Example, Playground  # not needed to train
+    from autograd.drawing import Example, Plane, Playground  # not needed to train
 
     rows, targets = check_examples(X, y)
     batch_size, rng = check_count("batch_size", batch_size), as_rng(rng)
     penalty = check_number("l2", l2)
-    Task(model, loss, optimizer).rehearse(rows[0], targets)
-    inputs = [Value(x, f"x{i + 1}") for i, x in enumerate(rows[0])]
-    with autograd.enable_grad():
-        outputs = model(inputs)
-    output = outputs[0] if isinstance(outputs, (list, tuple)) and len(outputs) == 1 else outputs
-    truths: list[Any] = [
-        t[0] if isinstance(t, (list, tuple)) and len(t) == 1 else t for t in targets
-    ]
-    if not isinstance(output, Value) or any(isinstance(t, (list, tuple)) for t in truths):
+    coding = Task(model, loss, optimizer).rehearse(rows[0], targets)
+    if len({*(shares_of(loss, targets) or [1.0])}) > 1:
         raise autograd.InputValueError(
-            "a playground is of a model with one output and targets of one number each, such as "
-            "nn.MLP(2, [16, 1]) with nn.binary_cross_entropy_with_logits"
+            "a page counts all examples alike: give the loss of a playground no weight and no "
+            "ignored targets"
         )
-    target = Value(float(truths[0]), "t")
+    truths = [_numbers(target, coding.classes) for target in targets]
+    plane, inputs = None, [Value(x, f"x{i + 1}") for i, x in enumerate(rows[0])]
+    if len(inputs) == 2:
+        meaning = MEANINGS.get(kind_of(loss), "classes" if coding.classes else "number")
+        plane = Plane(model, rows, truths, meaning=meaning)
+        inputs = plane.inputs
     with autograd.enable_grad():
-        error: Any = loss(outputs, [target] if isinstance(targets[0], (list, tuple)) else target)
+        outputs = plane.outputs if plane else model(inputs)
+        given = [Value(t, "t" if len(truths[0]) == 1 else f"t{k}") for k, t in enumerate(truths[0])]
+        listed = bool(coding.classes) or isinstance(targets[0], (list, tuple))
+        error = coding.recorded(outputs, given if listed else given[0])
     error.name = error.name or "loss"
     orders: list[list[int]] = []
     while len(orders) < STEPS:
         orders += batches(len(rows), batch_size=batch_size, rng=rng)
     return Playground(
-        Example(error, inputs, target, output, optimizer.params),
+        Example(error, inputs, given, optimizer.params, plane),
         optimizer,
         rows,
-        [float(t) for t in truths],
+        truths,
         orders=orders[:STEPS],
         batch_size=batch_size,
-        meaning=MEANINGS.get(kind_of(loss), "number"),
         penalty=penalty,
     )
+
+
+def _numbers(target: Any, classes: int) -> list[float]:
+    """A target as numbers: of a class's index one for each class."""
+    if classes:
+        return [float(k == target) for k in range(classes)]
+    return [float(t) for t in (target if isinstance(target, (list, tuple)) else [target])]

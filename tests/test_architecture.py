@@ -30,8 +30,8 @@ ORDER = {
     "autograd.drawing.derivation": "(algebra aliases paths) notation symbols factors explanation",
     "autograd.drawing.folding": "(sketch slices) (partitions quotient stretches) fold",
     "autograd.drawing.formats": "(rendering text) cards (shapes style) attributes (dot svg tree)",
-    "autograd.drawing.page": "literals translation javascript lowered curve (content film "
-    "labels parts) stepper (playground recorder)",
+    "autograd.drawing.page": "literals translation javascript lowered curve plane shading (content "
+    "film labels parts) stepper (playground recorder)",
     "autograd.drawing.picture": "snapshot (flow frames highlight) marks",
     "autograd.drawing.placement": "ranks positions geometry",
     "autograd.engine": "(switches order) (modes sweep pickling shared) (anomaly region) node "

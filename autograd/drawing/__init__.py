@@ -6,6 +6,7 @@
 
 from autograd.drawing.derivation.explanation import Explanation, explain
 from autograd.drawing.drawing import Drawing, draw, to_graphviz, to_mermaid
+from autograd.drawing.page.plane import Plane
 from autograd.drawing.page.playground import Example, Playground
 from autograd.drawing.page.recorder import Recorder
 
@@ -13,6 +14,7 @@ __all__ = [
     "Drawing",
     "Example",
     "Explanation",
+    "Plane",
     "Playground",
     "Recorder",
     "draw",

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from autograd.drawing.derivation.aliases import with_short_paths
 from autograd.drawing.folding.fold import LIMIT, graph_picture
 from autograd.drawing.formats.cards import PARTS
 from autograd.drawing.formats.style import Style, style_of
@@ -59,7 +60,7 @@ def sheet_of(
     if by not in (None, "module", "operation"):
         raise InputValueError(f"by= is 'module' or 'operation', but got {by!r}")
     known = identities(parameters)
-    picture = graph_picture(roots, known, limit, by, depth)
+    picture = with_short_paths(graph_picture(roots, known, limit, by, depth))
     notes = [picture.folded] if picture.folded else []
     if depth is not None and any(box.kind == "outside" for box in picture.boxes):
         notes.append(f"dashed boxes: what they are computed from is beyond depth {depth}")

@@ -1,5 +1,6 @@
 """The playground trains in the page as nn.fit does, and answers to the mouse."""
 
+import functools
 import json
 import math
 import random
@@ -36,7 +37,9 @@ def in_node(html, question):
     (text,) = re.findall(r'application/json">(.*?)</script>', html, re.DOTALL)
     (scripts,) = re.findall(r"<script>\n(.*?)</script>", html, re.DOTALL)
     compute = scripts[: scripts.index("const byId")]
-    training = scripts[scripts.index("function compiledProgram") : scripts.index("const task =")]
+    straight = scripts[scripts.index("function straightLine") :]
+    training = straight[: straight.index("const CELLS")]
+    training += scripts[scripts.index("class Training") : scripts.index("const task =")]
     source = (
         f"{compute}{training.replace(STRICT, '')}const content={text};const {{program}}=content;"
     )
@@ -84,6 +87,35 @@ def test_fifty_steps_are_those_of_fit(optimizer, options):
     assert at_48 == pytest.approx(kept[11], rel=1e-9, abs=1e-9)  # 12 epochs of 4 steps
 
 
+SPREAD = [[(i % 7) / 3 - 1, (i % 5) / 2 - 1] for i in range(40)]
+
+
+@pytest.mark.needs("node")
+@pytest.mark.parametrize(
+    ("loss", "targets"),
+    [
+        (nn.cross_entropy, [i % 3 for i in range(40)]),
+        (functools.partial(nn.cross_entropy, label_smoothing=0.1), [i % 3 for i in range(40)]),
+        (lambda z, t: (z[t] - 1.0) ** 2, [i % 3 for i in range(40)]),
+        (nn.mse_loss, [[x, y, x * y] for x, y in SPREAD]),
+        (nn.binary_cross_entropy_with_logits, [[1, 0, i % 2] for i in range(40)]),
+        (nn.hinge_loss, [[1, -1, 2 * (i % 2) - 1] for i in range(40)]),
+    ],
+    ids=["classes", "smoothed", "own loss", "numbers", "labels", "margins"],
+)
+def test_several_outputs_train_as_in_fit(loss, targets):
+    """A class's index, a row of numbers: what a loss takes for three outputs, to 1e-9."""
+    model = nn.MLP(2, [4, 3], activation="tanh", rng=0)
+    rule = nn.SGD(model.parameters(), lr=0.1)
+    page = nn.playground(model, SPREAD, targets, loss=loss, optimizer=rule, batch_size=8, rng=3)
+    parameters, _ = in_node(page.to_html(), TRAIN.replace("i < 50", "i < 20"))
+    nn.fit(
+        model, SPREAD, targets, loss=loss, optimizer=rule, epochs=4, batch_size=8, rng=3,
+        progress=False,
+    )  # fmt: skip
+    assert parameters == pytest.approx([p.data for p in rule.params], rel=1e-9, abs=1e-9)
+
+
 def after_steps(model, X, y, rule, loss, count):
     """The parameters after so many steps of a loop by hand, over the batches of fit."""
     rng = random.Random(3)
@@ -116,11 +148,12 @@ def test_nothing_is_trained_here():
 
 
 def test_what_has_no_page_is_refused(tmp_path):
-    """Several outputs, a rule of Python's own, another ending: said plainly."""
+    """Examples that count differently, a rule of Python's own, another ending: said plainly."""
     X, y = moons()
-    wide = nn.MLP(2, [3], rng=0)
-    with pytest.raises(InputValueError, match="one output and targets of one number"):
-        nn.playground(wide, X, y, loss=nn.cross_entropy, optimizer=nn.SGD(wide.parameters(), lr=1))
+    wide = nn.MLP(2, [2], rng=0)
+    uneven = functools.partial(nn.cross_entropy, weight=[1.0, 3.0])
+    with pytest.raises(InputValueError, match="counts all examples alike"):
+        nn.playground(wide, X, y, loss=uneven, optimizer=nn.SGD(wide.parameters(), lr=1))
 
     class Odd(nn.SGD):
         def update(self, data, grad, memory):
@@ -185,7 +218,8 @@ def test_points_are_chosen_added_and_removed(opened):
 
     def at(row):
         x, y = page.evaluate(
-            f"(() => {{ const [x, y] = onPlane({row}); const r = plane.getBoundingClientRect();"
+            f"(() => {{ const [x, y] = surface.onPlane({row});"
+            "const r = plane.getBoundingClientRect();"
             "return [r.left + x / plane.width * r.width, r.top + y / plane.height * r.height]; })()"
         )
         return x, y
@@ -195,10 +229,10 @@ def test_points_are_chosen_added_and_removed(opened):
     assert page.evaluate(f"training.rows[{chosen}]") == pytest.approx(
         page.evaluate("task.inputs.map((i) => leaves[i])")
     )
-    page.evaluate("byId('mode').value = '1'")
+    page.evaluate("byId('mode').value = '0'")
     page.click(at("[0.2, -0.6]"))
     assert page.evaluate("training.rows.at(-1)") == pytest.approx([0.2, -0.6], abs=0.02)
-    assert page.evaluate("[training.truths.at(-1), training.rows.length]") == [1, 61]
+    assert page.evaluate("[...training.truths.at(-1), training.rows.length]") == [1, 61]
     page.evaluate("byId('mode').value = 'remove'")
     page.click(at("training.rows[60]"))
     assert page.evaluate("training.rows.length") == 60
@@ -221,6 +255,79 @@ def test_rate_penalty_and_batch_can_be_set(opened):
 
 
 @needs_browser
+def test_a_frame_computes_half_the_plane_and_one_step(opened):
+    """However fast the machine is: 800 cells, one batch, and no point drawn anew."""
+    page = opened(made(hidden=(16, 16), count=200)[0])
+    page.evaluate("surface.mark = () => { throw new Error('points drawn anew'); }")
+    before = page.evaluate("surface.work")
+    page.evaluate("training.step(); showTraining(false, 0)")
+    page.evaluate("training.step(); showTraining(false, 1)")
+    assert page.evaluate("[surface.work, training.losses.length]") == [before + 1600, 2]
+
+
+@needs_browser
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_plane_of_classes(opened, theme):
+    """Each cell has the colour of the class that the model finds likeliest; points of any class
+    are added by a click."""
+    X, y = SPREAD, [int(a > 0) + int(b > 0) for a, b in SPREAD]
+    model = nn.MLP(2, [6, 3], rng=1)
+    rule = nn.Adam(model.parameters(), lr=0.05)
+    nn.fit(model, X, y, loss=nn.cross_entropy, optimizer=rule, epochs=30, progress=False)
+    page = opened(
+        nn.playground(model, X, y, loss=nn.cross_entropy, optimizer=rule), dark=theme == "dark"
+    )
+    paper = page.evaluate("rgb(theme('--paper'))")
+    colours = page.evaluate("surface.colours.map(rgb)")
+    for row, column in [(5, 5), (35, 8), (20, 33), (2, 38)]:
+        at = page.evaluate(f"surface.fromPlane({8 * (column + 0.5)}, {8 * (row + 0.5)})")
+        shares = nn.predict(model, [at], decide=lambda z: ag.softmax(z))[0]
+        best = shares.index(max(shares))
+        strength = 0.55 * (max(shares) - 1 / 3) / (2 / 3)
+        wanted = [p + strength * (c - p) for p, c in zip(paper, colours[best])]
+        start = 4 * (40 * row + column)
+        seen = page.evaluate(f"[...surface.cells.data.slice({start}, {start + 3})]")
+        assert seen == pytest.approx(wanted, abs=1.0)
+    page.evaluate("byId('mode').value = '2'")
+    page.click("#plane")
+    assert page.evaluate("[training.truths.at(-1), training.sides.at(-1)]") == [[0, 0, 1], [2]]
+
+
+@needs_browser
+def test_outputs_one_by_one(opened):
+    """Of several numbers the plane shows one, which can be chosen."""
+    model = nn.MLP(2, [2], rng=1)
+    rule = nn.SGD(model.parameters(), lr=0.1)
+    page = opened(
+        nn.playground(model, SPREAD, [[x, -x] for x, _ in SPREAD], loss=nn.mse_loss, optimizer=rule)
+    )
+    first = page.evaluate("[...surface.cells.data]")
+    page.evaluate(
+        "byId('output').value = '1'; byId('output').dispatchEvent(new InputEvent('input'))"
+    )
+    assert page.evaluate("surface.output") == 1
+    assert page.evaluate("[...surface.cells.data]") != first
+
+
+@needs_browser
+def test_a_phone_shows_the_training_or_the_graph(opened):
+    """All of the training's controls are there for a finger, then the graph fills the screen."""
+    page = opened(made()[0], (375, 667))
+    page.send("Emulation.setTouchEmulationEnabled", enabled=True, maxTouchPoints=2)
+    page.touch([page.place("#once")])
+    page.settle()
+    assert page.evaluate("training.losses.length") == 1
+    assert page.evaluate("[stage.clientWidth, document.body.scrollWidth]") == [0, 375]
+    page.touch([page.place("#tabs button:last-child")])
+    page.settle()
+    assert page.evaluate("stage.clientHeight") > 200
+    assert page.evaluate("byId('side').clientHeight") == 0
+    page.touch([page.place("#next")])
+    page.settle()
+    assert page.evaluate("step") == 1
+
+
+@needs_browser
 def test_a_weight_moved_by_hand_counts(opened):
     """Training goes on from where it was dragged; the optimiser's numbers of it are shown."""
     page = opened(made()[0])
@@ -240,6 +347,6 @@ def test_other_inputs_than_two_have_no_plane(opened):
     model = nn.MLP(3, [2, 1], rng=0)
     rule = nn.SGD(model.parameters(), lr=0.1)
     page = opened(nn.playground(model, X, [0.1, 0.2, 0.9], loss=nn.mse_loss, optimizer=rule))
-    assert page.evaluate("getComputedStyle(plane).display") == "none"
+    assert page.evaluate("document.querySelector('canvas').id") == "net"
     page.click("#once")
     assert page.evaluate("training.losses.length") == 1

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 
-from autograd.drawing.picture.snapshot import units
+from autograd.drawing.picture.snapshot import Picture, units
 
-__all__ = ["alias", "latex_alias"]
+__all__ = ["alias", "latex_alias", "with_short_paths"]
 
 LOW = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 HIGH = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -31,6 +32,20 @@ def latex_alias(path: str) -> str:
     letter, layer, below = _parts(path)
     letter = letter if len(letter) < 2 else rf"\mathrm{{{letter}}}"
     return letter and f"{letter}^{{({layer})}}_{{{below}}}"
+
+
+def with_short_paths(picture: Picture) -> Picture:
+    """The picture with an alias in every box that is named by a long path, unless two would be one.
+
+    Where there is room for it, as in a tooltip, the whole path is told.
+    """
+    short = [alias(box.name) if box.name and box.size == 1 else "" for box in picture.boxes]
+    times = Counter(short)
+    boxes = [
+        box._replace(alias=one) if one and times[one] == 1 else box
+        for box, one in zip(picture.boxes, short)
+    ]
+    return picture._replace(boxes=tuple(boxes))
 
 
 def _parts(path: str) -> tuple[str, str, str]:

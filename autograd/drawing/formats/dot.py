@@ -38,6 +38,8 @@ def dot_lines(picture: Picture, style: Style, notes: Sequence[str] = ()) -> Iter
         card = card_of(box, style.show, style.format)
         label = "\\n".join(escape_dot(line) for line in lines_of(card))
         look = _look(box, box.id in style.lit, style.colours.get(box.id))
+        if box.alias and box.name:
+            look += f' tooltip="{escape_dot(box.name)}"'
         yield f'\tn{box.id} [label="{label}" {look}]\n'
     for i, (edge, flow) in enumerate(zip(picture.edges, flows(picture, style))):
         look = _edge_look(flow, i in style.lit_edges)
@@ -102,7 +104,8 @@ def mermaid_of(picture: Picture, style: Style, notes: Sequence[str] = ()) -> str
     shapes = {"input": ("([", "])"), "constant": ("(", ")"), "fold": ("[[", "]]")}
     for box in picture.boxes:
         opened, closed = shapes.get(box.kind, ("[", "]"))
-        lines = lines_of(card_of(box, style.show, style.format))
+        # It has no tooltip that could tell the whole path.
+        lines = lines_of(card_of(box._replace(alias=""), style.show, style.format))
         label = "<br>".join(map(escape_mermaid, lines))
         kind = f":::{box.kind}" if box.kind in (*KINDS, "constant", "outside") else ""
         out.append(f'    n{box.id}{opened}"{label}"{closed}{kind}')

@@ -21,6 +21,10 @@ SHARPNESS = 2.0
 MOST_PIXELS = 40_000_000
 """A drawing with more would take gigabytes while it is made: it gets fewer a pixel."""
 
+WIDEST = 1280.0
+"""Pixels of a GIF, which holds every frame."""
+SIDES = re.compile(r'width="([\d.]+)" height="([\d.]+)"')
+
 
 def graphviz_module() -> Any:
     """The `graphviz` package, imported when it is first needed."""
@@ -34,7 +38,7 @@ def as_png(svg: str, scale: float = SHARPNESS) -> bytes:
         MissingExtraError: vl-convert-python is not installed.
     """
     maker = needed("vl_convert", "a PNG file")
-    sides = re.search(r'width="([\d.]+)" height="([\d.]+)"', svg)
+    sides = SIDES.search(svg)
     if sides:
         scale = min(scale, math.sqrt(MOST_PIXELS / (float(sides[1]) * float(sides[2]))))
     image: bytes = maker.svg_to_png(svg, scale=scale)
@@ -51,13 +55,17 @@ def as_pdf(svg: str) -> bytes:
     return page
 
 
-def animated(svgs: Sequence[str], seconds: float, scale: float = 1.0) -> bytes:
+def animated(svgs: Sequence[str], seconds: float) -> bytes:
     """Drawings of one size as a GIF that shows each for so long, over and over.
+
+    It is as wide as they are, at most as a slide.
 
     Raises:
         MissingExtraError: vl-convert-python or Pillow is not installed.
     """
     image = needed("PIL.Image", "a GIF file")
+    sides = SIDES.search(svgs[0])
+    scale = min(1.0, WIDEST / float(sides[1])) if sides else 1.0
     pictures = [image.open(io.BytesIO(as_png(svg, scale))).convert("RGB") for svg in svgs]
     # One palette for all, or colours would flicker; of the last frame, which has all that there is.
     palette = pictures[-1].quantize(255)

@@ -53,8 +53,9 @@ def box_shape(box: Box, card: Card, x: float, y: float) -> str:
     left, right, middle = x + PADDING, x + width - PADDING, x + width / 2
     base = y + BASELINE + 4.0
     if card.title and card.symbol:
+        title = "title" if box.name else "title handle"  # which only a page gave it
         shapes += [
-            _text("title", left, base, card.title),
+            _text(title, left, base, card.title),
             _text("symbol", right, base, card.symbol, "end"),
         ]
     elif card.title or card.symbol:

@@ -11,7 +11,7 @@ from autograd.drawing.formats.cards import PARTS
 from autograd.drawing.formats.text import NumberFormat, formatter, number
 from autograd.errors import InputTypeError, InputValueError
 
-__all__ = ["COLOURS", "FONT", "Style", "sheet_for", "style_of"]
+__all__ = ["CLASSES", "COLOURS", "FONT", "Style", "sheet_for", "style_of"]
 
 
 class Style(NamedTuple):
@@ -90,6 +90,20 @@ COLOURS = {
     "bad": ("#8250df", "#bc8cff"),
     "lit": ("#bf3989", "#f778ba"),
 }
+
+CLASSES = (
+    COLOURS["up"],
+    COLOURS["down"],
+    ("#1a7f37", "#3fb950"),
+    ("#cf222e", "#ff7b72"),
+    ("#8250df", "#bc8cff"),
+    ("#7d5a3c", "#c8a27c"),
+    ("#bf3989", "#f778ba"),
+    ("#59636e", "#9198a1"),
+    ("#7a7000", "#c9be3a"),
+    ("#0b7285", "#39c5cf"),
+)
+"""Colours of classes, (light, dark), in the order that matplotlib's tab10 has them in."""
 
 _RULES: tuple[tuple[str, str, str], ...] = (
     (".paper", "fill", "paper"),

@@ -34,7 +34,8 @@ FORMAT = re.compile(r"\.(\d{1,2})([gfe])")
 class Moment(NamedTuple):
     """A moment of a recording: what it is called, its numbers, what to mark and to say of it.
 
-    ``leaves`` are the Values of a program's leaves then, ``frame`` the numbers of a still picture.
+    ``leaves`` are the Values of a program's leaves then, ``frame`` the numbers of a still picture,
+    ``own`` those of leaves that only the plane beside it has.
     """
 
     label: str
@@ -42,6 +43,7 @@ class Moment(NamedTuple):
     marks: Marks
     remark: str
     leaves: Sequence[float] = ()
+    own: Sequence[float] = ()
 
 
 def program_of(picture: Picture, style: Style, most: int = MOST_LIVE) -> tuple[Lowered | None, str]:
@@ -90,7 +92,13 @@ def content_of(
             for k, picture in enumerate(pictures)
         ],
         "moments": [
-            {"label": m.label, "leaves": _plain(m.leaves), "marks": m.marks, "remark": m.remark}
+            {
+                "label": m.label,
+                "leaves": _plain(m.leaves),
+                "own": _plain(m.own),
+                "marks": m.marks,
+                "remark": m.remark,
+            }
             for m in moments
         ],
     }

@@ -1,18 +1,29 @@
-"""Film: the moments of a recording one after the other in one animated SVG, without a script."""
+"""Film: the moments of a recording one after the other, as one animated SVG or as stills.
+
+Each scene is the graph at a moment, with the plane beside it and the line of the result below.
+Next: :mod:`autograd.drawing.page.recorder`.
+"""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from typing import Any, NamedTuple
 
+from autograd.drawing.formats.attributes import with_attributes
 from autograd.drawing.formats.shapes import coordinate
 from autograd.drawing.formats.style import COLOURS, Style, sheet_for
 from autograd.drawing.formats.svg import summary, svg_of
 from autograd.drawing.formats.text import escape
 from autograd.drawing.page.curve import HEIGHT, WIDTH, points_of
+from autograd.drawing.page.plane import Plane
+from autograd.drawing.page.shading import plane_svg
 from autograd.drawing.picture.frames import Frame
 from autograd.drawing.picture.snapshot import Picture
+from autograd.errors import InputValueError
+from autograd.reals import real_or_none
 
-__all__ = ["film_of"]
+__all__ = ["Scenes", "checked_seconds", "film_of", "scenes_of", "stills_of"]
 
 MOST = 60
 STRIP, MARGIN = 64.0, 12.0
@@ -24,17 +35,41 @@ MOTION = """
 """
 
 
-def film_of(
+class Scenes(NamedTuple):
+    """What is in each scene, what is below all of them, their size, theme and title."""
+
+    inside: list[str]
+    below: str
+    width: float
+    height: float
+    theme: str
+    title: str
+
+
+def checked_seconds(seconds: Any) -> float:
+    """How long a moment is seen.
+
+    Raises:
+        InputValueError: It is not a number above 0.
+    """
+    number = real_or_none(seconds)
+    if number is None or not 0.0 < number < math.inf:
+        raise InputValueError(f"seconds= is a number above 0, but got {seconds!r}")
+    return number
+
+
+def scenes_of(
     picture: Picture,
     style: Style,
     notes: Sequence[str],
     frames: Sequence[Frame],
     labels: Sequence[str],
     curve: Sequence[float],
-    seconds: float,
+    plane: Plane | None = None,
+    numbers: Sequence[Sequence[float]] = (),
     characters: int = 10_000_000,
-) -> str:
-    """An ``<svg>`` that shows each moment for so many seconds, over the line of a number.
+) -> Scenes:
+    """The moments of a recording as scenes; ``numbers`` are the plane's leaves at each.
 
     Moments are left out, evenly, until they are at most 60, and about so many ``characters``.
     """
@@ -43,24 +78,57 @@ def film_of(
     count = max(1, min(len(frames), MOST, characters // one))
     chosen = [last if k == count - 1 else round(k * last / (count - 1)) for k in range(count)]
     drawn = [svg_of(_at(picture, frames[i]), style, notes, sheet=False) for i in chosen]
-    width = max(_size(svg, "width") for svg in drawn)
+    beside = max(_size(svg, "width") for svg in drawn)
     height = max(_size(svg, "height") for svg in drawn)
-    body = []
+    side = min(max(200.0, 0.6 * height), 480.0)
+    width = beside + (side + MARGIN if plane else 0.0)
+    tall = max(height, side + 2 * MARGIN if plane else 0.0)
+    surfaces = plane.surfaces([numbers[i] for i in chosen]) if plane else []
+    scenes = []
     for k, (i, svg) in enumerate(zip(chosen, drawn)):
-        inside = svg[svg.index(">") + 1 : svg.rindex("</svg>")]
-        strip = _moment(i / max(1, last), labels[i], width, height)
+        scene = svg[svg.index(">") + 1 : svg.rindex("</svg>")]
+        # A graph's own paper is as large as the graph: the film has one for all.
+        scene = scene[scene.index("/>") + 2 :].strip()
+        if plane:
+            shown = plane_svg(plane, surfaces[k], side, style.theme == "dark")
+            at = f"{coordinate(beside)},{coordinate((tall - side) / 2)}"
+            scene = (
+                f'<g transform="translate(0,{coordinate((tall - height) / 2)})">{scene}</g>'
+                f'<g transform="translate({at})">{shown}</g>'
+            )
+        scenes.append(scene + _moment(i / max(1, last), labels[i], width, tall))
+    title = f"Training: {summary(picture)}"
+    return Scenes(scenes, _line(curve, width, tall), width, tall + STRIP, style.theme, title)
+
+
+def film_of(scenes: Scenes, seconds: float) -> str:
+    """An ``<svg>`` that shows each scene for so many seconds, over and over."""
+    count = len(scenes.inside)
+    body = []
+    for k, scene in enumerate(scenes.inside):
         shown = "film last" if k == count - 1 else "film"
         hidden = "" if k == count - 1 else ' visibility="hidden"'
         delay = f"animation-delay:{coordinate(k * seconds)}s"
-        body.append(f'<g class="{shown}"{hidden} style="{delay}">{inside}{strip}</g>')
+        body.append(f'<g class="{shown}"{hidden} style="{delay}">{scene}</g>')
     motion = MOTION.format(whole=coordinate(count * seconds), share=f"{100 / count:.4f}")
-    w, h = coordinate(width), coordinate(height + STRIP)
-    return (  # a program that plays it reads style sheets
+    return _sheet(scenes, "".join(body), motion if count > 1 else "")
+
+
+def stills_of(scenes: Scenes) -> list[str]:
+    """Each scene as a drawing by itself."""
+    return [
+        with_attributes(_sheet(scenes, one, "", corner=0), scenes.theme) for one in scenes.inside
+    ]
+
+
+def _sheet(scenes: Scenes, body: str, motion: str, corner: int = 6) -> str:
+    """The paper with what is on it; a program that plays it reads style sheets."""
+    w, h = coordinate(scenes.width), coordinate(scenes.height)
+    return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="ag" width="{w}" height="{h}" '
-        f'viewBox="0 0 {w} {h}" role="img" aria-label="Training: {escape(summary(picture))}">'
-        f"<style>{sheet_for(style.theme)}{motion if count > 1 else ''}</style>"
-        f'<rect class="paper" width="{w}" height="{h}" rx="6"/>{"".join(body)}'
-        f"{_line(curve, width, height)}</svg>\n"
+        f'viewBox="0 0 {w} {h}" role="img" aria-label="{escape(scenes.title)}">'
+        f"<style>{sheet_for(scenes.theme)}{motion}</style>"
+        f'<rect class="paper" width="{w}" height="{h}" rx="{corner}"/>{body}{scenes.below}</svg>\n'
     )
 
 

@@ -12,7 +12,7 @@ __all__ = ["Lowered", "leaves_of", "lowered"]
 
 
 class Lowered(NamedTuple):
-    """A program, the numbers of its leaves, the Values in its order, and its functions' source.
+    """A program, the numbers of its leaves, the Values in its order, and its functions.
 
     In a program, ``nodes`` holds None for a leaf, otherwise the number of a rule and the operands:
     nodes by number, constants from -1 down. ``outputs`` are the nodes to differentiate.
@@ -21,11 +21,13 @@ class Lowered(NamedTuple):
     program: dict[str, Any]
     leaves: list[float]
     nodes: list[Any]
-    script: str
+    script: Script
 
 
-def lowered(roots: Sequence[Any]) -> Lowered:
+def lowered(roots: Sequence[Any], script: Script | None = None) -> Lowered:
     """The whole graph of some Values, each after its operands.
+
+    Several programs of one page share its ``script``.
 
     Raises:
         InputTypeError: Something in it has no form in JavaScript.
@@ -35,7 +37,7 @@ def lowered(roots: Sequence[Any]) -> Lowered:
     >>> lowered([x * x + 1.0]).program
     {'nodes': [None, [0, [0, 0]], [1, [1, -1]]], 'constants': [1.0], 'outputs': [2]}
     """
-    script = Script()
+    script = Script() if script is None else script
     place: dict[Any, int] = {}
     constants: dict[str, int] = {}
     nodes: list[list[Any] | None] = []
@@ -65,7 +67,7 @@ def lowered(roots: Sequence[Any]) -> Lowered:
         "outputs": list(dict.fromkeys(place[root] for root in roots)),
     }
     leaves = [float(node.data) for node in place if node.op is None]
-    return Lowered(program, leaves, list(place), script.text)
+    return Lowered(program, leaves, list(place), script)
 
 
 def leaves_of(roots: Sequence[Any]) -> list[Any]:

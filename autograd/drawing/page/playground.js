@@ -7,64 +7,6 @@ const start = moments[0].leaves.map(Number);
 let training = new Training(program, start, task);
 let example = 0;
 let running = false;
-const CELLS = 40;
-const plane = byId("plane");
-const theme = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-const rgb = (hex) => [1, 3, 5].map((i) => Number.parseInt(hex.slice(i, i + 2), 16));
-
-// What an output or a target says, from -1 to 1: which side, and how surely.
-const sureness = {
-  logit: (z) => Math.tanh(z / 2),
-  probability: (p) => Math.max(-1, Math.min(1, 2 * p - 1)),
-  margin: (z) => Math.tanh(z),
-  number: (z) => Math.tanh(z / (task.spread || 1)),
-}[task.meaning];
-const sideOf = (truth) => (truth - task.middle > 0 ? 1 : -1);
-
-const bounds = [0, 1].map((axis) => {
-  const all = task.rows.map((row) => row[axis] ?? 0);
-  const [low, high] = [Math.min(...all), Math.max(...all)];
-  const margin = 0.15 * (high - low || 1);
-  return [low - margin, high + margin];
-});
-const onPlane = (row) => [
-  ((row[0] - bounds[0][0]) / (bounds[0][1] - bounds[0][0])) * plane.width,
-  (1 - (row[1] - bounds[1][0]) / (bounds[1][1] - bounds[1][0])) * plane.height,
-];
-const fromPlane = (x, y) => [
-  bounds[0][0] + (x / plane.width) * (bounds[0][1] - bounds[0][0]),
-  bounds[1][0] + (1 - y / plane.height) * (bounds[1][1] - bounds[1][0]),
-];
-
-function drawPlane() {
-  const pen = plane.getContext("2d");
-  const [paper, up, down] = ["--paper", "--up", "--down"].map((name) => rgb(theme(name)));
-  const image = pen.createImageData(CELLS, CELLS);
-  for (let i = 0; i < CELLS * CELLS; i++) {
-    const at = fromPlane(
-      (((i % CELLS) + 0.5) / CELLS) * plane.width, ((Math.floor(i / CELLS) + 0.5) / CELLS) * plane.height
-    );
-    const sure = sureness(training.score(at));
-    const tint = sure > 0 ? up : down;
-    const share = Number.isFinite(sure) ? 0.55 * Math.abs(sure) : 0;
-    for (let c = 0; c < 3; c++) image.data[4 * i + c] = paper[c] + share * (tint[c] - paper[c]);
-    image.data[4 * i + 3] = 255;
-  }
-  drawPlane.small ??= Object.assign(document.createElement("canvas"), { width: CELLS, height: CELLS });
-  drawPlane.small.getContext("2d").putImageData(image, 0, 0);
-  pen.drawImage(drawPlane.small, 0, 0, plane.width, plane.height);
-  training.rows.forEach((row, i) => {
-    const [x, y] = onPlane(row);
-    pen.beginPath();
-    pen.arc(x, y, i === example ? 7 : 4, 0, 7);
-    pen.fillStyle = theme(sideOf(training.truths[i]) > 0 ? "--up" : "--down");
-    pen.fill();
-    pen.lineWidth = i === example ? 3 : 1;
-    pen.strokeStyle = theme(i === example ? "--accent" : "--paper");
-    pen.stroke();
-  });
-}
-
 function drawLosses() {
   const { losses } = training;
   const every = Math.max(1, Math.floor(losses.length / 300));
@@ -89,6 +31,7 @@ function drawNetwork() {
     16 + (layer * (width - 32)) / (sizes.length - 1), ((i + 0.5) * height) / sizes[layer],
   ];
   const largest = Math.max(...network.edges.map(([leaf]) => Math.abs(training.x[leaf])), 1e-9);
+  const [up, down] = [theme("--up"), theme("--down")];
   for (const [leaf, layer, from, to] of network.edges) {
     const share = training.x[leaf] / largest;
     pen.beginPath();
@@ -96,7 +39,7 @@ function drawNetwork() {
     pen.lineTo(...place(layer + 1, to));
     pen.lineWidth = 0.4 + 3 * Math.abs(share);
     pen.globalAlpha = 0.25 + 0.75 * Math.abs(share);
-    pen.strokeStyle = theme(share > 0 ? "--up" : "--down");
+    pen.strokeStyle = share > 0 ? up : down;
     pen.stroke();
   }
   pen.globalAlpha = 1;
@@ -124,8 +67,18 @@ function showGraphOfNow() {
   show(step);
 }
 
-function showTraining(withGraph = true) {
-  if (task.rows[0].length === 2) drawPlane();
+function showPoints() {
+  if (content.plane) surface.mark(training.rows, training.sides, example);
+}
+
+// While it trains, every frame has the surface's odd or even rows anew: half the work, and what
+// is a frame old has hardly moved.
+function showTraining(withGraph = true, frame = -1) {
+  if (content.plane) {
+    surface.take(training.x);
+    if (frame < 0) surface.draw();
+    else surface.draw(frame % 2, 2);
+  }
   drawLosses();
   if (network) drawNetwork();
   if (withGraph) showGraphOfNow();
@@ -139,7 +92,9 @@ function train(on) {
   const frame = () => {
     if (!running) return;
     for (let i = 0; i < Number(byId("speed").value) || i < 1; i++) training.step();
-    showTraining(frames++ % 8 === 0); // numbers that change sixty times a second cannot be read
+    // Numbers that change sixty times a second cannot be read.
+    showTraining(frames % 8 === 0, frames);
+    frames++;
     requestAnimationFrame(frame);
   };
   if (on) requestAnimationFrame(frame);
@@ -147,12 +102,15 @@ function train(on) {
 }
 
 function nearest(x, y) {
-  const far = training.rows.map((row) => Math.hypot(onPlane(row)[0] - x, onPlane(row)[1] - y));
+  const far = training.rows.map((row) => {
+    const [across, down] = surface.onPlane(row);
+    return Math.hypot(across - x, down - y);
+  });
   const least = Math.min(...far);
   return least < 14 ? far.indexOf(least) : -1;
 }
 
-plane.addEventListener("click", (event) => {
+function clickPlane(event) {
   const box = plane.getBoundingClientRect();
   const x = ((event.clientX - box.left) / box.width) * plane.width;
   const y = ((event.clientY - box.top) / box.height) * plane.height;
@@ -164,17 +122,29 @@ plane.addEventListener("click", (event) => {
     else {
       training.rows.splice(at, 1);
       training.truths.splice(at, 1);
+      training.sides.splice(at, 1);
       example = Math.max(0, example - (at <= example ? 1 : 0));
       training.asRecorded = false;
     }
   } else {
-    training.rows.push(fromPlane(x, y));
-    training.truths.push(task.labels[mode]);
+    const { truth, side } = task.kinds[Number(mode)];
+    training.rows.push(surface.fromPlane(x, y));
+    training.truths.push(truth);
+    training.sides.push(side);
     training.asRecorded = false;
   }
   training.queue = mode === "choose" ? training.queue : [];
+  showPoints();
   showTraining();
-});
+}
+if (content.plane) {
+  plane.addEventListener("click", clickPlane);
+  byId("output")?.addEventListener("input", () => {
+    surface.output = Number(byId("output").value);
+    showPoints();
+    showTraining();
+  });
+}
 for (const [id, name] of [["rate", "rate"], ["penalty", "penalty"], ["batch", "batch"]]) {
   byId(id).value = training[name];
   byId(id).addEventListener("input", () => {
@@ -188,11 +158,12 @@ byId("train").addEventListener("click", () => train(!running));
 byId("once").addEventListener("click", () => { training.step(); showTraining(); });
 byId("undo").addEventListener("click", () => { training.back(); showTraining(); });
 byId("anew").addEventListener("click", () => {
-  const { rows, truths, rate, penalty, batch, asRecorded } = training;
-  training = Object.assign(new Training(program, start, task), { rows, truths, rate, penalty, batch, asRecorded });
+  const { rows, truths, sides, rate, penalty, batch, asRecorded } = training;
+  training = Object.assign(new Training(program, start, task), { rows, truths, sides, rate, penalty, batch, asRecorded });
   showTraining();
 });
 leafListeners.push((leaf, number) => { training.x[leaf] = number; });
 listeners.splice(listeners.indexOf(remember), 1, showMemory); // no link holds a training
 isChanged = () => true; // the numbers are the training's, never the drawing's
+showPoints();
 showTraining();

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 from autograd import files
 from autograd.drawing.page.javascript import Script
 from autograd.drawing.page.lowered import Lowered
+from autograd.drawing.page.plane import Plane
 from autograd.drawing.page.stepper import Side, framed, page
 from autograd.drawing.sheet import sheet_of
 from autograd.engine.value import Value
@@ -25,17 +26,19 @@ from autograd.ops.expr import Expr
 __all__ = ["Example", "Playground"]
 
 BUDGET = 40_000
-MEANINGS = ("logit", "probability", "margin", "number")
 
 
 class Example(NamedTuple):
-    """The recorded graph of one example: its loss, and the Values that numbers are put into."""
+    """The recorded graph of one example: its loss, and the Values that numbers are put into.
+
+    ``plane`` is of the same inputs, where there are two of them.
+    """
 
     loss: Value
     inputs: Sequence[Value]
-    target: Value
-    output: Value
+    targets: Sequence[Value]
     parameters: Sequence[Value]
+    plane: Plane | None = None
 
 
 class Playground:
@@ -43,12 +46,12 @@ class Playground:
 
     It starts from the parameters, and from what the optimiser keeps, at the time it is made.
 
-    ``rows`` and ``truths`` are the data, ``orders`` the batches of the first steps, by the rows'
-    numbers; ``meaning`` says what an output is: "logit", "probability", "margin" or "number".
+    ``rows`` and ``truths`` are the data, a truth having a number for each target of the example;
+    ``orders`` are the batches of the first steps, by the rows' numbers.
 
     Raises:
         InputTypeError: The graph or the optimiser's rule has something that only Python has.
-        InputValueError: The graph has no form in a page, or ``meaning`` is another word.
+        InputValueError: The graph has no form in a page.
     """
 
     def __init__(
@@ -56,21 +59,17 @@ class Playground:
         example: Example,
         optimizer: Any,
         rows: Sequence[Sequence[float]],
-        truths: Sequence[float],
+        truths: Sequence[Sequence[float]],
         *,
         orders: Sequence[Sequence[int]],
         batch_size: int,
-        meaning: str = "number",
         penalty: float = 0.0,
     ) -> None:
-        if meaning not in MEANINGS:
-            raise InputValueError(f"meaning= is one of {', '.join(MEANINGS)}; got {meaning!r}")
         self._example = example
         self._rows = rows
         script = Script()
         memory = [_flat(kept) for kept in optimizer.memory]
         self._rule = _rule_of(script, optimizer, len(memory[0]))
-        distinct = sorted(set(truths))
         self._task = {
             "rows": rows,
             "truths": truths,
@@ -79,11 +78,9 @@ class Playground:
             "rate": optimizer.lr,
             "penalty": penalty,
             "memory": memory,
-            "meaning": meaning,
             "optimizer": type(optimizer).__name__,
-            "labels": {"1": distinct[-1], "-1": distinct[0]},
-            "middle": (distinct[0] + distinct[-1]) / 2,
-            "spread": (distinct[-1] - distinct[0]) / 2,
+            "sides": example.plane.sides if example.plane else [[] for _ in rows],
+            "kinds": _kinds(example.plane, truths),
         }
         self._html = self._page()  # now, whatever is trained later
 
@@ -97,12 +94,11 @@ class Playground:
 
     def _page(self) -> str:
         sheet = sheet_of(self._example.loss, flow=True, parameters=self._example.parameters)
-        side = Side(
-            _MARKUP.format(plane="" if len(self._rows[0]) == 2 else "hidden"),
-            self._placed,
-            self._rule,
-        )
-        return page(sheet, BUDGET, title="Playground", side=side)
+        named = enumerate(kind["name"] for kind in self._task["kinds"])
+        adds = "".join(f'<option value="{k}">a click adds {name}</option>' for k, name in named)
+        modes = _MODES.format(adds=adds) if self._example.plane else ""
+        side = Side(_ABOVE, f"{modes}{_BELOW}", self._placed, self._rule)
+        return page(sheet, BUDGET, title="Playground", plane=self._example.plane, side=side)
 
     def _placed(self, program: Lowered) -> dict[str, Any]:
         """The task, with the places of its Values in the program."""
@@ -116,8 +112,7 @@ class Playground:
             **self._task,
             "memory": [self._task["memory"][i] for i in used],
             "inputs": [leaves.get(x, -1) for x in example.inputs],
-            "target": leaves.get(example.target, -1),
-            "outputs": [program.nodes.index(example.output)],
+            "targets": [leaves.get(t, -1) for t in example.targets],
             "parameters": parameters,
             "network": network_of(names),
         }
@@ -194,24 +189,41 @@ def _rule_of(script: Script, optimizer: Any, kept: int) -> str:
         ) from fault
 
 
-_MARKUP = """<aside id="side" aria-label="Training">
-<div class="buttons"><button id="train" type="button">▶ Train</button>
+def _kinds(plane: Plane | None, truths: Sequence[Sequence[float]]) -> list[dict[str, Any]]:
+    """The points that a click can add: their names, targets and sides; the highest first."""
+    if plane is None:
+        return []
+    if plane.exclusive:
+        count = len(plane.shades)
+        return [
+            {
+                "name": f"a point of class {k}",
+                "truth": [float(k == one) for one in range(count)],
+                "side": [k],
+            }
+            for k in range(count)
+        ]
+    columns = list(zip(*truths))
+    return [
+        {"name": f"{name} point", "truth": [*map(extreme, columns)], "side": [side] * len(columns)}
+        for name, extreme, side in (("a blue", max, 1), ("an orange", min, -1))
+    ]
+
+
+_ABOVE = """<div class="buttons"><button id="train" type="button">▶ Train</button>
 <button id="once" type="button">Step</button><button id="undo" type="button">Back</button>
 <button id="anew" type="button">Restart</button></div>
 <output id="progress"></output>
 <svg id="losses" viewBox="0 0 300 60" preserveAspectRatio="none" role="img"
  aria-label="loss by step"><polyline/></svg>
-<canvas id="plane" width="320" height="320" role="img" {plane}
- aria-label="what the model says of every point of the plane, and the data"></canvas>
-<div class="fields"><select id="mode" aria-label="what a click on the plane does">
-<option value="choose">a click chooses an example</option>
-<option value="1">a click adds a blue point</option>
-<option value="-1">a click adds an orange point</option>
+"""
+_MODES = """<div class="fields"><select id="mode" aria-label="what a click on the plane does">
+<option value="choose">a click chooses an example</option>{adds}
 <option value="remove">a click removes a point</option></select></div>
-<div class="fields"><label>rate <input id="rate" inputmode="decimal"></label>
+"""
+_BELOW = """<div class="fields"><label>rate <input id="rate" inputmode="decimal"></label>
 <label>penalty <input id="penalty" inputmode="decimal"></label>
 <label>batch <input id="batch" inputmode="numeric"></label></div>
 <canvas id="net" width="320" height="150" role="img" aria-label="weights between neurons"></canvas>
 <p id="memory"></p>
-</aside>
 """

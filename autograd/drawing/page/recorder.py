@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import base64
-import math
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from autograd import files
+from autograd.drawing.formats.rendering import animated
 from autograd.drawing.formats.svg import summary
 from autograd.drawing.formats.text import escape
 from autograd.drawing.page.content import Moment
 from autograd.drawing.page.curve import curve_of
-from autograd.drawing.page.film import film_of
+from autograd.drawing.page.film import Scenes, checked_seconds, film_of, scenes_of, stills_of
 from autograd.drawing.page.lowered import leaves_of
+from autograd.drawing.page.plane import Plane
 from autograd.drawing.page.stepper import framed, page
 from autograd.drawing.picture.flow import LEGEND, MISSING
 from autograd.drawing.picture.frames import Frame, frame_of
@@ -25,7 +26,6 @@ from autograd.drawing.sheet import sheet_of
 from autograd.engine.order import operands_of, record_of
 from autograd.engine.sweep import fresh_values
 from autograd.errors import InputTypeError, InputValueError
-from autograd.reals import real_or_none
 
 __all__ = ["Recorder"]
 
@@ -44,9 +44,11 @@ class Recorder:
     or dead, and gradients that vanish.
 
     The options are those of :func:`autograd.draw`; ``limit=None`` records a large graph unfolded.
+    ``plane`` is a :class:`~autograd.drawing.Plane`, to stand beside the graph: what a model of two
+    inputs says of every point at each moment.
 
     Raises:
-        InputTypeError, InputValueError: As ``draw`` does.
+        InputTypeError, InputValueError: As ``draw`` does, or ``plane`` is something else.
 
     >>> from autograd import Value, exp
     >>> w = Value(2.0, "w")
@@ -60,7 +62,13 @@ class Recorder:
     <Recorder: 4 moments of a graph of 4 nodes>
     """
 
-    def __init__(self, loss: Any, **options: Any) -> None:
+    def __init__(self, loss: Any, *, plane: Plane | None = None, **options: Any) -> None:
+        if plane is not None and not isinstance(plane, Plane):
+            raise InputTypeError(
+                f"plane= is a drawing.Plane(model, X, y), but got {type(plane).__name__}"
+            )
+        self._plane = plane
+        self._surfaces: list[list[float]] = []
         options.setdefault("room", ROOM)
         sheet = sheet_of(loss, **options)
         notes = tuple(LEGEND if note == MISSING else note for note in sheet.notes)
@@ -91,6 +99,7 @@ class Recorder:
         self._frames.append(frame_of(_shown(self._sheet.picture, whole, whole_frame)))
         self._whole_frames.append(whole_frame)
         self._leaves.append([float(leaf.data) for leaf in self._leaf_nodes])
+        self._surfaces.append(self._plane.numbers() if self._plane else [])
 
     def to_html(self) -> str:
         """The page as text."""
@@ -101,6 +110,7 @@ class Recorder:
             title=f"Training: {summary(sheet.picture)}",
             moments=self._moments(),
             curve=curve_of(self._curve()),
+            plane=self._plane,
         )
 
     def to_svg(self, *, seconds: float = 0.25) -> str:
@@ -111,16 +121,34 @@ class Recorder:
 
         Raises:
             InputValueError: ``seconds`` is not a number above 0.
+            MissingExtraError: There is a plane, and NumPy is not installed.
         """
-        number = real_or_none(seconds)
-        if number is None or not 0.0 < number < math.inf:
-            raise InputValueError(f"seconds= is a number above 0, but got {seconds!r}")
-        return self._film(number)
+        return film_of(self._scenes(), checked_seconds(seconds))
 
-    def _film(self, seconds: float, **options: int) -> str:
+    def to_gif(self, *, seconds: float = 0.25) -> bytes:
+        """The same film as a GIF, for slides; as a file of that ending, see :meth:`save`.
+
+        Raises:
+            InputValueError: ``seconds`` is not a number above 0.
+            MissingExtraError: What makes pictures, or NumPy for a plane, is not installed.
+        """
+        return animated(stills_of(self._scenes()), checked_seconds(seconds))
+
+    def _scenes(self, characters: int = 10_000_000) -> Scenes:
+        """The moments that a film shows, of about so many characters."""
         picture, style, notes, _ = self._sheet
-        curve = self._curve()
-        return film_of(picture, style, notes, self._frames, self._labels, curve, seconds, **options)
+        labels, curve = self._labels, self._curve()
+        return scenes_of(
+            picture,
+            style,
+            notes,
+            self._frames,
+            labels,
+            curve,
+            self._plane,
+            self._surfaces,
+            characters,
+        )
 
     def _curve(self) -> list[float]:
         """The result at each moment."""
@@ -129,7 +157,7 @@ class Recorder:
 
     def _repr_html_(self) -> str:
         """What notebooks show: the film, an image that needs no trust, and the page below it."""
-        film = self._film(0.25, characters=IN_A_NOTEBOOK)
+        film = film_of(self._scenes(IN_A_NOTEBOOK), 0.25)
         image = base64.b64encode(film.encode()).decode()
         page = framed(self.to_html(), repr(self), "width:100%;height:42em;border:0")
         return (
@@ -146,31 +174,48 @@ class Recorder:
             for node in self._sheet.picture.nodes
         ]
         rectifiers = rectifiers_in(self._whole)
+        own = self._plane.own(self._leaf_nodes) if self._plane else []
         return [
-            Moment(label, frame, gathered(marks, holds, rectifiers), remark(marks), leaves)
-            for label, frame, leaves, marks in zip(
+            Moment(
+                label, frame, gathered(marks, holds, rectifiers), remark(marks), leaves,
+                [surface[i] for i in own],
+            )
+            for label, frame, leaves, surface, marks in zip(
                 self._labels,
                 self._frames,
                 self._leaves,
+                self._surfaces,
                 marks_of(self._whole, self._whole_frames),
             )
-        ]
+        ]  # fmt: skip
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the page to a file that ends in .html, or the film to one that ends in .svg.
+        """Write the page to a file that ends in .html, or the film to one in .svg or .gif.
+
+        A GIF needs the extra `pictures`.
 
         Raises:
             InputValueError: The file ends otherwise.
             OutputError: The folder does not exist, or the file cannot be written.
+            MissingExtraError: What makes the film is not installed.
         """
         path = Path(path)
-        form = {".html": self.to_html, ".svg": self.to_svg}.get(path.suffix.lower())
+        form = FORMATS.get(path.suffix.lower())
         if form is None:
             raise InputValueError(
-                "a recording is saved as a page, .html, or as a film, .svg, "
+                "a recording is saved as a page, .html, or as a film, .svg or .gif, "
                 f"but {os.fspath(path)!r} ends otherwise"
             )
-        files.write(path, form().encode())
+        files.check(path)
+        files.write(path, form(self))
+
+
+FORMATS: dict[str, Callable[[Recorder], bytes]] = {
+    ".html": lambda recorder: recorder.to_html().encode(),
+    ".svg": lambda recorder: recorder.to_svg().encode(),
+    ".gif": lambda recorder: recorder.to_gif(),
+}
+"""The endings of files that a recording is saved in, and what makes their content."""
 
 
 def _at(picture: Picture, fresh: Sequence[float | None]) -> Picture:

@@ -19,6 +19,7 @@ from autograd.drawing.page.content import Moment, content_of, for_script, progra
 from autograd.drawing.page.labels import labelled
 from autograd.drawing.page.lowered import Lowered
 from autograd.drawing.page.parts import Parts
+from autograd.drawing.page.plane import Plane
 from autograd.drawing.sheet import Sheet
 from autograd.errors import InputValueError
 
@@ -30,10 +31,12 @@ SCRIPTS = ("numbers", "view", "stepper", "telling", "parts", "live", "play")
 class Side(NamedTuple):
     """What stands beside a picture that is trained: markup, and what its scripts are given.
 
-    ``placed`` says that in terms of the program, and ``script`` defines the optimiser's rule.
+    The markup is ``above`` the plane and ``below`` it. ``placed`` says what the scripts are given
+    in terms of the program, and ``script`` defines the optimiser's rule.
     """
 
-    markup: str
+    above: str
+    below: str
     placed: Callable[[Lowered], dict[str, Any]]
     script: str
 
@@ -45,6 +48,7 @@ def page(
     title: str = "",
     moments: Sequence[Moment] = (),
     curve: str = "",
+    plane: Plane | None = None,
     side: Side | None = None,
 ) -> str:
     """A self-contained page that steps through a picture.
@@ -55,9 +59,11 @@ def page(
         title: What the page is called.
         moments: A recording; without one the page shows the picture's own numbers.
         curve: Markup to stand above the slider through the recording.
-        side: What stands beside the picture, in a page that trains.
+        plane: What the model says of every point, to stand beside the picture.
+        side: What stands there too, in a page that trains.
 
     Raises:
+        InputTypeError: The plane has something that only Python has.
         InputValueError: There is a ``side``, and the picture cannot be computed in a page.
     """
     picture, style = sheet.picture, sheet.style
@@ -68,14 +74,26 @@ def page(
     inner = [p and next(shown) for p in parts.pictures]
     svg = svg_of(whole, style, sheet.notes, parts.of_boxes, interactive=True)
     numbers = content_of([whole, *inner], style, program, still, moments)
-    compute = f"{_beside('program.js')}{program.script}" if program else ""
     scripts: tuple[str, ...] = SCRIPTS
+    plane = plane if program else None
+    if program and plane:
+        leaves = [node for node in program.nodes if node.op is None]
+        numbers["plane"] = plane.told(leaves, program.script)
+        if not side:  # which has them itself: a training may get more
+            numbers["plane"] |= {"rows": plane.rows, "sides": plane.sides}
+    if plane or side:
+        scripts += ("straight",)
+    if plane:
+        scripts += ("plane",)
     if side is not None:
         if program is None:
             raise InputValueError(f"a page cannot train this: {still}")
         numbers["side"] = side.placed(program)
-        compute += f"{side.script}\n"
         scripts += ("training", "playground")
+    compute = f"{_beside('program.js')}{program.script.text}" if program else ""
+    if side is not None:
+        compute += f"{side.script}\n"
+    tabs = _TABS.format(other="Training" if side else "Plane") if plane or side else ""
     return f"""<!DOCTYPE html>
 <html lang="en" data-theme="{style.theme}">
 <head>
@@ -89,9 +107,9 @@ def page(
 <section id="panel" aria-label="Step through the graph">
 {_CONTROLS}{_TIME.format(curve=curve) if len(moments) > 1 else ""}{_TOLD}</section>
 <div id="row">
-<main id="stage" tabindex="0" aria-label="Drawing of the graph; arrow keys move through it">
+{tabs}<main id="stage" tabindex="0" aria-label="Drawing of the graph; arrow keys move through it">
 {svg}{parts.html(inner)}{_OVER}</main>
-{side.markup if side else ""}</div>
+{_aside(plane, side)}</div>
 <script id="numbers" type="application/json">{for_script(numbers)}</script>
 <script>
 {compute}{"".join(_beside(f"{name}.js") for name in scripts)}</script>
@@ -100,7 +118,30 @@ def page(
 """
 
 
-_CONTROLS = """<div class="controls">
+def _aside(plane: Plane | None, side: Side | None) -> str:
+    """What stands beside the picture."""
+    if not plane and not side:
+        return ""
+    several = plane is not None and len(plane.shades) > 1 and not plane.exclusive
+    options = "".join(
+        f'<option value="{k}">output {k + 1}</option>'
+        for k in range(len(plane.shades) if plane else 0)
+    )
+    choice = f'<select id="output" aria-label="which output the plane shows">{options}</select>'
+    return (
+        f'<aside id="side" aria-label="{"Training" if side else "The plane"}">\n'
+        f"{side.above if side else ''}{_PLANE if plane else ''}{choice if several else ''}"
+        f"{side.below if side else ''}</aside>\n"
+    )
+
+
+_TABS = """<nav id="tabs"><button type="button" aria-pressed="true">{other}</button>
+<button type="button" aria-pressed="false">Graph</button></nav>
+"""
+_PLANE = """<canvas id="plane" width="320" height="320" role="img"
+ aria-label="what the model says of every point of the plane, and the data"></canvas>
+"""
+_CONTROLS = """<div class="controls" id="steps">
 <div class="buttons">
 <button id="first" type="button" aria-label="Overview">|←</button>
 <button id="back" type="button">← Back</button>

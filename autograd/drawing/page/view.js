@@ -11,6 +11,7 @@ const calm = matchMedia("(prefers-reduced-motion: reduce)");
 const camera = { x: natural.width / 2, y: natural.height / 2, scale: 1 };
 let shownArea = { x: 0, y: 0, ...natural }; // what fit shows: the whole, or the part that is open
 let moving = 0;
+const theme = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
 root.setAttribute("width", "100%");
 root.setAttribute("height", "100%");
@@ -29,12 +30,19 @@ function applyCamera() {
 }
 
 // From afar a box shows its title and its number, or only its title, as large as can be read and if
-// there is room for that.
+// there is room for that; what has no name of its own shows its operation.
 const legible = [...document.querySelectorAll("[data-box]")].flatMap((group) => {
   const card = group.querySelector(".card");
-  const title = group.querySelector(".title, .symbol");
+  const title = group.querySelector(".title:not(.handle)") ?? group.querySelector(".symbol, .title");
   const data = group.querySelector(".data");
   const width = card?.width.baseVal.value;
+  if (card && title) {
+    // Alone, it stands in the middle of the card, not on its first line.
+    const middle = card.y.baseVal.value + card.height.baseVal.value / 2;
+    group.style.setProperty("--lower", `${middle - title.y.baseVal[0].value}px`);
+    const centre = card.x.baseVal.value + width / 2;
+    group.style.setProperty("--aside", `${centre - title.x.baseVal[0].value}px`);
+  }
   return card ? [title, data].filter(Boolean).map((text) => [text, width, text === data]) : [];
 });
 function showReadable(scale) {
@@ -192,3 +200,10 @@ new ResizeObserver(() => {
   if (size.width !== lastSize.width || size.height !== lastSize.height) fit(true);
   lastSize = size;
 }).observe(stage);
+
+// Where there is no room for both, what stands beside the drawing is shown, or the drawing.
+const tabs = [...document.querySelectorAll("#tabs button")];
+tabs.forEach((tab, i) => tab.addEventListener("click", () => {
+  document.body.classList.toggle("graph", i === 1);
+  tabs.forEach((other) => other.setAttribute("aria-pressed", other === tab));
+}));

@@ -120,6 +120,7 @@ def test_a_graph_agrees_with_the_engine(seed):
     y = scattered(seed, 200)
     y.backward()
     program, leaves, nodes, script = lowered([y])
+    script = script.text
     source = f"{program_text()}{script}"
     ask = f"const p={json.dumps(program)};const s=evaluate(p,{json.dumps(leaves)});"
     said = json.loads(

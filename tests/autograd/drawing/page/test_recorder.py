@@ -98,8 +98,8 @@ def test_the_page_is_saved(tmp_path):
     assert (tmp_path / "training.html").read_text(encoding="utf-8") == recorder.to_html()
     recorder.save(tmp_path / "training.svg")
     assert (tmp_path / "training.svg").read_text(encoding="utf-8") == recorder.to_svg()
-    with pytest.raises(InputValueError, match=r"\.svg, but '.*training\.gif'"):
-        recorder.save(tmp_path / "training.gif")
+    with pytest.raises(InputValueError, match=r"\.svg or \.gif, but '.*training\.mp4'"):
+        recorder.save(tmp_path / "training.mp4")
     with pytest.raises(OutputError, match="no folder"):
         recorder.save(tmp_path / "nowhere" / "training.html")
 
