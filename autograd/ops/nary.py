@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Callable
 from functools import reduce
 
 from autograd.ops.op import declare, elementary
@@ -27,28 +26,31 @@ def power_of_two(xp: Functions, size: Number) -> Number:
     return xp.where(size > 1e140, 2.0**-600, xp.where(size < 1e-140, 2.0**600, 1.0))
 
 
-def greatest(xp: Functions, xs: tuple[Number, ...]) -> Number:
-    """The largest absolute value; any NaN makes it NaN."""
-    return reduce(xp.maximum, [abs(x) for x in xs])
+def _scaled_length(xp: Functions, xs: tuple[Number, ...]) -> tuple[Number, Number]:
+    """A scale at which the squares of these are ordinary, and their length times it.
+
+    It is inf beside an inf, whatever else there is: NaN is no size, but reaches the sum of squares.
+    """
+    sizes = [abs(x) for x in xs]
+    largest = reduce(xp.maximum, [xp.where(size >= 0.0, size, 0.0) for size in sizes])
+    scale = power_of_two(xp, largest)
+    squares = [(x * scale) * (x * scale) for x in xs]
+    length = xp.sqrt(reduce(operator.add, squares))
+    return scale, xp.where(largest == math.inf, math.inf, length)
 
 
 def _norm(xp: Functions, *xs: Number) -> Number:
-    largest = greatest(xp, xs)
-    scale = power_of_two(xp, largest)
-    squares = [(x * scale) * (x * scale) for x in xs]
-    infinite = reduce(xp.maximum, [xp.where(abs(x) == math.inf, 1.0, 0.0) for x in xs])
-    return xp.where(infinite > 0.0, math.inf, xp.sqrt(reduce(operator.add, squares)) / scale)
+    scale, length = _scaled_length(xp, xs)
+    return length / scale
 
 
-def _unit_vector(
-    xp: Functions, length: Callable[..., Number], xs: tuple[Number, ...]
-) -> list[Number]:
-    """x/length(xs) for each x, by a length that neither overflows nor is rounded to a subnormal."""
-    size = greatest(xp, xs)
-    scale = xp.where(size > 1e290, 2.0**-100, xp.where(size < 1e-290, 2.0**100, 1.0))
-    scaled = [x * scale for x in xs]
-    divisor = length(*scaled)
-    return [xp.where(divisor == 0.0, 0.0, x / divisor) for x in scaled]
+def _unit_vector(xp: Functions, out: Number, *xs: Number) -> list[Number]:
+    """x/out for each x; by the scaled length where out overflows or is rounded to a subnormal."""
+    scale, length = _scaled_length(xp, xs)
+    ordinary = xp.where(out > 1e-290, xp.where(out < math.inf, 1.0, 0.0), 0.0)
+    unit = xp.where(ordinary > 0.0, 1.0, scale)
+    divisor = xp.where(ordinary > 0.0, out, length)
+    return [xp.where(divisor == 0.0, 0.0, x * unit / divisor) for x in xs]
 
 
 def _atan2_partials(xp: Functions, out: Number, y: Number, x: Number) -> tuple[Number, Number]:
@@ -62,7 +64,7 @@ def _atan2_partials(xp: Functions, out: Number, y: Number, x: Number) -> tuple[N
 
 
 declare(
-    "hypot", _norm, lambda xp, out, a, b: _unit_vector(xp, xp.hypot, (a, b)), arity=2,
+    "hypot", _norm, _unit_vector, arity=2,
     ufunc="hypot",
     latex=r"\sqrt{{{0}^2 + {1}^2}}", sample=(REAL, REAL),
     shown=lambda xp, out, a, b: (a / out, b / out), tip=lambda xp, out, a, b: out,
@@ -82,7 +84,7 @@ elementary(
     " zeros as in C.",
 )  # fmt: skip
 declare(
-    "norm", _norm, lambda xp, out, *xs: _unit_vector(xp, xp.norm, xs), arity=None,
+    "norm", _norm, _unit_vector, arity=None,
     latex=r"\left\lVert {args} \right\rVert", sample=(REAL, REAL, REAL),
     shown=lambda xp, out, *xs: [x / out for x in xs],
     tip=lambda xp, out, *xs: out,
@@ -121,20 +123,20 @@ declare(
 
 def _logsumexp(xp: Functions, *xs: Number) -> Number:
     top = reduce(xp.maximum, xs)
-    # An infinite top is the answer; shifting by it would be inf - inf.
-    shift = xp.where(abs(top) == math.inf, 0.0, top)
     # The greatest operands count 1 each; one of them is log1p's, which keeps what is small beside.
     tops = reduce(operator.add, [xp.where(x == top, 1.0, 0.0) for x in xs])
-    rest = [xp.where(x == top, 0.0, _exp_of_difference(xp, x, shift)) for x in xs]
+    rest = [xp.where(x == top, 0.0, _exp_of_difference(xp, x, top)) for x in xs]
+    # An infinite top is the answer; the differences from it may be nan.
     return xp.where(
         abs(top) == math.inf, top, top + xp.log1p((tops - 1.0) + reduce(operator.add, rest))
     )
 
 
 def _logsumexp_partials(xp: Functions, out: Number, *xs: Number) -> list[Number]:
-    # exp(x - out) misses by |out| ulp: the difference is rounded, and so is out. The remainder of
-    # the difference mends the first, dividing by the sum of all the second.
-    parts = [_exp_of_difference(xp, x, out) for x in xs]
+    # exp(x - out) would miss by |out| ulp: out is rounded. The greatest operand is exact, and the
+    # sum does not depend on it.
+    top = reduce(xp.maximum, xs)
+    parts = [_exp_of_difference(xp, x, top) for x in xs]
     total = reduce(operator.add, parts)
     return [part / total for part in parts]
 

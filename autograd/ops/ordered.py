@@ -70,14 +70,14 @@ def _kth_smallest(xp: Functions, k: Number, *xs: Number) -> Number:
     floats = [x for x in xs if type(x) is float]
     if type(k) is float and len(floats) == len(xs):  # what the network below gives
         place = int(max(0.0, min(k + 0.5, len(floats) - 1.0)))
-        return nan if any(x != x for x in floats) else sorted(floats)[place]
+        return nan if any(x != x for x in floats) else sorted(floats)[place] + 0.0
     lanes = list(xs)
     for i, j in comparators(len(xs)):
         lanes[i], lanes[j] = xp.minimum(lanes[i], lanes[j]), xp.maximum(lanes[i], lanes[j])
     found = lanes[0]
     for i, lane in enumerate(lanes[1:], 1):
         found = xp.where(k >= i - 0.5, lane, found)
-    return found
+    return found + 0.0  # of zeros that tie, either may have come here
 
 
 declare(
@@ -86,5 +86,5 @@ declare(
     arity=None, selects=True, smooth=False, sample=((0.0, 2.0), *(REAL,) * 3),
     latex=r"\operatorname{{kth}}", tip=lambda xp, out, k, *xs: _one_hit(xp, out, *xs),
     edge="k counts from 0. A tie of n gives 1/n to each, and second derivatives as those of"
-    " maximum; nan in any operand is the result.",
+    " maximum; nan in any operand is the result; of -0.0 it is 0.0.",
 )  # fmt: skip
