@@ -43,7 +43,7 @@ ORDER = {
     "autograd.ops": "rules (expr inverses per_op special) (ieee source) floats (op "
     "partial_evaluation) (basic circular kinked nary normal ordered stepwise sweep_products) "
     "smooth",
-    "autograd.program": "tape executor (loop statements recording_executor) (arguments array "
+    "autograd.program": "tape executor statements (loop recording_executor) (arguments array "
     "choice) running (directions prepared) (differentiable exports) program (frozen structures) "
     "calls inside recordings compiled_function",
     "autograd.program.array": "(error_functions kernels tidying) names writer "
@@ -55,9 +55,9 @@ ORDER = {
     "loop_executor",
     "autograd.program.loop.lanes": "(chunks grammar patterns places vectors) (machine_code runs "
     "stream) entry compiler plan runner machine",
-    "autograd.program.loop.native": "(kept numbers) reductions forms (callbacks emit rows) "
-    "(entries expressions steps) (folds opcodes translation) pulls interpreter compiler repeats "
-    "runner",
+    "autograd.program.loop.native": "(expansion kept loops numbers) (reductions rows) forms "
+    "(callbacks emit) (entries expressions steps) (folds opcodes translation) pulls interpreter "
+    "compiler repeats runner",
     "autograd.program.statements": "(elementwise families layout reroll) groups listing",
     "autograd.program.tape": "(constants instructions) (lower rewriting sparsity) (derived sums) "
     "passes",

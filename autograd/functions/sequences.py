@@ -152,11 +152,7 @@ def log_softmax(xs: Iterable[Any]) -> Any:
     >>> log_softmax([0.0, -1000.0])
     [0.0, -1000.0]
     """
-    operands = not_empty(xs, "log_softmax")
-    # Shifting by the largest keeps the digits of what would be a difference of large numbers. No
-    # derivative depends on the shift, at any order: none runs through it.
-    largest = stop_gradient(functools.reduce(maximum, operands))
-    shifted = [x - largest for x in operands]
+    shifted = _shifted(not_empty(xs, "log_softmax"))
     total = record(OPS["logsumexp"], tuple(shifted))
     return like(xs, [x - total for x in shifted])
 
@@ -168,4 +164,14 @@ def softmax(xs: Iterable[Any]) -> Any:
     >>> softmax([1000.0, 1000.0])
     [0.5, 0.5]
     """
-    return like(xs, [exp(x) for x in log_softmax(list(not_empty(xs, "softmax")))])
+    powers = [exp(x) for x in _shifted(not_empty(xs, "softmax"))]
+    total = record(OPS["sum"], tuple(powers))
+    return like(xs, [power / total for power in powers])
+
+
+def _shifted(operands: tuple[Any, ...]) -> list[Any]:
+    """The operands minus the largest, which keeps the digits of what would be a difference of large
+    numbers. No derivative depends on the shift, at any order: none runs through it.
+    """
+    largest = stop_gradient(functools.reduce(maximum, operands))
+    return [x - largest for x in operands]

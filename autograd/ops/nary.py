@@ -32,7 +32,8 @@ def _scaled_length(xp: Functions, xs: tuple[Number, ...]) -> tuple[Number, Numbe
     It is inf beside an inf, whatever else there is: NaN is no size, but reaches the sum of squares.
     """
     sizes = [abs(x) for x in xs]
-    largest = reduce(xp.maximum, [xp.where(size >= 0.0, size, 0.0) for size in sizes])
+    # A function's comparison, as some of them may be floats where others are Values.
+    largest = reduce(xp.maximum, [xp.where(xp.ge(size, 0.0), size, 0.0) for size in sizes])
     scale = power_of_two(xp, largest)
     squares = [(x * scale) * (x * scale) for x in xs]
     length = xp.sqrt(reduce(operator.add, squares))

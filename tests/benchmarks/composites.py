@@ -9,6 +9,7 @@ processor's, medians in alternation; a ratio above 1 means that the function is 
 """
 
 import argparse
+import itertools
 import time
 from functools import reduce
 
@@ -72,7 +73,7 @@ def by_hand_sort(xs):
 
 def in_pairs(function):
     """A function of two numbers, of all neighbours."""
-    return lambda xs: [function(x, y) for x, y in zip(xs, xs[1:])]
+    return lambda xs: [function(x, y) for x, y in itertools.pairwise(xs)]
 
 
 def for_each(function):
@@ -148,7 +149,8 @@ def main():
             np.testing.assert_allclose(results[0][0], results[1][0], rtol=1e-9, atol=1e-9)
             np.testing.assert_allclose(results[0][1], results[1][1], rtol=1e-9, atol=1e-9)
             calls = {
-                side: (lambda p=p, x=x: p.value_and_grad("x", x=x)) for side, p in enumerate(programs)
+                side: (lambda p=p, x=x: p.value_and_grad("x", x=x))
+                for side, p in enumerate(programs)
             }
             for call in calls.values():  # programs compile more of what has run for a while
                 until = time.process_time() + 0.3

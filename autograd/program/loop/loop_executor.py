@@ -24,7 +24,6 @@ from autograd.program.executor import Buffers
 from autograd.program.loop.generated_python import PythonLoop
 from autograd.program.loop.lanes.machine import MachineLoop
 from autograd.program.loop.native.compiler import can_compile
-from autograd.program.loop.native.steps import is_native
 from autograd.program.tape.instructions import Tape
 
 __all__ = ["LoopExecutor"]
@@ -46,13 +45,10 @@ class LoopExecutor:
     ) -> None:
         self._dtype = np.dtype(dtype)
         self._rounds = self._dtype != np.float64
-        unknown = sorted({op.name for op, _ in tape.statements if not is_native(op)})
         self._reason = ""
         if native is None:
-            native = can_compile() and not unknown
-            if unknown:
-                self._reason = f", because {', '.join(unknown)} cannot be compiled"
-            elif not native:
+            native = can_compile()
+            if not native:
                 self._reason = (
                     ', because llvmlite is missing: pip install "scalar-autograd[compile]"'
                 )

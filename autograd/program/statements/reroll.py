@@ -8,14 +8,14 @@ n. Next: :mod:`autograd.program.array.writer`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from autograd.ops.expr import XP, Expr, Operand, show
 from autograd.ops.op import OPS, Op
 from autograd.ops.per_op import per_op
 
-__all__ = ["FOLDS", "rolled"]
+__all__ = ["FOLDS", "rolled", "rolled_partials"]
 
 FOLDS = {"add": "add", "mul": "multiply", "maximum": "maximum", "minimum": "minimum"}
 """Functions whose chains are recognised, and NumPy's names of them."""
@@ -37,6 +37,32 @@ def rolled(op: Op) -> tuple[Operand, Operand] | None:
     except _NotRegular:
         return None
     return three if list(map(show, three)) == list(map(show, four)) else None
+
+
+@per_op
+def rolled_partials(op: Op, leading: int) -> Operand | None:
+    """The formula of the local derivatives alone, where only so many leading operands, which it
+    does not need, have none.
+    """
+    try:
+        three, four = [_Roll(xs).each(p) for xs, p in map(_partials_of(op, leading), (3, 4))]
+    except _NotRegular:
+        return None
+    return three if show(three) == show(four) else None
+
+
+def _partials_of(op: Op, leading: int) -> Callable[[int], tuple[list[Expr], list[Operand]]]:
+    """Symbols for the n other operands, and what the rule has for each of them."""
+
+    def traced(n: int) -> tuple[list[Expr], list[Operand]]:
+        symbols = [Expr("var", f"k{i}") for i in range(leading)]
+        xs = [Expr("var", f"x{i}") for i in range(n)]
+        partials = op.partials(XP, Expr("var", "out"), *symbols, *xs)
+        if [i for i, partial in enumerate(partials) if partial is None] != [*range(leading)]:
+            raise _NotRegular
+        return xs, [*partials[leading:]]
+
+    return traced
 
 
 def _rolled(op: Op, n: int) -> tuple[Operand, Operand]:

@@ -13,9 +13,13 @@ from itertools import product
 from typing import NamedTuple
 
 from autograd.ops.expr import Expr, variables_of
-from autograd.program.loop.native.rows import Rule, rules
+from autograd.program.loop.native.loops import folds
+from autograd.program.loop.native.rows import Rule, rules, spreads
 
-__all__ = ["Instruction", "Pattern", "all_patterns", "forward", "lane_rules", "used_by"]
+__all__ = [
+    "CHOSEN", "Instruction", "Pattern", "all_patterns", "first_of", "forward", "lane_rules",
+    "used_by",
+]  # fmt: skip
 
 Pattern = tuple[str, str]
 
@@ -32,11 +36,30 @@ def forward(name: str) -> Pattern:
     return name, ""
 
 
+def first_of(name: str) -> Pattern:
+    """The pattern that begins a fold."""
+    return f"{name}, first", ""
+
+
+CHOSEN = "chosen or passed over"
+"""A rule by whose first operand the partial is the second, and zero passes nothing on."""
+
+
 @cache
 def lane_rules() -> dict[str, Rule]:
-    """The rules, and ``muladd``: one term of a dot product, its product rounded as any other."""
-    before, a, b = (Expr("var", name) for name in "abc")
-    return {**rules(), "muladd": Rule("muladd", ("a", "b", "c"), before + a * b, (), False)}
+    """The rules, those that take one more term into a fold, and those of n-ary partials."""
+    found = {**rules(), **spreads()}
+    r = Expr("var", "r")
+    for name, fold in folds().items():
+        variables = (*fold.items, *fold.others)
+        step = Expr(fold.step, r, fold.term)
+        found[name] = Rule(name, ("r", *variables), step, (), False)
+        if fold.start is None:
+            first, _ = first_of(name)
+            found[first] = Rule(first, variables, fold.term, (), False)
+    a, b = Expr("var", "a"), Expr("var", "b")
+    found[CHOSEN] = Rule(CHOSEN, ("a", "b"), a * b, (b, None), True)
+    return found
 
 
 @cache

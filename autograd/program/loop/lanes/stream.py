@@ -13,9 +13,16 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-from autograd.program.loop.lanes.patterns import Instruction, forward, used_by
-from autograd.program.loop.native.rows import FOLDS
-from autograd.program.loop.native.steps import EXPANDED, Pull, Registers, Step, Steps
+from autograd.program.loop.lanes.patterns import (
+    CHOSEN,
+    Instruction,
+    first_of,
+    forward,
+    used_by,
+)
+from autograd.program.loop.native.loops import folds, is_item
+from autograd.program.loop.native.rows import EXPANDED, spreads
+from autograd.program.loop.native.steps import Pull, Registers, Step, Steps
 
 __all__ = ["Stream", "stream_of"]
 
@@ -95,16 +102,21 @@ class _Names:
     def forward(self, step: Step, result: int, to: list[Instruction]) -> None:
         """The instructions of a step."""
         operands = [self.of(x) for x in step.operands]
-        if step.name not in FOLDS:
+        found = folds().get(step.name)
+        if found is None:
             to.append(Instruction(forward(step.name), (result, *operands)))
             return
-        width = FOLDS[step.name]
-        count = len(operands) // width
-        rule = forward("add" if step.name == "sum" else "muladd")
-        before = self.zero()
-        for i in range(count):
-            after = result if i == count - 1 else self.fresh()
-            to.append(Instruction(rule, (after, before, *operands[i::count])))
+        count = (len(operands) - len(found.others)) // len(found.items)
+        others = operands[count * len(found.items) :]
+        terms = [operands[i : len(operands) - len(others) : count] for i in range(count)]
+        if found.start is None:
+            before = result if count == 1 else self.fresh()
+            to.append(Instruction(first_of(step.name), (before, *terms.pop(0), *others)))
+        else:
+            before = self.zero()
+        for i, term in enumerate(terms, 1):
+            after = result if i == len(terms) else self.fresh()
+            to.append(Instruction(forward(step.name), (after, before, *term, *others)))
             before = after
         if not count:
             to.append(Instruction(forward("identity"), (result, before)))
@@ -125,9 +137,11 @@ class _Back:
     def pull(self, pull: Pull) -> None:
         """Spread the adjoint of a result."""
         adjoint = self.adjoints[pull.result]
-        if pull.name == EXPANDED:
+        if pull.name in spreads():
+            self._spread(pull, adjoint)
+        elif pull.name in EXPANDED.values():
             self._expanded(pull, adjoint)
-        elif pull.name in FOLDS:
+        elif pull.name in folds():
             operands = pull.operands
             half = len(operands) // 2
             others = operands[half:] + operands[:half] if pull.name == "dot" else operands
@@ -167,11 +181,39 @@ class _Back:
 
     def _expanded(self, pull: Pull, adjoint: int) -> None:
         """The steps that compute the partials, then adjoint × partial each."""
+        own = self._inner(pull)
+        if pull.name == EXPANDED[False]:
+            for operand, partial, edge in zip(pull.operands, pull.partials, pull.edges):
+                if edge:
+                    self._term(operand, adjoint, own.get(partial, partial))
+            return
+        for operand, partial, edge in zip(pull.operands, pull.partials, pull.edges):
+            if edge and operand >= 0 and self.active[operand]:
+                kind, name = self._target(operand)
+                cells = (adjoint, self.names.of(own.get(partial, partial)), name)
+                self.body.append(Instruction((CHOSEN, kind + "N"), cells))
+
+    def _inner(self, pull: Pull) -> dict[int, int]:
+        """Append the steps of a pull; the names of their registers."""
         temporary = self.names.steps.temporary
         own = {temporary + i: self.names.fresh() for i in range(len(pull.steps))}
         for register, step in enumerate(pull.steps, temporary):
             operands = tuple([own.get(x, x) for x in step.operands])
             self.names.forward(Step(step.name, operands), own[register], self.body)
-        for operand, partial, edge in zip(pull.operands, pull.partials, pull.edges):
-            if edge:
-                self._term(operand, adjoint, own.get(partial, partial))
+        return own
+
+    def _spread(self, pull: Pull, adjoint: int) -> None:
+        """The steps that the partials have in common, then an instruction for each operand."""
+        own = self._inner(pull)
+        values = [self.names.of(own.get(x, x)) for x in pull.values]
+        count, rule = len(pull.operands), spreads()[pull.name]
+        sequences = sum(map(is_item, rule.variables))
+        others = values[count * sequences :]
+        kinds = "N" * (len(rule.variables) - 1)
+        for i, operand in enumerate(pull.operands):
+            if operand < 0 or not self.active[operand]:
+                continue
+            numbers = (adjoint, *values[i : count * sequences : count], *others)
+            kind, name = self._target(operand)
+            cells = [numbers[x] for x in used_by(pull.name, kind + kinds)]
+            self.body.append(Instruction((pull.name, kind + kinds), (adjoint, *cells, name)))

@@ -5,13 +5,16 @@ Next: :mod:`autograd.program.loop.native.interpreter`, which writes all other ro
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from autograd.ops.expr import XP, Expr, Operand, variables_of
 from autograd.ops.op import OPS
 from autograd.program.loop.native.emit import Body
 from autograd.program.loop.native.entries import context, run_forward
-from autograd.program.loop.native.rows import FOLDS
+from autograd.program.loop.native.loops import folds, is_item
+from autograd.program.loop.native.rows import Rule
 
-__all__ = ["call", "expanded", "fold", "fold_back", "weighted"]
+__all__ = ["call", "expanded", "fold", "fold_back", "spread", "weighted"]
 
 G = Expr("var", "g")
 
@@ -24,27 +27,44 @@ def weighted(partial: Operand) -> Operand:
 
 
 def fold(body: Body, name: str) -> str:
-    """The rule traced over one element is 0.0 + term: one step adds the term to the result."""
-    variables = "ab"[: FOLDS[name]]
-    start, term = OPS[name].forward(XP, *(Expr("var", x) for x in variables)).operands
-    assert start == 0.0
-    table, count, places = _sequences(body, name, 1)
+    """The result of a loop that takes in one term after the other."""
+    found = folds()[name]
+    table, count, places, others = _sequences(body, len(found.items), found.others, 1)
 
-    def step(index: str, number: str) -> str:
-        numbers = {"r": number}
-        for variable, place in zip(variables, places):
+    def term(index: str) -> str:
+        numbers = dict(others)
+        for variable, place in zip(found.items, places):
             slot = body.cells(table, body.set(f"add i64 {index}, {place}"))
             numbers[variable] = body.load("%v", slot)
-        return body.exprs([Expr("var", "r") + term], numbers)[0]
+        return body.exprs([found.term], numbers)[0]
 
-    return body.loop(count, step)
+    def step(index: str, number: str) -> str:
+        if found.start is None:
+            index = body.set(f"add i64 {index}, 1")
+        variables = {"r": number, "t": term(index)}
+        return body.exprs([Expr(found.step, Expr("var", "r"), Expr("var", "t"))], variables)[0]
+
+    if found.start is not None:
+        return body.loop(count, step, body.literal(found.start))
+    return body.loop(body.set(f"sub i64 {count}, 1"), step, term("0"))
 
 
-def _sequences(body: Body, name: str, cell: int) -> tuple[str, str, list[str]]:
-    """The table of operands, how many a sequence has, and where each sequence starts in it."""
+def _sequences(
+    body: Body, sequences: int, others: Sequence[str], cell: int
+) -> tuple[str, str, list[str], dict[str, str]]:
+    """The table of operands, how many a sequence has, where each sequence starts in it, and the
+    numbers that stand after them.
+    """
     table = context(body, "table")
-    first, count = body.cell(cell), body.cell(cell + 1)
-    return table, count, [first, body.set(f"add i64 {first}, {count}")][: FOLDS[name]]
+    place, count = body.cell(cell), body.cell(cell + 1)
+    places = [place]
+    for _ in range(sequences):
+        places.append(body.set(f"add i64 {places[-1]}, {count}"))
+    numbers = {}
+    for index, other in enumerate(others):
+        slot = body.cells(table, body.set(f"add i64 {places[-1]}, {index}"))
+        numbers[other] = body.load("%v", slot)
+    return table, count, places[:sequences], numbers
 
 
 def call(body: Body) -> str:
@@ -56,11 +76,10 @@ def call(body: Body) -> str:
 
 def fold_back(body: Body, name: str, adjoint: str) -> None:
     """Backward, sequence after sequence, as the eager sweep goes through the operands."""
-    variables = "ab"[: FOLDS[name]]
-    table, count, places = _sequences(body, name, 2)
-    for own, partial in enumerate(
-        OPS[name].partials(XP, None, *(Expr("var", x) for x in variables))
-    ):
+    variables = folds()[name].items
+    table, count, places, _ = _sequences(body, len(variables), (), 2)
+    partials = OPS[name].partials(XP, None, *(Expr("var", x) for x in variables))
+    for own, partial in enumerate(partials):
 
         def step(index: str, number: str, own: int = own, partial: Operand = partial) -> str:
             slots = [body.cells(table, body.set(f"add i64 {index}, {place}")) for place in places]
@@ -73,11 +92,44 @@ def fold_back(body: Body, name: str, adjoint: str) -> None:
         body.loop(count, step)
 
 
-def expanded(body: Body, adjoint: str) -> None:
+def spread(body: Body, rule: Rule, adjoint: str) -> None:
+    """Run the rows for what the partials have in common, then add to each operand's adjoint."""
+    _inner(body, 4)
+    items = [x for x in rule.variables if is_item(x)]
+    others = rule.variables[len(items) :]
+    table, count, places, numbers = _sequences(body, len(items), others, 2)
+    partial = rule.partials[0]
+    used = variables_of([partial])
+
+    def step(index: str, number: str) -> str:
+        slots = [body.cells(table, body.set(f"add i64 {index}, {place}")) for place in places]
+        own = {x: body.load("%v", s) for x, s in zip(items, slots) if x in used}
+        variables = {**numbers, **own, "g": adjoint}
+        chosen, product = body.exprs([partial, weighted(partial)], variables)
+        body.add_to("%w", slots[0], _unless_passed(body, rule.selects, chosen, product))
+        return number
+
+    body.loop(count, step)
+
+
+def _unless_passed(body: Body, selects: bool, partial: str, product: str) -> str:
+    """The product, or zero where a choice passed the operand over."""
+    if not selects:
+        return product
+    truth = body.set(f"fcmp une double {partial}, 0.0")
+    return body.set(f"select i1 {truth}, double {product}, double 0.0")
+
+
+def _inner(body: Body, cell: int) -> None:
+    """Run the rows that compute into the temporary registers."""
+    inner = body.set(f"getelementptr i32, ptr {context(body, 'inner')}, i64 {body.cell(cell)}")
+    run_forward(body, inner, context(body, "temporary"), context(body, "forward_ops"))
+
+
+def expanded(body: Body, adjoint: str, *, selects: bool) -> None:
     """Run the rows that compute the partials, then add adjoint × partial to each operand's."""
-    pairs, temporary = context(body, "pairs"), context(body, "temporary")
-    inner = body.set(f"getelementptr i32, ptr {context(body, 'inner')}, i64 {body.cell(2)}")
-    run_forward(body, inner, temporary, context(body, "forward_ops"))
+    pairs = context(body, "pairs")
+    _inner(body, 2)
     place = body.cell(3)
 
     def step(index: str, number: str) -> str:
@@ -85,8 +137,9 @@ def expanded(body: Body, adjoint: str) -> None:
         operand, partial = (
             body.cells(pairs, body.set(f"add i64 {at}, {offset}")) for offset in (0, 1)
         )
-        product = body.set(f"fmul double {adjoint}, {body.load('%v', partial)}")
-        body.add_to("%w", operand, product)
+        local = body.load("%v", partial)
+        product = body.set(f"fmul double {adjoint}, {local}")
+        body.add_to("%w", operand, _unless_passed(body, selects, local, product))
         return number
 
     body.loop(body.cell(4), step)

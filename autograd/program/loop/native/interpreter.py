@@ -15,10 +15,10 @@ from autograd.program.loop.native.emit import Body, called, declarations, librar
 from autograd.program.loop.native.entries import entry_functions
 from autograd.program.loop.native.folds import call, fold
 from autograd.program.loop.native.forms import forms
+from autograd.program.loop.native.loops import folds
 from autograd.program.loop.native.pulls import reverse_function
 from autograd.program.loop.native.rows import (
     CALL,
-    FOLDS,
     WIDTH,
     Key,
     Rule,
@@ -82,7 +82,7 @@ def forward_function(name: str, keys: Sequence[Key], known: Mapping[int, int]) -
         body.offset = row * WIDTH["forward"]
         cell = 1
         for rule, kinds in zip(key[::2], key[1::2]):
-            if rule in FOLDS:
+            if rule in folds():
                 result = fold(body, rule)
             elif rule == CALL:
                 result = call(body)

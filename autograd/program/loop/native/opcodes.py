@@ -13,15 +13,17 @@ from typing import NamedTuple
 import numpy as np
 
 from autograd.arrays import Array
+from autograd.program.loop.native.loops import folds
 from autograd.program.loop.native.rows import (
     CALL,
-    FOLDS,
+    EXPANDED,
     FORWARD_KINDS,
     WIDTH,
     forward_codes,
     reverse_codes,
+    spreads,
 )
-from autograd.program.loop.native.steps import EXPANDED, Pull, Registers, Step, Steps
+from autograd.program.loop.native.steps import Pull, Registers, Step, Steps
 from autograd.program.tape.instructions import Tape
 
 __all__ = ["Backward", "Code"]
@@ -69,7 +71,7 @@ class Code:
 
 def _forward_rows(steps: Sequence[Step], first: int, table: list[int]) -> list[list[int]]:
     """Rows of the forward pass: fast forms where they apply, two steps in one where possible."""
-    codes = forward_codes()
+    codes, loops = forward_codes(), folds()
     rows: list[list[int]] = []
     waiting: tuple[str, ...] = ()  # the fast step that the last row consists of
     for register, (name, operands) in enumerate(steps, first):
@@ -84,8 +86,8 @@ def _forward_rows(steps: Sequence[Step], first: int, table: list[int]) -> list[l
                 waiting = (name, kinds)
             continue
         waiting = ()
-        if name in FOLDS:
-            many = len(operands) // 2 if name == "dot" else len(operands)
+        if name in loops:
+            many = (len(operands) - len(loops[name].others)) // len(loops[name].items)
             rows.append([codes[name, ""], len(table), many])
             table += operands
         elif name == CALL:
@@ -136,11 +138,13 @@ class _Reverse:
                 else:
                     kinds, cells = self._form(pull, following)
                     self.rows.append([self.codes[pull.name, kinds], pull.result, *cells])
-            elif pull.name in FOLDS:
-                many = len(pull.operands) // 2 if pull.name == "dot" else len(pull.operands)
+            elif pull.name in folds():
+                many = len(pull.operands) // len(folds()[pull.name].items)
                 self.rows.append([self.codes[pull.name, ""], pull.result, len(self.table), many])
                 self.table += pull.operands
-            elif pull.name == EXPANDED:
+            elif pull.name in spreads():
+                self._spread(pull)
+            elif pull.name in EXPANDED.values():
                 self._expanded(pull)
             else:
                 kinds = self._plain(pull)
@@ -190,8 +194,16 @@ class _Reverse:
         steps = self._needed(pull.steps, {partial for _, partial in targets})
         self.inner += _forward_rows(steps, self.steps.temporary, self.table)
         place = 2 * len(self.pairs)
-        self.rows.append([self.codes[EXPANDED, ""], pull.result, start, place, len(targets)])
+        self.rows.append([self.codes[pull.name, ""], pull.result, start, place, len(targets)])
         self.pairs += targets
+
+    def _spread(self, pull: Pull) -> None:
+        """A row that runs others for what the partials have in common, then adds to each."""
+        start = WIDTH["forward"] * len(self.inner)
+        self.inner += _forward_rows(pull.steps, self.steps.temporary, self.table)
+        code, place = self.codes[pull.name, ""], len(self.table)
+        self.rows.append([code, pull.result, place, len(pull.operands), start])
+        self.table += pull.values
 
     def _needed(self, steps: Sequence[Step], wanted: set[int]) -> list[Step]:
         """The steps that lead to these registers; in place of the others, which may raise, none."""

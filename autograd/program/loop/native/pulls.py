@@ -15,14 +15,21 @@ from typing import NamedTuple
 from autograd.ops.expr import variables_of
 from autograd.program.loop.native.emit import Body
 from autograd.program.loop.native.entries import passed
-from autograd.program.loop.native.folds import expanded, fold_back, weighted
-from autograd.program.loop.native.rows import FOLDS, WIDTH, Key, reverse_codes, rules
+from autograd.program.loop.native.folds import expanded, fold_back, spread, weighted
+from autograd.program.loop.native.rows import (
+    EXPANDED,
+    WIDTH,
+    Key,
+    loops,
+    reverse_codes,
+    rules,
+    spreads,
+)
 
 __all__ = ["Shared", "reverse_function", "touched"]
 
 REVERSE = "ptr noalias %code, ptr noalias %v, ptr noalias %w, ptr %ctx, ptr noalias %ops, double %g"
 CELLS = WIDTH["reverse"]
-LOOPS = (*FOLDS, "expanded")
 HANDED = frozenset("PS")
 ZERO = "0.0"
 
@@ -71,7 +78,7 @@ def reverse_function(name: str, keys: Sequence[Key], shared: Shared | None = Non
 
 def _often_zero(key: Key) -> bool:
     """Whether a row's adjoints go where zeros are common, or through memory."""
-    return any(name in LOOPS or rules()[name].selects for name in key[::2])
+    return any(name in loops() or rules()[name].selects for name in key[::2])
 
 
 class _Rows:
@@ -96,7 +103,7 @@ class _Rows:
         named = self._named(row, key)
         if adjoint is not None:
             named.pop(self.adjoints.get(start + 1, -1), None)
-        if key[0] in LOOPS:  # a loop adds to memory
+        if key[0] in loops():  # a loop adds to memory
             self._store([*self.held])
         self.cells.update(named)
         for number, cell in named.items():
@@ -104,7 +111,7 @@ class _Rows:
                 self.held[number] = self.body.load("%w", self._register(cell))
         if adjoint is None:
             adjoint = self._taken(start + 1)
-        if key[0] in LOOPS:
+        if key[0] in loops():
             self._unless_zero(adjoint, partial(self._loop, key[0], start, adjoint))
             return None
         own = start + 1
@@ -201,10 +208,12 @@ class _Rows:
 
     def _loop(self, name: str, start: int, adjoint: str) -> None:
         self.body.offset = start
-        if name in FOLDS:
-            fold_back(self.body, name, adjoint)
+        if name in spreads():
+            spread(self.body, spreads()[name], adjoint)
+        elif name in EXPANDED.values():
+            expanded(self.body, adjoint, selects=name == EXPANDED[True])
         else:
-            expanded(self.body, adjoint)
+            fold_back(self.body, name, adjoint)
         self.body.offset = 0
 
     def _spread(self, name: str, kinds: str, own: int, first: int, adjoint: str) -> str | None:

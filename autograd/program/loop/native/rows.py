@@ -16,21 +16,23 @@ from itertools import product
 from typing import NamedTuple
 
 from autograd.ops import TABLE
-from autograd.ops.expr import Operand
+from autograd.ops.expr import Expr, Operand
+from autograd.ops.op import OPS
 from autograd.ops.partial_evaluation import folded
+from autograd.program.loop.native.loops import folds, stages
 
 __all__ = [
-    "CALL", "FOLDS", "FORWARD_KINDS", "WIDTH", "Key", "Rule", "forward_codes", "reverse_codes",
-    "rules",
+    "CALL", "EXPANDED", "FORWARD_KINDS", "WIDTH", "Key", "Rule", "forward_codes", "loops",
+    "reverse_codes", "rules", "spreads",
 ]  # fmt: skip
 
 Key = tuple[str, ...]
 
-FOLDS = {"sum": 1, "dot": 2}
-"""Primitives that are one loop over so many sequences of operands; others are expanded."""
-
 CALL = "call"
 """A row that calls a function of Python's, of any number of operands."""
+
+EXPANDED = {False: "expanded", True: "expanded choice"}
+"""Rows that run others for the partials, of rules that select or not."""
 
 # A sum or product has its P first and its N last: with the operands exchanged it is the same.
 FORWARD_KINDS = {
@@ -72,7 +74,30 @@ def rules() -> dict[str, Rule]:
     power, two = found["pow"], {"b": 2.0}
     partials = (folded(power.partials[0], two),)
     found["square"] = Rule("square", ("a",), folded(power.value, two), partials, False)
+    for stage in stages():
+        if stage.kind in ("each", "once"):
+            variables = (*stage.items, *stage.others)
+            found[stage.name] = Rule(stage.name, variables, stage.rule, (), False)
     return found
+
+
+@cache
+def spreads() -> dict[str, Rule]:
+    """How the adjoint of an n-ary primitive is spread over each operand, the first variable."""
+    found = {}
+    for stage in stages():
+        if stage.kind == "spread":
+            variables = (*stage.items, *stage.others)
+            partials = (stage.rule, *[None] * (len(variables) - 1))
+            selects = OPS[stage.name.removesuffix(".spread")].selects
+            found[stage.name] = Rule(stage.name, variables, Expr("var", "x"), partials, selects)
+    return found
+
+
+@cache
+def loops() -> frozenset[str]:
+    """Rows of the reverse pass that go through memory, operand by operand."""
+    return frozenset(["sum", "dot", *spreads(), *EXPANDED.values()])
 
 
 @cache
@@ -82,7 +107,7 @@ def forward_codes() -> dict[Key, int]:
     keys: list[Key] = [*fast]
     keys += [(*one, *two) for one, two in product(fast, fast)]
     keys += [(name, "R" * len(rules()[name].variables)) for name in _others()]
-    keys += [(name, "") for name in (*FOLDS, CALL, "halt")]
+    keys += [(name, "") for name in (*folds(), CALL, "halt")]
     return {key: code for code, key in enumerate(keys)}
 
 
@@ -96,7 +121,7 @@ def reverse_codes() -> dict[Key, int]:
     keys += [(*one, *two) for one, two in product(paired, paired)]
     for name in _others():
         keys += [(name, kinds) for kinds in _kinds(rules()[name])]
-    keys += [(name, "") for name in (*FOLDS, "expanded", "halt")]
+    keys += [(name, "") for name in (*sorted(loops()), "halt")]
     return {key: code for code, key in enumerate(keys)}
 
 

@@ -2,29 +2,29 @@
 
 Registers are one array of numbers: the arguments, every result in order, temporaries of the reverse
 pass, constants. Until their number is known, constants go by the tape's negative slots. A primitive
-of any number of operands is a loop (``sum``, ``dot``) or is expanded into the steps that its rule
-is made of; so is one that the interpreter does not know. A user's function of floats is called: its
-step's first operand is the register that holds the address. The order of the tape is kept, so every
-number comes out the same to the bit.
+of any number of operands is a loop (``sum``, ``dot``) or several
+(:mod:`autograd.program.loop.native.loops`); one that the interpreter does not know is expanded into
+the steps that its rule is made of. A user's function of floats is called: its step's first operand
+is the register that holds the address. The order of the tape is kept, so every number comes out the
+same to the bit.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from autograd.graph import topological_order
-from autograd.ops.expr import XP, Expr, inner_exprs
 from autograd.ops.op import OPS, Op
-from autograd.program.loop.native.rows import CALL, FOLDS, rules
+from autograd.program.loop.native.expansion import Expansion, expansion
+from autograd.program.loop.native.loops import Loops, Stage, folds, loops_of
+from autograd.program.loop.native.rows import CALL, EXPANDED, rules
 from autograd.program.tape.constants import Constants
 from autograd.program.tape.instructions import Tape
 
-__all__ = ["EXPANDED", "Pull", "Registers", "Reverse", "Step", "Steps", "is_native"]
+__all__ = ["Pull", "Registers", "Reverse", "Step", "Steps"]
 
 Registers = tuple[int, ...]
-EXPANDED = "expanded"
 
 
 class Step(NamedTuple):
@@ -35,7 +35,11 @@ class Step(NamedTuple):
 
 
 class Pull(NamedTuple):
-    """How an adjoint is spread over operands: by a rule or loop, or by partials from steps."""
+    """How an adjoint is spread over operands: by a rule or loop, or by partials from steps.
+
+    ``values`` are the registers that an n-ary rule's partials are made of: sequences of as many as
+    there are operands, and then single ones.
+    """
 
     name: str
     operands: Registers
@@ -43,6 +47,7 @@ class Pull(NamedTuple):
     edges: tuple[bool, ...]
     steps: tuple[Step, ...] = ()
     partials: Registers = ()
+    values: Registers = ()
 
 
 class Reverse(NamedTuple):
@@ -55,14 +60,9 @@ class Reverse(NamedTuple):
     uses: Counter[int]
 
 
-def is_native(op: Op) -> bool:
-    """Whether machine code can run a primitive: any but a choice that the interpreter lacks."""
-    return _is_known(op) or not op.selects
-
-
 def _is_known(op: Op) -> bool:
     """Whether the interpreter has a row for a primitive."""
-    return OPS.get(op.name) is op and (op.name in rules() or op.name in FOLDS)
+    return OPS.get(op.name) is op and (op.name in rules() or op.name in folds())
 
 
 class Steps:
@@ -77,17 +77,22 @@ class Steps:
         self.calls: dict[int, Callable[..., float]] = {}
         """Functions of floats that steps call, by the constants that their addresses go to."""
         self._called: dict[tuple[Op, int | None], int] = {}
-        expanded: list[tuple[int, Op]] = []
+        self._known: dict[Step, int] = {}  # what expansions have computed
+        self._ends: set[int] = set()  # results of expansions
+        self._waiting: list[tuple[int, Op, dict[str, Registers]]] = []
         registers = [*range(self.first)]  # of each slot
         for op, slots in tape.statements:
             operands = tuple([registers[x] if x >= 0 else x for x in slots])
-            if not _is_known(op):
-                expanded.append((len(self.pulls), op))
             registers.append(self._add(op, operands))
         self.outputs = tuple([registers[x] if x >= 0 else x for x in tape.outputs])
         self.temporary = self.first + len(self.steps)
-        for index, op in expanded:
-            self.pulls[index] = self._with_partials(self.pulls[index], op)
+        for index, op, places in self._waiting:
+            loops, pull = loops_of(op), self.pulls[index]
+            self.pulls[index] = (
+                self._with_partials(pull, op)
+                if loops is None
+                else self._spread(pull, loops, places)
+            )
         self.end = self.temporary + max((len(pull.steps) for pull in self.pulls), default=0)
 
     @property
@@ -98,20 +103,68 @@ class Steps:
     def _add(self, op: Op, operands: Registers) -> int:
         """Append the steps of one statement; the register of its result."""
         if not _is_known(op):
-            result = self._append(op, operands, self.steps, self.first)
-            self.pulls.append(Pull(EXPANDED, operands, result, (True,) * len(operands)))
-            return result
+            return self._add_expanded(op, operands)
         name = op.name
         if name == "pow" and operands[1] < 0 and self.constants[-1 - operands[1]] == 2.0:
             name, operands = "square", operands[:1]
         self.steps.append(Step(name, operands))
         result = self.first + len(self.steps) - 1
-        if name in FOLDS:
+        if name in folds():
             edges = (True,) * len(operands)
         else:
             edges = tuple([partial is not None for partial in rules()[name].partials])
         self.pulls.append(Pull(name, operands, result, edges))
         return result
+
+    def _add_expanded(self, op: Op, operands: Registers) -> int:
+        """The same of a primitive that is made of several steps."""
+        loops = loops_of(op)
+        places: dict[str, Registers] = {}
+        if loops is not None and loops.forward:
+            places["x"] = operands
+            result = self._staged(loops.forward, places, self.steps, self.first)
+        else:
+            known = [self.constants[-1 - x] if x < 0 else None for x in operands]
+            result = self._append(op, operands, self.steps, self.first, known)
+        if result in self._ends or result < self.first:  # an adjoint has one result
+            self.steps.append(Step("identity", (result,)))
+            result = self.first + len(self.steps) - 1
+        self._ends.add(result)
+        self._waiting.append((len(self.pulls), op, places))
+        name = EXPANDED[op.selects]
+        if loops is not None:
+            name, operands = loops.spread.name, operands[loops.leading :]
+            places |= {"x": operands, "out": (result,)}
+        self.pulls.append(Pull(name, operands, result, (True,) * len(operands)))
+        return result
+
+    def _staged(
+        self,
+        stages: Sequence[Stage],
+        places: dict[str, Registers],
+        steps: list[Step],
+        first: int,
+    ) -> int:
+        """Append the steps of stages, and enter their registers; the register of the last."""
+        for stage in stages:
+            others = [x for name in stage.others for x in places[name]]
+            start = first + len(steps)
+            if stage.kind == "each":
+                columns = zip(*(places[name] for name in stage.items))
+                steps += [Step(stage.name, (*column, *others)) for column in columns]
+            else:
+                items = [x for name in stage.items for x in places[name]]
+                steps.append(Step(stage.name, (*items, *others)))
+            places[stage.name] = tuple(range(start, first + len(steps)))
+        return first + len(steps) - 1
+
+    def _spread(self, pull: Pull, loops: Loops, places: dict[str, Registers]) -> Pull:
+        """The same with the steps that its partials have in common, and what they are made of."""
+        steps: list[Step] = []
+        self._staged(loops.backward, places, steps, self.temporary)
+        spread = loops.spread
+        values = [x for name in (*spread.items, *spread.others) for x in places[name]]
+        return pull._replace(steps=tuple(steps), values=tuple(values))
 
     def _with_partials(self, pull: Pull, op: Op) -> Pull:
         """The same with the steps that compute the partials into the temporary registers."""
@@ -123,21 +176,30 @@ class Steps:
                 for i in range(len(pull.operands))
             )
             return pull._replace(steps=tuple(steps), partials=partials)
-        out, *symbols = (Expr("var", str(x)) for x in (pull.result, *pull.operands))
-        exprs = op.one_an_operand(op.partials(XP, out, *symbols), len(symbols))
-        partials = self._expand([0.0 if x is None else x for x in exprs], steps, self.temporary)
-        edges = tuple([x is not None for x in exprs])
-        return pull._replace(edges=edges, steps=tuple(steps), partials=partials)
+        made = expansion(op, len(pull.operands), None)
+        registers = (pull.result, *pull.operands)
+        partials = self._expand(made, registers, steps, self.temporary, {})
+        return pull._replace(edges=made.edges, steps=tuple(steps), partials=partials)
 
-    def _append(self, op: Op, operands: Registers, steps: list[Step], first: int) -> int:
-        """Append the steps that apply a primitive to registers; the register of the result."""
+    def _append(
+        self,
+        op: Op,
+        operands: Registers,
+        steps: list[Step],
+        first: int,
+        known: Sequence[float | None] = (),
+    ) -> int:
+        """Append the steps that apply a primitive to registers; the register of the result.
+
+        ``known`` has the operands that are constants, as far as it is worth knowing.
+        """
         if _is_known(op):
             steps.append(Step(op.name, operands))
             return first + len(steps) - 1
         if op.function is not None:
             return self._call(op, None, operands, steps, first)
-        symbols = [Expr("var", str(x)) for x in operands]
-        return self._expand([op.forward(XP, *symbols)], steps, first)[0]
+        made = expansion(op, len(operands), tuple(map(repr, known or [None] * len(operands))))
+        return self._expand(made, operands, steps, first, self._known)[0]
 
     def _call(
         self, op: Op, index: int | None, operands: Registers, steps: list[Step], first: int
@@ -150,19 +212,25 @@ class Steps:
         steps.append(Step(CALL, (self._called[op, index], *operands)))
         return first + len(steps) - 1
 
-    def _expand(self, exprs: Sequence[Any], steps: list[Step], first: int) -> Registers:
-        """Append the steps that compute expressions of registers; the registers of the results."""
-        literal = self._pool.slot
-        places: dict[Any, int] = {}
-        for expr in topological_order([x for x in exprs if isinstance(x, Expr)], inner_exprs):
-            if expr.op == "var":
-                places[expr] = int(expr.operands[0])
-                continue
-            operands = tuple(
-                [places[x] if isinstance(x, Expr) else literal(float(x)) for x in expr.operands]
-            )
-            places[expr] = self._append(OPS[expr.op], operands, steps, first)
-        return tuple([places[x] if isinstance(x, Expr) else literal(float(x)) for x in exprs])
+    def _expand(
+        self,
+        made: Expansion,
+        operands: Registers,
+        steps: list[Step],
+        first: int,
+        known: dict[Step, int],
+    ) -> Registers:
+        """Append the steps of an expansion, but those that are known; the results' registers."""
+        places = [*operands]
+        places += [self._pool.slot(number) for number in made.numbers]
+        for op, inner in made.steps:
+            step = Step(op.name, tuple([places[x] for x in inner]))
+            register = known.get(step) if steps is self.steps else None
+            if register is None:
+                register = self._append(op, step.operands, steps, first)
+                known[step] = register
+            places.append(register)
+        return tuple([places[x] for x in made.results])
 
     def reverse(self, wanted: Sequence[int]) -> Reverse:
         """What leads from the output back to these registers, last first."""

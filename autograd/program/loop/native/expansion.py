@@ -1,0 +1,67 @@
+"""Rules of primitives that no row computes, as lists of those that rows do compute.
+
+Traced once for a number of operands and the constants among them. Next:
+:mod:`autograd.program.loop.native.steps`, which applies the list to registers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from autograd.graph import topological_order
+from autograd.ops.expr import XP, Expr, Operand, inner_exprs
+from autograd.ops.op import OPS, Op
+from autograd.ops.partial_evaluation import folded
+from autograd.ops.per_op import per_op
+
+__all__ = ["Expansion", "expansion"]
+
+
+class Expansion(NamedTuple):
+    """Primitives applied to places: those of the operands, then of ``numbers``, then of results."""
+
+    numbers: tuple[float, ...]
+    steps: tuple[tuple[Op, tuple[int, ...]], ...]
+    results: tuple[int, ...]
+    edges: tuple[bool, ...]
+    """Of local derivatives, which operands have one."""
+
+
+@per_op
+def expansion(op: Op, count: int, known: tuple[str, ...] | None) -> Expansion:
+    """The value, with the constants among the operands in writing, or without them the partials.
+
+    Partials are expansions of the result and the operands. Constants are written so as to tell
+    -0.0 from 0.0.
+    """
+    if known is None:
+        symbols = [Expr("var", i) for i in range(count + 1)]
+        partials = op.one_an_operand(op.partials(XP, *symbols), count)
+        edges = tuple([partial is not None for partial in partials])
+        return _listed([0.0 if x is None else x for x in partials], count + 1, edges)
+    operands = [Expr("var", i) if x == "None" else float(x) for i, x in enumerate(known)]
+    value = op.forward(XP, *operands)
+    return _listed([folded(value, {}) if isinstance(value, Expr) else value], count, ())
+
+
+def _listed(exprs: Sequence[Operand], count: int, edges: tuple[bool, ...]) -> Expansion:
+    order = topological_order([x for x in exprs if isinstance(x, Expr)], inner_exprs)
+    numbers: dict[str, float] = {}
+    for x in [*exprs, *(x for expr in order if expr.op != "var" for x in expr.operands)]:
+        if not isinstance(x, Expr):
+            numbers.setdefault(repr(float(x)), float(x))
+    literals = {text: count + i for i, text in enumerate(numbers)}
+    places: dict[Any, int] = {}
+
+    def place(x: Operand) -> int:
+        return places[x] if isinstance(x, Expr) else literals[repr(float(x))]
+
+    steps: list[tuple[Op, tuple[int, ...]]] = []
+    for expr in order:
+        if expr.op == "var":
+            places[expr] = int(expr.operands[0])
+            continue
+        steps.append((OPS[expr.op], tuple([place(x) for x in expr.operands])))
+        places[expr] = count + len(numbers) + len(steps) - 1
+    return Expansion(tuple(numbers.values()), tuple(steps), tuple([place(x) for x in exprs]), edges)
