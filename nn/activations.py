@@ -10,6 +10,7 @@ from typing import Any
 
 import autograd
 from autograd import Value
+from nn.checks import named
 from nn.errors import ModelFileError
 
 __all__ = ["ACTIVATIONS", "OF_ROWS", "RECTIFIERS", "activation_name", "activation_of", "saved_name"]
@@ -51,31 +52,18 @@ def activation_of(activation: str | Activation) -> Activation:
     >>> activation_of("linear")(3.0)
     3.0
     """
-    if callable(activation):
-        return activation
-    if str(activation) not in ACTIVATIONS:
-        raise autograd.InputValueError(
-            f"unknown activation {activation!r}: give a function or one of {', '.join(ACTIVATIONS)}"
-        )
-    return ACTIVATIONS[activation]
+    function: Activation = named("activation", activation, ACTIVATIONS)
+    return function
 
 
 def activation_name(activation: Activation) -> str | None:
-    """The first name of a function in ACTIVATIONS, or None.
-
-    >>> activation_name(autograd.tanh)
-    'tanh'
-    """
+    """The first name of a function in ACTIVATIONS, or None."""
     known = {**ACTIVATIONS, **OF_ROWS}
     return next((name for name, function in known.items() if function is activation), None)
 
 
 def saved_name(activation: Activation) -> str:
-    """The name under which a file keeps an activation; ModelFileError if it has none.
-
-    >>> saved_name(autograd.tanh)
-    'tanh'
-    """
+    """The name under which a file keeps an activation; ModelFileError if it has none."""
     name = activation_name(activation)
     if name is None:
         raise ModelFileError(

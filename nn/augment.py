@@ -12,7 +12,8 @@ from random import Random
 
 import autograd
 from autograd.arrays import Array
-from nn.checks import as_rng, numpy_or_error
+from autograd.extras import needed
+from nn.checks import as_rng
 
 __all__ = ["augment", "noise", "rotate", "scale", "shift", "warp"]
 
@@ -74,7 +75,7 @@ def augment(
     >>> augment([[0.0, 0.0, 0.0, 1.0]], shift=1.0, rotate=20.0, rng=0).shape
     (1, 4)
     """
-    np = numpy_or_error("nn.augment")
+    np = needed("numpy", "nn.augment")
     amounts = {"shift": shift, "rotate": rotate, "scale": scale, "noise": noise}
     for name, amount in amounts.items():
         if not 0.0 <= amount < math.inf or (name == "scale" and amount >= 1.0):
@@ -113,7 +114,7 @@ def warp(
     >>> warp([[0.1, 0.2, 0.3, 0.4]], degrees=90).round(12).tolist()
     [[0.3, 0.1, 0.4, 0.2]]
     """
-    np = numpy_or_error("nn.augment")
+    np = needed("numpy", "nn.augment")
     pictures = _pictures(X)
     n, height, width = pictures.shape
     moves = np.empty((4, n, 1, 1))
@@ -137,7 +138,7 @@ def warp(
 
 def _interpolated(pictures: Array, y: Array, x: Array) -> Array:
     """Grey levels at rows y and columns x of each picture; 0 outside."""
-    np = numpy_or_error("nn.augment")
+    np = needed("numpy", "nn.augment")
     n, height, width = pictures.shape
     # A border two pixels wide: whatever lies outside is in it.
     padded = np.pad(pictures, ((0, 0), (2, 2), (2, 2)))
@@ -153,7 +154,7 @@ def _interpolated(pictures: Array, y: Array, x: Array) -> Array:
 
 def _pictures(X: Array) -> Array:
     """(n, height, width) of floats; rows are taken for square pictures."""
-    np = numpy_or_error("nn.augment")
+    np = needed("numpy", "nn.augment")
     try:
         array = np.asarray(X, dtype=float)
     except (TypeError, ValueError) as error:

@@ -4,21 +4,11 @@ from __future__ import annotations
 
 import math
 import operator
+from collections.abc import Mapping
 from random import Random
 from typing import Any
 
 import autograd
-from autograd.extras import needed
-
-__all__ = [
-    "as_rng",
-    "check_callable",
-    "check_count",
-    "check_hooks",
-    "check_number",
-    "manual_seed",
-    "numpy_or_error",
-]
 
 _STREAM = Random(0)
 
@@ -55,22 +45,26 @@ def as_rng(rng: Random | int | None) -> Random:
 
 
 def check_callable(name: str, thing: Any, example: str) -> None:
-    """An error with an example unless this can be called; a class is not meant.
-
-    >>> check_callable("loss", math.hypot, "nn.mse_loss")
-    """
+    """An error with an example unless this can be called; a class is not meant."""
     if not callable(thing) or isinstance(thing, type):
         raise autograd.InputTypeError(
             f"{name} takes a function, such as {example}, but got {thing!r}"[:300]
         )
 
 
-def check_count(name: str, number: int) -> int:
-    """A whole number of at least 1, of Python or of NumPy, as an int.
+def named(kind: str, given: Any, known: Mapping[str, Any]) -> Any:
+    """What is known by that name; a function passes through."""
+    if callable(given):
+        return given
+    if str(given) not in known:
+        raise autograd.InputValueError(
+            f"unknown {kind} {given!r}: give a function or one of {', '.join(known)}"
+        )
+    return known[given]
 
-    >>> check_count("epochs", 3)
-    3
-    """
+
+def check_count(name: str, number: int) -> int:
+    """A whole number of at least 1, of Python or of NumPy, as an int."""
     try:
         count = operator.index(number)
     except TypeError:
@@ -82,21 +76,8 @@ def check_count(name: str, number: int) -> int:
     return count
 
 
-def numpy_or_error(user: str) -> Any:
-    """The module numpy, or MissingExtraError saying that `user` needs it.
-
-    >>> numpy_or_error("nn.data.examples").__name__
-    'numpy'
-    """
-    return needed("numpy", user)
-
-
 def check_number(name: str, number: float, *, positive: bool = False) -> float:
-    """A finite number of at least 0, or above 0 if `positive`, as a float.
-
-    >>> check_number("lr", 0.1, positive=True)
-    0.1
-    """
+    """A finite number of at least 0, or above 0 if `positive`, as a float."""
     try:
         value = math.nan if isinstance(number, (str, bool)) else float(number)
     except TypeError:

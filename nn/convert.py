@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import autograd
-from nn.export import TORCH, torch_or_error
+from autograd.extras import needed
+from nn.activations import ACTIVATIONS, saved_name
+from nn.export import TORCH
 from nn.layers import MLP, Layer, Sequential
 
 __all__ = ["from_torch"]
@@ -27,40 +29,40 @@ def from_torch(module: Any, into: Any = None) -> Any:
     >>> nn.from_torch(torch.nn.Linear(2, 3)).nouts  # doctest: +SKIP
     [3]
     """
-    torch = torch_or_error("from_torch")
+    torch = needed("torch", "from_torch")
     if into is not None:
         return _copied(torch, module, into)
-    parts: list[Any] = []
+    layers: list[Any] = []
     for part in _flattened(torch, module):
+        plain = layers and isinstance(layers[-1], Layer) and _activation(layers[-1]) == "identity"
         if isinstance(part, torch.nn.Linear):
-            parts.append([part, "identity"])
+            layers.append(Layer(part.in_features, part.out_features, init="zeros"))
+            _fill(layers[-1], part)
         elif isinstance(part, (torch.nn.Softmax, torch.nn.LogSoftmax)) and part.dim in (1, -1):
             softmax = isinstance(part, torch.nn.Softmax)
-            parts.append(autograd.softmax if softmax else autograd.log_softmax)
-        elif isinstance(part, torch.nn.Flatten) and not parts:
-            continue
-        else:
-            name = _name(torch, part)
-            if not (parts and isinstance(parts[-1], list) and parts[-1][1] == "identity"):
+            layers.append(autograd.softmax if softmax else autograd.log_softmax)
+        elif not (isinstance(part, torch.nn.Flatten) and not layers):
+            function = ACTIVATIONS[_name(torch, part)]
+            if not plain:
                 raise autograd.InputTypeError(
                     f"from_torch takes an activation after a Linear, but {part} stands elsewhere"
                 )
-            parts[-1][1] = name
-    if not parts:
+            for neuron in layers[-1].neurons:
+                neuron.activation = function
+    if not layers:
         raise autograd.InputTypeError(f"from_torch finds no Linear in {module}")
-    layers = [_layer(*part) if isinstance(part, list) else part for part in parts]
-    names = [part[1] for part in parts if isinstance(part, list)]
-    if len(names) < len(parts) or len({*names[:-1]}) > 1:
-        return Sequential(*layers)
-    model = MLP(
-        layers[0].nin,
-        [layer.nout for layer in layers],
-        activation=(names[:-1] or ["identity"])[0],
-        output=names[-1],
-        init="zeros",
-    )
-    model.load_state_dict(Sequential(*layers).state_dict())
-    return model
+    model = Sequential(*layers)
+    names = [_activation(layer) for layer in layers if isinstance(layer, Layer)]
+    if len(names) < len(layers) or len({*names[:-1]}) > 1:
+        return model
+    sizes, hidden = [layer.nout for layer in layers], (names[:-1] or ["identity"])[0]
+    mlp = MLP(layers[0].nin, sizes, activation=hidden, output=names[-1], init="zeros")
+    mlp.load_state_dict(model.state_dict())
+    return mlp
+
+
+def _activation(layer: Layer) -> str:
+    return saved_name(layer.neurons[0].activation)
 
 
 def _flattened(torch: Any, module: Any) -> list[Any]:
@@ -116,12 +118,6 @@ def _part(module: Any, name: str) -> Any:
         else:
             module = getattr(module, word, None)
     return module if isinstance(module, Layer) else None
-
-
-def _layer(linear: Any, activation: str) -> Layer:
-    layer = Layer(linear.in_features, linear.out_features, activation=activation, init="zeros")
-    _fill(layer, linear)
-    return layer
 
 
 def _fill(layer: Layer, linear: Any) -> None:

@@ -25,7 +25,7 @@ from nn.activations import activation_name
 from nn.checks import check_count
 from nn.kinds import Model
 
-__all__ = ["TORCH", "to_onnx", "to_torch", "torch_or_error"]
+__all__ = ["TORCH", "to_onnx", "to_torch"]
 
 # Function of a row -> name of PyTorch's class.
 ROWS = {autograd.softmax: "Softmax", autograd.log_softmax: "LogSoftmax"}
@@ -94,13 +94,8 @@ def to_torch(model: Any) -> Any:
       (2): Linear(in_features=4, out_features=1, bias=True)
     )
     """
-    torch = torch_or_error("to_torch")
+    torch = needed("torch", "to_torch")
     return torch.nn.Sequential(*_modules(torch, model))
-
-
-def torch_or_error(user: str) -> Any:
-    """The module torch, or MissingExtraError saying that `user` needs it."""
-    return needed("torch", user)
 
 
 def _modules(torch: Any, part: Any) -> list[Any]:
@@ -136,11 +131,10 @@ def _activation(torch: Any, functions: set[Any]) -> list[Any]:
     names = {activation_name(function) for function in functions}
     if names == {"identity"}:
         return []
-    name = names.pop()
-    if names or name not in TORCH:
+    if len(names) > 1 or not names <= set(TORCH):
         raise autograd.InputTypeError(
             f"to_torch knows one activation a layer, identity or {', '.join(TORCH)}, "
             f"but got {' and '.join(map(repr, functions))}"
         )
-    kind, options = TORCH[name]
+    kind, options = TORCH[names.pop() or ""]
     return [getattr(torch.nn, kind)(**options)]

@@ -14,6 +14,7 @@ from math import sqrt
 from random import Random
 
 import autograd
+from nn.checks import named
 
 __all__ = [
     "INITIALISERS",
@@ -80,13 +81,8 @@ INITIALISERS: dict[str, Initialiser] = {
 
 def initialiser(init: str | Initialiser) -> Initialiser:
     """The initialiser of that name; a function passes through."""
-    if callable(init):
-        return init
-    if str(init) not in INITIALISERS:
-        raise autograd.InputValueError(
-            f"unknown initialiser {init!r}: give a function or one of {', '.join(INITIALISERS)}"
-        )
-    return INITIALISERS[init]
+    draw: Initialiser = named("initialiser", init, INITIALISERS)
+    return draw
 
 
 _ROOM: ContextVar[int | None] = ContextVar("room", default=None)

@@ -12,7 +12,8 @@ from typing import Any
 
 import autograd
 from autograd import Value
-from nn.kinds import Target, Targets
+from nn.kinds import Numbers, Target, Targets
+from nn.losses import l1_loss, mse_loss
 
 __all__ = [
     "accuracy",
@@ -89,24 +90,22 @@ def accuracy(actual: Sequence[Target], predicted: Sequence[Target]) -> float:
     return float(hits / len(actual))
 
 
-def mean_squared_error(actual: Sequence[Target], predicted: Sequence[Target]) -> float:
+def mean_squared_error(actual: Numbers, predicted: Numbers) -> float:
     """The mean of (y − t)², over all outputs where there are several.
 
     >>> mean_squared_error([1.0, 2.0], [1.0, 4.0])
     2.0
     """
-    differences = _differences("mean_squared_error", actual, predicted)
-    return math.fsum(d * d for d in differences) / len(differences)
+    return float(mse_loss(predicted, actual))
 
 
-def mean_absolute_error(actual: Sequence[Target], predicted: Sequence[Target]) -> float:
+def mean_absolute_error(actual: Numbers, predicted: Numbers) -> float:
     """The mean of \\|y − t\\|, over all outputs where there are several.
 
     >>> mean_absolute_error([1.0, 2.0], [1.0, 4.0])
     1.0
     """
-    differences = _differences("mean_absolute_error", actual, predicted)
-    return math.fsum(map(abs, differences)) / len(differences)
+    return float(l1_loss(predicted, actual))
 
 
 def r2_score(actual: Sequence[Target], predicted: Sequence[Target]) -> float:
@@ -117,8 +116,17 @@ def r2_score(actual: Sequence[Target], predicted: Sequence[Target]) -> float:
     >>> r2_score([1.0, 2.0, 3.0], [1.0, 2.0, 2.0])
     0.5
     """
-    columns = _paired("r2_score", actual, predicted)
-    return math.fsum(_r2(*pair) for pair in columns) / len(columns)
+    _check_lengths("r2_score", actual, predicted)
+    sides = []
+    for numbers in (actual, predicted):
+        rows = numbers.tolist() if hasattr(numbers, "tolist") else list(numbers)
+        sides.append(list(zip(*rows)) if isinstance(rows[0], (list, tuple)) else [rows])
+    if len(sides[0]) != len(sides[1]):
+        raise autograd.InputValueError(
+            f"r2_score compares rows of one length, but got {len(sides[0])} targets and "
+            f"{len(sides[1])} predictions a row"
+        )
+    return math.fsum(map(_r2, *sides)) / len(sides[0])
 
 
 def confusion_matrix(
@@ -135,28 +143,25 @@ def confusion_matrix(
     [[0, 1], [0, 1]]
     """
     _check_lengths("confusion_matrix", actual, predicted)
-    words = not all(hasattr(label, "__index__") for label in [*actual, *predicted])
-    if words or isinstance(classes, (list, tuple)):
-        order = classes if isinstance(classes, (list, tuple)) else sorted({*actual, *predicted})
-        names = {label: i for i, label in enumerate(order)}
-        strangers = [label for label in [*actual, *predicted] if label not in names]
-        if strangers:
-            raise autograd.InputValueError(
-                f"confusion_matrix: label {strangers[0]!r} is none of {', '.join(map(str, names))}"
-            )
-        actual, predicted = [names[a] for a in actual], [names[p] for p in predicted]
-        size = len(names)
+    order: Sequence[Any]
+    if isinstance(classes, (list, tuple)):
+        order = classes
+    elif all(hasattr(label, "__index__") for label in [*actual, *predicted]):
+        order = range(operator.index(max(*actual, *predicted) + 1 if classes is None else classes))
     else:
-        size = max(*actual, *predicted) + 1 if classes is None else operator.index(classes)
-    matrix = [[0] * size for _ in range(size)]
+        order = sorted({*actual, *predicted})
+    place = {label: i for i, label in enumerate(order)}
+    strange = [label for label in [*actual, *predicted] if label not in place]
+    if strange:
+        count, names = len(order), ", ".join(map(str, order))
+        outside = f"outside the {count} classes 0 to {count - 1}"
+        raise autograd.InputValueError(
+            f"confusion_matrix: label {strange[0]!r} is "
+            + (outside if isinstance(order, range) else f"none of {names}")
+        )
+    matrix = [[0] * len(place) for _ in place]
     for a, p in zip(actual, predicted):
-        for label in (a, p):
-            if not 0 <= label < size:
-                raise autograd.InputValueError(
-                    f"confusion_matrix: label {label!r} is outside the {size} classes "
-                    f"0 to {size - 1}"
-                )
-        matrix[a][p] += 1
+        matrix[place[a]][place[p]] += 1
     return matrix
 
 
@@ -175,9 +180,8 @@ def precision_recall(
     matrix = confusion_matrix(actual, predicted, classes=classes)
     taken = [sum(column) for column in zip(*matrix)]
     there = [sum(row) for row in matrix]
-    return [
-        (_share(matrix[i][i], taken[i]), _share(matrix[i][i], there[i])) for i in range(len(matrix))
-    ]
+    right = [row[i] for i, row in enumerate(matrix)]
+    return list(zip(map(_share, right, taken), map(_share, right, there)))
 
 
 def render_confusion_matrix(matrix: Sequence[Sequence[int]], names: Sequence[str] = ()) -> str:
@@ -207,27 +211,6 @@ def _check_lengths(name: str, actual: Sequence[Target], predicted: Sequence[Targ
             f"{name} takes a prediction for each actual label, at least one, "
             f"but got {len(actual)} labels and {len(predicted)} predictions"
         )
-
-
-def _paired(
-    name: str, actual: Sequence[Target], predicted: Sequence[Target]
-) -> list[tuple[Any, Any]]:
-    """The targets and the predictions of each output; of bare numbers there is one."""
-    _check_lengths(name, actual, predicted)
-    sides = []
-    for numbers in (actual, predicted):
-        rows = numbers.tolist() if hasattr(numbers, "tolist") else list(numbers)
-        sides.append(list(zip(*rows)) if isinstance(rows[0], (list, tuple)) else [rows])
-    if len(sides[0]) != len(sides[1]):
-        raise autograd.InputValueError(
-            f"{name} compares rows of one length, but got {len(sides[0])} targets and "
-            f"{len(sides[1])} predictions a row"
-        )
-    return list(zip(*sides))
-
-
-def _differences(name: str, actual: Sequence[Target], predicted: Sequence[Target]) -> list[float]:
-    return [y - t for pair in _paired(name, actual, predicted) for t, y in zip(*pair)]
 
 
 def _r2(actual: Sequence[float], predicted: Sequence[float]) -> float:

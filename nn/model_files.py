@@ -7,19 +7,17 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 import os
-import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import autograd
 from autograd import files
 from nn.errors import ModelFileError
 
 __all__ = ["check_writable", "read_json", "write_bytes", "write_json", "write_text"]
-
-Number = TypeVar("Number", int, float)
 
 
 def write_json(path: str | os.PathLike[str], content: dict[str, Any]) -> None:
@@ -65,9 +63,9 @@ def read_json(path: str | os.PathLike[str]) -> dict[str, Any]:
     try:
         content = json.loads(
             Path(path).read_text(encoding="utf-8"),
-            parse_constant=_refuse,
-            parse_float=lambda text: _in_range(float(text), text),
-            parse_int=lambda text: _in_range(int(text), text),
+            parse_constant=_number,
+            parse_float=_number,
+            parse_int=_integer,
         )
     except OSError as error:
         raise ModelFileError(f"cannot read {os.fspath(path)!r}: {error.strerror}") from error
@@ -82,13 +80,14 @@ def read_json(path: str | os.PathLike[str]) -> dict[str, Any]:
     return content
 
 
-def _refuse(word: str) -> None:
-    """JSON has no NaN and no Infinity, though Python's reader takes them."""
-    raise ValueError(f"{word} is not a JSON number")
+def _number(text: str) -> float:
+    """A float; JSON has longer ones, and no NaN, though Python's reader takes it."""
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f"{text[:20]}{'…' * (len(text) > 20)} is not a JSON number, or too large")
+    return number
 
 
-def _in_range(number: Number, text: str) -> Number:
-    """A number as it was read: JSON has longer ones than floats."""
-    if abs(number) <= sys.float_info.max:
-        return number
-    raise ValueError(f"the number {text[:20]}{'…' * (len(text) > 20)} is larger than any float")
+def _integer(text: str) -> int:
+    _number(text)
+    return int(text)

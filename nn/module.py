@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import numbers
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, TypeVar
 
 import autograd
@@ -18,7 +18,7 @@ from nn.absent import IN_MODULES, missing
 from nn.errors import ModelFileError
 from nn.export import to_onnx, to_torch
 from nn.init import at_most
-from nn.kinds import Outputs, Targets
+from nn.kinds import Outputs
 from nn.model_files import read_json, write_json
 from nn.predict import predict, predict_proba, score
 from nn.summary import summary_table
@@ -100,21 +100,12 @@ class Module:
         for path, parameter in self.named_parameters():
             parameter.name = path
 
-    def summary(self) -> str:
-        """A table of the layers: shapes, activations and numbers of parameters; print it."""
-        return summary_table(self)
-
-    def predict(self, X: Iterable[Iterable[float]], **options: Any) -> list[Any]:
-        """The label for each row of `X`; see :func:`nn.predict.predict` for the options."""
-        return predict(self, X, **options)
-
-    def predict_proba(self, X: Iterable[Iterable[float]], **options: Any) -> list[list[float]]:
-        """The probability of each class, for each row; see :func:`nn.predict.predict_proba`."""
-        return predict_proba(self, X, **options)
-
-    def score(self, X: Iterable[Iterable[float]], y: Targets, **options: Any) -> float:
-        """The fraction of rows whose label is predicted; see :func:`nn.predict.score`."""
-        return score(self, X, y, **options)
+    summary = summary_table
+    predict = predict
+    predict_proba = predict_proba
+    score = score
+    to_onnx = to_onnx
+    to_torch = to_torch
 
     def zero_grad(self) -> None:
         """Set every parameter's `.grad` to 0.0."""
@@ -197,14 +188,6 @@ class Module:
         except (KeyError, TypeError, ValueError) as error:
             raise ModelFileError(f"{os.fspath(path)!r} holds no valid model: {error}") from error
         return model
-
-    def to_onnx(self, path: str | os.PathLike[str], **options: Any) -> None:
-        """Write the model as an ONNX file; see :func:`nn.export.to_onnx` for the options."""
-        to_onnx(self, path, **options)
-
-    def to_torch(self) -> Any:
-        """A `torch.nn.Sequential` with the same weights; see :func:`nn.export.to_torch`."""
-        return to_torch(self)
 
     def describe(self) -> dict[str, Any]:
         """The class's name and the `config`, as they stand in a model file."""

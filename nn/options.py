@@ -41,11 +41,7 @@ class _Parser(argparse.ArgumentParser):
 
 
 def parser() -> argparse.ArgumentParser:
-    """The parser of all commands; each leaves its name in `command`.
-
-    >>> parser().parse_args(["moons", "--epochs", "3"]).epochs
-    3
-    """
+    """The parser of all commands; each leaves its name in `command`."""
     top = _Parser(
         prog="python -m nn",
         description="Small neural networks, trained in front of your eyes.",
@@ -72,73 +68,39 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _add_mnist_options(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
-        "--data",
-        metavar="DIR",
+    add = command.add_argument
+    # fmt: off
+    add("--data", metavar="DIR",
         help="folder with MNIST's four IDX files, gzipped or not (default: fetch the set once "
-        "through scikit-learn)",
-    )
-    command.add_argument(
-        "--activation",
-        choices=list(ACTIVATIONS),
-        default="relu",
-        metavar="NAME",
-        help=f"of the hidden layers: {', '.join(ACTIVATIONS)} (default: %(default)s)",
-    )
-    command.add_argument(
-        "--loss",
-        choices=LOSSES,
-        default="cross-entropy",
+             "through scikit-learn)")
+    add("--activation", choices=list(ACTIVATIONS), default="relu", metavar="NAME",
+        help=f"of the hidden layers: {', '.join(ACTIVATIONS)} (default: %(default)s)")
+    add("--loss", choices=LOSSES, default="cross-entropy",
         help="cross-entropy of softmax, or the squared differences between the outputs, which "
-        "are then sigmoids, and 0 or 1 (default: %(default)s)",
-    )
+             "are then sigmoids, and 0 or 1 (default: %(default)s)")
+    # fmt: on
 
 
 def _add_options(
     command: argparse.ArgumentParser, epochs: int, batch_size: int, lr: float, rate: str
 ) -> None:
     add = command.add_argument
-    add(
-        "--hidden",
-        type=_sizes,
-        default=[16, 16],
-        metavar="N,N,...",
-        help="neurons in each hidden layer (default: 16,16)",
-    )
-    add(
-        "--epochs",
-        type=_count,
-        default=epochs,
-        metavar="N",
-        help="passes over the training examples (default: %(default)s)",
-    )
-    add(
-        "--batch-size",
-        type=_count,
-        default=batch_size,
-        metavar="N",
-        help="examples whose gradients are averaged for one step (default: %(default)s)",
-    )
+    # fmt: off
+    add("--hidden", type=_sizes, default=[16, 16], metavar="N,N,...",
+        help="neurons in each hidden layer (default: 16,16)")
+    add("--epochs", type=_count, default=epochs, metavar="N",
+        help="passes over the training examples (default: %(default)s)")
+    add("--batch-size", type=_count, default=batch_size, metavar="N",
+        help="examples whose gradients are averaged for one step (default: %(default)s)")
     add("--lr", type=_rate, default=lr, metavar="RATE", help=f"{rate} (default: %(default)s)")
-    add(
-        "--seed",
-        type=int,
-        default=0,
-        metavar="N",
-        help="of all randomness: data, first weights, shuffling (default: %(default)s)",
-    )
-    add(
-        "--backend",
-        choices=BACKENDS,
-        default="auto",
-        help="how to compute: a compiled program (array or loop) or Value by Value (eager)",
-    )
-    add(
-        "--out",
-        metavar="FILE",
-        help="save the trained model as JSON, for nn.MLP.load; a crash leaves the old file",
-    )
+    add("--seed", type=int, default=0, metavar="N",
+        help="of all randomness: data, first weights, shuffling (default: %(default)s)")
+    add("--backend", choices=BACKENDS, default="auto",
+        help="how to compute: a compiled program (array or loop) or Value by Value (eager)")
+    add("--out", metavar="FILE",
+        help="save the trained model as JSON, for nn.MLP.load; a crash leaves the old file")
     add("--quiet", action="store_true", help="no progress, only the result")
+    # fmt: on
 
 
 def _sizes(text: str) -> list[int]:

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import autograd
 from autograd import Value, locks
 from autograd.arrays import Array
-from nn.checks import numpy_or_error
+from autograd.extras import needed
 from nn.data.examples import check_examples, check_rows
 from nn.kinds import Model, Outputs, Target, Targets
 from nn.portrait import Portrait
@@ -80,7 +80,7 @@ class Recording:
         backend: str = "auto",
         weighted: bool = False,
     ) -> None:
-        self.np = numpy_or_error("compiled training")
+        self.np = needed("numpy", "compiled training")
         self.coding, self.weighted = coding, weighted
         self.portrait = Portrait(model, coding.loss, list(params))
         self._hold(params)
@@ -216,7 +216,7 @@ def recorded_outputs(model: Model, X: Array, *, portrait: Portrait, backend: str
     >>> recorded_outputs(model, as_matrix([[1, 2], [3, 4]]), portrait=Portrait(model)).shape
     (2, 3)
     """
-    np = numpy_or_error("compiled prediction")
+    np = needed("numpy", "compiled prediction")
     leaves = {"params": portrait.leaves} if portrait.leaves else {}
     given = {name: np.array([leaf.data for leaf in held]) for name, held in leaves.items()}
 
@@ -241,7 +241,7 @@ def as_matrix(X: Iterable[Iterable[float]]) -> Array:
     >>> as_matrix([[1, 2]]).tolist()
     [[1.0, 2.0]]
     """
-    np = numpy_or_error("compiled training")
+    np = needed("numpy", "compiled training")
     matrix = _as_array(np, X)
     found: Array = (
         np.ascontiguousarray(matrix, float) if _is_clean(matrix, 2) else np.array(check_rows(X))
@@ -255,7 +255,7 @@ def as_arrays(X: Iterable[Iterable[float]], y: Targets) -> tuple[Array, list[Any
     >>> as_arrays([[1, 2]], [0])[1]
     [0]
     """
-    np = numpy_or_error("compiled training")
+    np = needed("numpy", "compiled training")
     # Of what can be read only once, a list.
     rows: Any
     targets: Any
@@ -290,7 +290,7 @@ def _as_array(np: Any, numbers: Any) -> Any:
 
 def _is_clean(numbers: Any, axes: int) -> bool:
     """Whether this is an array that needs no look at each number, as large ones should be."""
-    np = numpy_or_error("compiled training")
+    np = needed("numpy", "compiled training")
     return (
         isinstance(numbers, np.ndarray)
         and numbers.ndim == axes

@@ -31,15 +31,8 @@ def summary_table(model: Any) -> str:
         rows.append(("beside them", "", "", "", "", str(len(left))))
     table = [HEADER, *rows, ("total", "", "", "", "", total)]
     widths = [max(len(row[i]) for row in table) for i in range(len(HEADER))]
-    numeric = {2, 3, 5}
-    lines = [
-        "  ".join(
-            cell.rjust(width) if i in numeric else cell.ljust(width)
-            for i, (cell, width) in enumerate(zip(row, widths))
-        ).rstrip()
-        for row in table
-    ]
-    return "\n".join(lines)
+    form = "  ".join(f"{{:{'>' if i in (2, 3, 5) else '<'}{w}}}" for i, w in enumerate(widths))
+    return "\n".join(form.format(*row).rstrip() for row in table)
 
 
 def _parts(path: str, item: Any) -> Iterator[tuple[str, Any]]:
@@ -66,19 +59,8 @@ def _described(part: Any) -> tuple[str, str, str, str]:
     """Kind, inputs, outputs and activation; blank where it has none."""
     if not hasattr(part, "parameters"):
         return getattr(part, "__name__", type(part).__name__), "", "", ""
-    neurons = getattr(part, "neurons", None)
-    activation = getattr(neurons[0] if neurons else part, "activation", None)
-    inputs, outputs = getattr(part, "nin", ""), getattr(part, "nout", "")
-    if not outputs and inputs:
-        outputs = 1  # a single neuron
-    return (
-        type(part).__name__,
-        str(inputs),
-        str(outputs),
-        _name(activation),
-    )
-
-
-def _name(activation: Any) -> str:
-    name: str = getattr(activation, "__name__", "") if activation is not None else ""
-    return {"identity": "linear"}.get(name, name)
+    neuron = getattr(part, "neurons", [part])[0]
+    inputs = getattr(part, "nin", "")
+    outputs = getattr(part, "nout", 1 if inputs else "")  # of a single neuron
+    name = getattr(getattr(neuron, "activation", None), "__name__", "")
+    return type(part).__name__, str(inputs), str(outputs), "linear" if name == "identity" else name

@@ -14,7 +14,8 @@ from random import Random
 from typing import Any, TypeVar
 
 import autograd
-from nn.checks import as_rng, check_count, numpy_or_error
+from autograd.extras import needed
+from nn.checks import as_rng, check_count
 
 __all__ = [
     "Standardizer",
@@ -152,7 +153,7 @@ def train_test_split(
 def _taken(things: Any, indices: list[int]) -> Any:
     """An array of these rows of an array, or a list of these items."""
     if hasattr(things, "__array__"):
-        return numpy_or_error("a split of arrays").asarray(things)[indices]
+        return needed("numpy", "a split of arrays").asarray(things)[indices]
     return [things[i] for i in indices]
 
 
@@ -229,7 +230,7 @@ def _items(name: str, things: Any) -> list[Any]:
             f"{name} takes a list or an array, but got {type(things).__name__}"
         )
     if hasattr(things, "__array__"):  # such as a data frame, whose items are its columns' names
-        things = numpy_or_error("a data set of arrays").asarray(things)
+        things = needed("numpy", "a data set of arrays").asarray(things)
     return things.tolist() if hasattr(things, "tolist") else list(things)
 
 

@@ -13,9 +13,10 @@ import math
 import os
 import struct
 import zlib
-from typing import IO, Any
+from pathlib import Path
+from typing import Any
 
-from nn.checks import numpy_or_error
+from autograd.extras import needed
 from nn.errors import DataFileError
 
 __all__ = ["read_idx"]
@@ -23,9 +24,7 @@ __all__ = ["read_idx"]
 # The third byte of a file, and the type it stands for in NumPy's letters.
 TYPES = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
 
-CHUNK = 1 << 20
 GZIP = b"\x1f\x8b"
-MOST_BY_GZIP = 1032  # times as large as before is the most that gzip can make a file (zlib's FAQ)
 
 
 def read_idx(path: str | os.PathLike[str]) -> Any:
@@ -43,59 +42,34 @@ def read_idx(path: str | os.PathLike[str]) -> Any:
     ...     read_idx(file).tolist()
     [[0, 1, 2], [3, 4, 5]]
     """
-    np = numpy_or_error("nn.data.examples")
+    np = needed("numpy", "nn.data.examples")
     name = repr(os.fspath(path))
     try:
-        with open(path, "rb") as raw:
-            size = os.fstat(raw.fileno()).st_size
-            zipped = raw.read(2) == GZIP
-            raw.seek(0)
-            if not zipped:
-                kind, shape, numbers = _content(raw, size, name)
-            else:
-                with gzip.GzipFile(fileobj=raw) as file:
-                    kind, shape, numbers = _content(file, size * MOST_BY_GZIP, name)
+        content = Path(path).read_bytes()
+        content = gzip.decompress(content) if content[:2] == GZIP else content
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise DataFileError(f"{name} is damaged or cut short ({error}): fetch it again") from error
     except OSError as error:
         raise DataFileError(f"cannot read {name}: {error.strerror or error}") from error
-    try:
-        array = np.frombuffer(numbers, kind).reshape(shape)
-    except ValueError as error:  # so many axes, or axes so long beside one of length 0
+    if len(content) < 4 or content[:2] != b"\0\0" or content[2] not in TYPES or not content[3]:
         raise DataFileError(
-            f"{name} is of {len(shape)} axes, which NumPy has not: {error}"
-        ) from error
-    return array.astype(kind.replace(">", "="), copy=False)
-
-
-def _content(
-    file: IO[bytes] | gzip.GzipFile, most: int, name: str
-) -> tuple[str, tuple[int, ...], bytearray]:
-    """Type, shape and bytes of the numbers; `most` bytes is what the whole file can hold."""
-    kind, shape = _header(file, name)
-    declared = math.prod(shape) * int(kind[-1])
-    says = f"{name} says that it holds {' x '.join(map(str, shape))} numbers, {declared:,} bytes"
-    if declared > most:
-        raise DataFileError(f"{says}, but is too short for that: fetch it again")
-    numbers = bytearray()
-    while len(numbers) < declared:
-        chunk = file.read(min(CHUNK, declared - len(numbers)))
-        if not chunk:
-            raise DataFileError(f"{says}, but ends after {len(numbers):,}: fetch it again")
-        numbers += chunk
-    if file.read(1):  # this also makes gzip compare its checksum
-        raise DataFileError(f"{says}, but goes on after them: it is no IDX file, or damaged")
-    return kind, shape, numbers
-
-
-def _header(file: IO[bytes] | gzip.GzipFile, name: str) -> tuple[str, tuple[int, ...]]:
-    magic = file.read(4)
-    if len(magic) < 4 or magic[:2] != b"\0\0" or magic[2] not in TYPES or not magic[3]:
-        raise DataFileError(
-            f"{name} is no IDX file: it begins with {magic.hex(' ') or 'nothing'}, but IDX files "
-            "begin with 00 00, a type from 08 to 0e and a number of axes, images with 00 00 08 03"
+            f"{name} is no IDX file: it begins with {content[:4].hex(' ') or 'nothing'}, but IDX "
+            "files begin with 00 00, a type from 08 to 0e and a number of axes, images with "
+            "00 00 08 03"
         )
-    lengths = file.read(4 * magic[3])
-    if len(lengths) < 4 * magic[3]:
-        raise DataFileError(f"{name} ends within its header of {magic[3]} lengths: fetch it again")
-    return TYPES[magic[2]], struct.unpack(f">{magic[3]}I", lengths)
+    kind, axes = TYPES[content[2]], content[3]
+    if len(content) < 4 + 4 * axes:
+        raise DataFileError(f"{name} ends within its header of {axes} lengths: fetch it again")
+    shape = struct.unpack_from(f">{axes}I", content, 4)
+    declared, there = math.prod(shape) * int(kind[-1]), len(content) - 4 - 4 * axes
+    if declared != there:
+        says = (
+            f"{name} says that it holds {' x '.join(map(str, shape))} numbers, {declared:,} bytes"
+        )
+        fault = "is too short for that" if declared > there else "goes on after them"
+        raise DataFileError(f"{says}, but {fault}: it has {there:,}; fetch it again")
+    try:
+        array = np.frombuffer(content, kind, offset=4 + 4 * axes).reshape(shape)
+    except ValueError as error:  # so many axes, or axes so long beside one of length 0
+        raise DataFileError(f"{name} is of {axes} axes, which NumPy has not: {error}") from error
+    return array.astype(kind.replace(">", "="))

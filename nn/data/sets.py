@@ -17,7 +17,7 @@ from typing import Any
 
 import autograd
 from autograd.extras import needed
-from nn.checks import as_rng, check_count, numpy_or_error
+from nn.checks import as_rng, check_count
 from nn.data.idx import read_idx
 from nn.errors import DataFileError
 
@@ -125,7 +125,7 @@ def digits() -> tuple[Rows, Labels]:
     >>> len(X), len(X[0]), y[:4]
     (1797, 64, [0, 1, 2, 3])
     """
-    bunch = _sklearn_datasets("nn.data.examples.digits").load_digits()
+    bunch = needed("sklearn.datasets", "nn.data.digits").load_digits()
     return (bunch.data / 16.0).tolist(), bunch.target.tolist()
 
 
@@ -146,7 +146,7 @@ def mnist(directory: str | os.PathLike[str] | None = None) -> tuple[Any, Any, An
         ...
     nn.errors.DataFileError: '/no/such/folder' is no folder: give the one that holds MNIST's files
     """
-    np = numpy_or_error("nn.data.examples.mnist")
+    np = needed("numpy", "nn.data.examples.mnist")
     if directory is None:
         pixels, labels = _fetched_mnist()
         X, y = pixels / 255.0, labels.astype(np.int64)
@@ -193,12 +193,8 @@ def _spread(noise: float, rng: Random | int) -> Callable[[], float]:
     return lambda: noise * generator.normalvariate(0.0, 1.0)
 
 
-def _sklearn_datasets(user: str) -> Any:
-    return needed("sklearn.datasets", user)
-
-
 def _fetched_mnist() -> tuple[Any, Any]:
-    datasets = _sklearn_datasets("fetching MNIST")
+    datasets = needed("sklearn.datasets", "fetching MNIST")
     try:
         with warnings.catch_warnings():
             # Of every attempt that failed: the error below says it once.
@@ -225,7 +221,7 @@ def _present(folder: Path, name: str) -> Path:
 
 def _examples(images: Path, labels: Path) -> tuple[Any, Any]:
     """Rows of grey levels from 0 to 1 with their labels, out of a pair of files."""
-    np = numpy_or_error("nn.data.examples.mnist")
+    np = needed("numpy", "nn.data.examples.mnist")
     X, y = read_idx(images), read_idx(labels)
     for path, array, axes in ((images, X, 3), (labels, y, 1)):
         if array.dtype != np.uint8 or array.ndim != axes:

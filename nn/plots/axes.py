@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import autograd
 from autograd.arrays import Array
 from autograd.extras import needed
-from nn.checks import check_count, numpy_or_error
+from nn.checks import check_count
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -84,7 +84,7 @@ def bare(ax: Axes) -> None:
 
 def pictures(what: str, X: Any, shape: Sequence[int] | None = None) -> Array:
     """(n, height, width) of rows; `shape` is (height, width), by default square."""
-    np = numpy_or_error("nn.plots.training")
+    np = needed("numpy", "nn.plots")
     try:
         array: Array = np.asarray(X, dtype=float)
     except (TypeError, ValueError) as error:
@@ -115,7 +115,7 @@ def mosaic_places(count: int, columns: int, height: int, width: int) -> list[tup
 
 def mosaic(ax: Axes, tiles: Array, columns: int, **options: Any) -> Any:
     """Draw pictures as one, in rows of `columns` with gaps between them; `options` of imshow."""
-    np = numpy_or_error("nn.plots.training")
+    np = needed("numpy", "nn.plots")
     n, height, width = tiles.shape
     places = mosaic_places(n, columns, height, width)
     columns = min(n, columns)

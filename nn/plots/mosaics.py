@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import autograd
 from autograd.arrays import Array
+from autograd.extras import needed
 from nn.augment import augment, noise, rotate, scale, shift
-from nn.checks import as_rng, check_count, numpy_or_error
+from nn.checks import as_rng, check_count
 from nn.plots.axes import (
     BLUE,
     GREY,
@@ -125,7 +126,7 @@ def plot_augmentations(
     >>> [label.get_text() for label in ax.get_yticklabels()]
     ['original', 'shift', 'rotate', 'scale', 'noise', 'all']
     """
-    np = numpy_or_error("nn.plots.training")
+    np = needed("numpy", "nn.plots")
     picture = np.asarray(picture)
     n, pixels = picture.shape if picture.ndim == 2 else (1, 1)
     if n != pixels and math.isqrt(pixels) ** 2 == pixels:
@@ -165,7 +166,7 @@ def plot_nudges(
     >>> [text.get_text() for text in ax.texts], ax.get_title()
     (['+0.5', '-0.25'], 'mean nudge of 3 examples: +0.25')
     """
-    np = numpy_or_error("nn.plots.training")
+    np = needed("numpy", "nn.plots")
     tiles, pushes = pictures("plot_nudges", X, shape), np.asarray(nudges, dtype=float)
     if pushes.shape != (len(tiles),) or (y is not None and len(y) != len(tiles)):
         raise autograd.InputValueError(
@@ -188,7 +189,7 @@ def _told_mosaic(
     ax: Axes | None, tiles: Array, texts: Sequence[str], columns: int, colours: Sequence[str]
 ) -> Axes:
     """Pictures with a text below each, in a frame of a colour where there is one."""
-    np = numpy_or_error("nn.plots.training")
+    np = needed("numpy", "nn.plots")
     n, height, width = tiles.shape
     columns = min(check_count("columns", columns), n)
     room = math.ceil(0.3 * height) + 1 if any(texts) else 0

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import autograd
 from autograd import Value
-from nn.checks import check_count, numpy_or_error
+from autograd.extras import needed
+from nn.checks import check_count
 from nn.kinds import Decision, Listed, Loss, Model
 from nn.metrics import argmax
 from nn.plots.axes import BLUE, GREY, ORANGE, axes, matplotlib_or_error
@@ -70,7 +71,7 @@ def plot_confusion_matrix(
     >>> [text.get_text() for text in ax.texts]
     ['9', '1', '', '10']
     """
-    np = numpy_or_error("nn.plots.training")
+    np = needed("numpy", "nn.plots")
     counts = np.asarray(matrix)
     if counts.ndim != 2 or counts.shape[0] != counts.shape[1] or not counts.size:
         raise autograd.InputValueError(
@@ -117,7 +118,7 @@ def plot_decision_boundary(
     >>> [text.get_text() for text in ax.get_legend().get_texts()]
     ['0', '1']
     """
-    matplotlib, np = matplotlib_or_error(), numpy_or_error("nn.plots.training")
+    matplotlib, np = matplotlib_or_error(), needed("numpy", "nn.plots")
     points, labels = np.asarray(X, dtype=float), np.asarray(y)
     if (
         points.ndim != 2
@@ -168,7 +169,7 @@ def plot_activations(model: Any, X: ArrayLike, *, bins: int = 40, ax: Axes | Non
     >>> ax.get_xlabel()
     'outputs of layers'
     """
-    np = numpy_or_error("nn.plots.training")
+    np = needed("numpy", "nn.plots")
     inputs = [Value(0.0) for _ in range(np.shape(X)[-1])]
     groups, outputs = [], inputs
     for layer in _layers("plot_activations", model):
@@ -233,7 +234,7 @@ def _curves(
 
 def _histograms(parts: Sequence[ArrayLike], what: str, bins: int, ax: Axes | None) -> Axes:
     """An outline for each group of numbers, over the same bins."""
-    matplotlib, np = matplotlib_or_error(), numpy_or_error("nn.plots.training")
+    matplotlib, np = matplotlib_or_error(), needed("numpy", "nn.plots")
     flat = [np.ravel(part) for part in parts]
     edges = np.histogram_bin_edges(np.concatenate(flat), check_count("bins", bins))
     ax = axes(ax)

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from autograd.arrays import Array
-from nn.checks import numpy_or_error
+from autograd.extras import needed
 from nn.kinds import Target, Targets
 from nn.optim.optimizer import divergence
 from nn.predict import check_backend
@@ -42,7 +42,7 @@ class CompiledSteps:
     def __init__(
         self, task: Task, X: Iterable[Iterable[float]], y: Iterable[Any], *, backend: str = "auto"
     ) -> None:
-        self.np = numpy_or_error("compiled training")
+        self.np = needed("numpy", "compiled training")
         self.task, self.optimizer, self.epoch = task, task.optimizer, 1
         self.backend = backend
         self.rows, self.targets = as_arrays(X, y)
@@ -91,6 +91,14 @@ class CompiledSteps:
             raise divergence(self.optimizer.params[i].name, data[i], vector[i], grad[i])
         self.state = data, memory
         return value, outputs
+
+    def gradient(self, vector: Array) -> tuple[float, Any]:
+        """As of `Steps`."""
+        found = self.recording.gradient(self.rows, self.encoded, vector, self.factors)
+        (losses, _), gradient = found
+        value = float(losses.mean())
+        check_finite(value, self.epoch)
+        return value, gradient
 
     def prepared(self, X: Iterable[Iterable[float]], y: Targets) -> tuple[Any, list[Any]]:
         """As of `Steps`; the rows are a matrix."""

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Protocol
 
 import autograd
+from autograd.arrays import Array
 from nn.data.examples import check_examples
 from nn.errors import DivergenceError
 from nn.kinds import Loss, Model, Target, Targets
@@ -42,6 +43,12 @@ class Steps(Protocol):
         """Learn from these examples: their mean loss and their outputs before it.
 
         Raises DivergenceError, and moves nothing, if the loss or a parameter is not finite.
+        """
+
+    def gradient(self, vector: Array) -> tuple[float, Any]:
+        """Mean loss of all examples and its gradient, in a vector, with these parameters.
+
+        Raises DivergenceError if the loss is not finite.
         """
 
     def prepared(self, X: Iterable[Iterable[float]], y: Targets) -> tuple[Any, list[Any]]:
@@ -93,6 +100,21 @@ class EagerSteps:
         task.adjustment.of_values(optimizer.params)
         optimizer.step()
         return value, outputs
+
+    def gradient(self, vector: Array) -> tuple[float, Any]:
+        """As of `Steps`; the Values keep the parameters."""
+        params = self.task.optimizer.params
+        for parameter, number in zip(params, vector.tolist()):
+            parameter.data = number
+        autograd.zero_grad(params)
+        given = map(self.coding.given, self.targets)
+        value, _ = batch_gradient(
+            self.task.model, self.task.loss, self.rows, [*given], self.weights
+        )
+        check_finite(value, self.epoch)
+        gradient = vector.copy()
+        gradient[:] = [parameter.grad for parameter in params]
+        return value, gradient
 
     def prepared(self, X: Iterable[Iterable[float]], y: Targets) -> tuple[Any, list[Any]]:
         """As of `Steps`; the rows are lists."""

@@ -1,6 +1,6 @@
 """Training by L-BFGS, SciPy's, on all examples at once: for small data and exact minima.
 
-The loss and its gradient are those of one step of :mod:`nn.train.compiled_steps`.
+The loss and its gradient are those of :mod:`nn.train.compiled_steps`.
 """
 
 from __future__ import annotations
@@ -12,24 +12,16 @@ from autograd import enable_grad, extras
 from autograd.arrays import Array
 from nn.checks import check_count
 from nn.errors import DivergenceError
-from nn.kinds import Loss, Quantity, Targets
+from nn.kinds import Loss, Targets
 from nn.module import Module
 from nn.optim.gradients import Adjustment
-from nn.optim.optimizer import Optimizer
+from nn.optim.optimizer import SGD
 from nn.train.compiled_steps import make_steps
 from nn.train.history import History
 from nn.train.progress import Progress
 from nn.train.task import Task
 
 __all__ = ["fit_lbfgs"]
-
-
-class _Still(Optimizer):
-    """Moves nothing and remembers the gradient, for whoever decides on the step himself."""
-
-    def update(self, data: Quantity, grad: Quantity, memory: Any) -> tuple[Any, Any]:
-        """The parameter as it was, and its gradient."""
-        return data, grad
 
 
 def fit_lbfgs(
@@ -62,22 +54,19 @@ def fit_lbfgs(
     (2.0, 1.0)
     """
     minimize = extras.needed("scipy.optimize", "L-BFGS").minimize
-    max_iter, still = check_count("max_iter", max_iter), _Still(model.parameters(), 1.0)
-    task = Task(model, loss, still, Adjustment(l2=l2), sample_weight)
+    params = model.parameters()
+    task = Task(model, loss, SGD(params, lr=1.0), Adjustment(l2=l2), sample_weight)
     steps, history = make_steps(task, X, y, backend=backend), History()
-    everything = range(len(steps.targets))
+    start = [parameter.data for parameter in params]
 
-    def put(vector: Array) -> None:
-        for parameter, number in zip(still.params, vector.tolist()):
+    def put(numbers: Sequence[float]) -> None:
+        for parameter, number in zip(params, numbers):
             parameter.data = number
-        steps.take_up()
 
     def objective(vector: Array) -> tuple[float, Any]:
-        put(vector)
-        value, _ = steps.step(everything)
-        return value + l2 * float(vector @ vector), steps.snapshot()[1]
+        value, gradient = steps.gradient(vector)
+        return value + l2 * float(vector @ vector), task.adjustment.of_vector(vector, gradient)
 
-    start = [parameter.data for parameter in still.params]
     with enable_grad(), Progress(max_iter, 1, first=0, show=progress) as shown:
 
         def note(intermediate_result: Any) -> None:  # SciPy asks for this name
@@ -87,18 +76,17 @@ def fit_lbfgs(
             shown.end_epoch({"loss": history.loss[-1]})
 
         try:
-            options = {"maxiter": max_iter, "maxfun": 100 * max_iter}
+            options = {"maxiter": check_count("max_iter", max_iter), "maxfun": 100 * max_iter}
             found = minimize(
                 objective, start, jac=True, method="L-BFGS-B", callback=note, options=options
             )
         except DivergenceError:
-            for parameter, number in zip(still.params, start):
-                parameter.data = number
+            put(start)
             raise DivergenceError(
                 "the loss became infinite or NaN on the way of L-BFGS; the parameters are as they "
                 f"were before{task.hint(steps.rows, steps.targets)}"
             ) from None
-    put(found.x)
+    put(found.x.tolist())
     if not history.loss:  # where it begins is a minimum
         history.loss.append(float(found.fun) - l2 * float(found.x @ found.x))
     return history

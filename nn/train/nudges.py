@@ -11,7 +11,7 @@ from typing import Any
 
 import autograd
 from autograd import Value
-from nn.checks import numpy_or_error
+from autograd.extras import needed
 from nn.kinds import Loss, Targets
 from nn.programs import Recording, as_arrays
 from nn.targets import Coding
@@ -45,7 +45,7 @@ def nudges(
     [[ 6.  6.]
      [-4. -2.]]
     """
-    np = numpy_or_error("nn.train.nudges")
+    np = needed("numpy", "nn.train.nudges")
     if isinstance(params, Value):
         raise autograd.InputTypeError(f"nudges takes a list of parameters: give [{params!r}]")
     chosen = list(model.parameters() if params is None else params)
