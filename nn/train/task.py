@@ -159,7 +159,7 @@ def _warn_of_logits(kind: Any, outputs: Outputs) -> None:
     ends = {str(getattr(output, "op", None)) for output in listed}
     if kind is binary_cross_entropy_with_logits and ends == {"sigmoid"}:
         twice = "sigmoid"
-    elif kind is cross_entropy and ends <= {"exp", "/"} and _add_up(listed):
+    elif kind is cross_entropy and ends <= {"exp", "div"} and _add_up(listed):
         twice = "softmax"
     else:
         return
