@@ -12,7 +12,7 @@ import operator
 import unicodedata
 import warnings
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from autograd.engine.elementwise import exposed
 from autograd.engine.node import Node
@@ -22,6 +22,9 @@ from autograd.functions import distances, ordering, sequences
 from autograd.functions import elementary as functions
 from autograd.ops import TABLE
 from autograd.ops.op import OPS
+
+if TYPE_CHECKING:
+    from autograd.engine.value import Operand
 
 __all__ = ["FUNCTIONS", "ExpressionError", "evaluate_text", "normalized"]
 
@@ -194,7 +197,7 @@ class _Reader:
             node, f"no value given for {node.id!r} (given: {known}); add {node.id}=…"
         )
 
-    def apply(self, node: ast.expr, function: Callable[..., Any], operands: list[Any]) -> Any:
+    def apply(self, node: ast.expr, function: Callable[..., Operand], operands: list[Any]) -> Any:
         """Call with operands; what goes wrong is told with its place."""
         try:
             return function(*operands)

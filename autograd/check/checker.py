@@ -221,7 +221,7 @@ def _derivative_labels(subject: Subject) -> list[str]:
     ]
 
 
-def rounding_error(output: Any) -> float:
+def rounding_error(output: Value) -> float:
     """To first order, how far rounding at every node can have moved a recorded output.
 
     Each operation is within a few units in the last place, and |adjoint| says how much of that

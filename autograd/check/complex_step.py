@@ -13,12 +13,15 @@ import cmath
 import math
 import operator
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from autograd.engine.order import operands_of, record_of
 from autograd.ops.expr import XP, Expr, evaluate
 from autograd.ops.ieee import IEEE
 from autograd.ops.op import OPS, Op
+
+if TYPE_CHECKING:
+    from autograd.engine.value import Value
 
 __all__ = ["NotAnalyticError", "complex_step"]
 
@@ -29,7 +32,7 @@ class NotAnalyticError(Exception):
     """A primitive whose value is not known for complex operands."""
 
 
-def complex_step(output: Any, leaf: Any) -> float:
+def complex_step(output: Value, leaf: Value) -> float:
     """The derivative of a recorded output by one leaf.
 
     Raises:

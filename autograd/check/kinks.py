@@ -9,9 +9,12 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from autograd.engine.order import operand_values, operands_of, record_of
+
+if TYPE_CHECKING:
+    from autograd.engine.value import Value
 
 __all__ = ["name_kink"]
 
@@ -22,7 +25,7 @@ NEAREST = 3
 SHOWN_OPERANDS = 3
 
 
-def name_kink(graphs: Sequence[Any], paths: Mapping[Any, str]) -> str:
+def name_kink(graphs: Sequence[Value], paths: Mapping[Value, str]) -> str:
     """What jumps between two neighbours of a point, from the graphs recorded there; "" if nothing.
 
     Args:
@@ -66,7 +69,7 @@ def _local(node: Any) -> Sequence[float | None]:
     return partials
 
 
-def _place(node: Any, paths: Mapping[Any, str]) -> str:
+def _place(node: Value, paths: Mapping[Value, str]) -> str:
     """A name for where in the model a node is: its own, or what its nearest leaves share."""
     if node.name:
         return str(node.name)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from autograd.engine.backward import adjoints
 from autograd.engine.higher import recorded_adjoints
@@ -19,6 +19,9 @@ from autograd.engine.region import Region
 from autograd.engine.value import Value
 from autograd.errors import InputTypeError, InputValueError
 from autograd.nested import is_array, numbers_in, parts_of, rebuilt, way_to
+
+if TYPE_CHECKING:
+    from autograd.engine.nests import Nest
 
 __all__ = ["Subject"]
 
@@ -76,12 +79,12 @@ class Subject:
                 leaf.data = x
         fresh = iter([Value(x) for x in point[len(leaves) :]])
         arguments = []
-        for x in self.inputs:
-            if _is_module(x):
-                arguments.append(x)
+        for given in self.inputs:
+            if _is_module(given):
+                arguments.append(given)
                 continue
-            parts = [next(fresh) for _ in numbers_in(x, operand, "an input")]
-            arguments.append(rebuilt(x, parts))
+            parts = [next(fresh) for _ in numbers_in(given, operand, "an input")]
+            arguments.append(rebuilt(given, parts))
             leaves += parts
         self.left: list[tuple[Any, str]] = []
         region = Region(leaves, lambda value, _: self.left.append((value, user_line())))
@@ -90,7 +93,7 @@ class Subject:
         self.output_paths = _paths(result, "")
         return leaves, outputs
 
-    def leaves_graph(self, leaf: Any) -> str:
+    def leaves_graph(self, leaf: Value) -> str:
         """The line at which the last call took the number of what depends on a leaf, or nothing."""
         return next((line for value, line in self.left if leaf in record_of([value])[1]), "")
 
@@ -123,7 +126,7 @@ class Subject:
         return leaves, found
 
 
-def gradient(output: Any, leaves: Sequence[Value]) -> list[float]:
+def gradient(output: Value, leaves: Sequence[Value]) -> list[float]:
     """Derivatives of one output by the leaves; zeros if it is a plain number."""
     if not isinstance(output, Value):
         return [0.0] * len(leaves)
@@ -131,7 +134,7 @@ def gradient(output: Any, leaves: Sequence[Value]) -> list[float]:
     return [adjoint.get(leaf, 0.0) for leaf in leaves]
 
 
-def _is_module(x: Any) -> bool:
+def _is_module(x: object) -> bool:
     return hasattr(x, "named_parameters")
 
 
@@ -147,12 +150,12 @@ def _parameter_names(f: Callable[..., Any], count: int) -> list[str]:
     return names[:count] if len(names) >= count else fallback
 
 
-def _paths(x: Any, path: str) -> list[str]:
+def _paths(x: Nest, path: str) -> list[str]:
     """The place of each number in a nesting, in the order of ``numbers_in``."""
     return list(_walk(x, path))
 
 
-def _walk(x: Any, path: str) -> Iterator[str]:
+def _walk(x: Nest, path: str) -> Iterator[str]:
     if is_array(x) and x.ndim:
         for i, item in enumerate(x):
             yield from _walk(item, f"{path}[{i}]")

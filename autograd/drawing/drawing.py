@@ -8,7 +8,7 @@ import tempfile
 import webbrowser
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from autograd import files
 from autograd.drawing.folding.fold import LIMIT
@@ -22,6 +22,10 @@ from autograd.drawing.formats.tree import tree_of
 from autograd.drawing.page.stepper import framed, page
 from autograd.drawing.sheet import Sheet, sheet_of
 from autograd.errors import InputValueError
+
+if TYPE_CHECKING:
+    from autograd.engine.nests import Nest
+    from autograd.engine.value import Value
 
 __all__ = ["Drawing", "draw", "to_graphviz", "to_mermaid"]
 
@@ -145,13 +149,13 @@ FORMATS: dict[str, Callable[[Drawing], bytes]] = {
 
 
 def draw(
-    *ys: Any,
+    *ys: Nest,
     show: str | Sequence[str] = PARTS,
     direction: str = "LR",
     format: NumberFormat = ".4g",
     flow: bool = False,
-    highlight: Iterable[Iterable[Any]] = (),
-    color: Mapping[Any, str] | None = None,
+    highlight: Iterable[Iterable[Value]] = (),
+    color: Mapping[Value, str] | None = None,
     depth: int | None = None,
     by: str | None = None,
     limit: int | None = LIMIT,
@@ -204,7 +208,7 @@ def draw(
     )  # fmt: skip
 
 
-def to_graphviz(*ys: Any, **options: Any) -> Any:
+def to_graphviz(*ys: Nest, **options: Any) -> Any:
     """The computation graph of Values as a `graphviz.Digraph`; the options are those of draw.
 
     >>> from autograd import Value
@@ -215,7 +219,7 @@ def to_graphviz(*ys: Any, **options: Any) -> Any:
     return draw(*ys, **options).to_graphviz()
 
 
-def to_mermaid(*ys: Any, **options: Any) -> str:
+def to_mermaid(*ys: Nest, **options: Any) -> str:
     """The computation graph of Values as Mermaid text; the options are those of draw.
 
     >>> from autograd import Value

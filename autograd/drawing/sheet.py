@@ -6,7 +6,7 @@ Next: :mod:`autograd.drawing.page.recorder` and :mod:`autograd.drawing.drawing`,
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd.drawing.derivation.aliases import with_short_paths
 from autograd.drawing.folding.fold import LIMIT, graph_picture
@@ -17,6 +17,10 @@ from autograd.drawing.picture.flow import flows_of
 from autograd.drawing.picture.highlight import coloured, highlighted
 from autograd.drawing.picture.snapshot import Picture, checked_outputs, identities
 from autograd.errors import InputValueError
+
+if TYPE_CHECKING:
+    from autograd.engine.nests import Nest
+    from autograd.engine.value import Value
 
 __all__ = ["Sheet", "sheet_of"]
 
@@ -31,14 +35,14 @@ class Sheet(NamedTuple):
 
 
 def sheet_of(
-    ys: Any,
+    ys: Nest,
     *,
     show: str | Sequence[str] = PARTS,
     direction: str = "LR",
     format: NumberFormat = ".4g",
     flow: bool = False,
-    highlight: Iterable[Iterable[Any]] = (),
-    color: Mapping[Any, str] | None = None,
+    highlight: Iterable[Iterable[Value]] = (),
+    color: Mapping[Value, str] | None = None,
     depth: int | None = None,
     by: str | None = None,
     limit: int | None = LIMIT,

@@ -50,7 +50,7 @@ set_left: Callable[..., None] = vars(Node)["_left"].__set__
 set_right: Callable[..., None] = vars(Node)["_right"].__set__
 
 
-def assign(setter: Callable[..., None], nodes: Iterable[Any], values: Iterable[Any]) -> None:
+def assign(setter: Callable[..., None], nodes: Iterable[Node], values: Iterable[object]) -> None:
     """Set a slot of many nodes without running a line of Python in between."""
     deque(map(setter, nodes, values), maxlen=0)
 
@@ -100,12 +100,12 @@ def backward(
         differentiate(roots, weights)
 
 
-def differentiate(roots: Sequence[Any], weights: Sequence[Any]) -> None:
+def differentiate(roots: Sequence[Node], weights: Sequence[Node | float]) -> None:
     """One pass over numbers: the adjoints wait in a dictionary until the sweep is over."""
     _commit(adjoints(roots, weights))
 
 
-def adjoints(roots: Sequence[Any], weights: Sequence[Any]) -> dict[Any, float]:
+def adjoints(roots: Sequence[Node], weights: Sequence[Node | float]) -> dict[Any, float]:
     """Adjoint of every node that the roots depend on; no node is changed."""
     return adjoints_over(record_of(roots), roots, weights)
 
@@ -126,7 +126,7 @@ def adjoints_over(
     return adjoint
 
 
-def require_unchanged(order: Iterable[Any]) -> None:
+def require_unchanged(order: Iterable[Node]) -> None:
     """Raise StaleGraphError if a leaf's change has made what these nodes hold out of date."""
     epoch = EPOCH[0]
     for node in order:
@@ -149,7 +149,7 @@ def _checked_roots(roots: Any, gradients: Any) -> tuple[list[Node], list[Any]]:
     return nodes, [g if isinstance(g, Node) else real(g, "a gradient") for g in gradients]
 
 
-def _commit(adjoint: dict[Any, Any]) -> None:
+def _commit(adjoint: dict[Node, Any]) -> None:
     """Leaves accumulate, interior nodes take this pass's adjoint; all of them or none."""
     leaves = {node: adjoint[node] for node in adjoint if node.op is None}
     with _committing:
@@ -171,7 +171,9 @@ def commit_to_leaves(leaves: Sequence[Any], adjoints: Sequence[float]) -> None:
         assign(set_grad, leaves, totals)
 
 
-def _pull_back_checked(order: list[Any], adjoint: dict[Any, float], lines: dict[Any, str]) -> None:
+def _pull_back_checked(
+    order: list[Node], adjoint: dict[Node, float], lines: dict[Node, str]
+) -> None:
     """The sweep of ``pull_back``, stopping at the first adjoint that is not finite."""
     for node in reversed(order):
         if adjoint[node]:

@@ -8,7 +8,7 @@ The products of the chain rule are in :mod:`autograd.engine.products`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from autograd.engine.modes import TRACING, switched
 from autograd.engine.order import operands_of
@@ -21,13 +21,16 @@ from autograd.ops.op import Op
 from autograd.ops.partial_evaluation import folded
 from autograd.ops.per_op import per_op
 
+if TYPE_CHECKING:
+    from autograd.engine.node import Node
+
 __all__ = ["recorded_adjoints", "recorded_tangents"]
 
 _XP = Namespace(RECORDERS)
 
 
 def recorded_adjoints(
-    order: Sequence[Any], seeds: dict[Any, Any], wanted: Iterable[Any] | None = None
+    order: Sequence[Node], seeds: dict[Any, Any], wanted: Iterable[Node] | None = None
 ) -> dict[Any, Any]:
     """Adjoint of every node that the seeds reach, as a Value, or a float where it is constant.
 
@@ -50,7 +53,7 @@ def recorded_adjoints(
     return adjoint
 
 
-def recorded_tangents(order: Sequence[Any], seeds: dict[Any, Any]) -> dict[Any, Any]:
+def recorded_tangents(order: Sequence[Node], seeds: dict[Any, Any]) -> dict[Any, Any]:
     """Directional derivative of every node that depends on the seeds, by one forward sweep."""
     needed = _descendants(order, seeds)
     tangent = dict(seeds)
@@ -70,7 +73,7 @@ def recorded_tangents(order: Sequence[Any], seeds: dict[Any, Any]) -> dict[Any, 
     return tangent
 
 
-def _descendants(order: Iterable[Any], wanted: Iterable[Any]) -> set[Any]:
+def _descendants(order: Iterable[Node], wanted: Iterable[Node]) -> set[Any]:
     """The nodes through which these influence anything, themselves included."""
     needed = set(wanted)
     for node in order:

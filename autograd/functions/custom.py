@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from autograd.engine.record import operand, record
 from autograd.errors import InputTypeError, InputValueError
 from autograd.ops.op import Op
+
+if TYPE_CHECKING:
+    from autograd.engine.nests import Nest
 
 __all__ = ["custom_op"]
 
@@ -49,7 +52,7 @@ def custom_op(
             )
     op = Op(name, forward, partials, arity=_arity(forward), function=forward, opaque=True)
 
-    def function(*operands: Any) -> Any:
+    def function(*operands: Nest) -> Any:
         if op.arity not in (None, len(operands)) or not operands:
             wanted = "at least one operand" if op.arity is None else f"{op.arity} operands"
             raise InputValueError(f"{name} takes {wanted}, but got {len(operands)}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from typing import Any, overload
+from typing import TYPE_CHECKING, Any, overload
 
 from autograd.engine.record import record
 from autograd.engine.value import Operand, Value
@@ -14,6 +14,9 @@ from autograd.functions.operands import not_empty, sequence
 from autograd.ops.op import OPS
 from autograd.reals import real
 
+if TYPE_CHECKING:
+    from autograd.engine.nests import Nest
+
 
 @overload
 def norm(xs: Iterable[float], ord: float = 2) -> float: ...
@@ -21,7 +24,7 @@ def norm(xs: Iterable[float], ord: float = 2) -> float: ...
 def norm(xs: Iterable[Value], ord: float = 2) -> Value: ...
 @overload
 def norm(xs: Iterable[Operand], ord: float = 2) -> Operand: ...
-def norm(xs: Iterable[Any], ord: float = 2) -> Any:
+def norm(xs: Iterable[Nest], ord: float = 2) -> Any:
     """Length of a sequence as a vector: Euclidean without overflow; derivatives 0 at the origin.
 
     Args:
@@ -51,7 +54,7 @@ def norm(xs: Iterable[Any], ord: float = 2) -> Any:
 def _power_norm(sizes: tuple[Any, ...], p: float, unit: Any) -> Any:
     """The p-th root of the sum of p-th powers, measured in a unit in which none overflows."""
 
-    def equal(x: Any, y: float) -> Any:
+    def equal(x: Nest, y: float) -> Any:
         return record(OPS["eq"], (x, y))
 
     # A unit of 0 or infinity is no measure; the comparisons are recorded, to be made afresh.
@@ -67,7 +70,7 @@ def var(xs: Iterable[float], *, ddof: int = 0) -> float: ...
 def var(xs: Iterable[Value], *, ddof: int = 0) -> Value: ...
 @overload
 def var(xs: Iterable[Operand], *, ddof: int = 0) -> Operand: ...
-def var(xs: Iterable[Any], *, ddof: int = 0) -> Any:
+def var(xs: Iterable[Nest], *, ddof: int = 0) -> Any:
     """Variance: the sum of the squared distances from the mean, over ``len(xs) - ddof``.
 
     ``ddof=0``, as in NumPy, is the variance of these numbers; ``ddof=1`` the unbiased estimate of
@@ -89,7 +92,7 @@ def std(xs: Iterable[float], *, ddof: int = 0) -> float: ...
 def std(xs: Iterable[Value], *, ddof: int = 0) -> Value: ...
 @overload
 def std(xs: Iterable[Operand], *, ddof: int = 0) -> Operand: ...
-def std(xs: Iterable[Any], *, ddof: int = 0) -> Any:
+def std(xs: Iterable[Nest], *, ddof: int = 0) -> Any:
     """Standard deviation, the square root of ``var``; derivatives 0 where all are equal.
 
     Raises:
@@ -102,7 +105,7 @@ def std(xs: Iterable[Any], *, ddof: int = 0) -> Any:
     return record(OPS["norm"], distances) / math.sqrt(freedom)
 
 
-def _distances(xs: Iterable[Any], ddof: int, name: str) -> tuple[tuple[Any, ...], float]:
+def _distances(xs: Iterable[Nest], ddof: int, name: str) -> tuple[tuple[Any, ...], float]:
     """How far each is from the mean, and what to divide their squares by."""
     operands = not_empty(xs, name)
     freedom = len(operands) - ddof

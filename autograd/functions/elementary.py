@@ -24,6 +24,8 @@ from autograd.reals import real_or_none
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from autograd.engine.nests import Nest
+
     Array = NDArray[Any]
 
 Container = TypeVar("Container", bound="list[Any] | tuple[Any, ...] | dict[Any, Any]")
@@ -61,9 +63,9 @@ class Binary(Protocol):
     @overload
     def __call__(self, x: Operand, y: Container, /) -> Container: ...
     @overload
-    def __call__(self, x: Any, y: Array, /) -> Array: ...
+    def __call__(self, x: Nest, y: Array, /) -> Array: ...
     @overload
-    def __call__(self, x: Array, y: Any, /) -> Array: ...
+    def __call__(self, x: Array, y: Nest, /) -> Array: ...
 
 
 def _unary(name: str, summary: str, call: str, result: str) -> Unary:
@@ -76,7 +78,7 @@ def _binary(name: str, summary: str, call: str, result: str) -> Binary:
     """Expose a primitive of two operands, with its documentation."""
     op = OPS[name]
 
-    def function(x: Any, y: Any, /) -> Any:
+    def function(x: Nest, y: Nest, /) -> Any:
         return apply(op, x, y)
 
     return cast(Binary, _documented(function, op, summary, call, result))
@@ -186,7 +188,7 @@ def polygamma(n: int, x: float) -> float: ...
 def polygamma(n: int, x: Container) -> Container: ...
 @overload
 def polygamma(n: int, x: Array) -> Array: ...
-def polygamma(n: int, x: Any) -> Any:
+def polygamma(n: int, x: Nest) -> Any:
     """The n-th derivative of digamma; n is a whole number and is not differentiated by.
 
     Raises:
@@ -211,7 +213,7 @@ def leaky_relu(x: float, slope: Value) -> Value: ...
 def leaky_relu(x: Container, slope: Operand = 0.01) -> Container: ...
 @overload
 def leaky_relu(x: Array, slope: Operand = 0.01) -> Array: ...
-def leaky_relu(x: Any, slope: Any = 0.01) -> Any:
+def leaky_relu(x: Nest, slope: Nest = 0.01) -> Any:
     """x where positive, else ``slope`` × x.
 
     >>> leaky_relu(-2.0, 0.5)
@@ -230,7 +232,7 @@ def elu(x: float, alpha: Value) -> Value: ...
 def elu(x: Container, alpha: Operand = 1.0) -> Container: ...
 @overload
 def elu(x: Array, alpha: Operand = 1.0) -> Array: ...
-def elu(x: Any, alpha: Any = 1.0) -> Any:
+def elu(x: Nest, alpha: Nest = 1.0) -> Any:
     """x where positive, else ``alpha`` × (exp(x) - 1).
 
     >>> elu(-1e9)
@@ -262,7 +264,7 @@ def clip(x: Any, low: Any = None, high: Any = None) -> Any:
     return over_elements(_clip, "clip", (x, *bounds))
 
 
-def _clip(*given: Any) -> Any:
+def _clip(*given: Nest) -> Any:
     operands = tuple([checked(v, "clip") for v in given])
     low, high = [v if type(v) is float else data_of(v) for v in operands[1:]]
     if low > high and not TRACING.get():  # a recording is for other numbers too
@@ -277,8 +279,8 @@ def where(condition: Operand, x: Value, y: Operand) -> Value: ...
 @overload
 def where(condition: Operand, x: float, y: Value) -> Value: ...
 @overload
-def where(condition: Any, x: Any, y: Any) -> Any: ...
-def where(condition: Any, x: Any, y: Any) -> Any:
+def where(condition: Nest, x: Nest, y: Nest) -> Any: ...
+def where(condition: Nest, x: Nest, y: Nest) -> Any:
     """x where the condition holds (is not zero), else y; the other branch gets no gradient at all.
 
     Inside a trace a comparison such as ``a > 0`` is recorded, so the choice is made anew for

@@ -20,6 +20,8 @@ from autograd.ops.op import OPS
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from autograd.engine.nests import Nest
+
     Array = NDArray[Any]
 
 MOST_ROWS = 12
@@ -37,7 +39,7 @@ def det(a: Sequence[Sequence[Value]]) -> Value: ...
 def det(a: Sequence[Sequence[Operand]]) -> Operand: ...
 @overload
 def det(a: Array) -> Operand: ...
-def det(a: Any) -> Any:
+def det(a: Nest) -> Any:
     """Determinant of a small square matrix, by minors; 1 if it is empty.
 
     It is a polynomial of the entries and nothing is divided: the derivatives, cofactors, are right
@@ -70,9 +72,9 @@ def det(a: Any) -> Any:
 
 
 @overload
-def solve(a: Array, b: Any) -> Any: ...
+def solve(a: Array, b: Nest) -> Any: ...
 @overload
-def solve(a: Any, b: Array) -> Array: ...
+def solve(a: Nest, b: Array) -> Array: ...
 @overload
 def solve(a: Sequence[Sequence[float]], b: Sequence[float]) -> list[float]: ...
 @overload
@@ -114,7 +116,7 @@ def solve(a: Any, b: Any) -> Any:
 def inv(a: Array) -> Array: ...
 @overload
 def inv(a: Sequence[Sequence[Entry]]) -> list[list[Entry]]: ...
-def inv(a: Any) -> Any:
+def inv(a: Nest) -> Any:
     """The inverse of a small square matrix, as :func:`solve` finds it.
 
     Raises:
@@ -169,7 +171,7 @@ def _square(a: Any, name: str) -> Rows:
     return rows
 
 
-def _like(given: Any, result: list[Any]) -> Any:
+def _like(given: Nest, result: Any) -> Any:
     """Lists for lists, an array for an array."""
     if not is_array(given):
         return result

@@ -6,12 +6,15 @@ Next: :mod:`autograd.functions.sequences`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any, Protocol, cast, overload
+from typing import TYPE_CHECKING, Any, Protocol, cast, overload
 
 from autograd.engine.elementwise import checked
 from autograd.engine.value import Operand, Value
 from autograd.errors import InputTypeError, InputValueError
 from autograd.nested import array_of, is_array, parts_of
+
+if TYPE_CHECKING:
+    from autograd.engine.nests import Nest
 
 
 class Reduction(Protocol):
@@ -50,7 +53,7 @@ def itemwise(function: Callable[[Iterable[Any]], Any]) -> Itemwise:
     return cast(Itemwise, function)
 
 
-def items_of(xs: Iterable[Any], name: str) -> list[Any]:
+def items_of(xs: Iterable[Nest], name: str) -> list[Any]:
     """What a sequence holds, or the error that says what ``name`` takes."""
     if isinstance(xs, (Value, str)) or not isinstance(xs, Iterable):
         raise InputTypeError(
@@ -59,13 +62,13 @@ def items_of(xs: Iterable[Any], name: str) -> list[Any]:
     return list(xs)
 
 
-def sequence(xs: Iterable[Any], name: str) -> tuple[Any, ...]:
+def sequence(xs: Iterable[Nest], name: str) -> tuple[Any, ...]:
     """The operands of a function over a sequence, each checked."""
     items = items_of(xs, name)
     return tuple([x if type(x) is float or type(x) is Value else _item(x, name) for x in items])
 
 
-def _item(x: Any, name: str) -> Any:
+def _item(x: Nest, name: str) -> Any:
     if parts_of(x) is None:
         return checked(x, name)
     raise InputTypeError(
@@ -75,7 +78,7 @@ def _item(x: Any, name: str) -> Any:
     )
 
 
-def not_empty(xs: Iterable[Any], name: str) -> tuple[Any, ...]:
+def not_empty(xs: Iterable[Nest], name: str) -> tuple[Any, ...]:
     """The operands of a function that nothing has no result of."""
     operands = sequence(xs, name)
     if not operands:
@@ -83,6 +86,6 @@ def not_empty(xs: Iterable[Any], name: str) -> tuple[Any, ...]:
     return operands
 
 
-def like(xs: Iterable[Any], results: list[Any]) -> Any:
+def like(xs: Iterable[Nest], results: list[Any]) -> Any:
     """One result for each item: an array where ``xs`` is one, otherwise a list."""
     return array_of(results, (len(results),)) if is_array(xs) else results

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Callable, Iterable
-from typing import Any, TypeVar, overload
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from autograd.engine.record import record
 from autograd.engine.value import Value
@@ -22,6 +22,10 @@ from autograd.functions.operands import (
     sequence,
 )
 from autograd.ops.op import OPS
+
+if TYPE_CHECKING:
+    from autograd.engine.nests import Nest
+    from autograd.engine.value import Operand
 
 Item = TypeVar("Item")
 Default = TypeVar("Default")
@@ -96,7 +100,7 @@ def _extreme(name: str, of_two: str, xs: tuple[Any, ...], key: Any, default: Any
     return _item_of_python(name, items, key)
 
 
-def _item_of_python(name: str, items: list[Any], key: Any) -> Any:
+def _item_of_python(name: str, items: list[Operand], key: Any) -> Any:
     """What Python chooses, but for nan: it would keep one only in the first place."""
     try:
         if key is None:
@@ -114,7 +118,7 @@ def _item_of_python(name: str, items: list[Any], key: Any) -> Any:
 
 
 @itemwise
-def sort(xs: Iterable[Any]) -> Any:
+def sort(xs: Iterable[Nest]) -> Any:
     """The numbers in ascending order, as a list, or an array of an array; nan makes all nan.
 
     Each is one node over all of them: for thousands of Values that is millions of edges.
@@ -128,7 +132,7 @@ def sort(xs: Iterable[Any]) -> Any:
 
 
 @reduction
-def median(xs: Iterable[Any]) -> Any:
+def median(xs: Iterable[Nest]) -> Any:
     """The number in the middle by size, of an even count the mean of the middle two.
 
     Raises:

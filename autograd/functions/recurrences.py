@@ -6,16 +6,19 @@ Next: :mod:`autograd.functions.sequences`, functions of a whole sequence.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from autograd.engine.record import operand
 from autograd.errors import InputTypeError, InputValueError
 from autograd.nested import array_of, is_array, numbers_like, parts_of, with_parts
 
+if TYPE_CHECKING:
+    from autograd.engine.nests import Nest
+
 __all__ = ["scan"]
 
 
-def scan(step: Callable[[Any, Any], tuple[Any, Any]], carry: Any, xs: Any) -> tuple[Any, Any]:
+def scan(step: Callable[[Any, Any], tuple[Any, Any]], carry: Nest, xs: Nest) -> tuple[Any, Any]:
     """The last carry, and all outputs, of carry, y = step(carry, x) for each x of ``xs``.
 
     ``xs`` is a sequence or array, gone through along its first axis, or a container of such of one
@@ -52,7 +55,7 @@ def scan(step: Callable[[Any, Any], tuple[Any, Any]], carry: Any, xs: Any) -> tu
     return carry, _stacked(outputs) if outputs else []
 
 
-def _items(xs: Any) -> list[Any]:
+def _items(xs: Nest) -> list[Any]:
     """What the step sees of each place of the sequences."""
     if is_array(xs) and xs.ndim:
         return xs.tolist() if xs.ndim == 1 else list(xs)

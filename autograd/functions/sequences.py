@@ -13,7 +13,7 @@ import itertools
 import operator
 from collections.abc import Iterable
 from numbers import Integral
-from typing import Any, overload
+from typing import TYPE_CHECKING, Any, overload
 
 from autograd.engine.record import operand, record
 from autograd.engine.value import Operand, Value
@@ -30,6 +30,9 @@ from autograd.functions.operands import (
 from autograd.nested import is_array
 from autograd.ops.op import OPS
 
+if TYPE_CHECKING:
+    from autograd.engine.nests import Nest
+
 
 @overload
 def sum(xs: Iterable[int], start: int = 0) -> int: ...
@@ -42,7 +45,7 @@ def sum(xs: Iterable[Value], start: Operand = 0) -> Value: ...
 @overload
 def sum(xs: Iterable[Operand], start: Operand = 0) -> Operand: ...
 @overload
-def sum(xs: Iterable[Any], start: Any) -> Any: ...
+def sum(xs: Iterable[Nest], start: Nest) -> Any: ...
 def sum(xs: Iterable[Any], start: Any = 0) -> Any:
     """Sum of a sequence, added from left to right, as one node; ``start`` if it is empty.
 
@@ -65,13 +68,13 @@ def sum(xs: Iterable[Any], start: Any = 0) -> Any:
     return record(OPS["sum"], sequence(items if plain else [start, *items], "sum"))
 
 
-def _all_whole(items: list[Any]) -> bool:
+def _all_whole(items: list[Operand]) -> bool:
     """Whether all are integers; the first one answers for nearly every other sequence."""
     return all(type(x) is int or isinstance(x, Integral) for x in items)
 
 
 @reduction
-def mean(xs: Iterable[Any]) -> Any:
+def mean(xs: Iterable[Nest]) -> Any:
     """Arithmetic mean of a sequence.
 
     Raises:
@@ -85,7 +88,7 @@ def mean(xs: Iterable[Any]) -> Any:
 
 
 @reduction
-def prod(xs: Iterable[Any]) -> Any:
+def prod(xs: Iterable[Nest]) -> Any:
     """Product of a sequence; 1.0 if it is empty.
 
     Products of two at a time, so that zeros among the factors need no division.
@@ -98,7 +101,7 @@ def prod(xs: Iterable[Any]) -> Any:
 
 
 @itemwise
-def cumsum(xs: Iterable[Any]) -> Any:
+def cumsum(xs: Iterable[Nest]) -> Any:
     """The sums of the first item, the first two, the first three …
 
     >>> cumsum([1.0, 2.0, 3.0])
@@ -115,7 +118,7 @@ def dot(xs: Iterable[Value], ys: Iterable[Operand]) -> Value: ...
 def dot(xs: Iterable[Operand], ys: Iterable[Value]) -> Value: ...
 @overload
 def dot(xs: Iterable[Operand], ys: Iterable[Operand]) -> Operand: ...
-def dot(xs: Iterable[Any], ys: Iterable[Any]) -> Any:
+def dot(xs: Iterable[Nest], ys: Iterable[Nest]) -> Any:
     """Sum of the products of two sequences, as one node; 0.0 if they are empty.
 
     Raises:
@@ -133,7 +136,7 @@ def dot(xs: Iterable[Any], ys: Iterable[Any]) -> Any:
 
 
 @reduction
-def logsumexp(xs: Iterable[Any]) -> Any:
+def logsumexp(xs: Iterable[Nest]) -> Any:
     """log of the sum of the exponentials, without overflow.
 
     Raises:
@@ -146,7 +149,7 @@ def logsumexp(xs: Iterable[Any]) -> Any:
 
 
 @itemwise
-def log_softmax(xs: Iterable[Any]) -> Any:
+def log_softmax(xs: Iterable[Nest]) -> Any:
     """x - logsumexp(xs) for each x: the logarithms of ``softmax``, finite for finite operands.
 
     >>> log_softmax([0.0, -1000.0])
@@ -158,7 +161,7 @@ def log_softmax(xs: Iterable[Any]) -> Any:
 
 
 @itemwise
-def softmax(xs: Iterable[Any]) -> Any:
+def softmax(xs: Iterable[Nest]) -> Any:
     """exp(x) / sum of exp(xs) for each x: positive numbers that add up to 1.
 
     >>> softmax([1000.0, 1000.0])

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
 from math import isfinite, nan
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from autograd.engine.elementwise import checked, over_elements
 from autograd.engine.record import record
@@ -19,10 +19,13 @@ from autograd.errors import InputValueError
 from autograd.functions.operands import not_empty
 from autograd.ops.op import OPS
 
+if TYPE_CHECKING:
+    from autograd.engine.nests import Nest
+
 __all__ = ["interp", "take"]
 
 
-def take(values: Iterable[Any], index: Any) -> Any:
+def take(values: Iterable[Nest], index: Nest) -> Any:
     """The entry of a sequence at an index, which may be a Value: ``values[index]``, recorded.
 
     The index counts from 0 and has no derivative. With a container of indices, an entry for each.
@@ -45,7 +48,7 @@ def take(values: Iterable[Any], index: Any) -> Any:
     return over_elements(lambda i: _taken(entries, checked(i, "take")), "take", (index,))
 
 
-def _taken(entries: Sequence[Any], index: Operand) -> Any:
+def _taken(entries: Sequence[Nest], index: Operand) -> Any:
     last = len(entries) - 1
     if not isinstance(index, Value):
         if index not in range(len(entries)):
@@ -57,7 +60,7 @@ def _taken(entries: Sequence[Any], index: Operand) -> Any:
     return _where(_where(inside, whole, 0.0), found, nan)
 
 
-def interp(x: Any, xs: Iterable[Any], ys: Iterable[Any]) -> Any:
+def interp(x: Nest, xs: Iterable[Nest], ys: Iterable[Nest]) -> Any:
     """The piecewise linear function through the points (xs, ys) at x; constant beyond the ends.
 
     As numpy.interp. ``xs`` increase strictly; everything may be a Value. At a corner the derivative
@@ -139,12 +142,12 @@ def _float(x: Any) -> Any:
     return x if isinstance(x, Value) else float(x)
 
 
-def _is(name: str, a: Any, b: Any) -> Any:
+def _is(name: str, a: Nest, b: Nest) -> Any:
     """A comparison that is recorded if a Value is in it, whatever the mode."""
     return record(OPS[name], (_float(a), _float(b)))
 
 
-def _where(condition: Any, a: Any, b: Any) -> Any:
+def _where(condition: Nest, a: Nest, b: Nest) -> Any:
     """A choice; made at once if the condition is known."""
     if not isinstance(condition, Value):
         return a if condition else b

@@ -9,15 +9,12 @@ from __future__ import annotations
 import inspect
 import weakref
 from types import MethodType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from autograd.errors import InputTypeError
 from autograd.program.differentiable import Wrt
 from autograd.program.program import Program
 from autograd.program.recordings import Recordings, name_of
-
-if TYPE_CHECKING:
-    pass
 
 __all__ = ["Compiled"]
 

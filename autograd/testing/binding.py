@@ -5,9 +5,12 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from autograd.errors import InputValueError
+
+if TYPE_CHECKING:
+    from autograd.engine.nests import Nest
 
 __all__ = ["Binding", "bound"]
 
@@ -31,7 +34,7 @@ class Binding:
         if not self.keywords:
             return f
 
-        def call(*operands: Any) -> Any:
+        def call(*operands: Nest) -> Any:
             split = len(self.positional)
             return f(*operands[:split], **dict(zip(self.keywords, operands[split:])))
 

@@ -12,11 +12,14 @@ import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from random import Random
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from autograd.engine.record import record
 from autograd.ops.op import OPS, Op
 from autograd.testing.reproduction import formula_source
+
+if TYPE_CHECKING:
+    from autograd.engine.nests import Nest
 
 __all__ = ["Formula", "Instruction", "Step", "formula_of", "random_formula"]
 
@@ -65,11 +68,11 @@ class Formula:
     point: tuple[float, ...]
     steps: tuple[Step, ...]
 
-    def __call__(self, *inputs: Any) -> Any:
+    def __call__(self, *inputs: Nest) -> Any:
         """The formula's value: a Value if one of the inputs is."""
         return self.values(inputs)[-1]
 
-    def values(self, inputs: Sequence[Any]) -> list[Any]:
+    def values(self, inputs: Sequence[Nest]) -> list[Any]:
         """The inputs and the result of every step; the last is that of the formula."""
         values = list(inputs)
         for step in self.steps:

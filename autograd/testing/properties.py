@@ -9,7 +9,7 @@ import sys
 import textwrap
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from autograd.check.checker import gradcheck
 from autograd.check.report import GradientReport
@@ -20,6 +20,11 @@ from autograd.errors import GradientError, InputTypeError, InputValueError
 from autograd.testing.binding import Binding, bound
 from autograd.testing.reproduction import imports_of
 from autograd.testing.strategies import hypothesis_module, safe_floats
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from autograd.engine.nests import Nest
 
 __all__ = ["property_test"]
 
@@ -138,7 +143,7 @@ def _account(
     f: Callable[..., Any],
     binding: Binding,
     home: Any,
-    point: dict[str, Any],
+    point: Mapping[str, Nest],
     report: GradientReport,
     order: int,
 ) -> str:
@@ -187,7 +192,7 @@ def _importable(module: Any) -> str:
     return str(module.__name__)
 
 
-def _graph(f: Callable[..., Any], point: dict[str, Any]) -> str:
+def _graph(f: Callable[..., Any], point: Mapping[str, Nest]) -> str:
     """The graph of f's first result, drawn with numbers and gradients."""
     from autograd.drawing import draw
 

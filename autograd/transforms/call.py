@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from autograd.engine.backward import adjoints_over, require_unchanged
 from autograd.engine.higher import recorded_adjoints, recorded_tangents
@@ -23,6 +23,10 @@ from autograd.errors import InputTypeError
 from autograd.nested import is_array, map_structure, numbers_in, numbers_like, rebuilt
 from autograd.ops.op import OPS
 from autograd.transforms.argnums import Arguments
+
+if TYPE_CHECKING:
+    from autograd.engine.nests import Nest
+    from autograd.engine.value import Operand
 
 __all__ = ["Call"]
 
@@ -70,7 +74,7 @@ class Call:
         self.wraps = self.recording and self.region.outer is None and not TRACING.get()
 
     def gradients(
-        self, outputs: Sequence[Any], weights: Sequence[Any], wanted: Sequence[Any]
+        self, outputs: Sequence[Operand], weights: Sequence[Operand], wanted: Sequence[Any]
     ) -> list[Any]:
         """Derivatives of the weighted sum of the outputs by these nodes."""
         pairs = [(y, w) for y, w in zip(outputs, weights) if isinstance(y, Value)]
@@ -87,33 +91,33 @@ class Call:
             adjoint = recording(lambda: recorded_adjoints(order, start, wanted=wanted))
         return [self.finish(adjoint.get(x, 0.0)) for x in wanted]
 
-    def _record_of(self, roots: list[Any]) -> tuple[list[Any], dict[Any, float]]:
+    def _record_of(self, roots: list[Value]) -> tuple[list[Any], dict[Any, float]]:
         """What leads to some roots, known already if they are all that the function returned."""
         same = len(roots) == len(self._roots) and all(map(operator.is_, roots, self._roots))
         return self._record if same else self.region.record_of(roots)
 
-    def pull_back(self, outputs: Sequence[Any], weights: Sequence[Any]) -> Any:
+    def pull_back(self, outputs: Sequence[Operand], weights: Sequence[Operand]) -> Any:
         """Gradient of the weighted sum of the outputs, in the argument's structure."""
         return rebuilt(self.argument, self.gradients(outputs, weights, self.nodes))
 
-    def along(self, direction: Any) -> list[Any]:
+    def along(self, direction: Nest) -> list[Any]:
         """The numbers of a direction, which nests as the argument does."""
         return numbers_like(self.argument, direction, operand, "v, which nests as x does,")
 
-    def push_forward(self, outputs: Sequence[Any], along: Sequence[Any]) -> list[Any]:
+    def push_forward(self, outputs: Sequence[Operand], along: Sequence[Operand]) -> list[Any]:
         """Derivative of each output along a direction, as Values or floats."""
         order, _ = self._record_of([y for y in outputs if isinstance(y, Value)])
         require_unchanged(order)
         tangent = recorded_tangents(order, dict(zip(self.nodes, along)))
         return [tangent.get(y, 0.0) if isinstance(y, Value) else 0.0 for y in outputs]
 
-    def finish(self, x: Any) -> Any:
+    def finish(self, x: Nest) -> Any:
         """A number for the caller: a float, or a Value if it may be differentiated again."""
         if isinstance(x, Value):
             return x if self.recording else data_of(x)
         return Value(x) if self.wraps else x
 
-    def beside(self, result: Any, has_aux: bool) -> Any:
+    def beside(self, result: Nest, has_aux: bool) -> Any:
         """A result, with what the function gave beside its own."""
         if not has_aux:
             return result

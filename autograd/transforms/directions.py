@@ -8,19 +8,22 @@ tuples of arguments.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from autograd.engine.record import operand
 from autograd.nested import numbers_like, rebuilt
 from autograd.transforms.argnums import Argnum, Arguments, with_others
 from autograd.transforms.call import Call
 
+if TYPE_CHECKING:
+    from autograd.engine.nests import Nest
+
 __all__ = ["hvp", "jvp", "vjp"]
 
 Function = Callable[..., Any]
 
 
-def jvp(f: Function, x: Any, v: Any, *others: Any, argnum: Argnum = 0, **options: Any) -> Any:
+def jvp(f: Function, x: Nest, v: Nest, *others: Any, argnum: Argnum = 0, **options: Any) -> Any:
     """J·v: derivative of the results of f along the direction v; one forward pass.
 
     ``v`` has the structure of ``x``; what returns has the structure of f's result.
@@ -35,7 +38,7 @@ def jvp(f: Function, x: Any, v: Any, *others: Any, argnum: Argnum = 0, **options
     return rebuilt(call.result, [*map(call.finish, slopes)])
 
 
-def vjp(f: Function, x: Any, v: Any, *others: Any, argnum: Argnum = 0, **options: Any) -> Any:
+def vjp(f: Function, x: Nest, v: Nest, *others: Any, argnum: Argnum = 0, **options: Any) -> Any:
     """vᵀJ: derivative by x of the results of f weighted with v; one reverse pass.
 
     ``v`` has the structure of f's result; what returns has the structure of ``x``.
@@ -48,7 +51,7 @@ def vjp(f: Function, x: Any, v: Any, *others: Any, argnum: Argnum = 0, **options
     return call.pull_back(call.outputs, weights)
 
 
-def hvp(f: Function, x: Any, v: Any, *others: Any, argnum: Argnum = 0, **options: Any) -> Any:
+def hvp(f: Function, x: Nest, v: Nest, *others: Any, argnum: Argnum = 0, **options: Any) -> Any:
     """H·v: the Hessian of f times a direction, without the Hessian.
 
     One forward pass along v, recorded, and one reverse pass over both, whatever the size of x.
@@ -66,7 +69,7 @@ def hvp(f: Function, x: Any, v: Any, *others: Any, argnum: Argnum = 0, **options
 
 def _call(
     f: Function,
-    x: Any,
+    x: Nest,
     others: tuple[Any, ...],
     argnum: Argnum,
     options: dict[str, Any],

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from math import inf
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from autograd.engine.modes import TRACING, TRANSFORMING, enable_grad, switched
 from autograd.engine.record import operand, record
@@ -20,6 +20,10 @@ from autograd.errors import ConvergenceError, InputTypeError, InputValueError
 from autograd.nested import numbers_in, rebuilt
 from autograd.ops.op import Op
 from autograd.transforms.derivatives import jacobian
+
+if TYPE_CHECKING:
+    from autograd.engine.nests import Nest
+    from autograd.engine.value import Operand
 
 __all__ = ["Equation", "Vector", "eliminated", "shown", "size_of"]
 
@@ -33,8 +37,8 @@ class Equation:
         self,
         name: str,
         f: Callable[..., Any],
-        x0: Any,
-        params: Sequence[Any],
+        x0: Nest,
+        params: Sequence[Nest],
         solve: Callable[[Equation, Vector], Vector],
         *,
         shift: float,
@@ -106,7 +110,7 @@ class Equation:
         def forward(*params: float) -> float:
             return float(self.solved([*params])[index])
 
-        def partials(xp: Any, out: Any, *params: Any) -> tuple[Any, ...]:
+        def partials(xp: Any, out: Operand, *params: Nest) -> tuple[Any, ...]:
             if not all(isinstance(p, (Value, float)) for p in params):
                 raise TypeError("an equation is solved for numbers")  # no expression: not traced
             with nullcontext() if any(isinstance(p, Value) for p in params) else _among_numbers():

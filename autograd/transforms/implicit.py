@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from math import isfinite
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from autograd.errors import ConvergenceError
 from autograd.transforms.equations import Equation, Vector, eliminated, shown, size_of
+
+if TYPE_CHECKING:
+    from autograd.engine.nests import Nest
 
 __all__ = ["fixed_point", "root"]
 
@@ -19,7 +22,7 @@ Function = Callable[..., Any]
 
 
 def fixed_point(
-    f: Function, x0: Any, *params: Any, tolerance: float = 1e-12, iterations: int = 10_000
+    f: Function, x0: Nest, *params: Nest, tolerance: float = 1e-12, iterations: int = 10_000
 ) -> Any:
     """The x with x = f(x, *params), found by repeating x ← f(x, *params) from ``x0``.
 
@@ -61,7 +64,7 @@ def fixed_point(
 
 
 def root(
-    f: Function, x0: Any, *params: Any, tolerance: float = 1e-12, iterations: int = 100
+    f: Function, x0: Nest, *params: Nest, tolerance: float = 1e-12, iterations: int = 100
 ) -> Any:
     """The x with f(x, *params) = 0, found by Newton's method from ``x0``, with shorter steps where
     a whole one would not bring f nearer to zero.

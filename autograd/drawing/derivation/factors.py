@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd.drawing.derivation.algebra import Product, product_of
 from autograd.drawing.derivation.notation import TEXT
@@ -16,6 +16,9 @@ from autograd.drawing.derivation.symbols import Symbols
 from autograd.drawing.formats.text import clean
 from autograd.engine.order import operands_of
 from autograd.ops.expr import Expr
+
+if TYPE_CHECKING:
+    from autograd.engine.value import Value
 
 __all__ = ["Factor", "Reader"]
 
@@ -36,7 +39,7 @@ class Factor(NamedTuple):
 class Reader:
     """Turns paths from y to x into factors; ``legend`` says what the numbered Values are."""
 
-    def __init__(self, y: Any, x: Any) -> None:
+    def __init__(self, y: Value, x: Value) -> None:
         self.result = clean(y.name or ("y" if x.name != "y" else "output"))
         self.input = clean(x.name or ("x" if y.name != "x" else "input"))
         self._symbols = Symbols({y: self.result, x: self.input})
@@ -61,7 +64,7 @@ class Reader:
             route.append(self._stop(stretch[-1]) if stretch else "⋯")
         return tuple(factors), tuple(route)
 
-    def _is_stop(self, node: Any) -> bool:
+    def _is_stop(self, node: Value) -> bool:
         if self._symbols.name_of(node):
             return True
         return node.op is not None and node.op.arity is not None and node.op.symbol.isalpha()

@@ -10,9 +10,12 @@ from __future__ import annotations
 import heapq
 import math
 from collections import Counter
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd.engine.order import operand_values, operands_of, record_of
+
+if TYPE_CHECKING:
+    from autograd.engine.value import Value
 
 __all__ = ["Path", "Paths", "Step", "find_paths"]
 
@@ -57,7 +60,7 @@ class _Candidate(NamedTuple):
 Edges = dict[Any, list[Step]]
 
 
-def find_paths(y: Any, x: Any, most: int) -> Paths:
+def find_paths(y: Value, x: Value, most: int) -> Paths:
     """The paths from y to x: the ``most`` of them with the largest contributions, in that order."""
     edges = _edges_between(y, x)
     if y is x:
@@ -70,7 +73,7 @@ def find_paths(y: Any, x: Any, most: int) -> Paths:
     return Paths(paths, *_totals(y, x, edges))
 
 
-def _edges_between(y: Any, x: Any) -> Edges:
+def _edges_between(y: Value, x: Value) -> Edges:
     """For each node above x, its edges that lead down to x; in topological order."""
     order, _ = record_of([y])
     reached = {x}
@@ -92,7 +95,7 @@ def _edges_between(y: Any, x: Any) -> Edges:
     return edges
 
 
-def _totals(y: Any, x: Any, edges: Edges) -> tuple[int, int, float]:
+def _totals(y: Value, x: Value, edges: Edges) -> tuple[int, int, float]:
     """How many paths there are, how many of them are blocked, and the sum of their magnitudes."""
     count: dict[Any, int] = {x: 1}
     passing: dict[Any, int] = {x: 1}
@@ -110,7 +113,7 @@ def _totals(y: Any, x: Any, edges: Edges) -> tuple[int, int, float]:
     return count[y], count[y] - passing[y], magnitude[y]
 
 
-def _ranked(x: Any, edges: Edges, most: int) -> dict[Any, list[_Candidate]]:
+def _ranked(x: Value, edges: Edges, most: int) -> dict[Any, list[_Candidate]]:
     """For each node the best paths from x up to it, best first; ties in the order of operands."""
     best: dict[Any, list[_Candidate]] = {x: [_Candidate(0.0, 0, 0)]}
     for node, steps in edges.items():
@@ -138,7 +141,7 @@ def _extended(rank: float, local: float) -> float:
     return rank + math.log(abs(local))
 
 
-def _path(y: Any, x: Any, edges: Edges, best: dict[Any, list[_Candidate]], i: int) -> Path:
+def _path(y: Value, x: Value, edges: Edges, best: dict[Value, list[_Candidate]], i: int) -> Path:
     """The path that candidate number i of y stands for, followed from y down to x."""
     steps: list[Step] = []
     node = y

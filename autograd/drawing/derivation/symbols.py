@@ -7,13 +7,17 @@ gets a number and an entry in the legend.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from autograd.drawing.derivation.algebra import SIMPLIFY
 from autograd.drawing.derivation.notation import TEXT
 from autograd.drawing.formats.text import number
 from autograd.engine.order import operands_of
 from autograd.ops.expr import Expr, Operand, evaluate
+
+if TYPE_CHECKING:
+    from autograd.engine.value import Value
+    from autograd.ops.op import Op
 
 __all__ = ["Symbols"]
 
@@ -33,14 +37,14 @@ class Symbols:
     '2·(w·x)'
     """
 
-    def __init__(self, given: Mapping[Any, str], *, literals: bool = True) -> None:
+    def __init__(self, given: Mapping[Value, str], *, literals: bool = True) -> None:
         self.legend: dict[str, str] = {}
         self._given = given
         self._literals = literals
         self._formulas: dict[Any, Operand] = {}
         self._partials: dict[Any, Any] = {}
 
-    def name_of(self, node: Any) -> str | None:
+    def name_of(self, node: Value) -> str | None:
         """The name that a Value goes by, if it has one."""
         name: str | None = self._given.get(node) or node.name
         return name
@@ -58,7 +62,7 @@ class Symbols:
         }
         return evaluate([written], SIMPLIFY, _Names(values))[0]
 
-    def formula(self, node: Any) -> Operand:
+    def formula(self, node: Value) -> Operand:
         """A Value by its name, or its formula, or a number that stands in the legend."""
         written = self.written_out(node)
         if written is None:
@@ -91,7 +95,7 @@ class Symbols:
         formula = SIMPLIFY[node.op.name](*parts)
         return formula if len(TEXT.write(formula)) <= LONGEST else None
 
-    def _numbered(self, node: Any) -> Expr:
+    def _numbered(self, node: Value) -> Expr:
         label = f"#{len(self.legend) + 1}"
         made = f"a result of {node.op}" if node.op else "a leaf"
         self.legend[label] = f"{number(node.data)}, {made}"
@@ -105,7 +109,7 @@ class _Names(dict[str, Operand]):
         return Expr("var", name)
 
 
-def _written(op: Any, count: int) -> Any:
+def _written(op: Op, count: int) -> Any:
     """The local derivatives of a primitive in terms of "out", "0", "1" …"""
     try:
         return op.written(Expr("var", "out"), *(Expr("var", str(i)) for i in range(count)))

@@ -7,7 +7,7 @@ The first way to group nodes that gives few enough boxes is taken, see
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from autograd.drawing.folding.partitions import Grouping, apart, groupings
 from autograd.drawing.folding.quotient import Plan, drawn
@@ -16,6 +16,9 @@ from autograd.drawing.folding.slices import Slice
 from autograd.drawing.folding.stretches import stretches
 from autograd.drawing.picture.snapshot import Picture, kind_of
 from autograd.engine.order import record_of
+
+if TYPE_CHECKING:
+    from autograd.engine.value import Value
 
 __all__ = ["LIMIT", "folded_picture", "graph_picture"]
 
@@ -26,7 +29,7 @@ HUGE = 1_000_000
 
 
 def graph_picture(
-    roots: Sequence[Any],
+    roots: Sequence[Value],
     parameters: frozenset[int] = frozenset(),
     limit: int | None = LIMIT,
     by: str | None = None,
@@ -110,14 +113,14 @@ def _plan(part: Slice, grouping: Grouping, parameters: frozenset[int], squeeze: 
     )
 
 
-def _inside(leaf: Any, label: Any, how: str, parameters: frozenset[int]) -> bool:
+def _inside(leaf: Value, label: Any, how: str, parameters: frozenset[int]) -> bool:
     """Whether a leaf that only one group uses is shown in it: in its module, or in its stretch."""
     if how == "module":
         return label[0] == "module" and leaf.op is None and kind_of(leaf, parameters) == "parameter"
     return label is not None and how not in ("", "operation") and leaf.op is None
 
 
-def _family(leaf: Any, parameters: frozenset[int], squeeze: int) -> Any:
+def _family(leaf: Value, parameters: frozenset[int], squeeze: int) -> Any:
     if squeeze == 0:
         return id(leaf)
     kind = "outside" if leaf.op else kind_of(leaf, parameters)

@@ -8,11 +8,14 @@ groups then lead to higher ranks, which rules out cycles.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd.drawing.folding.slices import Slice
 from autograd.drawing.picture.snapshot import units
 from autograd.engine.order import operands_of
+
+if TYPE_CHECKING:
+    from autograd.engine.value import Operand
 
 __all__ = ["Grouping", "apart", "groupings"]
 
@@ -127,7 +130,7 @@ def _judged(part: Slice, outside: set[int]) -> set[int]:
     }
 
 
-def _literal(operand: Any) -> float | None:
+def _literal(operand: Operand) -> float | None:
     """The number of a literal operand."""
     return operand if type(operand) is float else None
 

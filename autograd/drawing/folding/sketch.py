@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Hashable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any
 
 from autograd.drawing.picture.snapshot import Box, Edge, Kind, Picture, box_of, kind_of
 from autograd.engine.order import operands_of
+
+if TYPE_CHECKING:
+    from autograd.engine.value import Value
 
 __all__ = ["ELSEWHERE", "FEW", "Canvas", "fold_box", "stem"]
 
@@ -26,13 +29,13 @@ class Canvas:
         self.box_of: dict[Any, int] = {}
         self.parameters = parameters
 
-    def add(self, node: Any, box: Box) -> int:
+    def add(self, node: Hashable, box: Box) -> int:
         """Enter a box with what it stands for; its number."""
         self.boxes.append(box._replace(id=len(self.boxes)))
         self.nodes.append(node)
         return len(self.boxes) - 1
 
-    def node(self, node: Any, kind: Kind) -> None:
+    def node(self, node: Value, kind: Kind) -> None:
         """Enter one Value."""
         self.box_of[node] = self.add(node, box_of(node, 0, kind))
 
@@ -40,7 +43,7 @@ class Canvas:
         """Enter a literal number."""
         return self.add(number, Box(0, "constant", "", "", None, number, None))
 
-    def leaves(self, leaves: list[Any]) -> None:
+    def leaves(self, leaves: list[Value]) -> None:
         """A leaf, or a computed node of elsewhere, by itself; or a family of them as a fold."""
         if len(leaves) == 1:
             self.node(leaves[0], self.kind(leaves[0]))
@@ -52,11 +55,11 @@ class Canvas:
         box = Box(0, "fold", "", what, name, None, None, "", len(leaves))
         self.box_of.update(dict.fromkeys(leaves, self.add(tuple(leaves), box)))
 
-    def kind(self, node: Any) -> Kind:
+    def kind(self, node: Value) -> Kind:
         """What a node is that the picture shows no operands of."""
         return "outside" if node.op else kind_of(node, self.parameters)
 
-    def edges_to_node(self, node: Any, apart: bool) -> list[tuple[int, int, int]]:
+    def edges_to_node(self, node: Value, apart: bool) -> list[tuple[int, int, int]]:
         """The (source, position, size) of the edges into a node; new boxes for its constants."""
         operands = operands_of(node)
         constants = [x for x in operands if type(x) is float]
@@ -77,7 +80,7 @@ class Canvas:
             found[key] = (source, first, size + 1)
         return list(found.values())
 
-    def edges_to_fold(self, nodes: Sequence[Any]) -> list[tuple[int, int, int]]:
+    def edges_to_fold(self, nodes: Sequence[Value]) -> list[tuple[int, int, int]]:
         """The same for several nodes at once; those that come from within are not in box_of."""
         sizes: Counter[int] = Counter()
         place = self.box_of.get
@@ -88,7 +91,7 @@ class Canvas:
                     sizes[source] += 1
         return [(source, i, size) for i, (source, size) in enumerate(sizes.items())]
 
-    def picture(self, results: Iterable[Any], total: int, how: str) -> Picture:
+    def picture(self, results: Iterable[Value], total: int, how: str) -> Picture:
         """What has been entered, with a sentence on what was folded, and how."""
         roots = tuple(dict.fromkeys(results))
         outputs = tuple(dict.fromkeys(self.box_of[node] for node in roots))
@@ -115,7 +118,7 @@ def fold_box(nodes: Sequence[Any], title: str, results: Sequence[Any], size: int
     )  # fmt: skip
 
 
-def stem(node: Any) -> str:
+def stem(node: Value) -> str:
     """What names that differ by a number at their end have in common."""
     if node.op is not None:
         return str(node.op.symbol)

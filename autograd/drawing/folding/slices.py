@@ -7,9 +7,12 @@ outside: leaves, and, where the slice is a part of something larger, other compu
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from autograd.engine.order import operands_of, record_of
+
+if TYPE_CHECKING:
+    from autograd.engine.value import Value
 
 __all__ = ["Slice"]
 
@@ -22,8 +25,8 @@ class Slice:
     literal operands. ``results`` are the nodes, or leaves, that the slice is drawn for.
     """
 
-    def __init__(self, nodes: Sequence[Any], results: Iterable[Any]) -> None:
-        self.nodes = nodes
+    def __init__(self, nodes: Sequence[Value], results: Iterable[Value]) -> None:
+        self.nodes: Sequence[Any] = nodes  # each of them computed: it has an op
         index = {node: i for i, node in enumerate(nodes)}
         self.inner: list[list[int]] = []
         self.consumers: dict[Any, list[int]] = {}
@@ -54,7 +57,7 @@ class Slice:
         return len(self.nodes) + len(self.consumers) + sum(self.constants)
 
     @classmethod
-    def of(cls, roots: Sequence[Any], depth: int | None = None) -> Slice:
+    def of(cls, roots: Sequence[Value], depth: int | None = None) -> Slice:
         """All that the roots depend on, or only nodes up to so many edges before a root.
 
         With several paths to a root the longest counts, so what is left out is all further back.

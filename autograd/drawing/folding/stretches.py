@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from autograd.drawing.folding.sketch import Canvas, fold_box
 from autograd.drawing.picture.snapshot import Edge, Picture
 from autograd.engine.order import operands_of
+
+if TYPE_CHECKING:
+    from autograd.engine.value import Value
 
 __all__ = ["stretches"]
 
@@ -63,12 +66,12 @@ def stretches(
     return canvas.picture(roots, len(place), "stretch")
 
 
-def _values(node: Any) -> Iterator[Any]:
+def _values(node: Value) -> Iterator[Any]:
     return (x for x in operands_of(node) if type(x) is not float)
 
 
 def _uses(
-    order: list[Any], place: dict[Any, Any]
+    order: list[Value], place: dict[Value, int]
 ) -> tuple[dict[Any, int], list[Counter[int]], list[set[Any]]]:
     """Which stretch uses each leaf, -1 if several do; which ones each uses, and their results."""
     count = place[order[-1]] + 1

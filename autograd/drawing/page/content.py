@@ -11,7 +11,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd.drawing.derivation.algebra import product_of
 from autograd.drawing.derivation.notation import CHOICE, INFIX, TEXT
@@ -22,6 +22,9 @@ from autograd.drawing.picture.frames import Frame, frame_of, through_folds
 from autograd.drawing.picture.marks import Marks
 from autograd.drawing.picture.snapshot import Box, Picture
 from autograd.errors import InputTypeError
+
+if TYPE_CHECKING:
+    from autograd.engine.value import Value
 
 __all__ = ["Moment", "content_of", "for_script", "program_of"]
 
@@ -118,7 +121,7 @@ def _missing(picture: Picture, frame: Frame) -> bool:
 
 def _told_picture(
     picture: Picture,
-    place: dict[Any, int],
+    place: dict[Value, int],
     uses: Counter[int],
     number: int,
     frames: Sequence[Frame],
@@ -154,7 +157,7 @@ def _told_picture(
     return told
 
 
-def _described(box: Box, node: Any, place: dict[Any, int]) -> dict[str, Any]:
+def _described(box: Box, node: Value, place: dict[Value, int]) -> dict[str, Any]:
     """A box in words, and where its numbers are."""
     if box.kind == "constant":
         return {"constant": _plain([box.data])[0], "label": TEXT.number(box.data or 0.0)}

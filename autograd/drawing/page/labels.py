@@ -9,11 +9,14 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from autograd.drawing.derivation.aliases import LOW, alias
 from autograd.drawing.formats.text import clean, shorten
 from autograd.drawing.picture.snapshot import Picture
+
+if TYPE_CHECKING:
+    from autograd.engine.value import Value
 
 __all__ = ["labelled"]
 
@@ -49,7 +52,7 @@ def labelled(pictures: Sequence[Picture]) -> list[Picture]:
     return [_with_labels(picture, label, taken) for picture in pictures]
 
 
-def _with_labels(picture: Picture, label: dict[Any, str], taken: set[str]) -> Picture:
+def _with_labels(picture: Picture, label: dict[Value, str], taken: set[str]) -> Picture:
     boxes = []
     here = set(taken)
     for box, node in zip(picture.boxes, picture.nodes):

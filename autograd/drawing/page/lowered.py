@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd.drawing.page.javascript import Script
 from autograd.engine.order import operands_of, record_of
+
+if TYPE_CHECKING:
+    from autograd.engine.value import Value
 
 __all__ = ["Lowered", "leaves_of", "lowered"]
 
@@ -24,7 +27,7 @@ class Lowered(NamedTuple):
     script: Script
 
 
-def lowered(roots: Sequence[Any], script: Script | None = None) -> Lowered:
+def lowered(roots: Sequence[Value], script: Script | None = None) -> Lowered:
     """The whole graph of some Values, each after its operands.
 
     Several programs of one page share its ``script``.
@@ -42,7 +45,7 @@ def lowered(roots: Sequence[Any], script: Script | None = None) -> Lowered:
     constants: dict[str, int] = {}
     nodes: list[list[Any] | None] = []
 
-    def leaf(node: Any) -> None:
+    def leaf(node: Value) -> None:
         place[node] = len(nodes)
         nodes.append(None)
 
@@ -70,7 +73,7 @@ def lowered(roots: Sequence[Any], script: Script | None = None) -> Lowered:
     return Lowered(program, leaves, list(place), script)
 
 
-def leaves_of(roots: Sequence[Any]) -> list[Any]:
+def leaves_of(roots: Sequence[Value]) -> list[Any]:
     """The leaves of some Values, in the order in which they are in a program."""
     used = (x for node in record_of(roots)[0] for x in operands_of(node) if type(x) is not float)
     return [x for x in dict.fromkeys([*used, *roots]) if x.op is None]

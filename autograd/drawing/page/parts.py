@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd.drawing.folding.fold import LIMIT, folded_picture
 from autograd.drawing.folding.sketch import ELSEWHERE
@@ -14,6 +14,9 @@ from autograd.drawing.formats.svg import svg_of
 from autograd.drawing.formats.text import clean, escape
 from autograd.drawing.picture.snapshot import Box, Picture, box_of
 from autograd.engine.order import operands_of
+
+if TYPE_CHECKING:
+    from autograd.engine.value import Value
 
 __all__ = ["Parts"]
 
@@ -90,7 +93,7 @@ def _is_computed(node: Any) -> bool:
     return type(node) is not float and node.op is not None
 
 
-def _inside(nodes: tuple[Any, ...], parameters: frozenset[int]) -> Picture:
+def _inside(nodes: tuple[Value, ...], parameters: frozenset[int]) -> Picture:
     """The picture of what is in a fold; its results are what nothing in the fold uses."""
     computed = [node for node in nodes if _is_computed(node)]
     used = {x for node in computed for x in operands_of(node) if type(x) is not float}

@@ -6,7 +6,7 @@ import base64
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from autograd import files
 from autograd.drawing.formats.rendering import animated
@@ -26,6 +26,9 @@ from autograd.drawing.sheet import sheet_of
 from autograd.engine.order import operands_of, record_of
 from autograd.engine.sweep import fresh_values
 from autograd.errors import InputTypeError, InputValueError
+
+if TYPE_CHECKING:
+    from autograd.engine.nests import Nest
 
 __all__ = ["Recorder"]
 
@@ -62,7 +65,7 @@ class Recorder:
     <Recorder: 4 moments of a graph of 4 nodes>
     """
 
-    def __init__(self, loss: Any, *, plane: Plane | None = None, **options: Any) -> None:
+    def __init__(self, loss: Nest, *, plane: Plane | None = None, **options: Any) -> None:
         if plane is not None and not isinstance(plane, Plane):
             raise InputTypeError(
                 f"plane= is a drawing.Plane(model, X, y), but got {type(plane).__name__}"

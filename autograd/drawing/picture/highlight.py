@@ -15,7 +15,7 @@ __all__ = ["coloured", "highlighted"]
 
 
 def highlighted(
-    picture: Picture, paths: Iterable[Iterable[Any]]
+    picture: Picture, paths: Iterable[Iterable[Value]]
 ) -> tuple[frozenset[int], frozenset[int]]:
     """Indices of the boxes and of the edges on paths of Values, whichever way these run.
 

@@ -10,11 +10,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Sequence
-from typing import Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from autograd.engine.order import operands_of, record_of
 from autograd.engine.value import Value
 from autograd.errors import InputTypeError
+
+if TYPE_CHECKING:
+    from autograd.engine.nests import Nest
 
 __all__ = ["Box", "Edge", "Kind", "Picture", "kind_of", "take_picture", "units"]
 
@@ -106,7 +109,7 @@ class Picture(NamedTuple):
         return partials
 
 
-def take_picture(outputs: Any, parameters: Iterable[Any] = ()) -> Picture:
+def take_picture(outputs: Nest, parameters: Iterable[Value] = ()) -> Picture:
     """The whole graph of a Value, or of a sequence of them, one box a node.
 
     ``parameters`` are leaves to show as such; those named by path, or "bias", are anyway.
@@ -130,7 +133,7 @@ def take_picture(outputs: Any, parameters: Iterable[Any] = ()) -> Picture:
     nodes: list[Any] = []
     ids: dict[Any, int] = {}
 
-    def add(node: Any, kind: Kind) -> int:
+    def add(node: Value, kind: Kind) -> int:
         ids[node] = len(boxes)
         boxes.append(box_of(node, len(boxes), kind))
         nodes.append(node)
@@ -158,7 +161,7 @@ def take_picture(outputs: Any, parameters: Iterable[Any] = ()) -> Picture:
     return Picture(tuple(boxes), tuple(edges), tuple(nodes), shown, outputs, len(ids))
 
 
-def box_of(node: Any, number: int, kind: Kind) -> Box:
+def box_of(node: Value, number: int, kind: Kind) -> Box:
     """The box of one Value."""
     op, grad = node.op, node.grad if node.grad_computed else None
     return Box(
@@ -173,7 +176,7 @@ def box_of(node: Any, number: int, kind: Kind) -> Box:
     )
 
 
-def checked_outputs(outputs: Any) -> list[Any]:
+def checked_outputs(outputs: Nest) -> list[Any]:
     """One Value or a sequence of them as a list.
 
     Raises:
@@ -207,7 +210,7 @@ def identities(values: Any) -> frozenset[int]:
     return frozenset(map(id, values))
 
 
-def kind_of(node: Any, parameters: Collection[int]) -> Kind:
+def kind_of(node: Value, parameters: Collection[int]) -> Kind:
     """Whether a leaf is a parameter or an input."""
     name = None if node.name is None else str(node.name)
     # A neuron that is in no layer calls its bias so, for a path of one step has no dot.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -18,9 +18,6 @@ from autograd.program.loop.native.entries import FRAME
 from autograd.program.loop.native.opcodes import Backward, Code
 from autograd.program.loop.native.repeats import compile_forward, compile_reverse
 from autograd.program.tape.instructions import Tape
-
-if TYPE_CHECKING:
-    pass
 
 __all__ = ["NativeLoop"]
 
