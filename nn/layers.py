@@ -52,7 +52,7 @@ class Sequential(Module):
         def __call__(self, inputs: Sequence[Value | float]) -> list[Value]: ...
         @overload
         def __call__(self, inputs: Any) -> Any: ...
-        def __call__(self, inputs: Sequence[Value | float]) -> Any:
+        def __call__(self, inputs: Any) -> Any:
             """As `forward`."""
 
     def forward(self, inputs: Any) -> list[Any]:
