@@ -48,7 +48,9 @@ ORDER = {
     "choice) running (directions prepared) (differentiable exports) program (frozen structures) "
     "calls inside recordings compiled_function",
     "autograd.program.array": "(error_functions kernels tidying) names writer "
-    "(adjoint_arrays forward) reverse numpy_executor",
+    "(adjoint_arrays forward) (reverse tiles) numpy_executor",
+    "autograd.program.array.tiles": "body (elements entry products) (compiler operands) plan "
+    "runner",
     "autograd.program.exports": "(jax onnx)",
     "autograd.program.exports.jax": "branches primitives function",
     "autograd.program.exports.onnx": "extra (nodes primitives) write",

@@ -1,12 +1,16 @@
-"""The array executor: a tape simplified, grouped, and written as straight-line NumPy.
+"""The array executor: a tape simplified, grouped, and run as array statements.
 
-The source is written when first needed, once for each set of batched arguments and of arguments to
-differentiate by; tracebacks and debuggers show it. Next: :mod:`autograd.program.statements.groups`.
+Batches run in machine code, a tile of rows at a time (:mod:`autograd.program.array.tiles.plan`).
+Without llvmlite, at single points, where something in the program cannot be done so, and where a
+result is not finite, the statements are written as straight-line NumPy, once for each set of
+batched arguments and of arguments to differentiate by; tracebacks and debuggers show the source.
+Next: :mod:`autograd.program.statements.groups`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from functools import cached_property
 from math import isfinite
 from typing import Any
@@ -16,7 +20,10 @@ import numpy as np
 from autograd.arrays import Array
 from autograd.program.array.forward import write_forward
 from autograd.program.array.reverse import Reverse
-from autograd.program.array.writer import Writer
+from autograd.program.array.tiles.operands import NotTiled
+from autograd.program.array.tiles.runner import Tiles
+from autograd.program.array.writer import Writer, style_of
+from autograd.program.loop.native.compiler import can_compile
 from autograd.program.statements.groups import ArrayForm, group
 from autograd.program.statements.layout import Literal, Operand
 from autograd.program.statements.listing import listed
@@ -41,6 +48,7 @@ class ArrayExecutor:
         self.dtype = dtype
         # Written functions by what they are for. Two threads may both write one: they are equal.
         self._functions: dict[Any, Callable[..., Any]] = {}
+        self._tiles: dict[Any, Tiles | None] = {}
 
     @cached_property
     def form(self) -> ArrayForm:
@@ -59,6 +67,9 @@ class ArrayExecutor:
     def forward(self, arrays: Sequence[Array], batch: int | None) -> Array:
         """The outputs, ``(outputs,)`` or ``(batch, outputs)``."""
         batched = tuple([array.ndim == 2 for array in arrays])
+        tiled = self._by_tiles(batched, None, arrays, batch, 1.0)
+        if tiled is not None:
+            return tiled[0]
         if batch is None or 0 < batch <= self._chunk:
             return self._forward(batched, arrays, batch)
         values = np.empty((batch, len(self.tape.outputs)), self.dtype)
@@ -78,6 +89,9 @@ class ArrayExecutor:
     ) -> tuple[Array, list[Array]]:
         """The outputs, and the derivatives of ``weight`` × the sum of the first over the batch."""
         batched = tuple([array.ndim == 2 for array in arrays])
+        tiled = self._by_tiles(batched, wrt, arrays, batch, weight)
+        if tiled is not None:
+            return tiled
         if batch is None or 0 < batch <= self._chunk:
             return self._value_and_grad(batched, wrt, arrays, batch, weight)
         values = np.empty((batch, len(self.tape.outputs)), self.dtype)
@@ -106,6 +120,38 @@ class ArrayExecutor:
                 # Something overflowed, or an infinite derivative met an adjoint of zero.
                 values, grads = self._function(batched, wrt, fast=False)(arrays, batch, weight)
         return values, grads
+
+    def _by_tiles(
+        self,
+        batched: Flags,
+        wrt: tuple[int, ...] | None,
+        arrays: Sequence[Array],
+        batch: int | None,
+        weight: float,
+    ) -> tuple[Array, list[Array]] | None:
+        """The same in machine code; None where there is none, or what it gives is not finite."""
+        tiles = self.tiles(batched, wrt) if batch and any(batched) else None
+        if tiles is None or batch is None:
+            return None
+        values, grads = tiles(arrays, batch, weight)
+        with np.errstate(all="ignore"):
+            if not (_finite(values) and all(map(_finite, grads))):
+                return None
+        if self.dtype == "float64":
+            return values, grads
+        with np.errstate(over="ignore"):
+            return values.astype(self.dtype), [grad.astype(self.dtype) for grad in grads]
+
+    def tiles(self, batched: Flags, wrt: tuple[int, ...] | None) -> Tiles | None:
+        """The program in machine code, a tile of rows at a time, where that can be done."""
+        key = (batched, wrt)
+        if key not in self._tiles:
+            self._tiles[key] = None
+            if can_compile():
+                style = style_of(self.form, fast=True)
+                with suppress(NotTiled):
+                    self._tiles[key] = Tiles(self.form, batched, wrt, style)
+        return self._tiles[key]
 
     def _chunks(
         self, batched: Flags, arrays: Sequence[Array], batch: int

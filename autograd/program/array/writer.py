@@ -24,12 +24,18 @@ from autograd.program.statements.layout import Gather, Joined, Literal, View
 from autograd.program.statements.layout import Operand as Reading
 from autograd.program.statements.reroll import FOLDS
 
-__all__ = ["Style", "Writer"]
+__all__ = ["Style", "Writer", "style_of"]
 
 Shape = tuple[int, ...]
 Style = str
 """Of formulas: "careful" as declared, "fast" without what rounding hides, "finite" also without
 infinities, which only comparisons could hide; see :mod:`autograd.program.array.tidying`."""
+
+
+def style_of(form: ArrayForm, *, fast: bool) -> Style:
+    """The style for a program."""
+    compares = any(s.op.name in COMPARISONS for s in form.statements)
+    return ("fast" if compares else "finite") if fast else "careful"
 
 
 class Writer:
@@ -38,8 +44,7 @@ class Writer:
     def __init__(self, form: ArrayForm, batched: Sequence[bool], dtype: str, *, fast: bool) -> None:
         self.form = form
         self.fast = fast
-        compares = any(s.op.name in COMPARISONS for s in form.statements)
-        self.style: Style = ("fast" if compares else "finite") if fast else "careful"
+        self.style = style_of(form, fast=fast)
         self.dtype = np.dtype(dtype)
         self.lines: list[str] = []
         self.scope: dict[str, Any] = {

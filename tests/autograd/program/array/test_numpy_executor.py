@@ -10,12 +10,21 @@ from autograd import Value
 from autograd.engine.record import record
 from autograd.ops.op import OPS
 from autograd.program import compile
+from autograd.program.array import numpy_executor
 
 # Squashes to (-1, 1), then scales into each primitive's sampling range: random graphs stay finite.
 FIXED = [
     op for op in OPS.values() if op.arity is not None and op.name not in ("polygamma", "chain")
 ]
 NARY = [op for op in OPS.values() if op.arity is None]
+
+
+@pytest.fixture(params=["tiles", "numpy"], autouse=True)
+def way(request, monkeypatch):
+    """In machine code where that can be, and in NumPy."""
+    if request.param == "numpy":
+        monkeypatch.setattr(numpy_executor, "can_compile", lambda: False)
+    return request.param
 
 
 def in_range(x, low, high):

@@ -7,6 +7,16 @@ import pytest
 
 import autograd
 from autograd import Value, compile
+from autograd.program.array import numpy_executor
+
+
+@pytest.fixture(params=["tiles", "numpy"], autouse=True)
+def way(request, monkeypatch):
+    """In machine code where that can be, and in NumPy."""
+    if request.param == "numpy":
+        monkeypatch.setattr(numpy_executor, "can_compile", lambda: False)
+    return request.param
+
 
 BATCH = 3
 

@@ -1,0 +1,1 @@
+"""Array statements in machine code, a tile of rows at a time; start at :mod:`.plan`."""

@@ -1,0 +1,128 @@
+"""Array statements run over tiles: fill a frame, call, take the results.
+
+Next: :mod:`autograd.program.array.numpy_executor`, which decides what runs here.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Sequence
+
+import numpy as np
+
+from autograd.arrays import Array
+from autograd.program.array.tiles.compiler import addresses, common
+from autograd.program.array.tiles.entry import FRAME
+from autograd.program.array.tiles.operands import NotTiled
+from autograd.program.array.tiles.plan import Plan
+from autograd.program.statements.groups import ArrayForm
+
+__all__ = ["Tiles", "address"]
+
+ROWS = (64, 32, 16)
+"""Rows of a tile: few enough that it stays in the cache, enough to make sums over them pay."""
+NEAR, FAR = 2**17, 2**20
+"""Numbers that the cache holds, and that a tile may have in all."""
+FIELD = {name: index for index, name in enumerate(FRAME)}
+
+
+def address(array: Array) -> int:
+    """Where an array's numbers begin."""
+    place: int = array.__array_interface__["data"][0]
+    return place
+
+
+class _Memory:
+    """A tile and a frame, for one call at a time."""
+
+    def __init__(self, tiles: Tiles) -> None:
+        flat = np.zeros(tiles.length * tiles.rows + 8)
+        self.m = flat[-(address(flat) // 8) % 8 :]  # where vectors may begin
+        self.args = np.array(tiles.arrays, dtype=np.int64)
+        self.grads = np.zeros(len(tiles.arrays), dtype=np.int64)
+        self.results = np.zeros(len(tiles.outs), dtype=np.int64)
+        values = {
+            "args": address(self.args), "grads": address(self.grads), "m": address(self.m),
+            "results": address(self.results), "copies": address(tiles.copies),
+            "code": address(tiles.code), "outs": address(tiles.outs),
+            "tile": tiles.rows, "copied": len(tiles.copies), "coded": len(tiles.code),
+            "returned": len(tiles.outs),
+        }  # fmt: skip
+        self.frame = np.array([values.get(name, 0) for name in FRAME], dtype=np.int64)
+        self.weight = self.frame.view(np.float64)
+        self.at = ctypes.c_void_p(address(self.frame))
+
+
+class Tiles:
+    """A program for these batched arguments and this ``wrt``, ready to run.
+
+    Raises:
+        NotTiled: Something in the program is not done tile by tile.
+    """
+
+    def __init__(
+        self, form: ArrayForm, batched: Sequence[bool], wrt: tuple[int, ...] | None, style: str
+    ) -> None:
+        plan = Plan(form, batched, wrt, style)
+        self._wrt = plan.wrt
+        self._batched = tuple(batched)
+        self._sizes = [form.blocks[i].size for i in range(len(batched))]
+        self._width = len(plan.outs[0])
+        self._kept: list[Array] = []  # what the machine code reads
+        self.length = plan.tile.size * (1 if wrt is None else 2)
+        self.rows = next((n for n in ROWS if n * self.length <= NEAR), ROWS[-1])
+        if self.rows * self.length > FAR:
+            raise NotTiled("more numbers than the cache holds")
+        self.arrays = [0] * len(batched) + [self._held(array) for array in plan.constants]
+        self.copies = np.array(plan.tile.copies, dtype=np.int64).reshape(-1, 3)
+        self.outs = np.array([[len(table), self._held(table)] for table in plan.outs], np.int64)
+        statements = common().statements
+        texts = [f for f, _ in plan.code if f not in statements]
+        known = {**statements, **dict(zip(texts, addresses(texts)))}
+        rows = [np.array([self._number(x) for x in row], np.int64) for _, row in plan.code]
+        self.code = np.array(
+            [[known[f], self._held(row)] for (f, _), row in zip(plan.code, rows)], np.int64
+        ).reshape(-1, 2)
+        self.run = common().run
+        self._free: list[_Memory] = []
+
+    def _number(self, x: int | Array) -> int:
+        return self._held(x) if isinstance(x, np.ndarray) else int(x)
+
+    def _held(self, array: Array) -> int:
+        """The address of an array that is kept."""
+        own = np.ascontiguousarray(array, dtype=float if array.dtype.kind == "f" else np.int64)
+        self._kept.append(own)
+        return address(own)
+
+    def taken(self) -> _Memory:
+        """Memory for a call: used again by later ones, never by two at a time."""
+        try:
+            return self._free.pop()
+        except IndexError:
+            return _Memory(self)
+
+    def __call__(
+        self, arrays: Sequence[Array], batch: int, weight: float
+    ) -> tuple[Array, list[Array]]:
+        """The outputs of every row, and the derivatives of weight × the sum of the first."""
+        memory = self.taken()
+        own = [np.ascontiguousarray(array, dtype=float) for array in arrays]
+        values = np.empty((batch, self._width))
+        grads: list[Array] = [
+            np.empty((batch, self._sizes[i])) if self._batched[i] else np.zeros(self._sizes[i])
+            for i in self._wrt
+        ]
+        memory.args[: len(own)] = [address(array) for array in own]
+        results: list[Array] = [values]
+        for i, grad in zip(self._wrt, grads):
+            if self._batched[i]:
+                results.append(grad)
+            else:
+                memory.grads[i] = address(grad)
+        memory.results[:] = [address(array) for array in results]
+        memory.frame[FIELD["rows"]] = batch
+        memory.weight[FIELD["weight"]] = weight
+        self.run(memory.at)
+        self._free.append(memory)
+        return values, grads

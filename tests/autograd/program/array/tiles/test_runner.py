@@ -1,0 +1,128 @@
+"""Tiles of rows: any number of rows, any sizes of products, and what a row is told by its place."""
+
+import threading
+
+import numpy as np
+import pytest
+
+import autograd
+from autograd import Value, compile
+from autograd.program.array.numpy_executor import ArrayExecutor
+from autograd.program.loop.native.compiler import can_compile
+
+pytestmark = pytest.mark.skipif(not can_compile(), reason="llvmlite is not installed")
+
+
+def leaves(*shape):
+    if not shape:
+        return Value(0.5)
+    return [leaves(*shape[1:]) for _ in range(shape[0])]
+
+
+def network(inputs, hidden, outputs):
+    """A layer with tanh and one without, the parameters of which are matrices with biases last."""
+    w, v, x, t = leaves(hidden, inputs + 1), leaves(outputs, hidden + 1), leaves(inputs), Value(1.0)
+    h = [autograd.tanh(autograd.dot(row[:-1], x) + row[-1]) for row in w]
+    z = [autograd.dot(row[:-1], h) + row[-1] for row in v]
+    return (t - autograd.logsumexp(z)) ** 2, {"x": x, "t": t, "w": w, "v": v}
+
+
+def by_hand(x, t, w, v):
+    """Loss of every row, and the gradients of their sum."""
+    h = np.tanh(x @ w[:, :-1].T + w[:, -1])
+    z = h @ v[:, :-1].T + v[:, -1]
+    top = z.max(axis=1, keepdims=True)
+    e = np.exp(z - top)
+    s = np.log(e.sum(axis=1)) + top[:, 0]
+    dz = (2.0 * (s - t))[:, None] * e / e.sum(axis=1, keepdims=True)
+    dh = (dz @ v[:, :-1]) * (1.0 - h * h)
+    ones = np.ones((len(x), 1))
+    grads = dh.T @ np.hstack([x, ones]), dz.T @ np.hstack([h, ones])
+    return (t - s) ** 2, (dh @ w[:, :-1], -2.0 * (s - t), *grads)
+
+
+@pytest.mark.parametrize("rows", [1, 2, 8, 15, 16, 17, 63, 64, 65, 200])
+@pytest.mark.parametrize("sizes", [(1, 1, 1), (2, 16, 1), (3, 5, 7), (17, 9, 10), (40, 33, 2)])
+def test_a_network_of_any_size_for_any_number_of_rows(sizes, rows):
+    """Loss and gradients, of rows' own arguments and of shared ones, are those by hand."""
+    output, arguments = network(*sizes)
+    program = compile(output, backend="array", **arguments)
+    rng = np.random.default_rng(rows)
+    inputs, hidden, outputs = sizes
+    given = {
+        "x": rng.normal(size=(rows, inputs)),
+        "t": rng.normal(size=rows),
+        "w": rng.normal(size=(hidden, inputs + 1)),
+        "v": rng.normal(size=(outputs, hidden + 1)),
+    }
+    values, grads = program.value_and_grad(("x", "t", "w", "v"), **given)
+    expected, by_rule = by_hand(**given)
+    # Sums of up to 200 terms of size 1 to 100, in another order.
+    np.testing.assert_allclose(values, expected, rtol=1e-12, atol=1e-12)
+    for grad, wanted in zip(grads, by_rule):
+        np.testing.assert_allclose(grad, wanted, rtol=1e-11, atol=1e-11)
+    executor = ArrayExecutor(program.tape, "float64")
+    assert executor.tiles((True, True, False, False), (0, 1, 2, 3)) is not None
+
+
+def test_a_row_does_not_depend_on_the_others():
+    """To the bit: alone, first, last, or among many."""
+    output, arguments = network(3, 5, 4)
+    program = compile(output, backend="array", **arguments)
+    rng = np.random.default_rng(0)
+    shared = {"w": rng.normal(size=(5, 4)), "v": rng.normal(size=(4, 6))}
+    x, t = rng.normal(size=(150, 3)), rng.normal(size=150)
+    together, (rows, _) = program.value_and_grad(("x", "t"), x=x, t=t, **shared)
+    for part in (slice(0, 1), slice(149, 150), slice(60, 70), slice(3, 140)):
+        alone, (found, _) = program.value_and_grad(("x", "t"), x=x[part], t=t[part], **shared)
+        assert (alone == together[part]).all()
+        assert (found == rows[part]).all()
+
+
+def test_rows_may_lie_anywhere_in_memory():
+    """Views with steps, in Fortran's order, of another type."""
+    output, arguments = network(3, 5, 4)
+    program = compile(output, backend="array", **arguments)
+    rng = np.random.default_rng(0)
+    shared = {"w": rng.normal(size=(5, 4)), "v": rng.normal(size=(4, 6)), "t": 0.5}
+    x = rng.integers(-3, 4, size=(60, 3)).astype(float)
+    expected = program(x=x, **shared)
+    wide = np.repeat(np.repeat(x, 2, axis=0), 3, axis=1)
+    for same in (np.asfortranarray(x), wide[::2, ::3], x.astype(np.int32)):
+        assert (program(x=same, **shared) == expected).all()
+
+
+def test_several_threads_at_once():
+    """Every call has a tile of its own."""
+    output, arguments = network(3, 5, 4)
+    program = compile(output, backend="array", **arguments)
+    rng = np.random.default_rng(0)
+    shared = {"w": rng.normal(size=(5, 4)), "v": rng.normal(size=(4, 6))}
+    points = [(rng.normal(size=(300, 3)), rng.normal(size=300)) for _ in range(4)]
+    expected = [program.value_and_grad("w", x=x, t=t, **shared) for x, t in points]
+    wrong = []
+
+    def work(number):
+        x, t = points[number]
+        for _ in range(50):
+            value, grad = program.value_and_grad("w", x=x, t=t, **shared)
+            if not ((value == expected[number][0]).all() and (grad == expected[number][1]).all()):
+                wrong.append(number)
+
+    threads = [threading.Thread(target=work, args=(i,)) for i in range(len(points))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not wrong
+
+
+def test_what_has_too_many_numbers_is_left_to_numpy():
+    """A tile stays in the cache; the results are the same."""
+    x, w = leaves(70_000), Value(1.0)
+    tape = compile(autograd.sum([w * a * a for a in x]), x=x, w=w).tape
+    executor = ArrayExecutor(tape, "float64")
+    assert executor.tiles((True, False), (1,)) is None
+    values, (grad,) = executor.value_and_grad((1,), [np.ones((2, 70_000)), np.array([2.0])], 2, 1.0)
+    assert values.tolist() == [[140_000.0], [140_000.0]]
+    assert grad.tolist() == [140_000.0]
