@@ -52,7 +52,7 @@ ORDER = {
     "autograd.program.array.tiles": "body (elements entry products) (compiler operands) plan "
     "runner",
     "autograd.program.exports": "(jax onnx)",
-    "autograd.program.exports.jax": "branches primitives function",
+    "autograd.program.exports.jax": "branches primitives statements stages function",
     "autograd.program.exports.onnx": "extra (nodes primitives) write",
     "autograd.program.loop": "row_sums (native python_source) (generated_python lanes) "
     "loop_executor",
@@ -62,8 +62,8 @@ ORDER = {
     "(callbacks emit) (entries expressions steps) (folds opcodes translation) pulls interpreter "
     "compiler repeats runner",
     "autograd.program.statements": "(elementwise families layout reroll) groups listing",
-    "autograd.program.tape": "(constants instructions) (lower rewriting sparsity) (derived sums) "
-    "passes",
+    "autograd.program.tape": "(constants instructions) (lower recurrences rewriting sparsity) "
+    "(derived sums) passes",
     "autograd.testing": "(binding plugin reproduction) formulas strategies properties",
     "autograd.transforms": "typed argnums call (derivatives directions) equations implicit",
     "nn": "(absent checks errors kinds) (init model_files) "

@@ -101,6 +101,7 @@ class Program(Differentiable):
     def to_jax(self, *, forward_mode: bool = False) -> Callable[..., Any]:
         """The program as a pure function for JAX: to jit, differentiate, vmap and shard.
 
+        A recurrence in it is a ``lax.scan``, so that a long one is compiled as soon as a short one.
         It takes the arguments by position, in their order, or by name, each with or without a
         batch axis. A float64 program needs ``jax_enable_x64``. JAX lets a function have rules of
         its own for one mode: by default for reverse mode (``jax.grad``, ``jax.hessian``), with

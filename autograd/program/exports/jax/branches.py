@@ -86,7 +86,7 @@ def product(g: Array, slope: Array, *, selects: bool) -> Array:
     jnp = jax.numpy
     silent = (g == 0.0) & ~jnp.isfinite(slope)
     if selects:
-        silent |= (slope == 0.0) & ~jnp.isfinite(g)
-    still = jax.lax.stop_gradient
-    factors = jnp.where(silent, still(g), g), jnp.where(silent, still(slope), slope)
-    return jnp.where(silent, 0.0, factors[0] * factors[1])
+        chosen_not = (slope == 0.0) & ~jnp.isfinite(g)
+        silent |= chosen_not
+        g = jnp.where(chosen_not, 0.0, g)
+    return g * jnp.where(silent, 0.0, slope)

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache, partial
 from importlib import import_module
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -111,6 +112,9 @@ def primitive(
     partials = op.one_an_operand(op.partials(XP, Expr("var", "out"), *symbols), count)
     wanted = [folded(partials[i], {}) for i in range(count) if i not in constants]
     value = None if _is_called_back(op) else folded(op.forward(XP, *symbols), {})
+    if value is not None and all(isinstance(x, float) and isfinite(x) for x in wanted):
+        # Where derivatives are constants, JAX's own are the same, and XLA has less to compile.
+        return lambda *operands: evaluate([value], _functions(), dict(zip(names, operands)))[0]
 
     def forward(*operands: Array) -> Array:
         if value is None:
@@ -121,7 +125,8 @@ def primitive(
     def local(variables: Mapping[str, Array]) -> list[Array]:
         return evaluate_apart(wanted, _functions(), variables)
 
-    return _with_rule(op, forward, local, names, tangents)
+    direct = all(not isinstance(x, Expr) or x.op == "var" for x in wanted)
+    return _with_rule(op, forward, local, names, tangents, direct=direct)
 
 
 @per_op
@@ -148,8 +153,13 @@ def _with_rule(
     local: Callable[[Mapping[str, Array]], list[Array]],
     names: Sequence[str],
     tangents: bool,
+    *,
+    direct: bool = False,
 ) -> Callable[..., Array]:
-    """The function with the table's derivatives in place of those that JAX would find."""
+    """The function with the table's derivatives in place of those that JAX would find.
+
+    ``direct`` says that they are operands and constants, nothing to differentiate further.
+    """
     jnp = jax_module().numpy
     pushed: Any = jax_module().custom_jvp(forward)
 
@@ -176,10 +186,12 @@ def _with_rule(
     def pull(kept: Any, g: Array) -> tuple[Array, ...]:
         out, operands = kept
         grads = []
-        # What an adjoint of zero multiplies need not be differentiated again, and may not be.
-        apart = [passing(x, g != 0.0, True) for x in operands]
-        # Computed from them again (XLA sees that it is the same), the value is kept apart too.
-        out = passing(out, g != 0.0, True) if _is_called_back(op) else pushed(*apart)
+        apart = operands
+        if not direct:
+            # What an adjoint of zero multiplies need not be differentiated again, and may not be.
+            apart = [passing(x, g != 0.0, True) for x in operands]
+            # Computed from them again (XLA sees that it is the same), the value is kept apart too.
+            out = passing(out, g != 0.0, True) if _is_called_back(op) else pushed(*apart)
         for x, slope in zip(operands, slopes(out, apart)):
             if slope is None:
                 grads.append(jnp.zeros_like(x))

@@ -1,0 +1,164 @@
+"""Array statements over JAX's arrays: a tape without a loop as a function of its arguments' arrays.
+
+Next: :mod:`autograd.program.exports.jax.primitives`, what each primitive is there.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+from math import prod
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from autograd.ops.op import OPS, Op
+from autograd.program.exports.jax.primitives import along_rows, jax_module, primitive
+from autograd.program.statements.groups import ArrayStatement, group
+from autograd.program.statements.layout import Gather, Literal, Operand, View
+from autograd.program.statements.reroll import rolled
+from autograd.program.tape.instructions import Tape
+
+if TYPE_CHECKING:
+    from jax import Array
+
+__all__ = ["function_of"]
+
+
+NARROW = 4
+"""Statements that an array statement stands for, on average: with fewer, scalars are faster."""
+FEW = 4
+"""Operands that are read one by one."""
+
+
+def function_of(tape: Tape, dtype: str, *, tangents: bool) -> Callable[..., Any]:
+    """The function of one point's arrays that gives the output, or it and what is aside."""
+    form = group(tape)
+    count = len(form.statements)
+    if 0 < count <= len(tape.statements) < NARROW * count:
+        return _scalar_function(tape, dtype, tangents)
+
+    def run(*arrays: Array) -> Any:
+        jnp = jax_module().numpy
+        blocks = [array.reshape(-1) for array in arrays]
+        blocks.append(jnp.asarray(form.constants, dtype))
+        for statement in form.statements:
+            blocks.append(_block(statement, blocks, dtype, tangents).reshape(-1))
+        output = _whole(form.output, blocks, dtype).reshape(tape.output_shape)
+        if form.aux is None:
+            return output
+        return output, _whole(form.aux, blocks, dtype).reshape(tape.aux_shape)
+
+    return run
+
+
+def _scalar_function(tape: Tape, dtype: str, tangents: bool) -> Callable[..., Any]:
+    """The same for a deep and narrow tape, statement by statement."""
+    size = prod(tape.output_shape)
+    starts = [argument.start for argument in tape.arguments]
+
+    def run(*arrays: Array) -> Any:
+        jnp = jax_module().numpy
+        flat = [array.reshape(-1) for array in arrays]
+        constants = enumerate(tape.constants, 1)
+        numbers: dict[int, Array] = {-i: jnp.asarray(x, dtype) for i, x in constants}
+
+        def number(slot: int) -> Array:
+            if slot not in numbers:
+                which = bisect_right(starts, slot) - 1
+                numbers[slot] = flat[which][slot - starts[which]]
+            return numbers[slot]
+
+        def row(slots: Sequence[int]) -> Array:
+            """Many numbers, those of arguments at once."""
+            if len(slots) <= FEW or all(slot < 0 or slot >= tape.first for slot in slots):
+                few: Array = jnp.stack([number(slot) for slot in slots])
+                return few
+            made = sorted({slot for slot in slots if slot < 0 or slot >= tape.first})
+            place = {slot: tape.first + i for i, slot in enumerate(made)}
+            known: Array = jnp.concatenate([*flat, *[number(slot)[None] for slot in made]])
+            return known[np.array([place.get(slot, slot) for slot in slots])]
+
+        for slot, (op, operands) in enumerate(tape.statements, tape.first):
+            if op.arity is None and len(operands) > FEW:
+                sides = 2 if op is OPS["dot"] else 1
+                half = len(operands) // sides
+                rows = [row(operands[i * half : (i + 1) * half]) for i in range(sides)]
+                numbers[slot] = _along_rows(op, rows, tangents)
+                continue
+            known = {i: repr(tape.constants[-1 - x]) for i, x in enumerate(operands) if x < 0}
+            known = known if len(known) < len(operands) else {}
+            rule = primitive(op, len(operands), tuple(known.items()), tangents)
+            numbers[slot] = rule(*[number(x) for i, x in enumerate(operands) if i not in known])
+        results = row(tape.outputs)
+        output = results[:size].reshape(tape.output_shape)
+        if tape.aux_shape is None:
+            return output
+        return output, results[size:].reshape(tape.aux_shape)
+
+    return run
+
+
+def _whole(operand: Operand, blocks: Sequence[Array], dtype: str) -> Array:
+    """The numbers of an operand, in its own shape."""
+    made: Array = jax_module().numpy.broadcast_to(_read(operand, blocks, dtype), operand.shape)
+    return made
+
+
+def _block(statement: ArrayStatement, blocks: Sequence[Array], dtype: str, tangents: bool) -> Array:
+    """The result of an array statement."""
+    jnp = jax_module().numpy
+    op, shape = statement.op, statement.shape
+    if statement.kind == "map":
+        known = {}
+        for i, operand in enumerate(statement.operands):
+            if isinstance(operand, Literal) and operand.values.size == 1:
+                known[i] = repr(float(operand.values.item()))
+        operands = [
+            jnp.broadcast_to(_read(operand, blocks, dtype), shape)
+            for i, operand in enumerate(statement.operands)
+            if i not in known
+        ]
+        count = len(statement.operands)
+        return primitive(op, count, tuple(known.items()), tangents)(*operands)
+    arrays = [_whole(operand, blocks, dtype) for operand in statement.operands]
+    if statement.kind == "product":
+        made: Array = jnp.matmul(arrays[0], jnp.swapaxes(arrays[1], -1, -2))
+        return made
+    return _along_rows(op, arrays, tangents)
+
+
+def _along_rows(op: Op, rows: Sequence[Array], tangents: bool) -> Array:
+    """An n-ary primitive along the last axis."""
+    if op is OPS["dot"]:
+        return (rows[0] * rows[1]).sum(-1)
+    if op is OPS["sum"]:
+        return rows[0].sum(-1)
+    if rolled(op) is not None:
+        return along_rows(op, tangents)(rows[0])
+    columns = [rows[0][..., i] for i in range(rows[0].shape[-1])]
+    return primitive(op, len(columns), (), tangents)(*columns)
+
+
+def _read(operand: Operand, blocks: Sequence[Array], dtype: str) -> Array:
+    """The numbers of an operand, in a shape that broadcasts to its own."""
+    jnp = jax_module().numpy
+    if isinstance(operand, Literal):
+        made: Array = jnp.asarray(operand.values, dtype)
+        return made
+    if isinstance(operand, Gather):
+        return blocks[operand.block][operand.index]
+    if isinstance(operand, View):
+        return _view(blocks[operand.block], operand)
+    numbers: Array = jnp.concatenate([blocks[part.block][part.index] for part in operand.parts])
+    order = np.argsort(np.concatenate([part.at for part in operand.parts]))
+    return numbers[order].reshape(operand.shape)
+
+
+def _view(block: Array, view: View) -> Array:
+    """Consecutive numbers as a slice, which costs JAX less than a gather."""
+    positions = view.positions()
+    first, count = view.offset, positions.size
+    if np.array_equal(positions.reshape(-1), np.arange(first, first + count)):
+        return block[first : first + count].reshape(positions.shape)
+    return block[positions]

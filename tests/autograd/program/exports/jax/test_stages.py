@@ -1,0 +1,105 @@
+"""Recurrences in JAX: a loop there, with the numbers and derivatives of the eager engine."""
+
+import numpy as np
+import pytest
+
+import autograd
+from autograd import Value, compiled, exp, grad, log, maximum, tanh, where
+
+pytestmark = pytest.mark.needs("jax")
+
+
+@pytest.fixture(autouse=True)
+def _double_precision():
+    import jax
+
+    before = jax.config.read("jax_enable_x64")
+    jax.config.update("jax_enable_x64", True)
+    yield
+    jax.config.update("jax_enable_x64", before)
+
+
+def volatility(p, x):
+    """One state, and a sum of what each repetition gives."""
+    omega, alpha, beta = exp(p[0]), p[1], p[2]
+    h, total = omega, 0.0
+    for y in x:
+        h = omega + alpha * y * y + beta * h
+        total = total + log(h) + y * y / h
+    return total
+
+
+def delayed(p, x):
+    """States of ages 1 and 3, with a number that was never computed for the first of them."""
+    a, b, c = p[0], 0.5, p[1]
+    for y in x:
+        a, b, c = tanh(p[2] * a + c * y), a, b
+    return a + b * c
+
+
+def branching(p, x):
+    """Choices in the body; the one not taken has an infinite derivative."""
+    s, low = p[0], p[1]
+    for y in x:
+        s = where(y > 0.0, s * p[2] + y, autograd.sqrt(s - s) + s)
+        low = maximum(low * p[1], s - y)
+    return s + low
+
+
+def in_a_row(p, x):
+    """Two recurrences, of which the second reads the numbers of the first, backwards."""
+    s, seen = p[0], []
+    for y in x:
+        s = tanh(s * p[1] + y)
+        seen.append(s)
+    t = p[2]
+    for v in reversed(seen):
+        t = 0.9 * t + v * t * p[1]
+    return t * s
+
+
+MODELS = [volatility, delayed, branching, in_a_row]
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda f: f.__name__)
+def test_values_and_derivatives(model):
+    """First and second derivatives, one point and a batch, are those of the eager engine."""
+    import jax
+
+    rng = np.random.default_rng(1)
+    p, x = rng.uniform(0.1, 0.6, 3), rng.normal(size=40)
+    f = compiled(model).program(p=p, x=x).to_jax()
+    close = {"rtol": 1e-11, "atol": 1e-12}  # sums of 40 terms in another order
+    value, slopes = jax.jit(jax.value_and_grad(f))(p, x)
+    np.testing.assert_allclose(value, model(p, x), **close)
+    np.testing.assert_allclose(slopes, grad(model)(p, x), **close)
+    np.testing.assert_allclose(f(np.stack([p, 2 * p]), x)[1], model(2 * p, x), **close)
+    if model is not branching:  # its second derivatives pass through 0 · inf in JAX
+        curvature = jax.jit(jax.hessian(f))(p, x)
+        np.testing.assert_allclose(curvature, autograd.hessian(model)(p, x), rtol=1e-9, atol=1e-11)
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda f: f.__name__)
+def test_size_does_not_grow_with_the_length(model):
+    """JAX sees the same number of operations for 50 and for 300 repetitions."""
+    import jax
+
+    sizes = set()
+    for length in (50, 300):
+        p, x = np.full(3, 0.5), np.linspace(0.1, 1.0, length)
+        f = compiled(model).program(p=p, x=x).to_jax()
+        sizes.add(str(jax.make_jaxpr(jax.grad(f))(p, x)).count(" = "))
+    assert len(sizes) == 1
+
+
+def test_forward_mode_and_auxiliary_output():
+    import jax
+
+    p, x = np.array([0.1, 0.2, 0.5]), np.linspace(-1.0, 1.0, 25)
+    leaves, rows = [Value(v) for v in p], [Value(v) for v in x]
+    output = volatility(leaves, rows), delayed(leaves, rows)
+    f = autograd.compile(output, p=leaves, x=rows, has_aux=True).to_jax(forward_mode=True)
+    value, slope, aux = jax.jvp(lambda q: f(q, x), (p,), (np.ones(3),), has_aux=True)
+    np.testing.assert_allclose(value, volatility(p, x), rtol=1e-12)
+    np.testing.assert_allclose(aux, delayed(p, x), rtol=1e-12)
+    np.testing.assert_allclose(slope, sum(grad(volatility)(p, x)), rtol=1e-11)
