@@ -29,7 +29,7 @@ ORDER = {
     "ladders checker",
     "autograd.drawing": "(picture placement) (folding formats) derivation sheet page drawing",
     "autograd.drawing.derivation": "(algebra aliases paths) notation symbols factors explanation",
-    "autograd.drawing.folding": "(sketch slices) (partitions quotient stretches) fold",
+    "autograd.drawing.folding": "(inlining sketch slices) (partitions quotient stretches) fold",
     "autograd.drawing.formats": "(rendering text) cards (shapes style) attributes (dot svg tree)",
     "autograd.drawing.page": "literals translation javascript lowered curve plane shading (content "
     "film labels parts) stepper (playground recorder)",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd.drawing.derivation.aliases import with_short_paths
 from autograd.drawing.folding.fold import LIMIT, graph_picture
+from autograd.drawing.folding.inlining import inlined
 from autograd.drawing.formats.cards import PARTS
 from autograd.drawing.formats.style import Style, style_of
 from autograd.drawing.formats.text import NumberFormat
@@ -64,7 +65,8 @@ def sheet_of(
     if by not in (None, "module", "operation"):
         raise InputValueError(f"by= is 'module' or 'operation', but got {by!r}")
     known = identities(parameters)
-    picture = with_short_paths(graph_picture(roots, known, limit, by, depth))
+    picture = graph_picture(roots, known, limit, by, depth)
+    picture = with_short_paths(inlined(picture, style.format))
     notes = [picture.folded] if picture.folded else []
     if depth is not None and any(box.kind == "outside" for box in picture.boxes):
         notes.append(f"dashed boxes: what they are computed from is beyond depth {depth}")

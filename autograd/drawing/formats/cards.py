@@ -56,7 +56,7 @@ def card_of(
         return Card("", "", (Row("", text, "data"),), width(text) * SMALL + 10.0, 18.0)
     name = box.name if box.kind == "fold" and not box.module else box.alias or box.name
     title = shorten(clean(name), LONGEST_NAME) if name and "name" in show else ""
-    symbol = clean(box.symbol) if "op" in show else ""
+    symbol = clean(box.written or box.symbol) if "op" in show else ""
     rows = []
     if box.kind == "fold":
         contents = f"{box.size:,} nodes" + (f": {symbol}" if symbol else "")

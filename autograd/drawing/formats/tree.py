@@ -94,7 +94,7 @@ def _line(box: Box, style: Style, shared: bool) -> str:
     if box.kind == "constant":
         return number(box.data or 0.0)
     title = clean(box.name or "") if "name" in style.show else ""
-    symbol = clean(box.symbol) if "op" in style.show else ""
+    symbol = clean(box.written or box.symbol) if "op" in style.show else ""
     if box.kind == "fold":
         contents = f": {symbol}" if symbol else ""
         title = f"[{f'{title}, ' if title else ''}{box.size:,} nodes{contents}]"

@@ -97,8 +97,8 @@ def content_of(
         "moments": [
             {
                 "label": m.label,
-                "leaves": _plain(m.leaves),
-                "own": _plain(m.own),
+                "leaves": m.leaves,
+                "own": m.own,
                 "marks": m.marks,
                 "remark": m.remark,
             }
@@ -148,9 +148,9 @@ def _told_picture(
     if frames:
         told["frames"] = [
             {
-                "data": _plain(frame.data),
-                "grad": _plain(frame.grads),
-                "edges": [passed and _plain(passed) for passed in frame.edges],
+                "data": frame.data,
+                "grad": frame.grads,
+                "edges": frame.edges,
             }
             for frame in frames
         ]
@@ -160,7 +160,7 @@ def _told_picture(
 def _described(box: Box, node: Value, place: dict[Value, int]) -> dict[str, Any]:
     """A box in words, and where its numbers are."""
     if box.kind == "constant":
-        return {"constant": _plain([box.data])[0], "label": TEXT.number(box.data or 0.0)}
+        return {"constant": box.data, "label": TEXT.number(box.data or 0.0)}
     infix = box.op in INFIX or box.op in ("neg", "pow")
     told: dict[str, Any] = {
         "label": box.alias,
@@ -168,6 +168,10 @@ def _described(box: Box, node: Value, place: dict[Value, int]) -> dict[str, Any]
         "op": box.op,
         "infix": infix or None,
     }
+    if box.inline:
+        told["inline"] = [
+            [at, x if type(x) is float else x.data, place.get(x)] for at, x in box.inline
+        ]
     if box.kind == "fold":
         told["size"] = box.size
         told["results"] = [place[x] for x in box.results if x in place]
@@ -192,24 +196,28 @@ def _written(picture: Picture) -> list[str]:
     return written
 
 
-def _plain(numbers: Sequence[float | None]) -> list[float | str | None]:
-    """Numbers as JSON and JavaScript read them: what is not finite is a word."""
-    return [
-        x if x is None or math.isfinite(x)
-        else "NaN" if math.isnan(x)
-        else "Infinity" if x > 0.0
-        else "-Infinity"
-        for x in numbers
-    ]  # fmt: skip
+def _plain(data: Any) -> Any:
+    """Data as JSON can write it: a number that is not finite is a word that JavaScript reads."""
+    if type(data) is float and not math.isfinite(data):
+        return "NaN" if math.isnan(data) else "Infinity" if data > 0.0 else "-Infinity"
+    if isinstance(data, dict):
+        return {key: _plain(item) for key, item in data.items()}
+    return [_plain(item) for item in data] if isinstance(data, (list, tuple)) else data
 
 
 def for_script(data: Any) -> str:
     """JSON that nothing in it can end the script element around it.
 
-    >>> for_script({"name": "</script>"})
-    '{"name":"\\\\u003c/script\\\\u003e"}'
+    >>> for_script({"name": "</script>", "data": float("nan")})
+    '{"name":"\\\\u003c/script\\\\u003e","data":"NaN"}'
     """
-    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    try:
+        text = _json(data)
+    except ValueError:  # a number that is not finite, somewhere
+        text = _json(_plain(data))
     for character in "<>&\u2028\u2029":
         text = text.replace(character, f"\\u{ord(character):04x}")
     return text
+
+
+_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode

@@ -4,6 +4,9 @@
 const byId = (id) => document.getElementById(id);
 const content = JSON.parse(byId("numbers").textContent);
 const { pictures, moments, program } = content;
+for (const one of [program, content.plane?.program]) {
+  if (one) one.constants = one.constants.map(Number); // ∞ and nan are words in JSON
+}
 let time = 0; // the moment of a recording
 let leaves = program ? moments[0].leaves.map(Number) : [];
 let state = program ? evaluate(program, leaves) : null;

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd.drawing.folding.fold import LIMIT, folded_picture
+from autograd.drawing.folding.inlining import inlined
 from autograd.drawing.folding.sketch import ELSEWHERE
 from autograd.drawing.folding.slices import Slice
 from autograd.drawing.formats.cards import NOT_COMPUTED
@@ -53,7 +54,7 @@ class Parts:
         for fold in self._folds:  # grows while it is read
             inside = None
             if fold.box.symbol != ELSEWHERE and any(map(_is_computed, fold.nodes)):
-                inside = _inside(fold.nodes, parameters)
+                inside = inlined(_inside(fold.nodes, parameters), style.format)
             self._numbers.append(self._numbered(inside, str(fold.number)) if inside else {})
             self.pictures.append(inside)
 

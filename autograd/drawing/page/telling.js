@@ -91,9 +91,16 @@ function tellForward(i) {
     tell(title, `${title}${number === "·" ? "" : `, ${number}`}: ${inside}.`, sum(["…", inside], ...result));
     return;
   }
-  const sources = into.map((k) => picture.edges[k].source);
-  const numbers = applied(box, sources.map((s) => (frame.data[s] === null ? "?" : write(frame.data[s]))));
-  const names = applied(box, sources.map((s) => picture.boxes[s].short ?? named(s)));
+  const told = (written) => {
+    const operands = [];
+    for (const k of into) operands[picture.edges[k].position] = written(picture.edges[k].source);
+    for (const [at, x, node] of box.inline ?? []) {
+      operands[at] = write(program && node !== null ? state.data[node] : Number(x));
+    }
+    return applied(box, operands);
+  };
+  const numbers = told((s) => (frame.data[s] === null ? "?" : write(frame.data[s])));
+  const names = told((s) => picture.boxes[s].short ?? named(s));
   const result = write(frame.data[i]);
   tell(
     title,

@@ -32,6 +32,7 @@ class Box(NamedTuple):
     ``size`` is how many nodes the box stands for. ``op`` is the primitive's name and ``symbol``
     how it is written; both are empty for leaves, and for a fold ``symbol`` says what it holds.
     ``results`` are the nodes of a fold that others use. ``alias`` is what a page calls the box.
+    ``inline`` are operands, by position, that have no box but stand in this one, as ``written``.
     """
 
     id: int
@@ -45,6 +46,8 @@ class Box(NamedTuple):
     size: int = 1
     results: tuple[Any, ...] = ()
     alias: str = ""
+    written: str = ""
+    inline: tuple[tuple[int, Any], ...] = ()
 
 
 class Edge(NamedTuple):
@@ -92,20 +95,23 @@ class Picture(NamedTuple):
         for box, indices in zip(self.boxes, self.edges_into()):
             if box.op and box.kind != "fold":
                 partials = self._partials(box, indices)
-                for i, partial in zip(indices, partials):
-                    if self.boxes[self.edges[i].source].kind != "constant":
-                        local[i] = partial
+                for i in indices:
+                    if partials and self.boxes[self.edges[i].source].kind != "constant":
+                        local[i] = partials[self.edges[i].position]
         return local
 
     def _partials(self, box: Box, indices: list[int]) -> Sequence[float | None]:
-        """Local derivatives of one box; none known if an operand is inside a fold."""
-        sources = [self.boxes[self.edges[i].source] for i in indices]
-        numbers = [source.data for source in sources if source.data is not None]
-        operands = operands_of(self.nodes[box.id])
-        if len(numbers) != len(operands) or any(s.kind == "fold" for s in sources):
-            return [None] * len(indices)
-        op = self.nodes[box.id].op
-        partials: Sequence[float | None] = op.local_at(box.data, numbers, [True] * len(numbers))
+        """Local derivatives of one box by its operands; none known if one is inside a fold."""
+        numbers = {at: x if type(x) is float else x.data for at, x in box.inline}
+        for i in indices:
+            source = self.boxes[self.edges[i].source]
+            if source.data is not None and source.kind != "fold":
+                numbers[self.edges[i].position] = source.data
+        count = len(operands_of(self.nodes[box.id]))
+        if sorted(numbers) != list(range(count)):
+            return []
+        op, operands = self.nodes[box.id].op, [numbers[k] for k in range(count)]
+        partials: Sequence[float | None] = op.local_at(box.data, operands, [True] * count)
         return partials
 
 

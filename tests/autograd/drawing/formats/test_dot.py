@@ -29,7 +29,7 @@ def test_same_boxes_and_edges_as_the_picture(make):
 def test_box_of_a_graphviz_node():
     """Name, operation, data and gradient, as in the picture."""
     source = to_graphviz(neuron()).source
-    assert r'label="E = ×\ndata 0.05146\ngrad 1"' in source
+    assert r'label="E = 0.5 × □\ndata 0.05146\ngrad 1"' in source
     assert "rankdir=TB" in to_graphviz(neuron(), direction="TB").source
 
 
@@ -75,9 +75,9 @@ def test_hostile_name_is_read_back_by_dot(name):
 @pytest.mark.needs("dot")
 @pytest.mark.parametrize("direction", ["LR", "TB"])
 def test_operands_keep_their_order(direction):
-    """e - 1 and 1 - e are told apart: the first operand is above, or to the left."""
-    e = Value(2.0, "e")
-    for y, names in ((e - 1.0, ["e", "1"]), (1.0 - e, ["1", "e"]), (e.exp() - e, ["exp", "e"])):
+    """e - f and f - e are told apart: the first operand is above, or to the left."""
+    e, f = Value(2.0, "e"), Value(1.0, "f")
+    for y, names in ((e - f, ["e", "f"]), (f - e, ["f", "e"]), (e.exp() - e, ["exp", "e"])):
         drawing = draw(y, direction=direction, show=["name", "op"])
         done = subprocess.run(
             ["dot", "-Tplain"], input=drawing.to_dot().encode(), capture_output=True, check=True

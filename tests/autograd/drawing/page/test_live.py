@@ -342,3 +342,30 @@ def test_a_recording_lives_too(opened):
     assert page.evaluate("frame.data[0]") == 0.75
     loss.recompute()
     assert page.evaluate("frame.data.at(-1)") == loss.data
+
+
+INFINITE = [math.inf, -math.inf, math.nan]
+
+
+@pytest.mark.parametrize("constant", INFINITE)
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda x, c: x * c,
+        lambda x, c: ag.where(x > c, x, x * 2.0) + ag.maximum(x, c),
+        lambda x, c: ag.sum([x, c, x * x]),
+    ],
+    ids=["inline", "beside", "sum"],
+)
+def test_constants_that_are_not_finite(opened, make, constant):
+    """A page lives with ∞ and nan as literals too, and computes what Python does."""
+    x = Value(0.5, "x")
+    y = make(x, constant)
+    page = opened(draw(y))
+    node = page.evaluate("[...leafOf.keys()][0]")
+    for number in (0.5, -2.0):
+        page.evaluate(f"changeLeaf({node}, {number})")
+        x.data = number
+        y.recompute()
+        result = float(page.evaluate("String(resultOf(state.data))"))
+        assert result == pytest.approx(y.data, nan_ok=True)
