@@ -363,9 +363,9 @@ def test_constants_that_are_not_finite(opened, make, constant):
     y = make(x, constant)
     page = opened(draw(y))
     node = page.evaluate("[...leafOf.keys()][0]")
-    for number in (0.5, -2.0):
-        page.evaluate(f"changeLeaf({node}, {number})")
-        x.data = number
+    for moved in (0.5, -2.0):
+        page.evaluate(f"changeLeaf({node}, {moved})")
+        x.data = moved
         y.recompute()
         result = float(page.evaluate("String(resultOf(state.data))"))
         assert result == pytest.approx(y.data, nan_ok=True)
