@@ -19,7 +19,6 @@ from autograd.engine.value import Value
 from autograd.errors import InputTypeError, InputValueError
 from autograd.functions.elementary import exp, maximum, minimum, tanh
 from autograd.functions.sequences import softmax
-from autograd.program import compile
 
 __all__ = ["Plane"]
 
@@ -140,6 +139,8 @@ class Plane:
         Raises:
             MissingExtraError: NumPy is not installed.
         """
+        from autograd.program import compile  # needs NumPy
+
         program = compile(self.shades, at=self.inputs, leaves=self.leaves)
         (left, right), (bottom, top) = self.bounds
         places = [(k + 0.5) / CELLS for k in range(CELLS)]

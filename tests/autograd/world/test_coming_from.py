@@ -97,7 +97,7 @@ def membership():
 
 
 def drawing():
-    assert str(autograd.draw(Value(1.0) + 1.0)).startswith("+ · data 2")
+    assert str(autograd.draw(Value(1.0) + 1.0)).startswith("□ + 1 · data 2")
 
 
 MICROGRAD = [
