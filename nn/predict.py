@@ -13,12 +13,14 @@ from typing import Any
 
 import autograd
 from nn import losses
+from nn.data.arrays import as_matrix
 from nn.data.examples import check_rows
 from nn.kinds import Decision, Loss, Model, Targets
 from nn.losses.terms import kind_of
 from nn.metrics import accuracy, r2_score
+from nn.nests import numbers
 from nn.portrait import Portrait, portrait_of
-from nn.programs import BACKENDS, as_matrix, kept, numbers, recorded_outputs
+from nn.programs import BACKENDS, kept, recorded_outputs
 from nn.reading import Numbers, as_list, required
 
 __all__ = ["check_backend", "predict", "predict_outputs", "predict_proba", "score"]

@@ -6,19 +6,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from typing import Any, TypeVar
 
 import autograd
 from autograd import Value, locks
 from autograd.arrays import Array
 from autograd.extras import needed
-from nn.data.examples import check_examples, check_rows
-from nn.kinds import Model, Outputs, Target, Targets
+from nn.kinds import Model, Outputs, Target
+from nn.nests import flat, like, numbers, shape_of
 from nn.portrait import Portrait
 from nn.targets import Coding
 
-__all__ = ["BACKENDS", "Recording", "as_arrays", "as_matrix", "kept", "numbers", "recorded_outputs"]
+__all__ = ["BACKENDS", "Recording", "kept", "recorded_outputs"]
 
 BACKENDS = ("auto", "array", "loop", "eager")
 
@@ -59,9 +59,9 @@ class Recording:
     and loss hold, `held`: a change of them needs no new recording. The program is the one that is
     kept for such a model and loss, if there is one.
 
-    >>> import nn
+    >>> import nn, numpy as np
     >>> model = nn.Neuron(1, init="zeros")
-    >>> X, targets = as_arrays([[1.0], [2.0]], [3.0, 5.0])
+    >>> X, targets = np.array([[1.0], [2.0]]), [3.0, 5.0]
     >>> coding = Coding(nn.mse_loss, 0.0, targets)
     >>> recording = Recording(model, coding, model.parameters(), X, targets)
     >>> losses, outputs = recording.judged(X, recording.encoded(targets), [2.0, 0.0])
@@ -127,7 +127,12 @@ class Recording:
             self.program(x=X[part], t=T[part], params=params, **self.constants) for part in parts
         ]
         losses, outputs = map(self.np.concatenate, zip(*pairs))
-        return losses, outputs
+        return losses, self.nested(outputs)
+
+    def nested(self, outputs: Array) -> Any:
+        """Outputs without one shape, which the program gives in a row, as the model nests them."""
+        nest = self.coding.nest
+        return outputs if nest is None else [like(nest, iter(row)) for row in outputs.tolist()]
 
     def gradient(
         self, X: Array, T: Array, params: Array, weights: Array | None = None
@@ -138,10 +143,10 @@ class Recording:
         `weights`, each loss is multiplied by its own.
         """
         given = {} if weights is None else {"w": weights}
-        found: tuple[tuple[Array, Array], Array] = self.program.value_and_grad(
+        (losses, outputs), grad = self.program.value_and_grad(
             "params", reduce="mean", x=X, t=T, params=params, **{**self.constants, **given}
         )
-        return found
+        return (losses, self.nested(outputs)), grad
 
     def _rehearse(
         self, model: Model, params: Sequence[Value], X: Array, targets: Sequence[Target]
@@ -156,7 +161,7 @@ class Recording:
         check_alike(self.np, "loss", recorded, true)
 
 
-def check_alike(np: Any, what: str, recorded: Array, true: Sequence[float]) -> None:
+def check_alike(np: Any, what: str, recorded: Array, true: Sequence[Any]) -> None:
     """TraceError unless the numbers of a recording are those of what was recorded."""
     # What overflows may be inf in one order of additions and nan in another.
     ends = np.isfinite(recorded) & np.isfinite(true)
@@ -181,13 +186,14 @@ def _recorded(
 
     def example(x: Outputs, t: Outputs) -> Any:
         outputs = model(x)
-        graph.update(x=x, output=outputs)
+        listed = outputs if shape_of(outputs) is not None else flat(outputs)
+        graph.update(x=x, output=listed)
         if coding is not None:
             error = coding.recorded(outputs, t)
             if weighted:
                 graph.update(w=Value(1.0))
                 error = graph["w"] * error
-            graph.update(t=t, output=(error, outputs))
+            graph.update(t=t, output=(error, listed))
         return 0.0  # so that nothing is lowered yet
 
     try:
@@ -208,12 +214,12 @@ def _program(graph: dict[str, Any], backend: str, **leaves: Any) -> Any:
     return autograd.compile(output, has_aux=pair, backend=backend, **graph, **leaves)
 
 
-def recorded_outputs(model: Model, X: Array, *, portrait: Portrait, backend: str = "auto") -> Array:
+def recorded_outputs(model: Model, X: Array, *, portrait: Portrait, backend: str = "auto") -> Any:
     """The model's outputs for a matrix of rows, by the program that is kept for such a model.
 
-    >>> import nn
+    >>> import nn, numpy as np
     >>> model = nn.Layer(2, 3, init="zeros")
-    >>> recorded_outputs(model, as_matrix([[1, 2], [3, 4]]), portrait=Portrait(model)).shape
+    >>> recorded_outputs(model, np.array([[1, 2], [3, 4]]), portrait=Portrait(model)).shape
     (2, 3)
     """
     np = needed("numpy", "compiled prediction")
@@ -225,76 +231,14 @@ def recorded_outputs(model: Model, X: Array, *, portrait: Portrait, backend: str
         few = X[:: -(-len(X) // REHEARSED)]
         with autograd.no_grad():
             true = [numbers(model(row)) for row in few.tolist()]
-        check_alike(np, "model", program(x=few, **given), true)
-        return program
+        nest = true[0] if shape_of(true[0]) is None else None
+        check_alike(
+            np, "model", program(x=few, **given), true if nest is None else [*map(flat, true)]
+        )
+        return program, nest
 
     key = None if portrait.token is None else (portrait.token, X.shape[1:], backend)
-    program = kept(key, len(portrait.leaves), made)
+    program, nest = kept(key, len(portrait.leaves), made)
     parts = [program(x=X[start : start + ROWS], **given) for start in range(0, len(X), ROWS)]
     found: Array = parts[0] if len(parts) == 1 else np.concatenate(parts)
-    return found
-
-
-def as_matrix(X: Iterable[Iterable[float]]) -> Array:
-    """Rows as a matrix of floats; errors as of `nn.data.check_rows`.
-
-    >>> as_matrix([[1, 2]]).tolist()
-    [[1.0, 2.0]]
-    """
-    np = needed("numpy", "compiled training")
-    matrix = _as_array(np, X)
-    found: Array = (
-        np.ascontiguousarray(matrix, float) if _is_clean(matrix, 2) else np.array(check_rows(X))
-    )
-    return found
-
-
-def as_arrays(X: Iterable[Iterable[float]], y: Targets) -> tuple[Array, list[Any]]:
-    """Rows as a matrix of floats, and a list of targets; errors as of `nn.data.check_examples`.
-
-    >>> as_arrays([[1, 2]], [0])[1]
-    [0]
-    """
-    np = needed("numpy", "compiled training")
-    # Of what can be read only once, a list.
-    rows: Any
-    targets: Any
-    rows, targets = (x if hasattr(x, "__len__") else [*x] for x in (X, y))
-    matrix, column = _as_array(np, rows), _as_array(np, targets)
-    clean = _is_clean(matrix, 2) and (_is_clean(column, 1) or _is_clean(column, 2))
-    if clean and len(matrix) == len(column):
-        found = column.tolist() if column is targets else [*targets]
-        return np.ascontiguousarray(matrix, float), found
-    rows, targets = check_examples(rows, targets)
-    return np.array(rows), targets
-
-
-def numbers(outputs: Any) -> Any:
-    """Outputs as floats, so that nobody who keeps them keeps their graph.
-
-    >>> numbers([autograd.Value(1.0)])
-    [1.0]
-    """
-    return [float(y) for y in outputs] if isinstance(outputs, (list, tuple)) else float(outputs)
-
-
-def _as_array(np: Any, numbers: Any) -> Any:
-    """Lists as an array, at once where they are regular; what they are not is looked at later."""
-    if not isinstance(numbers, (list, tuple)):
-        return numbers
-    try:
-        return np.array(numbers)  # of its own type: text and mixtures are none of numbers
-    except (TypeError, ValueError):  # ragged
-        return numbers
-
-
-def _is_clean(numbers: Any, axes: int) -> bool:
-    """Whether this is an array that needs no look at each number, as large ones should be."""
-    np = needed("numpy", "compiled training")
-    return (
-        isinstance(numbers, np.ndarray)
-        and numbers.ndim == axes
-        and numbers.dtype.kind in "fiu"
-        and numbers.size > 0
-        and bool(np.isfinite(numbers).all())
-    )
+    return found if nest is None else [like(nest, iter(row)) for row in found.tolist()]

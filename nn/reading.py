@@ -18,6 +18,7 @@ from nn import losses
 from nn.kinds import Decision, Loss, Outputs, Target, Targets
 from nn.losses.terms import kind_of
 from nn.metrics import argmax, is_one_hot, labels_of
+from nn.nests import is_nested
 
 __all__ = ["Chosen", "Margins", "Numbers", "Reading", "reading", "required"]
 
@@ -50,6 +51,11 @@ class Chosen(Reading):
 
     def labels(self, outputs: Outputs) -> list[Any]:
         """As of `Reading`."""
+        rows: Any = outputs
+        if self.decide is argmax and is_nested(rows[0]):
+            raise autograd.InputValueError(
+                "what a row's outputs in several lists stand for is for you to say: give decide="
+            )
         if self.decide is argmax and hasattr(outputs, "argmax"):
             found: list[int] = outputs.argmax(axis=1).tolist()
             return found

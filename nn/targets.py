@@ -16,6 +16,7 @@ from autograd import Value
 from nn.kinds import Loss, Outputs, Target, Targets
 from nn.losses import hinge_loss
 from nn.losses.terms import kind_of, options_of
+from nn.nests import is_nested, numbers, shape_of
 
 __all__ = ["Coding", "encoded", "is_number"]
 
@@ -24,7 +25,7 @@ class Coding:
     """How targets like these are given to this loss, by a model with such outputs.
 
     `classes` is how many classes there are where targets are indices, else 0; `as_vector` tells
-    that the loss wants one-hot vectors.
+    that the loss wants one-hot vectors. `nest` are the outputs, if they have no one shape.
 
     Raises InputTypeError if a loss of the user's own can do nothing with either.
 
@@ -36,6 +37,8 @@ class Coding:
 
     def __init__(self, loss: Loss, outputs: Outputs, targets: Sequence[Target]) -> None:
         self.loss = loss
+        self.nested = is_nested(outputs)
+        self.nest = numbers(outputs) if shape_of(outputs) is None else None
         width = len(outputs) if isinstance(outputs, (list, tuple)) else 0
         indices = width > 1 and all(hasattr(t, "__index__") for t in targets)
         self.classes = width if indices else 0

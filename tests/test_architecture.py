@@ -66,12 +66,12 @@ ORDER = {
     "(derived sums) passes",
     "autograd.testing": "(binding plugin reproduction) formulas strategies properties",
     "autograd.transforms": "typed argnums call (derivatives directions) equations implicit",
-    "nn": "(absent checks errors kinds) (init model_files) "
+    "nn": "(absent checks errors kinds) (init model_files nests) "
     "(augment activations data optim schedules losses summary) metrics "
     "(export portrait reading targets) programs predict (module plots) (modules neurons "
     "train) layers (convert estimator options playground) sklearn "
     "__init__ __main__",
-    "nn.data": "(examples idx) sets",
+    "nn.data": "(examples idx) (arrays sets)",
     "nn.losses": "terms (classes pairwise)",
     "nn.optim": "(gradients optimizer) adaptive",
     "nn.plots": "axes (mosaics training)",

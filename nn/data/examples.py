@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 import autograd
 from autograd.extras import needed
 from nn.checks import as_rng, check_count
+from nn.nests import flat, shape_of
 
 __all__ = [
     "Standardizer",
@@ -33,6 +34,8 @@ Rows = list[list[float]]
 def check_rows(X: Iterable[Iterable[float]], *, columns: int | None = None) -> Rows:
     """`X` as lists of floats; an error if it is empty, ragged, not numeric or not finite.
 
+    A row may have several axes, as pictures have, unless a number of `columns` is wanted.
+
     >>> check_rows([(1, 2), (3, 4)])
     [[1.0, 2.0], [3.0, 4.0]]
     """
@@ -45,16 +48,18 @@ def check_rows(X: Iterable[Iterable[float]], *, columns: int | None = None) -> R
     rows = [_floats(f"row {i} of X", row) for i, row in enumerate(items)]
     if not rows:
         raise autograd.InputValueError("the data set is empty: X needs at least one row")
-    wanted = len(rows[0]) if columns is None else columns
-    for i, row in enumerate(rows):
-        if len(row) != wanted:
+    shapes = [shape_of(row) if row and isinstance(row[0], list) else (len(row),) for row in rows]
+    wanted = shapes[0] if columns is None else (columns,)
+    for i, (row, shape) in enumerate(zip(rows, shapes)):
+        if shape is None or shape != wanted:
+            found, fit = (" x ".join(map(str, each or "?")) for each in (shape, wanted))
             raise autograd.InputValueError(
-                f"row {i} of X has {len(row)} columns, but {wanted} are wanted in every row"
+                f"row {i} of X has {found} columns, but {fit} are wanted in every row"
             )
-        if not all(map(math.isfinite, row)):
-            j = next(j for j, number in enumerate(row) if not math.isfinite(number))
+        if not all(map(math.isfinite, row if len(shape) == 1 else flat(row))):
+            j, number = next((j, x) for j, x in enumerate(flat(row)) if not math.isfinite(x))
             raise autograd.InputValueError(
-                f"X holds {row[j]} in row {i}, column {j}: drop the row or fill the gap"
+                f"X holds {number} in row {i}, column {j}: drop the row or fill the gap"
             )
     return rows
 
@@ -72,7 +77,7 @@ def check_examples(X: Iterable[Iterable[float]], y: Iterable[T]) -> tuple[Rows, 
         )
     for i, target in enumerate(targets):
         numbers = _floats(f"target {i} of y", target if _is_listed(target) else [target])
-        if not all(map(math.isfinite, numbers)):
+        if not all(map(math.isfinite, flat(numbers))):
             raise autograd.InputValueError(f"target {i} of y is {target!r}: it must be finite")
     return rows, targets
 
@@ -234,11 +239,15 @@ def _items(name: str, things: Any) -> list[Any]:
     return things.tolist() if hasattr(things, "tolist") else list(things)
 
 
-def _floats(what: str, numbers: Any) -> list[float]:
+def _floats(what: str, numbers: Any) -> Any:
+    """Floats, in lists if they are nested."""
+    parts = list(numbers) if _is_listed(numbers) else []
+    if parts and all(map(_is_listed, parts)):
+        return [_floats(what, part) for part in parts]
     try:
         if isinstance(numbers, str):
             raise TypeError(f"a string {numbers!r}")
-        return [float(number) for number in numbers]
+        return [float(number) for number in (parts or numbers)]
     except (TypeError, ValueError) as error:
         raise autograd.InputTypeError(f"{what} must consist of numbers, but: {error}") from error
 

@@ -28,6 +28,7 @@ from nn.errors import ModelFileError
 from nn.losses.terms import name_of
 from nn.model_files import read_json, write_bytes
 from nn.module import Module
+from nn.nests import flat
 from nn.optim.optimizer import Optimizer
 from nn.schedules import Schedule
 from nn.train.columns import from_bytes, memory_of, put_back, taken_out, to_bytes
@@ -148,7 +149,7 @@ def fingerprint(rows: Any, targets: list[Any]) -> str:
     """
     digest = hashlib.sha256(repr(targets).encode())
     for row in [rows] if hasattr(rows, "tobytes") else rows:
-        digest.update(to_bytes(row))
+        digest.update(to_bytes(row if hasattr(row, "tobytes") else flat(row)))
     return digest.hexdigest()[:16]
 
 

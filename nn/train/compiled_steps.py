@@ -13,10 +13,11 @@ from typing import Any
 
 from autograd.arrays import Array
 from autograd.extras import needed
+from nn.data.arrays import as_arrays
 from nn.kinds import Target, Targets
 from nn.optim.optimizer import divergence
 from nn.predict import check_backend
-from nn.programs import Recording, as_arrays
+from nn.programs import Recording
 from nn.train.columns import columns_of, memory_of
 from nn.train.eager_steps import EagerSteps, Steps, check_finite
 from nn.train.task import Task

@@ -16,8 +16,9 @@ from autograd.arrays import Array
 from nn.data.examples import check_examples
 from nn.errors import DivergenceError
 from nn.kinds import Loss, Model, Target, Targets
-from nn.programs import numbers
+from nn.nests import numbers
 from nn.reading import as_list
+from nn.targets import Coding
 from nn.train.columns import columns_of
 from nn.train.task import Task
 
@@ -34,6 +35,7 @@ class Steps(Protocol):
 
     rows: Any
     targets: list[Any]
+    coding: Coding
     epoch: int
     """For messages."""
     weights: list[float] | None

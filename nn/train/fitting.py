@@ -147,7 +147,7 @@ def fit(
     parts = math.ceil(len(steps.targets) / batch_size)
     rate = Rate(optimizer, schedule, epochs=epochs, steps=parts)
     meaning = reading(loss, decide, targets=steps.targets)
-    if isinstance(meaning, Numbers):
+    if isinstance(meaning, Numbers) or (decide is None and steps.coding.nested):
         meaning = None
     options["examples"] = len(steps.targets)
     if checkpoint is not None:

@@ -12,8 +12,9 @@ from typing import Any
 import autograd
 from autograd import Value
 from autograd.extras import needed
+from nn.data.arrays import as_arrays
 from nn.kinds import Loss, Targets
-from nn.programs import Recording, as_arrays
+from nn.programs import Recording
 from nn.targets import Coding
 
 __all__ = ["nudges"]

@@ -17,6 +17,7 @@ from nn.checks import check_callable
 from nn.kinds import Loss, Outputs, Target
 from nn.losses import binary_cross_entropy_with_logits, cross_entropy
 from nn.losses.terms import kind_of
+from nn.nests import flat, shape_of
 from nn.optim.gradients import Adjustment
 from nn.optim.optimizer import Optimizer
 from nn.portrait import leaves_below
@@ -71,7 +72,8 @@ class Task:
             try:
                 outputs = self.model(row)
             except autograd.InputValueError as fault:
-                raise type(fault)(f"{fault}: X has {len(row)} columns") from fault
+                shape = " x ".join(map(str, shape_of(row) or ()))
+                raise type(fault)(f"{fault}: X has {shape} columns") from fault
             coding = coding or Coding(self.loss, outputs, targets)
             for target in {repr(target): target for target in targets}.values():
                 error = self.loss(outputs, coding.given(target))
@@ -133,10 +135,10 @@ class Task:
             return ""
         for name, things in (("targets", targets), ("inputs", X)):
             rows = things.tolist() if hasattr(things, "tolist") else things
-            flat = [abs(x) for row in rows for x in (row if isinstance(row, list) else [row])]
-            if max(flat, default=0.0) > LARGE:
+            largest = max((abs(x) for row in rows for x in flat(row)), default=0.0)
+            if largest > LARGE:
                 return (
-                    f"; the {name} reach {max(flat):.3g}: scale them to about 1, for example with "
+                    f"; the {name} reach {largest:.3g}: scale them to about 1, for example with "
                     "nn.data.Standardizer, and scale predictions back"
                 )
         return ""

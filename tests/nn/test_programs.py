@@ -5,8 +5,9 @@ import pytest
 
 import autograd
 import nn
+from nn.data.arrays import as_arrays, as_matrix
 from nn.portrait import Portrait
-from nn.programs import ROWS, Recording, as_arrays, as_matrix, recorded_outputs
+from nn.programs import ROWS, Recording, recorded_outputs
 from nn.targets import Coding
 
 X = [[0.1 * i, -0.3 * i, 1.0] for i in range(1, 9)]

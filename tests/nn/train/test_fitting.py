@@ -377,3 +377,54 @@ def test_a_batch_s_graph_is_gone_when_its_gradient_is_there():
     for model, kind in ((network(), list), (nn.Neuron(2, rng=0), float)):
         _, outputs = batch_gradient(model, LOSS, X, Y)
         assert {type(out) for out in outputs} == {kind}
+
+
+class Picture(nn.Module):
+    """Takes rows along two axes, and answers with a number and two logits."""
+
+    def __init__(self):
+        self.level, self.kind = nn.Linear(6, 1, rng=0), nn.Linear(6, 2, rng=1)
+
+    def forward(self, x):
+        flat = [pixel for line in x for pixel in line]
+        return self.level(flat), {"logits": self.kind(flat)}
+
+
+def both(outputs, target):
+    (level,), logits = outputs[0], outputs[1]["logits"]
+    return (level - target[0]) ** 2 + nn.cross_entropy(logits, [target[1], 1.0 - target[1]])
+
+
+def test_rows_may_have_axes_and_outputs_be_several_lists():
+    """Lists or arrays, recorded or not: the same losses, and outputs as the model nests them."""
+    rng = random.Random(0)
+    X = [[[rng.gauss(0.0, 1.0) for _ in range(3)] for _ in range(2)] for _ in range(60)]
+    y = [[x[0][0], float(x[1][1] > 0.0)] for x in X]
+    losses, found = [], []
+    for backend, rows in (("auto", X), ("auto", np.array(X)), ("loop", X), ("eager", X)):
+        model = Picture()
+        optimizer = nn.Adam(model.parameters(), 0.05)
+        options = {"epochs": 5, "rng": 0, "progress": False, "validation": (rows, y)}
+        history = nn.fit(model, rows, y, loss=both, optimizer=optimizer, backend=backend, **options)
+        losses.append([*history.loss, *history.val_loss])
+        found.append(nn.predict(model, rows, decide=lambda out: out[1]["logits"], backend=backend))
+        with pytest.raises(autograd.InputValueError, match="give decide="):
+            nn.predict(model, rows, backend=backend)
+    assert len(found[0]) == 60
+    for other, outputs in zip(losses[1:], found[1:]):
+        assert other == pytest.approx(losses[0], rel=1e-9)
+        assert np.array(outputs) == pytest.approx(np.array(found[0]), rel=1e-9)
+
+
+@pytest.mark.parametrize("backend", ["auto", "eager"])
+def test_axes_that_no_layer_takes_are_said(backend):
+    """A picture is not flattened in silence, and rows of different shapes are refused."""
+    model = nn.MLP(6, [2], rng=0)
+    optimizer = nn.SGD(model.parameters(), 0.1)
+    options = {"loss": nn.cross_entropy, "optimizer": optimizer, "epochs": 1, "backend": backend}
+    with pytest.raises(autograd.InputValueError, match="X has 2 x 3 columns"):
+        nn.fit(model, [[[1.0] * 3] * 2] * 4, [0, 1, 0, 1], **options)
+    with pytest.raises(autograd.InputValueError, match="row 1 of X has 2 columns, but 2 x 3 are"):
+        nn.fit(model, [[[1.0] * 3] * 2, [1.0] * 2], [0, 1], **options)
+    with pytest.raises(autograd.InputValueError, match=r"row 0 of X has \? columns"):
+        nn.fit(model, [[[1.0] * 3, [1.0] * 2]] * 2, [0, 1], **options)
