@@ -2,10 +2,12 @@
 
 Both estimates come from the recorded tape alone, in one pass over it: neither executor is prepared
 to choose. The loop costs the same for every number, a batch of it an eighth of that; functions such
-as exp cost extra. Array statements cost some microseconds each however short they are, for every
-chunk of rows, and then a little a number, except in dot products, which BLAS makes cheap. The
-constants are measured (``python -m tests.benchmarks.calibration`` prints them) and only have to be
-right within a small factor: programs for which it is close run equally well on both.
+as exp cost extra. Array statements over a batch cost little for every tile of rows, and then a
+little a number, least in dot products; but a program of very many is long in preparation. Where
+they are NumPy's, they cost some microseconds each however short they are, for every chunk of rows,
+and a little a number, except in dot products, which BLAS makes cheap. The constants are measured
+(``python -m tests.benchmarks.calibration`` prints them) and only have to be right within a small
+factor: programs for which it is close run equally well on both.
 Next: :mod:`autograd.program.executor`.
 """
 
@@ -25,6 +27,9 @@ SMALL = 1000
 # Microseconds for value and gradient.
 ARRAY_CALL, ARRAY_STATEMENT, ARRAY_PART = 15.0, 2.5, 8.0
 ARRAY_READ, ARRAY_CALLED, ARRAY_PRODUCT = 2e-3, 8e-3, 1.2e-4
+TILES_CALL, TILES_STATEMENT = 17.0, 0.25
+TILES_READ, TILES_CALLED, TILES_PRODUCT = 7e-3, 0.1, 9.2e-4
+"""TILES_ are for sixteen rows, but for TILES_STATEMENT, which is for 64."""
 POINT_CALL, POINT_READ, POINT_CALLED = 5.0, 1.8e-3, 3e-3
 LANES_CALL, LANES_READ, LANES_ARGUMENT, LANES_CALLED = 40.0, 1.5e-3, 5e-3, 0.02
 """LANES_ are for eight rows."""
@@ -76,6 +81,11 @@ class Work(NamedTuple):
 
     def array_time(self, batch: int | None) -> float:
         """Microseconds of the array executor."""
+        if self.native and batch is not None:
+            row = TILES_READ * self.elements + TILES_CALLED * self.called
+            row += TILES_PRODUCT * self.products
+            fixed = TILES_STATEMENT * self.statements
+            return TILES_CALL + -(-batch // 64) * fixed + -(-batch // 16) * row
         rows = 1 if batch is None else batch
         fixed = ARRAY_CALL + ARRAY_STATEMENT * self.statements + ARRAY_PART * self.scattered
         row = ARRAY_READ * self.elements + ARRAY_CALLED * self.called

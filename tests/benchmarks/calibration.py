@@ -36,6 +36,13 @@ LANES = {
     "LANES_ARGUMENT": lambda w, b: -(-b // 8) * w.arguments,
     "LANES_CALLED": lambda w, b: -(-b // 8) * w.called,
 }
+TILES = {
+    "TILES_CALL": lambda w, b: 1,
+    "TILES_STATEMENT": lambda w, b: -(-b // 64) * w.statements,
+    "TILES_READ": lambda w, b: -(-b // 16) * w.elements,
+    "TILES_CALLED": lambda w, b: -(-b // 16) * w.called,
+    "TILES_PRODUCT": lambda w, b: -(-b // 16) * w.products,
+}
 ARRAY = {
     "ARRAY_CALL": lambda w, b: w.chunks(b),
     "ARRAY_STATEMENT": lambda w, b: w.chunks(b) * w.statements,
@@ -115,7 +122,8 @@ def main():
     print(f"auto at most {worst:.2f} times the better executor; microseconds, (estimates)")
     fitted(POINT, [row for row in times["loop"] if row[1] is None])
     fitted(LANES, [row for row in times["loop"] if row[1] is not None])
-    fitted(ARRAY, times["array"])
+    fitted(TILES, [row for row in times["array"] if row[1] is not None])
+    fitted(ARRAY, [row for row in times["array"] if row[1] is None])
 
 
 if __name__ == "__main__":
