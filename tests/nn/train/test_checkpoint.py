@@ -4,6 +4,7 @@ import json
 import math
 import random
 import zipfile
+from pathlib import Path
 
 import pytest
 
@@ -280,3 +281,25 @@ def test_resume_needs_a_checkpoint_and_a_place_for_it(tmp_path):
     with pytest.raises(nn.ModelFileError, match="cannot be written"):
         train(1, checkpoint=tmp_path / "no" / "run.json")
     assert model.state_dict() == before
+
+
+def test_a_file_of_version_2_goes_on_where_that_package_would_have(tmp_path):
+    """Written by the package that made it, after 3 of 8 epochs; it went on to these losses."""
+    path = tmp_path / "run"
+    path.write_bytes((Path(__file__).parents[2] / "former" / "checkpoint.json").read_bytes())
+    X, y = nn.data.moons(40, noise=0.1, rng=3)
+    model = nn.MLP(2, [4, 1], activation="tanh", rng=0)
+    history = nn.fit(
+        model, X, y, loss=nn.binary_cross_entropy_with_logits,
+        optimizer=nn.Adam(model.parameters(), lr=0.05), epochs=8, batch_size=8, rng=0, l2=0.001,
+        validation=(X[:10], y[:10]), restore_best=True, progress=False,
+        checkpoint=path, resume=True,
+    )  # fmt: skip
+    assert history.loss == pytest.approx(
+        [0.7420887016486635, 0.5800818762637692, 0.5150749189845335, 0.47225643988041144,
+         0.443150680869764, 0.40473212552551185, 0.3850868465599898, 0.3577609702143202],
+        rel=1e-12,
+    )  # fmt: skip
+    assert history.val_loss[-1] == pytest.approx(1.0067365398995025, rel=1e-12)
+    assert model.layers[1].neurons[0].bias.data == pytest.approx(-0.32139380642276777, rel=1e-11)
+    assert path.read_bytes()[:2] == b"PK"  # what is written from now on is an archive
