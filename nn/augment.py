@@ -8,7 +8,9 @@ rows (n, pixels) of square ones. Every function returns a new array of that shap
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from random import Random
+from typing import Any
 
 import autograd
 from autograd.arrays import Array
@@ -81,7 +83,7 @@ def augment(
         if not 0.0 <= amount < math.inf or (name == "scale" and amount >= 1.0):
             wanted = "0 or more and below 1" if name == "scale" else "0 or more"
             raise autograd.InputValueError(f"augment: {name} must be {wanted}, but got {amount!r}")
-    n = len(_pictures(X))
+    n = len(pictures("augment", X))
     draw = np.random.default_rng(as_rng(rng).getrandbits(128))
     across, down, angle, factor = draw.uniform(-1.0, 1.0, (4, n))
     moved = warp(
@@ -115,15 +117,17 @@ def warp(
     [[0.3, 0.1, 0.4, 0.2]]
     """
     np = needed("numpy", "nn.augment")
-    pictures = _pictures(X)
-    n, height, width = pictures.shape
+    flat = pictures("augment", X)
+    if not np.isfinite(flat).all():
+        raise autograd.InputValueError("pictures hold finite grey levels, but some are nan or inf")
+    n, height, width = flat.shape
     moves = np.empty((4, n, 1, 1))
     for i, numbers in enumerate((across, down, np.radians(degrees), factor)):
         moves[i, :, 0, 0] = numbers
     if not (np.isfinite(moves).all() and (moves[3] > 0.0).all()):
         raise autograd.InputValueError("warp takes finite moves and angles, and factors above 0")
     rows, columns = np.mgrid[:height, :width]
-    warped = np.empty(pictures.shape)
+    warped = np.empty(flat.shape)
     for start in range(0, n, TOGETHER):
         part = slice(start, start + TOGETHER)
         dx, dy, angle, grown = moves[:, part]
@@ -131,17 +135,17 @@ def warp(
         x, y = columns - (width - 1) / 2 - dx, rows - (height - 1) / 2 - dy
         from_x = (np.cos(angle) * x + np.sin(angle) * y) / grown + (width - 1) / 2
         from_y = (np.cos(angle) * y - np.sin(angle) * x) / grown + (height - 1) / 2
-        warped[part] = _interpolated(pictures[part], from_y, from_x)
+        warped[part] = _interpolated(flat[part], from_y, from_x)
     found: Array = warped.reshape(np.shape(X))
     return found
 
 
-def _interpolated(pictures: Array, y: Array, x: Array) -> Array:
+def _interpolated(grey: Array, y: Array, x: Array) -> Array:
     """Grey levels at rows y and columns x of each picture; 0 outside."""
     np = needed("numpy", "nn.augment")
-    n, height, width = pictures.shape
+    n, height, width = grey.shape
     # A border two pixels wide: whatever lies outside is in it.
-    padded = np.pad(pictures, ((0, 0), (2, 2), (2, 2)))
+    padded = np.pad(grey, ((0, 0), (2, 2), (2, 2)))
     y, x = np.clip(y + 2, 0, height + 2), np.clip(x + 2, 0, width + 2)
     top, left = np.floor(y).astype(int), np.floor(x).astype(int)
     below, right = y - top, x - left
@@ -152,23 +156,23 @@ def _interpolated(pictures: Array, y: Array, x: Array) -> Array:
     return found
 
 
-def _pictures(X: Array) -> Array:
-    """(n, height, width) of floats; rows are taken for square pictures."""
-    np = needed("numpy", "nn.augment")
+def pictures(what: str, X: Any, shape: Sequence[int] | None = None) -> Array:
+    """(n, height, width) of rows; `shape` is (height, width), by default square."""
+    np = needed("numpy", what)
     try:
-        array = np.asarray(X, dtype=float)
+        array: Array = np.asarray(X, dtype=float)
     except (TypeError, ValueError) as error:
-        raise autograd.InputTypeError(f"pictures are an array of numbers, but: {error}") from error
+        raise autograd.InputTypeError(
+            f"{what} takes pictures as an array of numbers, or as rows of numbers, but: {error}"
+        ) from error
     if array.ndim == 2 and array.size:
         side = math.isqrt(array.shape[1])
-        if side * side == array.shape[1]:
-            array = array.reshape(-1, side, side)
+        height, width = shape or (side, side)
+        if height * width == array.shape[1]:
+            array = array.reshape(-1, height, width)
     if array.ndim != 3 or not array.size:
         raise autograd.InputValueError(
-            "pictures are an array (n, height, width), or (n, pixels) of square ones, "
-            f"but got one of shape {array.shape}"
+            f"{what} takes pictures as an array (n, height, width), or as rows of pixels of square "
+            f"ones, but got one of shape {array.shape} and shape={shape}"
         )
-    if not np.isfinite(array).all():
-        raise autograd.InputValueError("pictures hold finite grey levels, but some are nan or inf")
-    found: Array = array
-    return found
+    return array

@@ -15,29 +15,6 @@ from nn import losses
 from nn.kinds import Outputs
 from nn.module import Module
 
-__all__ = [
-    "ELU",
-    "GELU",
-    "BCELoss",
-    "BCEWithLogitsLoss",
-    "CrossEntropyLoss",
-    "HuberLoss",
-    "Identity",
-    "KLDivLoss",
-    "L1Loss",
-    "LeakyReLU",
-    "LogSoftmax",
-    "Loss",
-    "MSELoss",
-    "NLLLoss",
-    "ReLU",
-    "SiLU",
-    "Sigmoid",
-    "Softmax",
-    "Softplus",
-    "Tanh",
-]
-
 
 class Activation(Module):
     """A function of a number, applied to each in nested lists; nothing in it learns."""

@@ -18,15 +18,6 @@ from autograd.extras import needed
 from nn.checks import as_rng, check_count
 from nn.nests import flat, shape_of
 
-__all__ = [
-    "Standardizer",
-    "batches",
-    "check_examples",
-    "check_rows",
-    "minibatches",
-    "train_test_split",
-]
-
 T = TypeVar("T")
 Rows = list[list[float]]
 

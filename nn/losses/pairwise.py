@@ -17,17 +17,6 @@ from autograd import Value
 from nn.kinds import Numbers
 from nn.losses.terms import for_each, listed, pairs, reduced
 
-__all__ = [
-    "binary_cross_entropy",
-    "binary_cross_entropy_with_logits",
-    "half_squared_error",
-    "hinge_loss",
-    "huber_loss",
-    "kl_div",
-    "l1_loss",
-    "mse_loss",
-]
-
 
 def half_squared_error(predictions: Numbers, targets: Numbers, *, reduction: str = "sum") -> Any:
     """½(t − y)², summed over the outputs as in the textbooks; its derivative is y − t.

@@ -6,7 +6,6 @@ matplotlib is imported when something is drawn. Next: :mod:`nn.plots.training`.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import autograd
@@ -16,19 +15,6 @@ from nn.checks import check_count
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-__all__ = [
-    "BLUE",
-    "GREY",
-    "ORANGE",
-    "axes",
-    "bare",
-    "diverging",
-    "matplotlib_or_error",
-    "mosaic",
-    "mosaic_places",
-    "pictures",
-]
 
 
 # Positive, negative and 0, as the edges of drawn graphs have it: told apart by colour-blind readers
@@ -80,26 +66,6 @@ def bare(ax: Axes) -> None:
     ax.set_yticks([])
     for spine in ax.spines.values():
         spine.set_visible(False)
-
-
-def pictures(what: str, X: Any, shape: Sequence[int] | None = None) -> Array:
-    """(n, height, width) of rows; `shape` is (height, width), by default square."""
-    np = needed("numpy", "nn.plots")
-    try:
-        array: Array = np.asarray(X, dtype=float)
-    except (TypeError, ValueError) as error:
-        raise autograd.InputTypeError(f"{what} takes rows of numbers, but: {error}") from error
-    if array.ndim == 2 and array.size:
-        side = math.isqrt(array.shape[1])
-        height, width = shape or (side, side)
-        if height * width == array.shape[1]:
-            return array.reshape(-1, height, width)
-    if array.ndim == 3 and array.size:
-        return array
-    raise autograd.InputValueError(
-        f"{what} takes a row of pixels for each picture, and shape=(height, width) unless they are "
-        f"square, but got an array of shape {array.shape} and shape={shape}"
-    )
 
 
 def mosaic_places(count: int, columns: int, height: int, width: int) -> list[tuple[int, int]]:

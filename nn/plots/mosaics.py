@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import autograd
 from autograd.arrays import Array
 from autograd.extras import needed
-from nn.augment import augment, noise, rotate, scale, shift
+from nn.augment import augment, noise, pictures, rotate, scale, shift
 from nn.checks import as_rng, check_count
 from nn.plots.axes import (
     BLUE,
@@ -24,13 +24,10 @@ from nn.plots.axes import (
     matplotlib_or_error,
     mosaic,
     mosaic_places,
-    pictures,
 )
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-__all__ = ["plot_augmentations", "plot_digits", "plot_nudges", "plot_weights"]
 
 Shape = Sequence[int]
 

@@ -22,14 +22,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from numpy.typing import ArrayLike
 
-__all__ = [
-    "plot_activations",
-    "plot_confusion_matrix",
-    "plot_decision_boundary",
-    "plot_gradients",
-    "plot_history",
-]
-
 
 def plot_history(history: Any, *, ax: Axes | None = None) -> Axes:
     """Loss, on the left scale, and accuracy, on the right, over the epochs of a `nn.History`.
