@@ -47,7 +47,7 @@ class RowActivation(Activation):
 
     def forward(self, inputs: Any) -> Any:
         """The function of each row."""
-        if self.given.get("dim", -1) not in (-1, None):
+        if self.given.get("dim", -1) not in (-1, 1, None):  # 1 is the last one of a batch
             raise autograd.InputValueError(
                 f"{type(self).__name__} goes along the last axis, dim=-1, but got {self.given}"
             )

@@ -68,9 +68,6 @@ class Steps(Protocol):
     def snapshot(self) -> tuple[Any, Any]:
         """The parameters' numbers and what the optimiser remembers of them, in columns."""
 
-    def finish(self) -> None:
-        """Give the Values and the optimiser all that they shall know after training."""
-
 
 class EagerSteps:
     """Every batch is a new graph of Values.

@@ -190,7 +190,7 @@ def fit(
             raise DivergenceError(f"{error}{task.hint(steps.rows, steps.targets)}") from None
         finally:
             rate.restore()
-            steps.finish()
+            steps.write_back()
             if restore_best and run.best_parameters is not None:
                 for parameter, number in zip(optimizer.params, run.best_parameters):
                     parameter.data = float(number)

@@ -202,6 +202,7 @@ def test_a_loss_module_is_known_by_what_it_does():
         nn.ReLU(True)
     with pytest.raises(autograd.InputValueError, match="goes along the last axis"):
         nn.Softmax(dim=0)(ROWS)
+    assert nn.Softmax(dim=1)(ROWS) == nn.Softmax(dim=-1)(ROWS) == nn.Softmax()(ROWS)
 
 
 def test_another_loss_option_is_another_run(tmp_path):

@@ -273,3 +273,29 @@ def test_wrong_columns_are_named_by_where_they_came_from(backend):
         fit(model, x=[[*row, 1.0] for row in X], backend=backend)
     with pytest.raises(autograd.InputValueError, match=r"in the validation data, .*X has 1 col"):
         fit(model, validation=([[1.0]], [1.0]), backend=backend)
+
+
+def test_callbacks_see_and_change_what_the_optimiser_remembers():
+    """Its state is that of the epoch; momentum that is forgotten, and a new parameter, count."""
+    runs = []
+    for backend in ("auto", "eager"):
+        model = nn.MLP(2, [3, 2], activation="tanh", rng=0)
+        optimizer = nn.Adam(model.parameters(), lr=0.1)
+        seen = []
+
+        def look(history, model, optimizer=optimizer, seen=seen):
+            seen.append(sum(m[0] for m in optimizer.state_dict()["memory"]))
+            if len(history.loss) == 2:
+                optimizer.memory[:3] = [optimizer.start] * 3
+            if len(history.loss) == 4:
+                model.extra = Value(0.5)
+                optimizer.params.append(model.extra)
+                optimizer.memory.append(optimizer.start)
+
+        history = nn.fit(
+            model, X, [int(t > 0.0) for t in Y], loss=nn.cross_entropy, optimizer=optimizer,
+            epochs=6, rng=0, progress=False, callbacks=[look], backend=backend,
+        )  # fmt: skip
+        runs.append([*history.loss, *seen, len(optimizer.memory)])
+    assert runs[0] == pytest.approx(runs[1], rel=1e-9)
+    assert len(set(runs[0])) == 13
