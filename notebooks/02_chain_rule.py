@@ -134,7 +134,7 @@ plt.show()
 # Once more as a film, with every number of the graph and what goes back along each edge. Below it,
 # *Step through* opens a page that computes: drag w there, and the whole graph answers.
 
-# %% tags=["picture_training"]
+# %%
 from autograd.drawing import Recorder
 
 

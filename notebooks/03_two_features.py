@@ -16,6 +16,7 @@ import random
 import matplotlib.pyplot as plt
 
 from autograd import Value, draw, explain, log, mean, sigmoid, zero_grad
+from nn.plots import diverging
 
 plt.style.use("course.mplstyle")
 rng = random.Random(2)
@@ -24,7 +25,7 @@ examples = [(rng.gauss(a, 1), rng.gauss(b, 1), t) for a, b, t in centres for _ i
 
 
 def scatter(ax):
-    for label, colour in [(0, "#2563c9"), (1, "#d9480f")]:
+    for label, colour in [(0, "#bc4c00"), (1, "#0969da")]:
         x1, x2, _ = zip(*[e for e in examples if e[2] == label])
         ax.scatter(x1, x2, s=24, color=colour, edgecolor="white", label=f"class {label}")
     ax.set(xlabel="x1", ylabel="x2", xlim=(-3.5, 3.5), ylim=(-3.5, 3.5), aspect="equal")
@@ -60,8 +61,8 @@ def cross_entropy(y, t):
 
 
 y = [0.005 * i for i in range(1, 200)]
-plt.plot(y, [cross_entropy(v, 1) for v in y], color="#d9480f", label="if the class is 1")
-plt.plot(y, [cross_entropy(v, 0) for v in y], color="#2563c9", label="if the class is 0")
+plt.plot(y, [cross_entropy(v, 1) for v in y], color="#0969da", label="if the class is 1")
+plt.plot(y, [cross_entropy(v, 0) for v in y], color="#bc4c00", label="if the class is 0")
 plt.xlabel("y, the probability given to class 1")
 plt.ylabel("error")
 plt.legend()
@@ -138,16 +139,19 @@ plt.show()
 # %% [markdown]
 # ## How the boundary moves
 #
-# Colour the plane by y. The line is where the network cannot tell, y = ½: the **decision
-# boundary**. At the start the network knows nothing and gives nearly the same y everywhere. Then
-# the boundary turns, and the colours grow deeper as the network grows sure of itself.
+# Colour the plane by y: blue speaks for class 1, orange for class 0. The line is where the network
+# cannot tell, y = ½: the **decision boundary**. At the start the network knows nothing and gives
+# nearly the same y everywhere. Then the boundary turns, and the colours grow deeper as the network
+# grows sure of itself.
 
 # %%
 grid = [-3.5 + 0.1 * i for i in range(71)]
 fig, axes = plt.subplots(1, 4, figsize=(10, 2.8), sharey=True)
 for ax, epoch in zip(axes, [0, 5, 20, 300]):
     plane = [[network(history[epoch], x1, x2) for x1 in grid] for x2 in grid]
-    shown = ax.imshow(plane, extent=[-3.5, 3.5] * 2, origin="lower", vmin=0, vmax=1, alpha=0.6)
+    shown = ax.imshow(
+        plane, extent=[-3.5, 3.5] * 2, origin="lower", vmin=0, vmax=1, alpha=0.4, cmap=diverging()
+    )
     ax.contour(grid, grid, plane, levels=[0.5], colors="black", linewidths=1)
     scatter(ax)
     ax.set(title=f"epoch {epoch}", ylabel="")

@@ -59,7 +59,7 @@ plt.show()
 # %% [markdown]
 # ## The boundary
 #
-# The colour is the probability of class 1, the black line is where it is ½.
+# The bluer, the likelier class 1, and the more orange, class 0; the black line is where it is ½.
 
 # %%
 SIDE = np.linspace(-1.6, 2.6, 120)
@@ -68,11 +68,12 @@ GRID = np.stack(np.meshgrid(SIDE, SIDE - 0.25), axis=-1).reshape(-1, 2)
 
 def show(ax, model, title="", data=(X, y)):
     plane = np.array(nn.predict_proba(model, GRID, loss=LOSS))[:, 1].reshape(120, 120)
-    ax.pcolormesh(SIDE, SIDE - 0.25, plane, vmin=0, vmax=1, alpha=0.6, rasterized=True)
+    tints = {"cmap": nn.plots.diverging(), "vmin": 0, "vmax": 1, "alpha": 0.4}
+    ax.pcolormesh(SIDE, SIDE - 0.25, plane, rasterized=True, **tints)
     if plane.min() < 0.5 < plane.max():
         ax.contour(SIDE, SIDE - 0.25, plane, levels=[0.5], colors="black", linewidths=1.2)
     points = np.array(data[0])
-    colours = np.where(np.array(data[1]) == 1, "#d9480f", "#2563c9")
+    colours = np.where(np.array(data[1]) == 1, "#0969da", "#bc4c00")
     ax.scatter(*points.T, c=colours, s=16, edgecolor="white", linewidth=0.5)
     ax.set(title=title, aspect="equal", xticks=[], yticks=[])
 
@@ -81,6 +82,32 @@ def show(ax, model, title="", data=(X, y)):
 fig, ax = plt.subplots(figsize=(5, 4.4))
 show(ax, model)
 plt.show()
+
+# %% [markdown]
+# How did it get there? A film of the smaller sister: at each moment what she says of the plane,
+# what each neuron gives out for one example, which is of class 1, and below them the chance that
+# she gives it. *Step through* has the same moments in a page that computes.
+
+# %% tags=["live_learning"]
+from autograd import Value, sigmoid
+from autograd.drawing import Plane, Recorder
+
+
+def film(frames, epochs=4):
+    """She learns, and every few epochs her numbers are kept."""
+    one = y.index(1)
+    chance = sigmoid(sister([Value(x, name) for x, name in zip(X[one], ("x1", "x2"))])[0])
+    chance.name = "chance"
+    plane = Plane(sister, X, y)
+    recorder = Recorder(chance, plane=plane, by="module", show=["name", "op", "data"])
+    optimizer = nn.Adam(sister.parameters(), lr=0.01)
+    for frame in range(1, frames + 1):
+        fit(sister, epochs, optimizer)
+        recorder.snap(f"epoch {frame * epochs}")
+    return recorder
+
+
+film(3 if SHORT else 30)
 
 # %% [markdown]
 # ## Activations

@@ -10,10 +10,11 @@ Edit the source `01_….py`, never the notebook beside it. A source is in percen
 begins a cell of code, `# %% [markdown]` one of text. A cell tagged "exercise" leaves something open
 for the reader, has a line `# Check`, and prints `Right.` below it if what stands above is right;
 the next text holds a right answer, folded. The picture of a cell tagged "picture_name" is also kept
-in `pictures`, for the README. A line `# cut autograd/engine/node.py Node: data operands` becomes
-that class of that file with these of its parts; without a colon, the whole definition. A rebuild
-without changes gives the same bytes: seeds are fixed, and what differs from run to run is left out
-or, as the times in 08, stored (`measured.py`).
+in `pictures`, for the README; of one tagged "live_name" its page is kept, too. A line
+`# cut autograd/engine/node.py Node: data operands` becomes that class of that file with these of
+its parts; without a colon, the whole definition. A rebuild without changes gives the same bytes:
+seeds are fixed, and what differs from run to run is left out or, as the times in 08, stored
+(`measured.py`).
 
 Needs the extra `notebooks`: pip install -e ".[notebooks]". Notebook 06 needs PyTorch, too. 08 runs
 without PyTorch and JAX, but says that they are missing: to commit it, build where both are.
@@ -28,6 +29,7 @@ import json
 import os
 import re
 import sys
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -174,14 +176,20 @@ def pictures(notebook: str) -> Iterator[tuple[str, bytes]]:
     """Name and content of each picture of a notebook that gets a file of its own."""
     for cell in json.loads(notebook)["cells"]:
         for tag in cell["metadata"].get("tags", []):
-            if tag.startswith("picture_"):
-                name = tag.removeprefix("picture_")
+            kind, _, name = tag.partition("_")
+            if kind in ("picture", "live"):
                 data = next(output["data"] for output in cell["outputs"] if "data" in output)
                 if "image/png" in data:
                     yield f"{name}.png", base64.b64decode(data["image/png"])
                 else:
                     svg = re.search('src="data:image/svg\\+xml;base64,([^"]*)"', data["text/html"])
                     yield f"{name}.svg", base64.b64decode(svg[1]) if svg else b""
+                if kind == "live":
+                    packed = re.search(r"atob\('([^']*)'\)", data["text/html"])
+                    yield (
+                        f"{name}.html",
+                        zlib.decompress(base64.b64decode(packed[1] if packed else "")),
+                    )
 
 
 def check(source: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import os
 import tempfile
 import webbrowser
@@ -17,9 +16,9 @@ from autograd.drawing.formats.attributes import with_attributes
 from autograd.drawing.formats.cards import PARTS
 from autograd.drawing.formats.dot import dot_lines, dot_of, mermaid_of
 from autograd.drawing.formats.svg import summary, svg_of
-from autograd.drawing.formats.text import NumberFormat, escape
+from autograd.drawing.formats.text import NumberFormat
 from autograd.drawing.formats.tree import tree_of
-from autograd.drawing.page.stepper import framed, page
+from autograd.drawing.page.stepper import framed, page, pictured
 from autograd.drawing.sheet import Sheet, sheet_of
 from autograd.errors import InputValueError
 
@@ -90,9 +89,8 @@ class Drawing:
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         """What notebooks show: an image that needs no trust, and a stepper folded below it."""
         svg = svg_of(self.picture, self.style, self.notes)  # a browser reads style sheets
-        image = base64.b64encode(svg.encode()).decode()
         alt = summary(self.picture)
-        told = escape(". ".join([alt, *self.notes]))
+        told = ". ".join([alt, *self.notes])
         page = framed(
             self._page(IN_A_NOTEBOOK), alt, "position:relative;width:100%;height:38em;border:0"
         )
@@ -103,10 +101,7 @@ class Drawing:
             )
         else:
             below = "<p>To step through a picture of this size, save it as an .html file.</p>"
-        html = (
-            f'<div style="overflow:auto"><img alt="{told}" style="max-width:none" '
-            f'src="data:image/svg+xml;base64,{image}"></div>{below}'
-        )
+        html = f"{pictured(svg, told)}{below}"
         return {"text/html": html, "text/plain": str(self)}
 
     def save(self, path: str | os.PathLike[str]) -> None:

@@ -17,7 +17,7 @@ from autograd.drawing.formats.svg import summary, svg_of
 from autograd.drawing.formats.text import escape
 from autograd.drawing.page.curve import HEIGHT, WIDTH, points_of
 from autograd.drawing.page.plane import Plane
-from autograd.drawing.page.shading import plane_svg
+from autograd.drawing.page.shading import points_svg, surface_svg
 from autograd.drawing.picture.frames import Frame
 from autograd.drawing.picture.snapshot import Picture
 from autograd.errors import InputValueError
@@ -36,10 +36,10 @@ MOTION = """
 
 
 class Scenes(NamedTuple):
-    """What is in each scene, what is below all of them, their size, theme and title."""
+    """What is in each scene, what is the same in all, their size, theme and title."""
 
     inside: list[str]
-    below: str
+    common: str
     width: float
     height: float
     theme: str
@@ -80,25 +80,27 @@ def scenes_of(
     drawn = [svg_of(_at(picture, frames[i]), style, notes, sheet=False) for i in chosen]
     beside = max(_size(svg, "width") for svg in drawn)
     height = max(_size(svg, "height") for svg in drawn)
-    side = min(max(200.0, 0.6 * height), 480.0)
+    side = min(max(220.0, 0.6 * height), 480.0)
     width = beside + (side + MARGIN if plane else 0.0)
     tall = max(height, side + 2 * MARGIN if plane else 0.0)
     surfaces = plane.surfaces([numbers[i] for i in chosen]) if plane else []
+    dark = style.theme == "dark"
+    there = f'transform="translate({coordinate(beside)},{coordinate((tall - side) / 2)})"'
     scenes = []
     for k, (i, svg) in enumerate(zip(chosen, drawn)):
         scene = svg[svg.index(">") + 1 : svg.rindex("</svg>")]
         # A graph's own paper is as large as the graph: the film has one for all.
         scene = scene[scene.index("/>") + 2 :].strip()
         if plane:
-            shown = plane_svg(plane, surfaces[k], side, style.theme == "dark")
-            at = f"{coordinate(beside)},{coordinate((tall - side) / 2)}"
-            scene = (
-                f'<g transform="translate(0,{coordinate((tall - height) / 2)})">{scene}</g>'
-                f'<g transform="translate({at})">{shown}</g>'
-            )
+            lower = f'transform="translate(0,{coordinate((tall - height) / 2)})"'
+            shown = surface_svg(plane, surfaces[k], side, dark)
+            scene = f"<g {lower}>{scene}</g><g {there}>{shown}</g>"
         scenes.append(scene + _moment(i / max(1, last), labels[i], width, tall))
     title = f"Training: {summary(picture)}"
-    return Scenes(scenes, _line(curve, width, tall), width, tall + STRIP, style.theme, title)
+    common = _line(curve, width, tall)
+    if plane:  # which stay where they are
+        common += f"<g {there}>{points_svg(plane, side, dark)}</g>"
+    return Scenes(scenes, common, width, tall + STRIP, style.theme, title)
 
 
 def film_of(scenes: Scenes, seconds: float) -> str:
@@ -128,7 +130,7 @@ def _sheet(scenes: Scenes, body: str, motion: str, corner: int = 6) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" class="ag" width="{w}" height="{h}" '
         f'viewBox="0 0 {w} {h}" role="img" aria-label="{escape(scenes.title)}">'
         f"<style>{sheet_for(scenes.theme)}{motion}</style>"
-        f'<rect class="paper" width="{w}" height="{h}" rx="{corner}"/>{body}{scenes.below}</svg>\n'
+        f'<rect class="paper" width="{w}" height="{h}" rx="{corner}"/>{body}{scenes.common}</svg>\n'
     )
 
 

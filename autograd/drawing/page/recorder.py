@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -11,13 +10,12 @@ from typing import TYPE_CHECKING, Any
 from autograd import files
 from autograd.drawing.formats.rendering import animated
 from autograd.drawing.formats.svg import summary
-from autograd.drawing.formats.text import escape
 from autograd.drawing.page.content import Moment
 from autograd.drawing.page.curve import curve_of
 from autograd.drawing.page.film import Scenes, checked_seconds, film_of, scenes_of, stills_of
 from autograd.drawing.page.lowered import leaves_of
 from autograd.drawing.page.plane import Plane
-from autograd.drawing.page.stepper import framed, page
+from autograd.drawing.page.stepper import framed, page, pictured
 from autograd.drawing.picture.flow import LEGEND, MISSING
 from autograd.drawing.picture.frames import Frame, frame_of
 from autograd.drawing.picture.marks import gathered, marks_of, rectifiers_in, remark
@@ -161,13 +159,9 @@ class Recorder:
     def _repr_html_(self) -> str:
         """What notebooks show: the film, an image that needs no trust, and the page below it."""
         film = film_of(self._scenes(IN_A_NOTEBOOK), 0.25)
-        image = base64.b64encode(film.encode()).decode()
         page = framed(self.to_html(), repr(self), "width:100%;height:42em;border:0")
-        return (
-            f'<div style="overflow:auto"><img alt="{escape(repr(self))}" style="max-width:none" '
-            f'src="data:image/svg+xml;base64,{image}"></div>'
-            f"<details><summary>Step through</summary>{page}</details>"
-        )
+        below = f"<details><summary>Step through</summary>{page}</details>"
+        return f"{pictured(film, repr(self))}{below}"
 
     def _moments(self) -> list[Moment]:
         """The frames with their marks, which know of what is inside folded boxes too."""

@@ -11,16 +11,25 @@ from collections.abc import Sequence
 from autograd.drawing.formats.shapes import coordinate
 from autograd.drawing.page.plane import CELLS, Plane
 
-__all__ = ["plane_svg"]
+__all__ = ["points_svg", "surface_svg"]
 
 LEVELS = 12
 STRENGTH = 0.55  # how much of a class's colour the surest cell has
 
 
-def plane_svg(plane: Plane, surface: Sequence[tuple[int, float]], side: float, dark: bool) -> str:
-    """A square of SVG with such a side: the surface, and the points in their classes' colours."""
+def surface_svg(plane: Plane, surface: Sequence[tuple[int, float]], side: float, dark: bool) -> str:
+    """The surface as a square of SVG with such a side."""
+    image = base64.b64encode(_png(surface, [pair[int(dark)] for pair in plane.colours])).decode()
+    length = coordinate(side)
+    return (
+        f'<image width="{length}" height="{length}" preserveAspectRatio="none" '
+        f'href="data:image/png;base64,{image}"/>'
+    )
+
+
+def points_svg(plane: Plane, side: float, dark: bool) -> str:
+    """The points over it, in the colours of their classes."""
     colours = [pair[int(dark)] for pair in plane.colours]
-    image = base64.b64encode(_png(surface, colours)).decode()
     (left, right), (bottom, top) = plane.bounds
     radius = coordinate(side / 80)
     points = []
@@ -31,11 +40,7 @@ def plane_svg(plane: Plane, surface: Sequence[tuple[int, float]], side: float, d
             f'<circle cx="{coordinate(side * across)}" cy="{coordinate(side * down)}" r="{radius}" '
             f'fill="{colours[which % len(colours)]}"/>'
         )
-    return (
-        f'<image width="{coordinate(side)}" height="{coordinate(side)}" preserveAspectRatio="none" '
-        f'href="data:image/png;base64,{image}"/>'
-        f'<g class="points" stroke="#ffffff" stroke-width="0.7">{"".join(points)}</g>'
-    )
+    return f'<g class="points" stroke="#ffffff" stroke-width="0.7">{"".join(points)}</g>'
 
 
 def _png(surface: Sequence[tuple[int, float]], colours: Sequence[str]) -> bytes:

@@ -23,8 +23,10 @@ from autograd.drawing.page.plane import Plane
 from autograd.drawing.sheet import Sheet
 from autograd.errors import InputValueError
 
-__all__ = ["Side", "framed", "page"]
+__all__ = ["Side", "framed", "page", "pictured"]
 
+SMALLEST = 0.65
+"""So far a drawing shrinks in a notebook: its letters are 12 pixels high at first."""
 SCRIPTS = ("numbers", "view", "stepper", "telling", "parts", "live", "play")
 
 
@@ -193,6 +195,20 @@ def _beside(name: str) -> str:
     text = files(__package__).joinpath(name).read_text(encoding="utf-8")
     lines = [line.strip() for line in text.splitlines()]
     return "\n".join(line for line in lines if line and not line.startswith("//")) + "\n"
+
+
+def pictured(svg: str, alt: str) -> str:
+    """A drawing as an image in a notebook, which needs no trust.
+
+    It shrinks to where it stands while its letters can be read, and is scrolled beyond that.
+    """
+    image = base64.b64encode(svg.encode()).decode()
+    width = float(svg.split(' width="', 1)[1].split('"', 1)[0])
+    look = f"width:100%;max-width:{width:.0f}px;min-width:{SMALLEST * width:.0f}px"
+    return (
+        f'<div style="overflow:auto"><img alt="{escape(alt)}" style="{look}" '
+        f'src="data:image/svg+xml;base64,{image}"></div>'
+    )
 
 
 def framed(html: str, title: str, look: str) -> str:
