@@ -39,14 +39,14 @@ ORDER = {
     "record (elementwise micrograd products refusals truths chain_rule) (higher ufuncs) methods "
     "(backward naming) (slots value) (generated nests) accelerator",
     "autograd.engine.anomaly": "remedies story",
-    "autograd.functions": "(custom elementary recurrences) operands (distances matrices ordering "
-    "sequences tables)",
+    "autograd.functions": "(custom elementary repetition) recurrences operands (distances "
+    "matrices ordering sequences tables)",
     "autograd.ops": "rules (expr inverses per_op special) (ieee source) floats (op "
     "partial_evaluation) (basic circular kinked nary normal ordered stepwise sweep_products) "
     "smooth",
     "autograd.program": "tape executor statements (loop recording_executor) (arguments array "
-    "choice) running (directions prepared) (differentiable exports) program (frozen structures) "
-    "calls inside recordings compiled_function",
+    "choice) (running scans) (directions prepared) (differentiable exports) program (frozen "
+    "structures) calls inside recordings compiled_function",
     "autograd.program.array": "(error_functions kernels tidying) names writer "
     "(adjoint_arrays forward) (reverse tiles) numpy_executor",
     "autograd.program.array.tiles": "body (elements entry products) (compiler operands) plan "
@@ -61,9 +61,10 @@ ORDER = {
     "autograd.program.loop.native": "(expansion kept loops numbers) (reductions rows) forms "
     "(callbacks emit) (entries expressions steps) (folds opcodes translation) pulls interpreter "
     "compiler repeats runner",
+    "autograd.program.scans": "kernels reverse_kernels native_scan stepwise passing scan_executor",
     "autograd.program.statements": "(elementwise families layout reroll) groups listing",
-    "autograd.program.tape": "(constants instructions) (lower recurrences rewriting sparsity) "
-    "(derived sums) passes",
+    "autograd.program.tape": "(constants instructions) repeated (segments writing) (lower "
+    "recurrences rewriting sparsity) (derived sums) passes",
     "autograd.testing": "(binding plugin reproduction) formulas strategies properties",
     "autograd.transforms": "typed argnums call (derivatives directions) equations implicit",
     "nn": "(absent checks errors kinds) (init model_files nests) "

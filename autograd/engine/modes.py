@@ -22,6 +22,7 @@ __all__ = [
     "ACTIVE",
     "ANOMALY",
     "RECORDING",
+    "REPEATING",
     "STRAYS",
     "TRACING",
     "TRANSFORMING",
@@ -42,6 +43,8 @@ TRACING = Switch("tracing", default=False)
 TRANSFORMING: Switch[Any] = Switch("transforming", default=None)
 """The innermost :class:`autograd.engine.region.Region`, where a transform calls a function; False
 where plain numbers are computed inside of one, for no transform to see."""
+REPEATING: Switch[Any] = Switch("repeating", default=None)
+"""The region in which ``scan`` records its step once: that of a recording for a program."""
 STRAYS = [0]
 """How many nodes were made, while a mode was on anywhere, outside of every region."""
 

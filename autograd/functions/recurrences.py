@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd.engine.record import operand
 from autograd.errors import InputTypeError, InputValueError
+from autograd.functions.repetition import repeated, repeats_here
 from autograd.nested import array_of, is_array, numbers_like, parts_of, with_parts
 
 if TYPE_CHECKING:
@@ -18,29 +19,62 @@ if TYPE_CHECKING:
 __all__ = ["scan"]
 
 
-def scan(step: Callable[[Any, Any], tuple[Any, Any]], carry: Nest, xs: Nest) -> tuple[Any, Any]:
+def scan(
+    step: Callable[[Any, Any], tuple[Any, Any]],
+    carry: Nest,
+    xs: Nest | None = None,
+    *,
+    length: int | None = None,
+    reverse: bool = False,
+) -> tuple[Any, Any]:
     """The last carry, and all outputs, of carry, y = step(carry, x) for each x of ``xs``.
 
     ``xs`` is a sequence or array, gone through along its first axis, or a container of such of one
-    length, of which ``step`` sees the same container with an item of each. The carry is a number or
-    a container of numbers and keeps its structure. Outputs come in the structure of one, with a
-    list in place of each number and an array with one axis more in place of each array; of no
-    steps, the empty list. It is the plain loop, here and in programs, where every step is recorded.
+    length, of which ``step`` sees the same container with an item of each; or None, which it then
+    sees ``length`` times. The carry is a number or a container of numbers and keeps its structure.
+    Outputs come in the structure of one, with a list in place of each number and an array with one
+    axis more in place of each array; of no steps, the empty list. With ``reverse`` the last item
+    comes first, and outputs are in the places of their items.
+
+    It is the plain loop. In what ``compiled`` records, ``step`` is called once, with Values in
+    place of all numbers of carry and item, and the program repeats it, so that recording and
+    compiling take the same time for any length; numbers agree with the loop's, gradients to
+    rounding. What ``step`` does besides (printing, appending to a list) then happens once. A
+    ``step`` that asks for plain numbers, as an index or to branch on, is recorded step by step, and
+    so is a scan inside of ``grad`` or another transform, or recorded without ``compiled``.
 
     Raises:
         InputTypeError: ``step`` is no function, does not return a pair, or ``xs`` is no sequence.
         InputValueError: The carry changes its structure, or sequences differ in length.
 
-    >>> from autograd import grad, scan
+    >>> from autograd import compiled, grad, scan
     >>> scan(lambda total, x: (total + x, 10.0 * total), 0.0, [1.0, 2.0, 3.0])
     (6.0, [0.0, 10.0, 30.0])
     >>> grad(lambda rate: scan(lambda y, t: (y - rate * y, None), 1.0, [1.0] * 3)[0])(0.5)
     -0.75
+    >>> decay = compiled(lambda rate: scan(lambda y, _: (y - rate * y, None), 1.0, length=3)[0])
+    >>> print(decay(0.5), decay.grad(0.5))
+    0.125 -0.75
     """
     if not callable(step):
         raise InputTypeError(f"scan takes a function, but got {type(step).__name__}")
+    items = _items(xs) if xs is not None else [None] * _checked(length)
+    if length is not None and len(items) != _checked(length):
+        raise InputValueError(f"scan goes through {len(items)} items, but got length={length!r}")
+    if reverse:
+        items.reverse()
+    found = repeated(step, carry, items) if len(items) > 1 and repeats_here() else None
+    carry, outputs = found or _looped(step, carry, items)
+    if reverse:
+        outputs.reverse()
+    return carry, _stacked(outputs) if outputs else []
+
+
+def _looped(
+    step: Callable[[Any, Any], tuple[Any, Any]], carry: Any, items: list[Any]
+) -> tuple[Any, list[Any]]:
     outputs = []
-    for x in _items(xs):
+    for x in items:
         result: Any = step(carry, x)
         if not (isinstance(result, tuple) and len(result) == 2):
             raise InputTypeError(
@@ -52,14 +86,21 @@ def scan(step: Callable[[Any, Any], tuple[Any, Any]], carry: Nest, xs: Nest) -> 
             numbers_like(carry, new, operand, "the carry of scan, which keeps its structure,")
         carry = new
         outputs.append(y)
-    return carry, _stacked(outputs) if outputs else []
+    return carry, outputs
+
+
+def _checked(length: Any) -> int:
+    """How many steps there are without ``xs``."""
+    if isinstance(length, bool) or not isinstance(length, int) or length < 0:
+        raise InputValueError(f"scan without xs takes length, a whole number, but got {length!r}")
+    return length
 
 
 def _items(xs: Nest) -> list[Any]:
     """What the step sees of each place of the sequences."""
     if is_array(xs) and xs.ndim:
         return xs.tolist() if xs.ndim == 1 else list(xs)
-    if isinstance(xs, (list, tuple)) and not hasattr(xs, "_fields"):
+    if isinstance(xs, (list, tuple, range)) and not hasattr(xs, "_fields"):
         return list(xs)
     parts = None if is_array(xs) else parts_of(xs)
     if not parts:

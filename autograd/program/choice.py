@@ -18,6 +18,8 @@ from typing import NamedTuple
 
 from autograd.program.loop.native.compiler import can_compile
 from autograd.program.tape.instructions import Tape
+from autograd.program.tape.repeated import is_long
+from autograd.program.tape.segments import Plain, chain_of
 
 __all__ = ["Work", "is_small", "work_of"]
 
@@ -36,6 +38,10 @@ LANES_CALL, LANES_READ, LANES_ARGUMENT, LANES_CALLED = 40.0, 1.5e-3, 5e-3, 0.02
 PYTHON_READ = 0.1
 EXPANDED = 10
 """Array statements of one primitive of any number of operands, such as logsumexp."""
+CALLED_RUN = 15
+"""Array statements that one more run of a scan's step takes, for being called and for being run
+again on the way back.
+"""
 CHUNK, PRODUCT_ROWS = 2**13, 256
 """As in the array executor: numbers in the widest array of a chunk of rows, and least rows."""
 
@@ -69,6 +75,20 @@ class Work(NamedTuple):
     """Numbers in the longest array that is computed."""
     native: bool
     """Whether the loop runs as machine code."""
+
+    def plus(self, other: Work, times: int) -> Work:
+        """This work and so many times another."""
+        return Work(
+            self.arguments,
+            self.statements + times * other.statements,
+            self.scattered + times * other.scattered,
+            self.reads + times * other.reads,
+            self.elements + times * other.elements,
+            self.products + times * other.products,
+            self.called + times * other.called,
+            max(self.widest, other.widest),
+            self.native,
+        )
 
     def loop_time(self, batch: int | None) -> float:
         """Microseconds of the loop executor for a batch, None for a single point."""
@@ -122,6 +142,22 @@ def is_small(tape: Tape) -> bool:
 
 
 def work_of(tape: Tape) -> Work:
+    """The work that a tape stands for; that of a step which is run as a loop, so many times."""
+    if not is_long(tape):
+        return _work_of(tape)
+    total = Work(tape.first, 0, 0, 0, 0, 0, 0, 1, can_compile())
+    for segment in chain_of(tape).segments:
+        if isinstance(segment, Plain):
+            total = total.plus(_work_of(segment.tape), 1)
+            continue
+        repeat = segment.repeat
+        work = _work_of(repeat.tape(tape.constants, repeat.new))
+        work = work._replace(statements=work.statements + CALLED_RUN)
+        total = total.plus(work, repeat.count)
+    return total
+
+
+def _work_of(tape: Tape) -> Work:
     """The work that a recorded tape stands for.
 
     Chains of additions count as the sums that the array executor makes of them, and products in

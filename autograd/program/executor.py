@@ -14,6 +14,7 @@ from typing import Any, NamedTuple, Protocol
 from autograd.arrays import Array
 from autograd.extras import needed
 from autograd.program.tape.instructions import Tape
+from autograd.program.tape.repeated import is_long
 
 __all__ = ["BACKENDS", "MODULES", "Buffers", "Executor", "executor", "numpy_or_error"]
 
@@ -61,12 +62,17 @@ MODULES = {
     "recording": "autograd.program.recording_executor",
     "array": "autograd.program.array.numpy_executor",
     "loop": "autograd.program.loop.loop_executor",
+    "scan": "autograd.program.scans.scan_executor",
 }
 
 
 def executor(backend: str, tape: Tape, dtype: str, threads: int | None = None) -> Executor:
     """The executor of this name, ready to run the tape; the loop, on so many threads."""
     numpy_or_error()
+    if backend != "recording" and is_long(tape):
+        scan = vars(import_module(MODULES["scan"]))["ScanExecutor"]
+        repeating: Executor = scan(tape, dtype, backend, threads)
+        return repeating
     module = import_module(MODULES[backend])
     options = {"threads": threads} if backend == "loop" else {}
     made: Executor = vars(module)[f"{backend.capitalize()}Executor"](tape, dtype, **options)

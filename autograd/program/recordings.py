@@ -11,7 +11,14 @@ import inspect
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from autograd.engine.modes import ACTIVE, TRACING, TRANSFORMING, enable_grad, switched
+from autograd.engine.modes import (
+    ACTIVE,
+    REPEATING,
+    TRACING,
+    TRANSFORMING,
+    enable_grad,
+    switched,
+)
 from autograd.engine.record import operand
 from autograd.engine.region import Region
 from autograd.engine.value import Value
@@ -150,7 +157,8 @@ class Recordings:
             leaves |= found
         arguments = [x for x in numbers_in(leaves, operand, "arguments") if isinstance(x, Value)]
         region = Region(arguments)  # tells what follows the arguments and must not be frozen
-        with switched(TRACING, True), switched(TRANSFORMING, region), enable_grad():
+        repeating = switched(REPEATING, region)
+        with switched(TRACING, True), switched(TRANSFORMING, region), repeating, enable_grad():
             output = self.f(*bound.args, **bound.kwargs)
             aux = None
             if self.has_aux and isinstance(output, (tuple, list)) and len(output) == 2:

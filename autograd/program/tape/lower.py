@@ -9,11 +9,12 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from autograd.engine.node import Node
-from autograd.engine.order import operands_of, record_of
+from autograd.engine.order import record_of
 from autograd.errors import GraphError, InputTypeError, InputValueError
 from autograd.nested import is_array, too_deep
 from autograd.program.tape.constants import Constants
-from autograd.program.tape.instructions import Argument, Shape, Statement, Tape
+from autograd.program.tape.instructions import Argument, Shape, Tape
+from autograd.program.tape.writing import Writing
 from autograd.reals import real_or_none
 
 if TYPE_CHECKING:
@@ -77,17 +78,12 @@ def lower(
             slots[node] = literal(node.data)
             if frozen is not None:
                 frozen.append(node)
-    statements: list[Statement] = []
-    for slot, node in enumerate(order, start):
-        operands = tuple(
-            [slots[x] if type(x) is not float else literal(x) for x in operands_of(node)]
-        )
-        statements.append(Statement(node.op, operands))
-        slots[node] = slot
+    writing = Writing(slots, literal, start)
+    writing.write(order)
     outputs = tuple([slots[x] if isinstance(x, Node) else literal(_number(x)) for x in roots])
     numbers = tuple(constants.numbers)
     shapes = output_shape, aux_shape if has_aux else None
-    return Tape(tuple(placed), numbers, statements, outputs, *shapes)
+    return Tape(tuple(placed), numbers, writing.statements(), outputs, *shapes)
 
 
 def flatten(nested: Nest, what: str) -> tuple[list[Any], Shape]:

@@ -24,7 +24,7 @@ from autograd.program.loop.native.loops import folds, is_item
 from autograd.program.loop.native.rows import EXPANDED, spreads
 from autograd.program.loop.native.steps import Pull, Registers, Step, Steps
 
-__all__ = ["Stream", "stream_of"]
+__all__ = ["Back", "Names", "Stream", "stream_of"]
 
 
 class Stream(NamedTuple):
@@ -43,7 +43,7 @@ class Stream(NamedTuple):
 
 def stream_of(steps: Steps, batched: Collection[int], wanted: Sequence[int] | None) -> Stream:
     """The stream of a call where these registers differ from row to row, others are shared."""
-    names = _Names(steps)
+    names = Names(steps)
     varying = bytearray(steps.temporary)
     for register in batched:
         varying[register] = 1
@@ -56,7 +56,7 @@ def stream_of(steps: Steps, batched: Collection[int], wanted: Sequence[int] | No
     seed, gradients = -1, []
     if wanted is not None:
         reverse = steps.reverse(wanted)
-        back = _Back(names, body, reverse.active)
+        back = Back(names, body, reverse.active)
         seed = back.begun(max(steps.outputs[0], 0))
         for pull in reverse.pulls:
             back.pull(pull)
@@ -67,7 +67,7 @@ def stream_of(steps: Steps, batched: Collection[int], wanted: Sequence[int] | No
     return Stream(shared, body, names.constants, outputs, seed, gradients)
 
 
-class _Names:
+class Names:
     """Names: registers go by their own number, all else by the next free one."""
 
     def __init__(self, steps: Steps) -> None:
@@ -122,10 +122,10 @@ class _Names:
             to.append(Instruction(forward("identity"), (result, before)))
 
 
-class _Back:
+class Back:
     """The reverse pass in the making: the adjoints that have been begun, by their registers."""
 
-    def __init__(self, names: _Names, body: list[Instruction], active: bytearray) -> None:
+    def __init__(self, names: Names, body: list[Instruction], active: bytearray) -> None:
         self.names, self.body, self.active = names, body, active
         self.adjoints: dict[int, int] = {}
 

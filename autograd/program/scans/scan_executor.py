@@ -1,0 +1,161 @@
+"""The executor of programs with scans: segment by segment, forward and back.
+
+What lies between scans is run by the executor whose name this one has, a scan by a kernel of its
+own (:mod:`autograd.program.scans.native_scan`) or run by run
+(:mod:`autograd.program.scans.stepwise`). Numbers are equal to those of the tape written out, to the
+bit in the loop; gradients to rounding, since adjoints that meet from several segments are added up
+in another order. What no batched argument has a part in is computed once a call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from autograd.arrays import Array
+from autograd.program.executor import Buffers
+from autograd.program.loop.lanes.chunks import in_threads, processors
+from autograd.program.loop.row_sums import LANES, lane_to_lane
+from autograd.program.scans.native_scan import NativeScan
+from autograd.program.scans.passing import Passing, PlainRunner, Reached, runners_of
+from autograd.program.tape.instructions import Tape
+from autograd.program.tape.segments import Scan, chain_of, listed
+
+__all__ = ["ScanExecutor"]
+
+KEPT = 2**24
+"""Bytes that the way back may need for the rows of one chunk, if they are more than eight."""
+MOST = 512
+"""Rows of a chunk."""
+
+
+class ScanExecutor:
+    """Runs a tape with scans; see :class:`autograd.program.executor.Executor`."""
+
+    def __init__(self, tape: Tape, dtype: str, backend: str, threads: int | None = None) -> None:
+        self._tape, self._backend = tape, backend
+        self._dtype = np.dtype(dtype)
+        inner = "float64" if backend == "loop" else dtype
+        self._chain = chain_of(tape)
+        self._runners = runners_of(self._chain, backend, inner)
+        self._inner = np.dtype(inner)
+        constants = self._chain.constants
+        self._empty = np.concatenate([np.zeros(self._chain.size), constants]).astype(inner)
+        self._spans = [slice(a.start, a.start + a.size) for a in tape.arguments]
+        self._threads = processors() if threads is None else threads
+        self._reached: dict[tuple[tuple[int, ...], tuple[int, ...] | None], Reached] = {}
+
+    def forward(self, arrays: Sequence[Array], batch: int | None) -> Array:
+        """See :class:`autograd.program.executor.Executor`."""
+        return self._run(None, arrays, batch, 1.0)[0]
+
+    def value_and_grad(
+        self, wrt: tuple[int, ...], arrays: Sequence[Array], batch: int | None, weight: float
+    ) -> tuple[Array, list[Array]]:
+        """See :class:`autograd.program.executor.Executor`."""
+        return self._run(wrt, arrays, batch, weight)
+
+    def buffers(self, wrt: tuple[int, ...] | None) -> Buffers | None:
+        """See :class:`autograd.program.executor.Executor`."""
+        return None
+
+    def _run(
+        self, wrt: tuple[int, ...] | None, arrays: Sequence[Array], batch: int | None, weight: float
+    ) -> tuple[Array, list[Array]]:
+        batched = tuple([i for i, x in enumerate(arrays) if x.ndim == 2])
+        reached = self._reached.get((batched, wrt))
+        if reached is None:
+            reached = Reached(self._tape, self._chain, batched, wrt)
+            self._reached[batched, wrt] = reached
+        with np.errstate(all="ignore"):
+            return self._outputs(reached, batched, wrt, arrays, batch, weight)
+
+    def _outputs(
+        self,
+        reached: Reached,
+        batched: Sequence[int],
+        wrt: tuple[int, ...] | None,
+        arrays: Sequence[Array],
+        batch: int | None,
+        weight: float,
+    ) -> tuple[Array, list[Array]]:
+        chain, places = self._chain, self._chain.outputs
+        numbers = self._empty.copy()
+        for i, span in enumerate(self._spans):
+            if i not in batched:
+                numbers[span] = arrays[i]
+        back = wrt is not None
+        once = Passing(chain, self._runners, reached, numbers)
+        once.forward(back=back)
+        grads = [np.empty(arrays[i].shape) for i in wrt or ()]
+        adjoints = np.zeros((len(numbers), 1), self._inner)
+        if batch is None:
+            values = numbers[places]
+            adjoints[places[0] if back else 0] += weight
+        else:
+            values = np.empty((batch, len(places)))
+            step = self._chunk(reached, back)
+            starts = range(0, batch, step)
+            totals = np.zeros((len(starts), len(numbers)), self._inner)
+
+            def work(chosen: range) -> None:
+                for index in chosen:
+                    rows = slice(starts[index], min(starts[index] + step, batch))
+                    given = [x[rows] if x.ndim == 2 else x for x in arrays]
+                    some = Passing(chain, self._runners, reached, numbers, self._rows(given))
+                    some.forward(back=back)
+                    count = rows.stop - rows.start
+                    values[rows] = some.block(places)[:, :count].T
+                    if wrt is None:
+                        continue
+                    own = np.zeros((len(numbers), some.count or 1), self._inner)
+                    own[places[0], :count] += weight
+                    some.back(own)
+                    places_ = reached.shared
+                    lanes = own[places_].reshape(len(places_), own.shape[1] // LANES, LANES)
+                    totals[index, places_] = lane_to_lane(lanes.sum(axis=1))
+                    for i, grad in zip(wrt, grads):
+                        if i in batched:
+                            grad[rows] = own[self._spans[i], :count].T
+
+            in_threads(work, len(starts), self._threads)
+            for total in totals:
+                adjoints[:, 0] += total
+        if wrt is not None:
+            once.back(adjoints)
+            for i, grad in zip(wrt, grads):
+                if i not in batched:
+                    grad[...] = adjoints[self._spans[i], 0]
+        return values.astype(self._dtype), [grad.astype(self._dtype) for grad in grads]
+
+    def _rows(self, given: Sequence[Array]) -> Array:
+        """All places of some rows of a batch, arguments filled in: up to a multiple of eight, with
+        the last row again.
+        """
+        own = [i for i, x in enumerate(given) if x.ndim == 2]
+        count = len(given[own[0]])
+        padded = np.minimum(np.arange(-(-count // LANES) * LANES), count - 1)
+        rows = np.empty((self._chain.size + len(self._chain.constants), len(padded)), self._inner)
+        for i in own:
+            rows[self._spans[i]] = given[i][padded].T
+        return rows
+
+    def _chunk(self, reached: Reached, back: bool) -> int:
+        """How many rows are run at a time."""
+        kept = 8 * self._chain.size
+        if back:
+            for runner, route in zip(self._runners, reached.routes):
+                if not isinstance(runner, PlainRunner):
+                    kept += runner.kept_bytes(route.own, route.wanted)
+        return max(LANES, min(MOST, KEPT // max(kept, 1)) // LANES * LANES)
+
+    def listing(self) -> list[str]:
+        """See :class:`autograd.program.executor.Executor`."""
+        lines = [f"{self._backend} executor, {len(self._chain.segments)} parts"]
+        for segment, runner in zip(self._chain.segments, self._runners):
+            if isinstance(segment, Scan):
+                lines += listed(segment, type(runner) is NativeScan)
+            else:
+                lines.append(f"{len(segment.tape.statements)} statements")
+        return lines

@@ -1,0 +1,100 @@
+"""Statements as they are written from recorded nodes: one each, and the step of a scan once.
+
+Next: :mod:`autograd.program.tape.lower`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from autograd.engine.order import operands_of
+from autograd.errors import GraphError
+from autograd.functions.repetition import ITEM, PLACE, Repetition
+from autograd.program.tape.instructions import Statement
+from autograd.program.tape.repeated import Repeat, Statements
+
+__all__ = ["Writing"]
+
+
+class Writing:
+    """Statements in the making: where each node's number is, and what is written so far."""
+
+    def __init__(self, slots: dict[Any, int], literal: Callable[[float], int], start: int) -> None:
+        self.slots, self._literal = slots, literal
+        self._next = start
+        self._parts: list[list[Statement] | Repeat] = []
+        self._plain: list[Statement] = []
+        self._results: dict[Any, list[int]] = {}
+        """Of a scan, the slots of its results in order."""
+
+    def write(self, order: Sequence[Any]) -> None:
+        """Append the statements of these nodes, operands first."""
+        slots, literal, plain = self.slots, self._literal, self._plain
+        for node in order:
+            op = node.op
+            if op is ITEM:
+                scan, number = operands_of(node)
+                slots[node] = self._results[scan][int(number)]
+                continue
+            operands = tuple(
+                [slots[x] if type(x) is not float else literal(x) for x in operands_of(node)]
+            )
+            if isinstance(op, Repetition):
+                self._repeat(node, op, operands)
+                continue
+            if op is PLACE:
+                raise GraphError(
+                    "a Value of one step of scan was kept and used outside of it, where every step "
+                    "has another: return it from the step, as part of its output"
+                )
+            slots[node] = self._next
+            plain.append(Statement(op, operands))
+            self._next += 1
+
+    def statements(self) -> Sequence[Statement]:
+        """All that is written."""
+        if not self._parts:
+            return self._plain
+        self._close()
+        return Statements(self._parts)
+
+    def _close(self) -> None:
+        """End the plain statements, if there are some, as a part."""
+        if self._plain:
+            self._parts.append([*self._plain])
+            self._plain.clear()
+
+    def _repeat(self, node: Any, op: Repetition, operands: tuple[int, ...]) -> None:
+        """Append a scan: ``operands`` are the first carry, all items, and what is shared."""
+        body, count = op.body, op.count
+        many, width = len(body.carries), len(body.xs)
+        table = np.array(operands[many : many + count * width], dtype=np.int64)
+        outside = operands[many + count * width :]
+        inner: dict[Any, int] = dict(zip((*body.carries, *body.xs), range(many + width)))
+        shared: dict[int, int] = {}  # slot -> its place among them
+        for x, slot in zip(body.shared, outside):
+            if slot >= 0:
+                shared.setdefault(slot, many + width + len(shared))
+            inner[x] = shared.get(slot, slot)
+        step = Writing(inner, self._literal, many + width + len(shared))
+        step.write(body.order)
+        new = tuple([inner[x] for x in body.new])
+        ys = [inner[y] if type(y) is not float else self._literal(y) for y in body.ys]
+        self._close()
+        repeat = Repeat(
+            tuple(step.statements()),
+            count,
+            self._next,
+            operands[:many],
+            table.reshape(count, width),
+            tuple(shared),
+            new,
+        )
+        self._parts.append(repeat)
+        last = [int(repeat.column(slot)[-1]) for slot in new]
+        rows = np.array([repeat.column(slot) for slot in ys], dtype=np.int64)
+        self._results[node] = [*last, *rows.T.reshape(-1).tolist()]
+        self._next += len(repeat.step) * count
