@@ -23,7 +23,7 @@ def cbrt(x: float) -> float:
     """
     if x == 0.0 or x != x or math.isinf(x):
         return x
-    root = math.pow(abs(x), 1.0 / 3.0)
+    root = math.exp(math.log(abs(x)) / 3.0)
     # Cut the root to 26 bits, so that its square is exact and a step of Halley's method sees the
     # true residual: libraries' own cube roots are off by up to 4 ulp.
     shifted = 134217729.0 * root

@@ -178,7 +178,11 @@ def _digamma(x: float) -> float:
 
 def _over_power(factor: float, x: float, m: int) -> float:
     """factor / x**m for x > 0, without overflow on the way."""
+    if m == 1:
+        return factor / x
     if 1e-3 < x < 1e4 and m < 70:
+        if m == 2:
+            return factor / (x * x)
         return factor / math.pow(x, m)
     for _ in range(m):
         factor /= x

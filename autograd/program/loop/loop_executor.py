@@ -1,9 +1,10 @@
 """The loop executor: one number after the other, in the recorded order, at native speed.
 
 It suits deep, narrow and irregular graphs and single points. It equals the eager engine to the bit,
-but where exp, expm1, log, log1p, tanh, sin or cos has a part: machine code has forms of these of
-its own, within 1.5 units in the last place (:mod:`autograd.program.loop.native.forms`). A row of a
-batch gives the numbers that its point gives by itself.
+but where exp, expm1, log, log1p, tanh, sin or cos has a part (as in lgamma, digamma, erfinv):
+machine code has forms of these of its own, within 1.5 units in the last place
+(:mod:`autograd.program.loop.native.forms`). A row of a batch gives the numbers that its point gives
+by itself.
 
 With llvmlite installed, a compiled interpreter runs a flat list of rows at a single point
 (:mod:`autograd.program.loop.native.opcodes`) and calls a user's function where there is one,

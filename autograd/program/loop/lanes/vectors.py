@@ -20,7 +20,13 @@ from autograd.program.loop.native.emit import (
     called,
     library,
 )
-from autograd.program.loop.native.forms import BOUNDS, form_symbol, forms, library_symbol
+from autograd.program.loop.native.forms import (
+    BOUNDS,
+    forms,
+    function_symbol,
+    library_symbol,
+)
+from autograd.program.loop.native.lane_translation import lane_translations
 from autograd.program.loop.row_sums import LANES
 
 __all__ = ["BYTES", "VECTOR", "LaneBody", "lane_declarations", "lane_functions", "lane_names"]
@@ -35,7 +41,7 @@ def lane_symbol(op: Op) -> str:
     """What a function over lanes is called by."""
     if op.name in INTRINSICS:
         return intrinsic(op.name)
-    return form_symbol(op.name, LANES) if op.name in BOUNDS else f"lanes.{op.name}"
+    return function_symbol(op.name, LANES)
 
 
 def lane_names() -> list[str]:
@@ -49,12 +55,37 @@ def intrinsic(name: str) -> str:
 
 
 def lane_functions() -> list[str]:
-    """The functions over lanes: their forms, or the C library's function for each lane."""
-    lines = [*_intrinsics(), *forms(LANES)]
+    """The functions over lanes: their forms, those of the table that are Python translated, and
+    the C library's for each lane.
+    """
+    copysign = f"declare {VECTOR} @llvm.copysign.v{LANES}f64({VECTOR}, {VECTOR})"
+    lines = [*_intrinsics(), copysign, *forms(LANES)]
+    python = {op: op.function for op in called() if op.function and not op.native}
+    translated = lane_translations({_masked(op): f for op, f in python.items()}, LANES)
+    lines += translated.values()
     for op in called():
-        own = op.name in BOUNDS
-        lines.append(_lane_by_lane(op, library_symbol(op.name, LANES) if own else lane_symbol(op)))
+        if _masked(op) in translated:
+            lines.append(_with_full_mask(op))
+        else:
+            own = op.name in BOUNDS
+            name = library_symbol(op.name, LANES) if own else lane_symbol(op)
+            lines.append(_lane_by_lane(op, name))
     return lines
+
+
+def _masked(op: Op) -> str:
+    """What the function is called by that takes a mask."""
+    return f"masked.{op.name}"
+
+
+def _with_full_mask(op: Op) -> str:
+    """A translated function, for all lanes."""
+    operands = ", ".join(f"{VECTOR} %{x}" for x in op.variables)
+    full = f"<{LANES} x i1> <{', '.join(['i1 true'] * LANES)}>"
+    body = Body()
+    result = body.set(f"call {VECTOR} @{_masked(op)}({operands}, {full})")
+    body.do(f"ret {VECTOR} {result}")
+    return body.function(f"{VECTOR} @{lane_symbol(op)}({operands})")
 
 
 def lane_declarations() -> list[str]:

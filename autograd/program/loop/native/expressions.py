@@ -1,4 +1,4 @@
-"""Python's expressions over floats and whole numbers in LLVM's language.
+"""Python's expressions over floats and whole numbers in LLVM's language, for one or eight at once.
 
 Next: :mod:`autograd.program.loop.native.translation`, whose statements hold them.
 """
@@ -12,6 +12,7 @@ from types import FunctionType
 from typing import Any, NamedTuple
 
 from autograd.program.loop.native.emit import ARITHMETIC, COMPARISONS, Body
+from autograd.program.loop.native.forms import function_symbol
 
 __all__ = ["Code", "Term", "Untranslatable"]
 
@@ -30,7 +31,10 @@ class Untranslatable(Exception):
 
 
 class Term(NamedTuple):
-    """A number that instructions have computed: double, i64 or i1."""
+    """A number that instructions have computed, or one for every lane: double, i64 or i1.
+
+    A whole number that is known now is its digits.
+    """
 
     kind: str
     text: str
@@ -42,8 +46,8 @@ class Code:
     ``symbols`` are what the functions that it may call go by; new ones are added.
     """
 
-    def __init__(self, scope: dict[str, Any], symbols: dict[Any, str]) -> None:
-        self.scope, self.symbols = scope, symbols
+    def __init__(self, scope: dict[str, Any], symbols: dict[Any, str], lanes: int = 1) -> None:
+        self.scope, self.symbols, self.lanes = scope, symbols, lanes
         self.calls: list[Any] = []
         """Functions of Python's that it calls."""
         self.body = Body()
@@ -54,17 +58,29 @@ class Code:
         if isinstance(number, int):
             return Term("i64", str(int(number)))
         if isinstance(number, float):
-            return Term("double", self.body.literal(number))
+            return Term("double", self.everywhere("double", self.body.literal(number)))
         raise Untranslatable(f"{number!r} is no number")
+
+    def everywhere(self, kind: str, text: str) -> str:
+        """A constant, in every lane."""
+        return text if self.lanes == 1 else f"<{', '.join([f'{kind} {text}'] * self.lanes)}>"
+
+    def type(self, kind: str) -> str:
+        """What LLVM calls numbers of this kind."""
+        return kind if self.lanes == 1 else f"<{self.lanes} x {kind}>"
+
+    def text(self, term: Term) -> str:
+        """A term as an operand."""
+        return self.everywhere("i64", term.text) if _is_known(term) else term.text
 
     def number(self, term: Term) -> str:
         """A term as a float."""
         if term.kind == "double":
             return term.text
-        if term.text.lstrip("-").isdigit():
-            return self.body.literal(float(int(term.text)))
+        if _is_known(term):
+            return self.literal(float(int(term.text))).text
         how = "sitofp" if term.kind == "i64" else "uitofp"
-        return self.body.set(f"{how} {term.kind} {term.text} to double")
+        return self.body.set(f"{how} {self.type(term.kind)} {term.text} to {self.type('double')}")
 
     def known(self, node: ast.expr) -> Sequence[float] | None:
         """The numbers of a loop, if they are known now: a global tuple, a range of literals."""
@@ -87,8 +103,8 @@ class Code:
             if all(other == term for other in terms):
                 common[name] = term
                 continue
-            ways = ", ".join(f"[ {names[name].text}, %{block} ]" for block, names in ends)
-            common[name] = Term(term.kind, self.body.set(f"phi {term.kind} {ways}"))
+            ways = ", ".join(f"[ {self.text(names[name])}, %{block} ]" for block, names in ends)
+            common[name] = Term(term.kind, self.body.set(f"phi {self.type(term.kind)} {ways}"))
         return common
 
     def truth(self, node: ast.expr) -> str:
@@ -129,13 +145,18 @@ class Code:
 
     def _unaryop(self, node: ast.UnaryOp) -> Term:
         if isinstance(node.op, ast.Not):
-            return Term("i1", self.body.set(f"xor i1 {self.truth(node.operand)}, true"))
+            return self.denied(self.truth(node.operand))
         if not isinstance(node.op, ast.USub):
             raise Untranslatable(ast.unparse(node))
         term = self.term(node.operand)
         if term.kind == "i64":
             return self._operation("sub", Term("i64", "0"), term)
-        return Term("double", self.body.set(f"fneg double {self.number(term)}"))
+        return Term("double", self.body.set(f"fneg {self.type('double')} {self.number(term)}"))
+
+    def denied(self, truth: str) -> Term:
+        """Where a condition does not hold."""
+        true = self.everywhere("i1", "true")
+        return Term("i1", self.body.set(f"xor {self.type('i1')} {truth}, {true}"))
 
     def _binop(self, node: ast.BinOp) -> Term:
         name = OPERATORS.get(type(node.op))
@@ -145,21 +166,22 @@ class Code:
 
     def _operation(self, name: str, a: Term, b: Term) -> Term:
         if a.kind == b.kind == "i64" and name != "div":
-            if all(x.text.lstrip("-").isdigit() for x in (a, b)):  # known: places in tables are
+            if _is_known(a) and _is_known(b):  # places in tables are
                 x, y = int(a.text), int(b.text)
                 known = {"add": x + y, "sub": x - y, "mul": x * y, "mod": x % y if y else 0}
                 return Term("i64", str(known[name]))
-            found = self.body.set(f"{WHOLE[name]} i64 {a.text}, {b.text}")
+            kind, first, second = self.type("i64"), self.text(a), self.text(b)
+            found = self.body.set(f"{WHOLE[name]} {kind} {first}, {second}")
             if name == "mod":  # Python's has the sign of the divisor
-                found = self.body.set(f"add i64 {found}, {b.text}")
-                found = self.body.set(f"srem i64 {found}, {b.text}")
+                found = self.body.set(f"add {kind} {found}, {second}")
+                found = self.body.set(f"srem {kind} {found}, {second}")
             return Term("i64", found)
         if name == "mod":
             raise Untranslatable("a remainder of floats")
         return self._set("double", ARITHMETIC[name], self.number(a), self.number(b))
 
     def _set(self, kind: str, how: str, a: str, b: str) -> Term:
-        return Term(kind, self.body.set(f"{how} double {a}, {b}"))
+        return Term(kind, self.body.set(f"{how} {self.type('double')} {a}, {b}"))
 
     def _compare(self, node: ast.Compare) -> Term:
         terms = [self.term(x) for x in (node.left, *node.comparators)]
@@ -172,7 +194,7 @@ class Code:
     def _all(self, truths: Sequence[Term], how: str) -> Term:
         first, *others = truths
         for other in others:
-            first = Term("i1", self.body.set(f"{how} i1 {first.text}, {other.text}"))
+            first = Term("i1", self.body.set(f"{how} {self.type('i1')} {first.text}, {other.text}"))
         return first
 
     def _boolop(self, node: ast.BoolOp) -> Term:
@@ -204,17 +226,21 @@ class Code:
         if name in ("min", "max"):
             return self._chosen("lt" if name == "min" else "gt", terms)
         if name == "int":
-            return Term("i64", self.body.set(f"fptosi double {self.number(terms[0])} to i64"))
+            number = f"{self.type('double')} {self.number(terms[0])}"
+            return Term("i64", self.body.set(f"fptosi {number} to {self.type('i64')}"))
         name = "math.fabs" if name == "abs" else name
         if name == "math.isinf":
-            size = self._called("llvm.fabs.f64", terms)
-            return self._set("i1", "fcmp oeq", size.text, self.body.literal(math.inf))
+            size = self._called(self._intrinsic("fabs"), terms)
+            return self._set("i1", "fcmp oeq", size.text, self.literal(math.inf).text)
         plain = name.removeprefix("math.")
         if plain != name and plain in INTRINSICS:
-            return self._called(f"llvm.{plain}.f64", terms)
+            return self._called(self._intrinsic(plain), terms)
         if plain != name and plain in LIBRARY:
-            return self._called(plain, terms)
+            return self._called(function_symbol(plain, self.lanes), terms)
         return self._own(name, terms)
+
+    def _intrinsic(self, name: str) -> str:
+        return f"llvm.{name}.{'f64' if self.lanes == 1 else f'v{self.lanes}f64'}"
 
     def _own(self, name: str, terms: list[Term]) -> Term:
         """A call of another function of the module."""
@@ -226,24 +252,40 @@ class Code:
         terms += [self.literal(x) for x in (function.__defaults__ or ())[-missing:] if missing]
         kinds = [function.__annotations__.get(x) for x in parameters]
         typed = [
-            f"double {self.number(term)}" if kind == "float" else f"{term.kind} {term.text}"
+            f"{self.type('double')} {self.number(term)}"
+            if kind == "float"
+            else f"{self.type(term.kind)} {self.text(term)}"
             for kind, term in zip(kinds, terms)
         ]
         symbol = self.symbols.setdefault(function, f"python.{function.__module__}.{name}")
         self.calls.append(function)
-        return Term("double", self.body.set(f"call double @{symbol}({', '.join(typed)})"))
+        typed += self.passed()
+        call = f"call {self.type('double')} @{symbol}({', '.join(typed)})"
+        return Term("double", self.body.set(call))
+
+    def passed(self) -> list[str]:
+        """What calls of functions of the module hand on, beside their arguments."""
+        return []
 
     def _called(self, symbol: str, terms: Sequence[Term]) -> Term:
-        typed = ", ".join(f"double {self.number(term)}" for term in terms)
-        return Term("double", self.body.set(f"call double @{symbol}({typed})"))
+        typed = ", ".join(f"{self.type('double')} {self.number(term)}" for term in terms)
+        return Term("double", self.body.set(f"call {self.type('double')} @{symbol}({typed})"))
 
     def _chosen(self, order: str, terms: Sequence[Term]) -> Term:
         """Python's min or max: the first, unless the second is beyond it."""
         first, second = terms
-        if first.kind == second.kind == "i64":
-            truth = self.body.set(f"icmp s{order} i64 {second.text}, {first.text}")
-            text = f"select i1 {truth}, i64 {second.text}, i64 {first.text}"
-            return Term("i64", self.body.set(text))
-        a, b = map(self.number, terms)
-        truth = self._set("i1", f"fcmp {COMPARISONS[order]}", b, a).text
-        return Term("double", self.body.set(f"select i1 {truth}, double {b}, double {a}"))
+        kind = "i64" if first.kind == second.kind == "i64" else "double"
+        a, b = map(self.text if kind == "i64" else self.number, terms)
+        how = f"icmp s{order}" if kind == "i64" else f"fcmp {COMPARISONS[order]}"
+        truth = self.body.set(f"{how} {self.type(kind)} {b}, {a}")
+        return Term(kind, self.selected(truth, kind, b, a))
+
+    def selected(self, truth: str, kind: str, yes: str, no: str) -> str:
+        """The one number where a condition holds, elsewhere the other."""
+        return self.body.set(
+            f"select {self.type('i1')} {truth}, {self.type(kind)} {yes}, {self.type(kind)} {no}"
+        )
+
+
+def _is_known(term: Term) -> bool:
+    return term.kind == "i64" and term.text.lstrip("-").isdigit()

@@ -18,7 +18,10 @@ from typing import NamedTuple
 from autograd.program.loop.native import reductions
 from autograd.program.loop.native.numbers import Number, NumberWriter
 
-__all__ = ["BOUNDS", "form_declarations", "form_symbol", "forms", "library_symbol"]
+__all__ = [
+    "BOUNDS", "form_declarations", "form_symbol", "forms", "function_symbol",
+    "library_symbol",
+]  # fmt: skip
 
 _Rule = Callable[[NumberWriter, Number], Number]
 
@@ -36,6 +39,13 @@ def form_symbol(name: str, lanes: int) -> str:
     return f"scalar_autograd_{name}_{lanes}"
 
 
+def function_symbol(name: str, lanes: int) -> str:
+    """What a function of one number or eight is called by: its form, or the C library's."""
+    if name in BOUNDS:
+        return form_symbol(name, lanes)
+    return name if lanes == 1 else f"lanes.{name}"
+
+
 def library_symbol(name: str, lanes: int) -> str:
     """What the C library's function is called by."""
     return name if lanes == 1 else f"library.{name}"
@@ -51,7 +61,7 @@ def forms(lanes: int) -> list[str]:
     """The forms over so many numbers, and what they call."""
     kind, suffix = NumberWriter(lanes).number, NumberWriter(lanes).suffix
     fused = f"declare {kind} @llvm.fmuladd.{suffix}({kind}, {kind}, {kind})"
-    return [fused, *(_written(name, lanes) for name in BOUNDS)]
+    return [fused, *(_written(name, lanes) for name in _FORMS)]
 
 
 def _written(name: str, lanes: int) -> str:

@@ -16,14 +16,16 @@ from typing import Any
 
 from autograd.program.loop.native.expressions import Code, Term, Untranslatable
 
-__all__ = ["translations"]
+__all__ = ["FunctionCode", "Translate", "translations"]
 
 KINDS = {"float": "double", "int": "i64"}
 UNROLLED = 32
 """Rounds of a loop over known numbers that are written out."""
 
 
-def translations(functions: Mapping[str, Callable[..., float]]) -> dict[str, str]:
+def translations(
+    functions: Mapping[str, Callable[..., float]], translate: Translate | None = None
+) -> dict[str, str]:
     """Functions by their names in LLVM's language; those that cannot be translated are left out.
 
     What they call besides each other comes with them.
@@ -32,6 +34,7 @@ def translations(functions: Mapping[str, Callable[..., float]]) -> dict[str, str
     >>> sorted(translations({"cubic": cbrt, "length": len}))
     ['cubic']
     """
+    translate = translate or _translated
     names: dict[Any, str] = {function: name for name, function in functions.items()}
     texts: dict[str, str] = {}
     for function in functions.values():
@@ -42,8 +45,7 @@ def translations(functions: Mapping[str, Callable[..., float]]) -> dict[str, str
                 inner = pending.pop()
                 internal = inner not in functions.values()
                 if internal or inner is function:
-                    code = _Function(inner, names)
-                    found[names[inner]] = code.text(names[inner], internal=internal)
+                    code, found[names[inner]] = translate(inner, names, internal)
                     pending += [x for x in code.calls if names[x] not in {**texts, **found}]
         except Untranslatable:
             continue
@@ -51,11 +53,24 @@ def translations(functions: Mapping[str, Callable[..., float]]) -> dict[str, str
     return texts
 
 
-class _Function(Code):
+Translate = Callable[[Callable[..., float], dict[Any, str], bool], tuple[Code, str]]
+"""What makes the text of one function, given all names, and whether it is internal."""
+
+
+def _translated(
+    function: Callable[..., float], symbols: dict[Any, str], internal: bool
+) -> tuple[Code, str]:
+    code = FunctionCode(function, symbols)
+    return code, code.whole(symbols[function], internal=internal)
+
+
+class FunctionCode(Code):
     """One function in the making."""
 
-    def __init__(self, function: Callable[..., float], symbols: dict[Any, str]) -> None:
-        super().__init__(getattr(function, "__globals__", {}), symbols)
+    def __init__(
+        self, function: Callable[..., float], symbols: dict[Any, str], lanes: int = 1
+    ) -> None:
+        super().__init__(getattr(function, "__globals__", {}), symbols, lanes)
         try:
             source = textwrap.dedent(inspect.getsource(function))
         except (OSError, TypeError) as error:
@@ -67,20 +82,29 @@ class _Function(Code):
         self.open = True
         """Whether the present place can be reached."""
 
-    def text(self, name: str, *, internal: bool) -> str:
-        """The whole function."""
+    def whole(self, name: str, *, internal: bool) -> str:
+        """The text of it."""
+        parameters = self.parameters()
+        self._block(self.definition.body)
+        if self.open:
+            raise Untranslatable(f"{name} does not return on every way")
+        linkage = "internal " if internal else ""
+        return self.body.function(f"{linkage}double @{name}({', '.join(parameters)})")
+
+    def parameters(self) -> list[str]:
+        """Its arguments, which are names from here on."""
         parameters = []
         for argument in self.definition.args.args:
             kind = KINDS.get(ast.unparse(argument.annotation or argument))
             if kind is None:
                 raise Untranslatable(f"{argument.arg} is neither float nor int")
             self.names[argument.arg] = Term(kind, f"%{argument.arg}")
-            parameters.append(f"{kind} %{argument.arg}")
-        self._block(self.definition.body)
-        if self.open:
-            raise Untranslatable(f"{name} does not return on every way")
-        linkage = "internal " if internal else ""
-        return self.body.function(f"{linkage}double @{name}({', '.join(parameters)})")
+            parameters.append(f"{self.type(kind)} %{argument.arg}")
+        return parameters
+
+    def bind(self, name: str, term: Term) -> None:
+        """Let a name be a number from here on."""
+        self.names[name] = term
 
     def _block(self, statements: list[ast.stmt]) -> None:
         for statement in statements:
@@ -96,7 +120,9 @@ class _Function(Code):
             raise Untranslatable("an expression without effect")
 
     def _assign(self, statement: ast.Assign) -> None:
-        (target,) = statement.targets
+        target, *others = statement.targets
+        if others:
+            raise Untranslatable("an assignment to several names at once")
         if isinstance(target, ast.Tuple) and isinstance(statement.value, ast.Tuple):
             found = [self.term(value) for value in statement.value.elts]
             pairs = [*zip(target.elts, found)]
@@ -105,12 +131,12 @@ class _Function(Code):
         for place, term in pairs:
             if not isinstance(place, ast.Name):
                 raise Untranslatable("an assignment to anything but names")
-            self.names[place.id] = term
+            self.bind(place.id, term)
 
     def _augassign(self, statement: ast.AugAssign) -> None:
         target = ast.Name(ast.unparse(statement.target), ast.Load())
         value = ast.BinOp(target, statement.op, statement.value)
-        self.names[target.id] = self.term(value)
+        self.bind(target.id, self.term(value))
 
     def _return(self, statement: ast.Return) -> None:
         if statement.value is None:
@@ -153,11 +179,13 @@ class _Function(Code):
         def goes_on() -> str:
             self.names[name] = self.names[index]
             order = "slt" if step > 0 else "sgt"
-            return self.body.set(f"icmp {order} i64 {self.names[index].text}, {stop.text}")
+            place = self.text(self.names[index])
+            return self.body.set(f"icmp {order} {self.type('i64')} {place}, {self.text(stop)}")
 
         def advance() -> None:
-            moved = self.body.set(f"add i64 {self.names[index].text}, {step}")
-            self.names[index] = Term("i64", moved)
+            by = self.text(self.literal(step))
+            moved = self.body.set(f"add {self.type('i64')} {self.names[index].text}, {by}")
+            self.bind(index, Term("i64", moved))
 
         self._loop(statement.body, goes_on, advance, [index])
 
@@ -192,7 +220,7 @@ class _Function(Code):
         place = len(self.body.lines)
         fresh = {name: Term(before[name].kind, self.body.name()) for name in carried}
         self.names |= fresh
-        truth = goes_on()
+        truth = self.some(goes_on())
         at_head = {**self.names}
         self.body.do(f"br i1 {truth}, label %{again}, label %{after}")
         self.body.start(again)
@@ -202,9 +230,14 @@ class _Function(Code):
         advance()
         self.body.do(f"br label %{head}")
         self.body.lines[place:place] = [
-            f"  {term.text} = phi {term.kind} [ {before[name].text}, %{start} ], "
-            f"[ {self.names[name].text}, %{self.body.block} ]"
+            f"  {term.text} = phi {self.type(term.kind)} "
+            f"[ {self.text(before[name])}, %{start} ], "
+            f"[ {self.text(self.names[name])}, %{self.body.block} ]"
             for name, term in fresh.items()
         ]
         self.body.start(after)
         self.names = at_head
+
+    def some(self, truth: str) -> str:
+        """Whether a loop goes on."""
+        return truth

@@ -7,7 +7,10 @@ import numpy as np
 import pytest
 
 from autograd import Value, compile, dot, logsumexp, maximum, sin, tanh
+from autograd.engine.record import RECORDERS
 from autograd.errors import InputValueError
+from autograd.ops import TABLE
+from autograd.ops.op import OPS
 from autograd.program.loop.lanes import runner
 from autograd.program.loop.lanes.entry import OPCODE
 from autograd.program.loop.loop_executor import LoopExecutor
@@ -112,3 +115,25 @@ def test_a_program_has_its_threads():
     assert program._running.threads == 3
     with pytest.raises(InputValueError, match="threads is a whole number from 1 on"):
         compile(tanh(x), x=x, threads=0)
+
+
+PYTHON = [op for op in TABLE if op.function is not None and not op.native and op.arity == 1]
+
+
+@pytest.mark.parametrize("op", [*PYTHON, OPS["polygamma"], OPS["betaln"]], ids=str)
+def test_lanes_that_go_different_ways_through_a_function_are_single_points(op):
+    """Functions of Python's over eight rows, each in another branch and round of its loops."""
+    rng = np.random.default_rng(0)
+    special = [0.0, -0.0, np.inf, -np.inf, np.nan, -1.0, -0.3, 0.2, 1e-300, 1e5, 1.0, -7.5, 13.0]
+    last = np.concatenate([special, rng.normal(size=60), 20.0 * rng.random(60)])
+    rng.shuffle(last)
+    rows = np.stack([rng.integers(0, 4, last.size), last][2 - op.arity :], axis=1).astype(float)
+    if op.name == "betaln":
+        rows[:, 0] = 12.0 * rng.random(last.size)
+    leaves = [Value(1.0) for _ in range(op.arity)]
+    program = loop(RECORDERS[op.name](*leaves), True, x=leaves)
+    values, (grads,) = program.value_and_grad((0,), [rows], len(rows), 1.0)
+    for row, value, grad in zip(rows, values, grads):
+        point = program.value_and_grad((0,), [row], None, 1.0)
+        assert same(value, point[0]), row
+        assert same(grad, point[1][0]), row
