@@ -21,8 +21,8 @@ from autograd.program.loop.lanes.patterns import (
     used_by,
 )
 from autograd.program.loop.native.loops import folds, is_item
-from autograd.program.loop.native.rows import EXPANDED, spreads
-from autograd.program.loop.native.steps import Pull, Registers, Step, Steps
+from autograd.program.loop.native.rows import EXPANDED, rules, spreads
+from autograd.program.loop.native.steps import Pull, Registers, Steps
 
 __all__ = ["Back", "Names", "Stream", "stream_of"]
 
@@ -49,17 +49,17 @@ def stream_of(steps: Steps, batched: Collection[int], wanted: Sequence[int] | No
         varying[register] = 1
     shared: list[Instruction] = []
     body: list[Instruction] = []
-    for register, step in enumerate(steps.steps, steps.first):
-        varies = any(x >= 0 and varying[x] for x in step.operands)
+    for register, (name, operands) in enumerate(steps.steps, steps.first):
+        varies = any(x >= 0 and varying[x] for x in operands)
         varying[register] = varies
-        names.forward(step, register, body if varies else shared)
+        names.forward(name, operands, register, body if varies else shared)
     seed, gradients = -1, []
     if wanted is not None:
         reverse = steps.reverse(wanted)
         back = Back(names, body, reverse.active)
         seed = back.begun(max(steps.outputs[0], 0))
-        for pull in reverse.pulls:
-            back.pull(pull)
+        for result in reverse.results:
+            back.pull(result)
         gradients = [back.adjoints.get(register, -1) for register in wanted]
         if steps.outputs[0] < 0:
             gradients = [-1] * len(wanted)
@@ -99,24 +99,24 @@ class Names:
             self.constants[self._zero] = 0.0
         return self._zero
 
-    def forward(self, step: Step, result: int, to: list[Instruction]) -> None:
+    def forward(self, name: str, registers: Registers, result: int, to: list[Instruction]) -> None:
         """The instructions of a step."""
-        operands = [self.of(x) for x in step.operands]
-        found = folds().get(step.name)
+        operands = [self.of(x) for x in registers]
+        found = folds().get(name)
         if found is None:
-            to.append(Instruction(forward(step.name), (result, *operands)))
+            to.append(Instruction(forward(name), (result, *operands)))
             return
         count = (len(operands) - len(found.others)) // len(found.items)
         others = operands[count * len(found.items) :]
         terms = [operands[i : len(operands) - len(others) : count] for i in range(count)]
         if found.start is None:
             before = result if count == 1 else self.fresh()
-            to.append(Instruction(first_of(step.name), (before, *terms.pop(0), *others)))
+            to.append(Instruction(first_of(name), (before, *terms.pop(0), *others)))
         else:
             before = self.zero()
         for i, term in enumerate(terms, 1):
             after = result if i == len(terms) else self.fresh()
-            to.append(Instruction(forward(step.name), (after, before, *term, *others)))
+            to.append(Instruction(forward(name), (after, before, *term, *others)))
             before = after
         if not count:
             to.append(Instruction(forward("identity"), (result, before)))
@@ -134,21 +134,24 @@ class Back:
         name = self.adjoints[register] = self.names.fresh()
         return name
 
-    def pull(self, pull: Pull) -> None:
+    def pull(self, result: int) -> None:
         """Spread the adjoint of a result."""
-        adjoint = self.adjoints[pull.result]
-        if pull.name in spreads():
-            self._spread(pull, adjoint)
-        elif pull.name in EXPANDED.values():
-            self._expanded(pull, adjoint)
-        elif pull.name in folds():
-            operands = pull.operands
+        steps, adjoint = self.names.steps, self.adjoints[result]
+        expanded = steps.expanded.get(result)
+        if expanded is not None:
+            if expanded.name in spreads():
+                self._spread(expanded, adjoint)
+            else:
+                self._expanded(expanded, adjoint)
+            return
+        name, operands = steps.steps[result - steps.first]
+        if name in folds():
             half = len(operands) // 2
-            others = operands[half:] + operands[:half] if pull.name == "dot" else operands
+            others = operands[half:] + operands[:half] if name == "dot" else operands
             for operand, other in zip(operands, others):
-                self._term(operand, adjoint, other if pull.name == "dot" else None)
+                self._term(operand, adjoint, other if name == "dot" else None)
         else:
-            self._rule(pull, adjoint)
+            self._rule(name, operands, result, adjoint)
 
     def _term(self, operand: int, adjoint: int, factor: int | None) -> None:
         """Add adjoint × factor to the adjoint of an operand, or the adjoint itself."""
@@ -166,18 +169,18 @@ class Back:
         name = self.adjoints.get(register)
         return ("S", self.begun(register)) if name is None else ("A", name)
 
-    def _rule(self, pull: Pull, adjoint: int) -> None:
+    def _rule(self, rule: str, operands: Registers, result: int, adjoint: int) -> None:
         kinds, targets = "", []
-        for operand, edge in zip(pull.operands, pull.edges):
-            if edge and operand >= 0 and self.active[operand]:
+        for operand, partial in zip(operands, rules()[rule].partials):
+            if partial is not None and operand >= 0 and self.active[operand]:
                 kind, name = self._target(operand)
                 kinds += kind
                 targets.append(name)
             else:
                 kinds += "N"
-        values: Registers = (pull.result, *pull.operands)
-        cells = [self.names.of(values[i]) for i in used_by(pull.name, kinds)]
-        self.body.append(Instruction((pull.name, kinds), (adjoint, *cells, *targets)))
+        values: Registers = (result, *operands)
+        cells = [self.names.of(values[i]) for i in used_by(rule, kinds)]
+        self.body.append(Instruction((rule, kinds), (adjoint, *cells, *targets)))
 
     def _expanded(self, pull: Pull, adjoint: int) -> None:
         """The steps that compute the partials, then adjoint × partial each."""
@@ -197,9 +200,9 @@ class Back:
         """Append the steps of a pull; the names of their registers."""
         temporary = self.names.steps.temporary
         own = {temporary + i: self.names.fresh() for i in range(len(pull.steps))}
-        for register, step in enumerate(pull.steps, temporary):
-            operands = tuple([own.get(x, x) for x in step.operands])
-            self.names.forward(Step(step.name, operands), own[register], self.body)
+        for register, (name, registers) in enumerate(pull.steps, temporary):
+            operands = tuple([own.get(x, x) for x in registers])
+            self.names.forward(name, operands, own[register], self.body)
         return own
 
     def _spread(self, pull: Pull, adjoint: int) -> None:

@@ -11,8 +11,8 @@ same to the bit.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import NamedTuple
 
 from autograd.ops.op import OPS, Op
@@ -22,20 +22,13 @@ from autograd.program.loop.native.rows import CALL, EXPANDED, rules
 from autograd.program.tape.constants import Constants
 from autograd.program.tape.instructions import Tape
 
-__all__ = ["Pull", "Registers", "Reverse", "Step", "Steps"]
+__all__ = ["Pull", "Registers", "Reverse", "Steps"]
 
 Registers = tuple[int, ...]
 
 
-class Step(NamedTuple):
-    """A rule, loop or function applied to registers; its result goes to the next register."""
-
-    name: str
-    operands: Registers
-
-
 class Pull(NamedTuple):
-    """How an adjoint is spread over operands: by a rule or loop, or by partials from steps.
+    """How an adjoint is spread over operands by partials that steps compute.
 
     ``values`` are the registers that an n-ary rule's partials are made of: sequences of as many as
     there are operands, and then single ones.
@@ -45,19 +38,19 @@ class Pull(NamedTuple):
     operands: Registers
     result: int
     edges: tuple[bool, ...]
-    steps: tuple[Step, ...] = ()
+    steps: tuple[tuple[str, Registers], ...] = ()
     partials: Registers = ()
     values: Registers = ()
 
 
 class Reverse(NamedTuple):
-    """The pulls of a reverse pass in its order, and of each register whether derivatives are taken
-    by what it depends on, and how many edges lead to its adjoint.
+    """The results whose adjoints a reverse pass spreads, in its order, and of each register whether
+    derivatives are taken by what it depends on, and how many edges lead to its adjoint.
     """
 
-    pulls: list[Pull]
+    results: list[int]
     active: bytearray
-    uses: Counter[int]
+    uses: list[int]
 
 
 def _is_known(op: Op) -> bool:
@@ -65,35 +58,55 @@ def _is_known(op: Op) -> bool:
     return OPS.get(op.name) is op and (op.name in rules() or op.name in folds())
 
 
+@cache
+def _edges_of(name: str) -> tuple[bool, ...] | None:
+    """Which operands of a rule have an edge; None if all do, as in loops."""
+    if name in folds():
+        return None
+    edges = tuple([partial is not None for partial in rules()[name].partials])
+    return None if all(edges) else edges
+
+
 class Steps:
-    """The steps and pulls of a tape, its constants, and the registers of its outputs."""
+    """The steps of a tape, its constants, and the registers of its outputs.
+
+    A step of a statement is also how its adjoint is spread, but for those in ``expanded``.
+    """
 
     def __init__(self, tape: Tape) -> None:
         self.first = tape.first
         self._pool = Constants(tape.constants)
         self.constants = self._pool.numbers
-        self.steps: list[Step] = []
-        self.pulls: list[Pull] = []
+        # Plain tuples: of millions of them, those cost the garbage collector nothing.
+        self.steps: list[tuple[str, Registers]] = []
+        self.results: list[int] = []
+        """The registers of the statements' results."""
+        self.expanded: dict[int, Pull] = {}
         self.calls: dict[int, Callable[..., float]] = {}
         """Functions of floats that steps call, by the constants that their addresses go to."""
         self._called: dict[tuple[Op, int | None], int] = {}
-        self._known: dict[Step, int] = {}  # what expansions have computed
-        self._ends: set[int] = set()  # results of expansions
+        self._known: dict[tuple[str, Registers], int] = {}  # what expansions have computed
         self._waiting: list[tuple[int, Op, dict[str, Registers]]] = []
         registers = [*range(self.first)]  # of each slot
+        known: dict[Op, bool] = {}
         for op, slots in tape.statements:
             operands = tuple([registers[x] if x >= 0 else x for x in slots])
-            registers.append(self._add(op, operands))
+            if op not in known:
+                known[op] = _is_known(op)
+            result = self._add(op, operands) if known[op] else self._add_expanded(op, operands)
+            registers.append(result)
+            self.results.append(result)
         self.outputs = tuple([registers[x] if x >= 0 else x for x in tape.outputs])
         self.temporary = self.first + len(self.steps)
-        for index, op, places in self._waiting:
-            loops, pull = loops_of(op), self.pulls[index]
-            self.pulls[index] = (
+        for result, op, places in self._waiting:
+            loops, pull = loops_of(op), self.expanded[result]
+            self.expanded[result] = (
                 self._with_partials(pull, op)
                 if loops is None
                 else self._spread(pull, loops, places)
             )
-        self.end = self.temporary + max((len(pull.steps) for pull in self.pulls), default=0)
+        longest = max((len(pull.steps) for pull in self.expanded.values()), default=0)
+        self.end = self.temporary + longest
 
     @property
     def called(self) -> str:
@@ -102,19 +115,11 @@ class Steps:
 
     def _add(self, op: Op, operands: Registers) -> int:
         """Append the steps of one statement; the register of its result."""
-        if not _is_known(op):
-            return self._add_expanded(op, operands)
         name = op.name
         if name == "pow" and operands[1] < 0 and self.constants[-1 - operands[1]] == 2.0:
             name, operands = "square", operands[:1]
-        self.steps.append(Step(name, operands))
-        result = self.first + len(self.steps) - 1
-        if name in folds():
-            edges = (True,) * len(operands)
-        else:
-            edges = tuple([partial is not None for partial in rules()[name].partials])
-        self.pulls.append(Pull(name, operands, result, edges))
-        return result
+        self.steps.append((name, operands))
+        return self.first + len(self.steps) - 1
 
     def _add_expanded(self, op: Op, operands: Registers) -> int:
         """The same of a primitive that is made of several steps."""
@@ -126,23 +131,22 @@ class Steps:
         else:
             known = [self.constants[-1 - x] if x < 0 else None for x in operands]
             result = self._append(op, operands, self.steps, self.first, known)
-        if result in self._ends or result < self.first:  # an adjoint has one result
-            self.steps.append(Step("identity", (result,)))
+        if result in self.expanded or result < self.first:  # an adjoint has one result
+            self.steps.append(("identity", (result,)))
             result = self.first + len(self.steps) - 1
-        self._ends.add(result)
-        self._waiting.append((len(self.pulls), op, places))
+        self._waiting.append((result, op, places))
         name = EXPANDED[op.selects]
         if loops is not None:
             name, operands = loops.spread.name, operands[loops.leading :]
             places |= {"x": operands, "out": (result,)}
-        self.pulls.append(Pull(name, operands, result, (True,) * len(operands)))
+        self.expanded[result] = Pull(name, operands, result, (True,) * len(operands))
         return result
 
     def _staged(
         self,
         stages: Sequence[Stage],
         places: dict[str, Registers],
-        steps: list[Step],
+        steps: list[tuple[str, Registers]],
         first: int,
     ) -> int:
         """Append the steps of stages, and enter their registers; the register of the last."""
@@ -151,16 +155,16 @@ class Steps:
             start = first + len(steps)
             if stage.kind == "each":
                 columns = zip(*(places[name] for name in stage.items))
-                steps += [Step(stage.name, (*column, *others)) for column in columns]
+                steps += [(stage.name, (*column, *others)) for column in columns]
             else:
                 items = [x for name in stage.items for x in places[name]]
-                steps.append(Step(stage.name, (*items, *others)))
+                steps.append((stage.name, (*items, *others)))
             places[stage.name] = tuple(range(start, first + len(steps)))
         return first + len(steps) - 1
 
     def _spread(self, pull: Pull, loops: Loops, places: dict[str, Registers]) -> Pull:
         """The same with the steps that its partials have in common, and what they are made of."""
-        steps: list[Step] = []
+        steps: list[tuple[str, Registers]] = []
         self._staged(loops.backward, places, steps, self.temporary)
         spread = loops.spread
         values = [x for name in (*spread.items, *spread.others) for x in places[name]]
@@ -168,7 +172,7 @@ class Steps:
 
     def _with_partials(self, pull: Pull, op: Op) -> Pull:
         """The same with the steps that compute the partials into the temporary registers."""
-        steps: list[Step] = []
+        steps: list[tuple[str, Registers]] = []
         if op.opaque and not op.traced:
             operands = (pull.result, *pull.operands)
             partials = tuple(
@@ -185,7 +189,7 @@ class Steps:
         self,
         op: Op,
         operands: Registers,
-        steps: list[Step],
+        steps: list[tuple[str, Registers]],
         first: int,
         known: Sequence[float | None] = (),
     ) -> int:
@@ -194,7 +198,7 @@ class Steps:
         ``known`` has the operands that are constants, as far as it is worth knowing.
         """
         if _is_known(op):
-            steps.append(Step(op.name, operands))
+            steps.append((op.name, operands))
             return first + len(steps) - 1
         if op.function is not None:
             return self._call(op, None, operands, steps, first)
@@ -202,32 +206,37 @@ class Steps:
         return self._expand(made, operands, steps, first, self._known)[0]
 
     def _call(
-        self, op: Op, index: int | None, operands: Registers, steps: list[Step], first: int
+        self,
+        op: Op,
+        index: int | None,
+        operands: Registers,
+        steps: list[tuple[str, Registers]],
+        first: int,
     ) -> int:
         """Append the step that calls a primitive's function, or that of one local derivative."""
         if (op, index) not in self._called:
             function = op.evaluate if index is None else _partial(op, index)
             self.calls[len(self.constants)] = function
             self._called[op, index] = self._pool.apart(0.0)  # the address, once there is one
-        steps.append(Step(CALL, (self._called[op, index], *operands)))
+        steps.append((CALL, (self._called[op, index], *operands)))
         return first + len(steps) - 1
 
     def _expand(
         self,
         made: Expansion,
         operands: Registers,
-        steps: list[Step],
+        steps: list[tuple[str, Registers]],
         first: int,
-        known: dict[Step, int],
+        known: dict[tuple[str, Registers], int],
     ) -> Registers:
         """Append the steps of an expansion, but those that are known; the results' registers."""
         places = [*operands]
         places += [self._pool.slot(number) for number in made.numbers]
         for op, inner in made.steps:
-            step = Step(op.name, tuple([places[x] for x in inner]))
+            step = op.name, tuple([places[x] for x in inner])
             register = known.get(step) if steps is self.steps else None
             if register is None:
-                register = self._append(op, step.operands, steps, first)
+                register = self._append(op, step[1], steps, first)
                 known[step] = register
             places.append(register)
         return tuple([places[x] for x in made.results])
@@ -238,21 +247,32 @@ class Steps:
         # One more than there are: a constant's negative slot reads zeros.
         for register in wanted:
             active[register] = 1
+        first, steps, expanded = self.first, self.steps, self.expanded
         found = []
-        for pull in self.pulls:
-            targets = [
-                x for x, edge in zip(pull.operands, pull.edges) if edge and x >= 0 and active[x]
-            ]
+        for result in self.results:
+            edges: tuple[bool, ...] | None
+            if result in expanded:
+                _, operands, _, edges, *_ = expanded[result]
+            else:
+                name, operands = steps[result - first]
+                edges = _edges_of(name)
+            if edges is None:
+                targets = [x for x in operands if active[x]]
+            else:
+                targets = [x for x, edge in zip(operands, edges) if edge and active[x]]
             if targets:
-                active[pull.result] = 1
-                found.append((pull, targets))
-        pulls = []
-        uses = Counter(self.outputs[:1])  # the others are auxiliary data, without adjoints
-        for pull, targets in reversed(found):
-            if uses[pull.result]:
-                uses.update(targets)
-                pulls.append(pull)
-        return Reverse(pulls, active, uses)
+                active[result] = 1
+                found.append((result, targets))
+        results = []
+        uses = [0] * len(active)
+        for result in self.outputs[:1]:  # the others are auxiliary data, without adjoints
+            uses[result] = 1
+        for result, targets in reversed(found):
+            if uses[result]:
+                for x in targets:
+                    uses[x] += 1
+                results.append(result)
+        return Reverse(results, active, uses)
 
 
 def _partial(op: Op, index: int) -> Callable[..., float]:
