@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import NamedTuple
 
 from autograd.graph import consumers, topological_order
 from autograd.ops import TABLE
@@ -17,7 +18,7 @@ from autograd.ops.op import OPS, Op
 from autograd.program.loop.native.forms import BOUNDS, form_symbol
 
 __all__ = [
-    "ARITHMETIC", "COMPARISONS", "INTRINSICS", "Body", "called", "declarations", "library",
+    "ARITHMETIC", "COMPARISONS", "INTRINSICS", "Body", "Place", "called", "declarations", "library",
     "symbol",
 ]  # fmt: skip
 
@@ -61,6 +62,13 @@ def symbol(op: Op) -> str:
     return INTRINSICS.get(op.name) or library(op)
 
 
+class Place(NamedTuple):
+    """What a cell holds: a number, or one relative to another that is known when code runs."""
+
+    number: int
+    relative: bool
+
+
 class Body:
     """Lines of one function: numbered temporaries, blocks, and expressions lowered to both."""
 
@@ -72,6 +80,10 @@ class Body:
         self.block = "entry"
         self.offset = 0
         """Where the present row begins, in cells of ``%code``."""
+        self.places: Mapping[int, Place] = {}
+        """What is known now of those cells."""
+        self.base = ""
+        """The number that some cells are known to be at a distance from."""
         self._count = 0
 
     def name(self) -> str:
@@ -101,6 +113,10 @@ class Body:
 
     def cell(self, index: int, code: str = "%code") -> str:
         """A cell of the row, as an index."""
+        known = self.places.get(index + self.offset) if code == "%code" else None
+        if known is not None:
+            number = str(known.number)
+            return self.set(f"add i64 {self.base}, {number}") if known.relative else number
         return self.cells(code, str(index + (self.offset if code == "%code" else 0)))
 
     def cells(self, pointer: str, index: str) -> str:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import cache
 
-from autograd.program.loop.native.emit import Body, called, declarations, library
+from autograd.program.loop.native.emit import Body, Place, called, declarations, library
 from autograd.program.loop.native.entries import entry_functions
 from autograd.program.loop.native.folds import call, fold
 from autograd.program.loop.native.forms import forms
@@ -63,16 +63,23 @@ def _table(name: str, count: int) -> str:
 
 
 def _forward(key: Key, code: int) -> str:
-    return forward_function(f"internal void @forward.{code}", [key], {})
+    return forward_function(f"internal void @forward.{code}", [key], {}, {})
 
 
-def forward_function(name: str, keys: Sequence[Key], known: Mapping[int, int]) -> str:
+def forward_function(
+    name: str, keys: Sequence[Key], known: Mapping[int, int], places: Mapping[int, Place]
+) -> str:
     """The function of some consecutive rows.
 
     ``known`` says of cells, counted from the first row, that they hold the register of one of the
-    function's own results, and which: those need not be read from memory.
+    function's own results, and which: those need not be read from memory. ``places`` says what is
+    known of others, relative to the register of the first result.
     """
     body = Body()
+    if places:
+        start, end = [body.set(f"ptrtoint ptr %{x} to i64") for x in "vd"]
+        body.base = body.set(f"ashr i64 {body.set(f'sub i64 {end}, {start}')}, 3")
+        body.places = places
     results: list[str] = []
     slot, result = "%d", "%r"
     for row, key in enumerate(keys):

@@ -13,7 +13,7 @@ from functools import partial
 from typing import NamedTuple
 
 from autograd.ops.expr import variables_of
-from autograd.program.loop.native.emit import Body
+from autograd.program.loop.native.emit import Body, Place
 from autograd.program.loop.native.entries import passed
 from autograd.program.loop.native.folds import expanded, fold_back, spread, weighted
 from autograd.program.loop.native.rows import (
@@ -41,6 +41,8 @@ class Shared(NamedTuple):
     """Of a cell, counted from the first row, the number of its adjoint, if anything reads it."""
     private: frozenset[int]
     """Adjoints that no other row touches, and memory need not see: they begin at zero."""
+    places: Mapping[int, Place]
+    """What is known of cells, relative to the first row's result."""
 
 
 def touched(key: Key) -> tuple[int, ...]:
@@ -58,6 +60,8 @@ def reverse_function(name: str, keys: Sequence[Key], shared: Shared | None = Non
     """The function of some consecutive rows; without ``shared`` all adjoints stay in memory."""
     body = Body()
     following = body.set(f"getelementptr i32, ptr %code, i64 {len(keys) * CELLS}")
+    if shared is not None:
+        body.base, body.places = body.cell(1), shared.places
     adjoint: str | None = "%g"
     rows = _Rows(body, keys, shared)
     for row, key in enumerate(keys):
@@ -90,7 +94,7 @@ class _Rows:
         self.straight = shared is not None and not any(_often_zero(key) for key in keys)
         self.slow = body.label()
         self.nonzero: set[str] = set()
-        self.adjoints, self.private = shared or Shared({}, frozenset())
+        self.adjoints, self.private, _ = shared or Shared({}, frozenset(), {})
         self.held: dict[int, str] = {}
         self.cells: dict[int, int] = {}  # that named an adjoint last
         self.last: dict[int, int] = {}  # row that touches an adjoint

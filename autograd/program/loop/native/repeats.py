@@ -15,6 +15,7 @@ import numpy as np
 
 from autograd.arrays import Array
 from autograd.program.loop.native.compiler import compiled_function
+from autograd.program.loop.native.emit import Place
 from autograd.program.loop.native.interpreter import forward_function
 from autograd.program.loop.native.opcodes import Backward
 from autograd.program.loop.native.pulls import Shared, reverse_function, touched
@@ -78,7 +79,8 @@ def compile_forward(rows: Array, first: int, ops: Array) -> Array:
             if 0 <= distance[0] < made and (distance == distance[0]).all():
                 known[row * WIDTH["forward"] + cell] = int(distance[0])
         made += max(1, len(key) // 2)
-    text = forward_function("void @repeated", keys, known)
+    places = _places(rows, found, results[found.starts])
+    text = forward_function("void @repeated", keys, known, places)
     return _with_function(text, rows, found, ops)
 
 
@@ -120,7 +122,11 @@ def shared_adjoints(
     numbers = numbers.reshape(-1)
     private = np.flatnonzero((everywhere[columns] == np.bincount(numbers)).all(axis=0))
     read[everywhere == 0] = read[columns[:, private]] = False
-    shared = Shared(dict(zip(cells.tolist(), numbers.tolist())), frozenset(private.tolist()))
+    shared = Shared(
+        dict(zip(cells.tolist(), numbers.tolist())),
+        frozenset(private.tolist()),
+        _places(back.rows, found, back.rows[found.starts, 1]),
+    )
     return shared, np.flatnonzero(read).astype(np.uint32)
 
 
@@ -132,6 +138,21 @@ def _touches(rows: Array) -> tuple[Array, Array]:
     for key, code in reverse_codes().items():
         masks[code, list(touched(key))] = True
     return registers, masks[rows[:, 0]]
+
+
+def _places(rows: Array, found: Repeats, base: Array) -> dict[int, Place]:
+    """Cells that hold one number in all repetitions, or one at the same distance from ``base``."""
+    numbers = rows[found.starts[:, None] + np.arange(found.period)].astype(np.int64)
+    numbers = numbers.reshape(len(numbers), -1)
+    distances = numbers - base.astype(np.int64)[:, None]
+    places: dict[int, Place] = {}
+    for values, relative in ((distances, True), (numbers, False)):
+        same = np.flatnonzero((values == values[0]).all(axis=0))
+        places |= {
+            cell: Place(number, relative)
+            for cell, number in zip(same.tolist(), values[0, same].tolist())
+        }
+    return places
 
 
 def _keys(rows: Array, found: Repeats, keys: Sequence[Any]) -> list[Any]:
