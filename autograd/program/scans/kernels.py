@@ -168,8 +168,8 @@ class Kernel:
     def instructions(self) -> list[Instruction]:
         """The step as rules applied."""
         found: list[Instruction] = []
-        for register, step in enumerate(self.steps.steps, self.steps.first):
-            self.names.forward(step, register, found)
+        for register, (name, operands) in enumerate(self.steps.steps, self.steps.first):
+            self.names.forward(name, operands, register, found)
         return found
 
     def number(self, name: int) -> str:

@@ -155,12 +155,10 @@ class _Reverse(Kernel):
         back = Back(self.names, [], self.active)
         for register, number in self.adjoints.items():
             self.numbers[back.begun(register)] = number
-        for pull in reversed(self.steps.pulls):
-            leads = any(
-                edge and x >= 0 and self.active[x] for x, edge in zip(pull.operands, pull.edges)
-            )
-            if leads and pull.result in back.adjoints:
-                back.pull(pull)
+        for result in reversed(self.steps.results):
+            leads = any(self.active[x] for x in self.steps.sources(result))
+            if leads and result in back.adjoints:
+                back.pull(result)
         return back
 
     def _spread(self, instruction: Instruction) -> None:
@@ -217,10 +215,8 @@ def _active(wiring: Wiring, wanted: Sequence[bool]) -> bytearray:
     active = bytearray(steps.temporary)
     active[: len(wanted)] = bytes(wanted)
     while True:
-        for pull in steps.pulls:
-            active[pull.result] |= any(
-                edge and x >= 0 and active[x] for x, edge in zip(pull.operands, pull.edges)
-            )
+        for result in steps.results:
+            active[result] |= any(active[x] for x in steps.sources(result))
         more = [i for i, x in enumerate(wiring.new) if x >= 0 and active[x] and not active[i]]
         if not more:
             return active

@@ -241,21 +241,29 @@ class Steps:
             places.append(register)
         return tuple([places[x] for x in made.results])
 
+    def edges(self, result: int) -> tuple[Registers, tuple[bool, ...] | None]:
+        """Operands of a statement by its result, and which of them have an edge; None if all do."""
+        if result in self.expanded:
+            _, operands, _, edges, *_ = self.expanded[result]
+            return operands, edges
+        name, operands = self.steps[result - self.first]
+        return operands, _edges_of(name)
+
+    def sources(self, result: int) -> list[int]:
+        """Registers of what a result has a derivative by."""
+        operands, edges = self.edges(result)
+        pairs = zip(operands, edges or (True,) * len(operands))
+        return [x for x, edge in pairs if edge and x >= 0]
+
     def reverse(self, wanted: Sequence[int]) -> Reverse:
         """What leads from the output back to these registers, last first."""
         active = bytearray(self.end + len(self.constants) + 1)
         # One more than there are: a constant's negative slot reads zeros.
         for register in wanted:
             active[register] = 1
-        first, steps, expanded = self.first, self.steps, self.expanded
         found = []
         for result in self.results:
-            edges: tuple[bool, ...] | None
-            if result in expanded:
-                _, operands, _, edges, *_ = expanded[result]
-            else:
-                name, operands = steps[result - first]
-                edges = _edges_of(name)
+            operands, edges = self.edges(result)
             if edges is None:
                 targets = [x for x in operands if active[x]]
             else:
