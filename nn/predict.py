@@ -124,8 +124,13 @@ def score(
     outputs = predict_outputs(model, X, backend=backend)
     names = getattr(model, "class_names", None)
     meaning = required(loss, decide, _are_several(outputs), targets=y, names=names)
-    measure = r2_score if isinstance(meaning, Numbers) else accuracy
-    return measure(meaning.truths(y), meaning.labels(outputs))
+    truths, labels = meaning.truths(y), meaning.labels(outputs)
+    if isinstance(meaning, Numbers):
+        return r2_score(truths, labels)
+    if None in truths:  # which are targets to be ignored
+        labels = [label for label, truth in zip(labels, truths) if truth is not None]
+        truths = [truth for truth in truths if truth is not None]
+    return accuracy(truths, labels)
 
 
 def predict_outputs(model: Model, X: Iterable[Iterable[float]], *, backend: str = "auto") -> Any:

@@ -9,14 +9,14 @@ from __future__ import annotations
 import gc
 import operator
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import autograd
 from autograd.arrays import Array
 from nn import losses
 from nn.kinds import Decision, Loss, Outputs, Target, Targets
-from nn.losses.terms import kind_of
+from nn.losses.terms import kind_of, options_of
 from nn.metrics import argmax, is_one_hot, labels_of
 from nn.nests import is_nested
 
@@ -24,7 +24,10 @@ __all__ = ["Chosen", "Margins", "Numbers", "Reading", "reading", "required"]
 
 
 class Reading:
-    """How the outputs of many examples become labels, and their targets labels of the same kind."""
+    """How the outputs of many examples become labels, and their targets labels of the same kind.
+
+    A target that is to be ignored is None among the truths: no hit, and not counted.
+    """
 
     def labels(self, outputs: Outputs) -> list[Any]:
         """What each example's outputs, of a list or an array, stand for."""
@@ -48,6 +51,13 @@ class Chosen(Reading):
     """
 
     decide: Decision = argmax
+    ignored: Any = field(default=None, repr=False)
+    """The target that counts nothing, whatever is made of it."""
+
+    def truths(self, targets: Targets) -> list[Any]:
+        """As of `Reading`; None of what counts nothing."""
+        found = super().truths(targets)
+        return found if self.ignored is None else [t if t != self.ignored else None for t in found]
 
     def labels(self, outputs: Outputs) -> list[Any]:
         """As of `Reading`."""
@@ -153,11 +163,12 @@ def reading(
     (Margins(limit=0.0, low=-1), Chosen(decide=<function argmax at ...>))
     """
     if decide is not None:
-        return Chosen(decide)
+        return Chosen(decide, options_of(loss).get("ignore_index"))
     found = READINGS.get(kind_of(loss)) if loss is not None else None
     if isinstance(found, Margins) and targets is not None and is_one_hot(targets, low=found.low):
         return Chosen()
-    return found
+    ignored = options_of(loss).get("ignore_index")
+    return Chosen(ignored=ignored) if isinstance(found, Chosen) and ignored is not None else found
 
 
 def required(

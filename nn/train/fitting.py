@@ -232,11 +232,13 @@ class _Learner:
             tally.examples += len(chosen)
             tally.loss += value * len(chosen)
             if meaning is not None:
-                tally.hits += meaning.hits(outputs, [self.truths[i] for i in chosen])
+                truths = [self.truths[i] for i in chosen]
+                tally.hits += meaning.hits(outputs, truths)
+                tally.counted += len(truths) - truths.count(None)
             shown.step({"loss": tally.loss / tally.examples})
         history.loss.append(tally.loss / tally.examples)
         if meaning is not None:
-            history.accuracy.append(tally.hits / tally.examples)
+            history.accuracy.append(tally.hits / tally.counted if tally.counted else math.nan)
         history.lr.append(self.run.optimizer.lr)
         history.seconds.append(time.perf_counter() - tally.started)
 
@@ -251,8 +253,10 @@ class _Learner:
             history.val_loss.append(value)
             figures["val_loss"] = value
             if self.meaning is not None:
-                right = self.meaning.hits(outputs, self.meaning.truths(judged[1]))
-                history.val_accuracy.append(right / len(judged[1]))
+                truths = self.meaning.truths(judged[1])
+                counted = len(truths) - truths.count(None)
+                right = self.meaning.hits(outputs, truths)
+                history.val_accuracy.append(right / counted if counted else math.nan)
                 figures["val_accuracy"] = history.val_accuracy[-1]
         return figures
 
@@ -278,4 +282,5 @@ class _Tally:
     examples: int = 0
     loss: float = 0.0
     hits: int = 0
+    counted: int = 0  # of those that are judged: not what a loss ignores
     started: float = field(default_factory=time.perf_counter)

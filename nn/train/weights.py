@@ -40,14 +40,15 @@ def example_weights(
     )
     if class_weight is not None:
         labels = _labels(loss, targets)
-        factors = _balanced(labels) if class_weight == "balanced" else class_weight
-        if not isinstance(factors, Mapping) or not set(labels) <= set(factors):
+        known = [label for label in labels if label is not None]  # of those that are not ignored
+        factors = _balanced(known) if class_weight == "balanced" else class_weight
+        if not isinstance(factors, Mapping) or not set(known) <= set(factors):
             raise autograd.InputValueError(
                 'class_weight is "balanced" or a dict with a factor for each label, '
-                f"{sorted(set(labels))}, but got {class_weight!r}"
+                f"{sorted(set(known))}, but got {class_weight!r}"
             )
-        factor = {label: _number(factors[label]) for label in set(labels)}
-        weights = [w * factor[label] for w, label in zip(weights, labels)]
+        factor = {label: _number(factors[label]) for label in set(known)}
+        weights = [w * factor.get(label, 1.0) for w, label in zip(weights, labels)]
     total = math.fsum(w * s for w, s in zip(weights, shares or [1.0] * len(weights)))
     if not total:
         raise autograd.InputValueError("all examples have the weight 0: nothing would be learnt")

@@ -299,3 +299,22 @@ def test_callbacks_see_and_change_what_the_optimiser_remembers():
         runs.append([*history.loss, *seen, len(optimizer.memory)])
     assert runs[0] == pytest.approx(runs[1], rel=1e-9)
     assert len(set(runs[0])) == 13
+
+
+@pytest.mark.parametrize("ignored", [-1, 1])
+@pytest.mark.parametrize("backend", ["auto", "eager"])
+def test_what_a_loss_ignores_is_neither_right_nor_wrong(backend, ignored):
+    """In accuracies while learning and of validation data, in scores, and in balanced classes."""
+    classes = [ignored if i % 3 == 0 else 2 * int(t > 0.0) for i, t in enumerate(Y)]
+    kept = [i for i in range(len(X)) if i % 3]
+    few, theirs = [X[i] for i in kept], [classes[i] for i in kept]
+    loss = nn.CrossEntropyLoss(ignore_index=ignored)
+    model = nn.MLP(2, [3], rng=0)
+    history = nn.fit(
+        model, X, classes, loss=loss, optimizer=nn.SGD(model.parameters(), lr=1e-12), epochs=1,
+        validation=(X, classes), class_weight="balanced", progress=False, backend=backend,
+    )  # fmt: skip
+    score = model.score(few, theirs, loss=nn.cross_entropy, backend=backend)
+    assert 0.0 < score < 1.0
+    assert history.accuracy == history.val_accuracy == [score]
+    assert model.score(X, classes, loss=loss, backend=backend) == score
