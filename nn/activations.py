@@ -37,10 +37,7 @@ ACTIVATIONS: dict[str, Activation] = {
 }
 
 # Functions of a whole row, which stand after a layer.
-OF_ROWS: dict[str, Activation] = {
-    "softmax": autograd.softmax,
-    "log_softmax": autograd.log_softmax,
-}
+OF_ROWS: dict[str, Activation] = {"softmax": autograd.softmax, "log_softmax": autograd.log_softmax}
 
 # Functions that halve their input's variance or nearly so, for which He's initialiser was made.
 RECTIFIERS = {"relu", "leaky_relu", "softplus", "elu", "gelu", "silu"}

@@ -45,11 +45,7 @@ TORCH: dict[str, tuple[str, dict[str, Any]]] = {
 
 
 def to_onnx(
-    model: Model,
-    path: str | os.PathLike[str],
-    *,
-    nin: int | None = None,
-    dtype: str = "float64",
+    model: Model, path: str | os.PathLike[str], *, nin: int | None = None, dtype: str = "float64"
 ) -> None:
     """Write a model with its present parameters as an ONNX file, whole or not at all.
 

@@ -65,11 +65,7 @@ def predict(
 
 
 def predict_proba(
-    model: Model,
-    X: Iterable[Iterable[float]],
-    *,
-    loss: Loss | None = None,
-    backend: str = "auto",
+    model: Model, X: Iterable[Iterable[float]], *, loss: Loss | None = None, backend: str = "auto"
 ) -> list[list[float]]:
     """The probability of each class, for each row of `X`; `loss` is what `model` was trained with.
 

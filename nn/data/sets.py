@@ -74,12 +74,7 @@ def circles(
 
 
 def spirals(
-    n: int = 100,
-    *,
-    noise: float = 0.02,
-    turns: float = 1.0,
-    arms: int = 2,
-    rng: Random | int = 0,
+    n: int = 100, *, noise: float = 0.02, turns: float = 1.0, arms: int = 2, rng: Random | int = 0
 ) -> tuple[Rows, Labels]:
     """Spirals that wind around each other, `n` points in all, with Gaussian noise.
 

@@ -77,11 +77,7 @@ def plot_digits(
 
 
 def plot_weights(
-    layer: Any,
-    *,
-    columns: int = 8,
-    shape: Shape | None = None,
-    ax: Axes | None = None,
+    layer: Any, *, columns: int = 8, shape: Shape | None = None, ax: Axes | None = None
 ) -> Axes:
     """The weights of a layer's neurons as pictures: blue draws a neuron up, orange down.
 
