@@ -113,72 +113,43 @@ class Estimator(BaseEstimator):  # type: ignore[misc]  # (scikit-learn is untype
         self._optimizer = None
         self.loss_curve_: list[float] = []
 
-    def _train(self, X: Any, targets: Any, outputs: int, loss: Any, sample_weight: Any) -> None:
+    def _train(self, X: Any, targets: Any, outputs: int, loss: Loss, sample_weight: Any) -> None:
         self._begin(X.shape[1], outputs)
+        early, options = self.early_stopping, {"sample_weight": sample_weight}
         if self.solver == "lbfgs":
-            self._minimise(X, targets, loss, sample_weight)
+            if early or self.patience is not None:
+                raise autograd.InputValueError(
+                    'solver="lbfgs" ends by itself, at a minimum or after max_iter: leave out '
+                    "early_stopping and patience"
+                )
+            self._learn(X, targets, loss, max_iter=self.max_iter, **options)
             return
-        validation = None
-        if self.early_stopping:
+        if early:
             if sample_weight is not None:
                 raise autograd.InputValueError(
                     "early_stopping judges a part of the examples, all alike, which sample_weight "
                     "does not reach: leave out one of them"
                 )
+            share = self.validation_fraction
             X, X_kept, targets, y_kept = train_test_split(
-                X, targets, test_size=self.validation_fraction, rng=self._rng
+                X, targets, test_size=share, rng=self._rng
             )
-            validation = X_kept, y_kept
-        self._learn(
-            X,
-            targets,
-            loss,
-            validation=validation,
-            restore_best=self.early_stopping,
-            sample_weight=sample_weight,
-            epochs=self.max_iter,
-            patience=(self.patience or 10) if self.early_stopping else self.patience,
-        )
+            options = {"validation": (X_kept, y_kept), "restore_best": True}
+        patience = (self.patience or 10) if early else self.patience
+        self._learn(X, targets, loss, epochs=self.max_iter, patience=patience, **options)
 
     def _learn(self, X: Array, targets: Any, loss: Loss, **options: Any) -> None:
-        """Go on learning by steps, by what the optimiser remembers."""
-        if self._optimizer is None:
-            self._optimizer = SOLVERS[self.solver](self.model_.parameters(), self.learning_rate)
-        self.history_ = fit(
-            self.model_,
-            X,
-            targets,
-            loss=loss,
-            optimizer=self._optimizer,
-            batch_size=self.batch_size,
-            rng=self._rng,
-            l2=self.alpha,
-            track_accuracy=False,
-            progress=bool(self.verbose),
-            backend=self.backend,
-            **options,
-        )
+        """Go on learning: by steps, from what the optimiser remembers, or by L-BFGS."""
+        shown = bool(self.verbose)
+        options |= {"loss": loss, "l2": self.alpha, "progress": shown, "backend": self.backend}
+        if self.solver == "lbfgs":
+            self.history_ = fit_lbfgs(self.model_, X, targets, **options)
+        else:
+            if self._optimizer is None:
+                self._optimizer = SOLVERS[self.solver](self.model_.parameters(), self.learning_rate)
+            options |= {"batch_size": self.batch_size, "rng": self._rng, "track_accuracy": False}
+            self.history_ = fit(self.model_, X, targets, optimizer=self._optimizer, **options)
         self.loss_curve_ += self.history_.loss
-        self.n_iter_ = len(self.loss_curve_)
-
-    def _minimise(self, X: Array, targets: Any, loss: Loss, sample_weight: Any) -> None:
-        if self.early_stopping or self.patience is not None:
-            raise autograd.InputValueError(
-                'solver="lbfgs" ends by itself, at a minimum or after max_iter: leave out '
-                "early_stopping and patience"
-            )
-        self.history_ = fit_lbfgs(
-            self.model_,
-            X,
-            targets,
-            loss=loss,
-            max_iter=self.max_iter,
-            sample_weight=sample_weight,
-            l2=self.alpha,
-            progress=bool(self.verbose),
-            backend=self.backend,
-        )
-        self.loss_curve_ = list(self.history_.loss)
         self.n_iter_ = len(self.loss_curve_)
 
     def _learn_more(self, X: Array, targets: Any, outputs: int, loss: Loss) -> None:
