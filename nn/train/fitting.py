@@ -158,6 +158,8 @@ def fit(
             steps.take_up()
     if names:
         model.class_names = names
+    # Functions of the user's, which may look at the model and change it between epochs.
+    others = bool(callbacks) or not isinstance(schedule, Schedule)
     learner = _Learner(run, steps, rate, meaning, batch_size, track_accuracy)
     first = len(run.history.loss)
     run.history.interrupted = run.history.stopped = False
@@ -168,12 +170,12 @@ def fit(
                 rate.update(epoch * parts, run.history)
                 learner.learn(shown)
                 shown.end_epoch(learner.judge(judged))
-                if callbacks:
+                if others:
                     steps.write_back()
                 _note_best(run, steps if restore_best else None)
                 said = [bool(callback(run.history, model)) for callback in callbacks]
                 enough = any(said) or _is_stuck(run.history, patience)
-                if callbacks or not isinstance(schedule, Schedule):
+                if others:
                     steps.take_up()
                 if checkpoint is not None and (
                     (epoch + 1) % checkpoint_every == 0 or enough or epoch + 1 == epochs

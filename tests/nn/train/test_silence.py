@@ -318,3 +318,22 @@ def test_what_a_loss_ignores_is_neither_right_nor_wrong(backend, ignored):
     assert 0.0 < score < 1.0
     assert history.accuracy == history.val_accuracy == [score]
     assert model.score(X, classes, loss=loss, backend=backend) == score
+
+
+@pytest.mark.parametrize("backend", ["auto", "eager"])
+def test_a_function_as_schedule_changes_the_rate_and_nothing_else(backend):
+    """What was learnt in an epoch is there in the next, with callbacks or without."""
+    runs = []
+    for schedule, callbacks in (
+        (lambda epoch: 1.0, []),
+        (lambda epoch: 1.0, [lambda history, model: False]),
+        (lambda done, step: 1.0, []),
+        (nn.schedules.ConstantSchedule(), []),
+    ):
+        model = nn.MLP(2, [3, 1], activation="tanh", rng=0)
+        history = nn.fit(
+            model, X, Y, loss=nn.mse_loss, optimizer=nn.SGD(model.parameters(), 0.1, 0.9), epochs=5,
+            rng=0, schedule=schedule, callbacks=callbacks, progress=False, backend=backend,
+        )  # fmt: skip
+        runs.append((history.loss, model.state_dict()))
+    assert runs[0] == runs[1] == runs[2] == runs[3]
