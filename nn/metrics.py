@@ -14,6 +14,7 @@ import autograd
 from autograd import Value
 from nn.kinds import Numbers, Target, Targets
 from nn.losses import l1_loss, mse_loss
+from nn.nests import flat
 
 __all__ = [
     "accuracy",
@@ -120,7 +121,7 @@ def r2_score(actual: Sequence[Target], predicted: Sequence[Target]) -> float:
     sides = []
     for numbers in (actual, predicted):
         rows = numbers.tolist() if hasattr(numbers, "tolist") else list(numbers)
-        sides.append(list(zip(*rows)) if isinstance(rows[0], (list, tuple)) else [rows])
+        sides.append(list(zip(*map(flat, rows))))
     if len(sides[0]) != len(sides[1]):
         raise autograd.InputValueError(
             f"r2_score compares rows of one length, but got {len(sides[0])} targets and "

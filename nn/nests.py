@@ -55,6 +55,8 @@ def flat(outputs: Any) -> list[Any]:
     """
     if isinstance(outputs, dict):
         outputs = [*outputs.values()]
+    if hasattr(outputs, "tolist"):
+        outputs = outputs.tolist()
     if not isinstance(outputs, (list, tuple)):
         return [outputs]
     return [number for part in outputs for number in flat(part)]

@@ -18,7 +18,7 @@ from nn.data.examples import check_rows
 from nn.kinds import Decision, Loss, Model, Targets
 from nn.losses.terms import kind_of
 from nn.metrics import accuracy, r2_score
-from nn.nests import numbers
+from nn.nests import is_nested, numbers
 from nn.portrait import Portrait, portrait_of
 from nn.programs import BACKENDS, kept, recorded_outputs
 from nn.reading import Numbers, as_list, required
@@ -79,6 +79,10 @@ def predict_proba(
     [[0.25, 0.25, 0.25, 0.25]]
     """
     outputs = predict_outputs(model, X, backend=backend)
+    if is_nested(outputs[0]):
+        raise autograd.InputValueError(
+            "predict_proba takes a model with one list of outputs for a row, but this has several"
+        )
     several = _are_several(outputs)
     kind = losses.cross_entropy if loss is None and several else kind_of(loss)
     if kind not in CHANCES:

@@ -14,9 +14,9 @@ from typing import Any
 import autograd
 from autograd import Value
 from nn.kinds import Loss, Outputs, Target, Targets
-from nn.losses import hinge_loss
+from nn.losses import cross_entropy, hinge_loss, nll_loss
 from nn.losses.terms import kind_of, options_of
-from nn.nests import is_nested, numbers, shape_of
+from nn.nests import flat, is_nested, numbers, shape_of
 
 __all__ = ["Coding", "encoded", "is_number"]
 
@@ -39,12 +39,27 @@ class Coding:
         self.loss = loss
         self.nested = is_nested(outputs)
         self.nest = numbers(outputs) if shape_of(outputs) is None else None
-        width = len(outputs) if isinstance(outputs, (list, tuple)) else 0
-        indices = width > 1 and all(hasattr(t, "__index__") for t in targets)
-        self.classes = width if indices else 0
         self.ours = getattr(kind_of(loss), "__module__", "").startswith("nn.losses")
         self.ignored = options_of(loss).get("ignore_index") if self.ours else None
+        self.classes = self._classes(outputs, targets)
         self.as_vector = bool(self.classes) and not self.ours and self._wants_vector(outputs)
+
+    def _classes(self, outputs: Outputs, targets: Sequence[Target]) -> int:
+        """How many classes the targets are indices of; 0 if they are none."""
+        shape = shape_of(outputs)
+        if not all(hasattr(t, "__index__") for target in targets for t in flat(target)):
+            return 0
+        # Of nn's losses over classes, a row of several lists has an index for each of them.
+        lists = self.nested and kind_of(self.loss) in (cross_entropy, nll_loss)
+        fit = shape is not None and shape_of(targets[0]) == (shape[:-1] if lists else ())
+        width = shape[-1] if shape and fit and (lists or not self.nested) else 0
+        if width < 2 and (self.ours or not self.nested):
+            return 0
+        if self.ours or (width and max(flat(targets)) < width):
+            return width
+        # Counts, perhaps, which the loss calculates with; otherwise they say how many there are.
+        calculates = not self._fault(outputs, Value(0.5))
+        return 0 if calculates else width or int(max(flat(targets))) + 1
 
     def given(self, target: Any) -> Any:
         """What the loss gets for a target when it is called with plain numbers."""
@@ -55,11 +70,11 @@ class Coding:
         if not self.classes:
             return np.array(targets, dtype=float)
         indices = np.array(targets).astype(np.intp)  # booleans would be masks
-        counted = np.ones(len(indices), bool) if self.ignored is None else indices != self.ignored
+        counted = np.ones(indices.shape, bool) if self.ignored is None else indices != self.ignored
         wrong = indices[counted & ((indices < 0) | (indices >= self.classes))]
         if wrong.size:
             raise self._outside(wrong[0])
-        return np.eye(self.classes)[np.where(counted, indices, 0)] * counted[:, None]
+        return np.eye(self.classes)[np.where(counted, indices, 0)] * counted[..., None]
 
     def recorded(self, outputs: Any, target: Any) -> Any:
         """The loss where `target` is a row of `array`, in Values."""
@@ -78,7 +93,7 @@ class Coding:
             f"one number for neither, {'; '.join(faults)}"
         )
 
-    def _fault(self, outputs: Outputs, target: Target) -> str:
+    def _fault(self, outputs: Outputs, target: Target | Value) -> str:
         """What the loss cannot do with a target; empty if it gives one number."""
         try:
             error = self.loss(outputs, target)
