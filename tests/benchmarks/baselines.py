@@ -1,8 +1,9 @@
 """The two plain engines that the eager benchmark compares with, each as people write it.
 
 ``Closure``: every node carries a function that knows how to pass its gradient on.
-``Stored``: every node carries its operands and the local derivatives by them, in slots.
-Both sort without recursion, so that they survive long chains.
+``Stored``: every node carries its operands and the local derivatives by them, in slots; it has
+what a small GPT needs, too. Both sort without recursion, so that they survive long
+chains.
 """
 
 import math
@@ -87,6 +88,40 @@ class Stored:
     def tanh(self):
         t = math.tanh(self.data)
         return Stored(t, (self,), (1 - t * t,))
+
+    def exp(self):
+        e = math.exp(self.data)
+        return Stored(e, (self,), (e,))
+
+    def log(self):
+        return Stored(math.log(self.data), (self,), (1 / self.data,))
+
+    def relu(self):
+        return Stored(max(0.0, self.data), (self,), (float(self.data > 0),))
+
+    def sigmoid(self):
+        s = 1 / (1 + math.exp(-self.data))
+        return Stored(s, (self,), (s * (1 - s),))
+
+    def __pow__(self, other):
+        return Stored(self.data**other, (self,), (other * self.data ** (other - 1),))
+
+    def __truediv__(self, other):
+        other = other if isinstance(other, Stored) else Stored(other)
+        local = (1 / other.data, -self.data / other.data**2)
+        return Stored(self.data / other.data, (self, other), local)
+
+    def __neg__(self):
+        return self * -1.0
+
+    def __sub__(self, other):
+        return self + -other
+
+    def __radd__(self, other):
+        return self + other
+
+    def __rmul__(self, other):
+        return self * other
 
     def backward(self):
         order = _sorted(self, lambda node: node.parents)
