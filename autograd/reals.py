@@ -11,6 +11,9 @@ from autograd.errors import InputTypeError, InputValueError
 
 __all__ = ["comparable", "real", "real_or_none"]
 
+SAFE = 2**1000
+"""Integers below it have a float that is near to them."""
+
 
 def real_or_none(x: Any) -> float | None:
     """A real number as a float, NumPy's scalars included; None for anything else.
@@ -18,6 +21,12 @@ def real_or_none(x: Any) -> float | None:
     Raises:
         InputValueError: A number that no float is near to, such as ``10**400``.
     """
+    kind = type(x)
+    if kind is float:
+        number: float = x
+        return number
+    if kind is int and -SAFE < x < SAFE:
+        return float(x)
     if not isinstance(x, (float, int, Real, Decimal)):
         return float(x) if _name_in_numpy(x) in ("bool", "bool_") else None
     if _name_in_numpy(x) == "timedelta64":  # counts as an integer, but of a unit

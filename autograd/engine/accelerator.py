@@ -18,7 +18,7 @@ from autograd.engine import generated
 from autograd.engine.value import Value
 from autograd.ops.op import Op
 
-__all__ = ["ENGINE", "digest", "is_outdated", "start", "unary"]
+__all__ = ["ENGINE", "digest", "is_outdated", "over_lists", "start", "unary"]
 
 ENGINE = "generated" if find_spec("autograd.engine.compiled") is None else "compiled"
 """The engine that runs: "compiled" or "generated"."""
@@ -27,7 +27,7 @@ ENGINE = "generated" if find_spec("autograd.engine.compiled") is None else "comp
 def start() -> None:
     """Put the fast forms of this engine in their places."""
     if ENGINE == "compiled":
-        generated.install(import_module("autograd.engine.compiled").differentiate)
+        generated.install(import_module("autograd.engine.compiled"))
     else:
         generated.install()
 
@@ -41,6 +41,17 @@ def unary(op: Op, otherwise: Callable[[Any], Any]) -> Callable[[Any], Any]:
     def function(x: Any, /) -> Any:
         return method(x) if type(x) is Value else otherwise(x)
 
+    return function
+
+
+def over_lists(name: str) -> Callable[..., Any] | None:
+    """A primitive of any number of operands as a function of lists of Values and floats.
+
+    It gives None for all else, which is the plain function's; None in its place where only that is.
+    """
+    if ENGINE == "generated":
+        return None
+    function: Callable[..., Any] = getattr(import_module("autograd.engine.compiled"), name)
     return function
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from autograd.engine import higher
 from autograd.engine.anomaly.story import story_of_adjoint, story_of_value
-from autograd.engine.modes import ACTIVE, ANOMALY, enable_grad
+from autograd.engine.modes import ACTIVE, ANOMALY, recording
 from autograd.engine.node import EPOCH, Epoch, Node
 from autograd.engine.order import operand_values, record_of
 from autograd.engine.sweep import fresh_values, pull, pull_back
@@ -32,6 +32,7 @@ __all__ = [
     "commit_to_leaves",
     "differentiate",
     "recompute",
+    "reevaluate",
     "require_current",
     "require_unchanged",
     "set_grad",
@@ -86,12 +87,11 @@ def backward(
         root._follow("the gradients (backward)")
     if create_graph:
         order, adjoint = record_of(roots)
-        require_current(order)
+        require_unchanged(order)
         seeds: dict[Any, Any] = {}
         for root, weight in zip(roots, weights):
             seeds[root] = seeds[root] + weight if root in seeds else weight
-        with enable_grad():
-            recorded = higher.recorded_adjoints(order, seeds)
+        recorded = recording(lambda: higher.recorded_adjoints(order, seeds))
         for node in adjoint:
             grad = recorded.get(node, 0.0)
             recorded[node] = grad if isinstance(grad, Node) else type(node)(grad)
@@ -218,6 +218,11 @@ def recompute(roots: Node | Sequence[Node]) -> None:
     roots, _ = _checked_roots(roots, None)
     for root in roots:
         root._follow("a new evaluation (recompute)")
+    reevaluate(roots)
+
+
+def reevaluate(roots: Sequence[Any]) -> None:
+    """One pass over numbers from the leaves on: they wait in a dictionary until it is over."""
     order, _ = record_of(roots)
     values = fresh_values(order)
     lines = ANOMALY.get() if ACTIVE else None

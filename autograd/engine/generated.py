@@ -163,19 +163,22 @@ def _put(owner: Any, name: str, fast: Any) -> None:
     setattr(owner, name, fast)
 
 
-def install(differentiate: Callable[..., None] | None = None) -> None:
+def install(compiled: Any = None) -> None:
     """Put the fast forms over the plain ones, wherever the engine has those.
 
-    A compiled engine gives its own pass, and has operators of its own already.
+    A compiled engine gives its own passes, and has operators of its own already.
     """
-    if differentiate is None:
-        differentiate = slots.differentiate
+    if compiled is None:
+        differentiate, reevaluate = slots.differentiate, backward.reevaluate
         _install_operators()
+    else:
+        differentiate, reevaluate = compiled.differentiate, compiled.reevaluate
     for slow, quick in (
         (order.record_of, record_of),
         (sweep.pull_back, sweep_loop(DICTIONARY, STEPS)),
         (sweep.pull, pull),
         (backward.differentiate, differentiate),
+        (backward.reevaluate, reevaluate),
     ):
         for module in (order, sweep, backward, pickling, higher):
             if vars(module).get(slow.__name__) is slow:

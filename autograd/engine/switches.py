@@ -49,9 +49,13 @@ class Switch(Generic[T]):
         self._innermost: Callable[[], _Begun | None] = innermost.get
         self._begin = innermost.set
         self._default = default
+        self.on: dict[object, object] = {}
+        """One entry per block of this switch that is on in any thread; nearly always empty."""
 
     def get(self) -> T:
         """The value of the innermost block that has not ended."""
+        if not self.on:
+            return self._default
         begun = self._innermost()
         while begun is not None:
             known, begun = begun
@@ -67,7 +71,9 @@ class Switch(Generic[T]):
         while outer is not None and outer[0]() is None:
             outer = outer[1]
         key = object()
-        ACTIVE[key] = known = ref(end, partial(ACTIVE.pop, key))  # tells ACTIVE when the end goes
+        # The references tell these when the end goes.
+        ACTIVE[key] = known = ref(end, partial(ACTIVE.pop, key))
+        self.on[key] = ref(end, partial(self.on.pop, key))
         return partial(self._begin, (known, outer))
 
 

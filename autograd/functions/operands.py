@@ -62,10 +62,16 @@ def items_of(xs: Iterable[Nest], name: str) -> list[Any]:
     return list(xs)
 
 
+KINDS = frozenset({float, Value})
+"""The types of operands that need no look."""
+
+
 def sequence(xs: Iterable[Nest], name: str) -> tuple[Any, ...]:
     """The operands of a function over a sequence, each checked."""
     items = items_of(xs, name)
-    return tuple([x if type(x) is float or type(x) is Value else _item(x, name) for x in items])
+    if KINDS.issuperset(map(type, items)):  # as nearly always
+        return tuple(items)
+    return tuple([x if type(x) in KINDS else _item(x, name) for x in items])
 
 
 def _item(x: Nest, name: str) -> Any:

@@ -15,6 +15,7 @@ from collections.abc import Iterable
 from numbers import Integral
 from typing import TYPE_CHECKING, Any, overload
 
+from autograd.engine.accelerator import over_lists
 from autograd.engine.record import operand, record
 from autograd.engine.value import Operand, Value
 from autograd.errors import InputValueError
@@ -32,6 +33,8 @@ from autograd.ops.op import OPS
 
 if TYPE_CHECKING:
     from autograd.engine.nests import Nest
+
+_sum_of, _dot_of = over_lists("record_sum"), over_lists("record_dot")
 
 
 @overload
@@ -57,8 +60,12 @@ def sum(xs: Iterable[Any], start: Any = 0) -> Any:
     >>> sum([Value(1.0), 2.0], start=3)
     Value(6.0)
     """
-    items = items_of(xs, "sum")
     plain = type(start) is int and start == 0
+    if _sum_of and plain:
+        recorded = _sum_of(xs)
+        if recorded is not None:
+            return recorded
+    items = items_of(xs, "sum")
     if plain and items and type(items[0]) in (Value, float):  # as nearly always
         return record(OPS["sum"], sequence(items, "sum"))
     if operand(start) is NotImplemented or any(is_array(x) for x in items[:1]):
@@ -127,6 +134,10 @@ def dot(xs: Iterable[Nest], ys: Iterable[Nest]) -> Any:
     >>> dot([1.0, 2.0], [3.0, 4.0])
     11.0
     """
+    if _dot_of:
+        recorded = _dot_of(xs, ys)
+        if recorded is not None:
+            return recorded
     first, second = sequence(xs, "dot"), sequence(ys, "dot")
     if len(first) != len(second):
         raise InputValueError(

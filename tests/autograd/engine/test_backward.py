@@ -362,3 +362,45 @@ def test_node_recorded_from_what_is_recomputed_later_is_found_stale():
         whole.backward()
     whole.recompute().backward()
     assert (whole.data, x.grad) == (4.0, -2.0)
+
+
+def test_a_fault_in_recompute_leaves_data_and_gradients_as_they_were():
+    """Also of nodes whose gradient is nothing but the adjoint of the last pass."""
+    broken = [False]
+
+    def forward(x):
+        if broken[0]:
+            raise RuntimeError("asked for")
+        return 2.0 * x
+
+    twice = ag.custom_op("twice_or_fault", forward, lambda xp, out, x: (2.0,))
+    x = Value(3.0)
+    inner = x * x
+    y = twice(inner) + x
+    y.backward()
+    before = [(v.data, v.grad) for v in (x, inner, y)]
+    broken[0] = True
+    x.data = 5.0
+    with pytest.raises(RuntimeError, match="asked for"):
+        y.recompute()
+    assert [(v.data, v.grad) for v in (inner, y)] == before[1:]
+    broken[0] = False
+    assert y.recompute().data == 55.0
+    assert (inner.data, inner.grad_computed, x.grad) == (25.0, False, before[0][1])
+
+
+def test_passes_inside_a_recomputation_leave_it_alone():
+    """A rule that differentiates and recomputes another graph, which shares a leaf."""
+    shared = Value(2.0)
+
+    def forward(x):
+        other = shared * shared
+        other.backward()
+        return x + other.recompute().data
+
+    op = ag.custom_op("with_passes_inside", forward, lambda xp, out, x: (1.0,))
+    y = op(shared * 3.0) * shared
+    shared.data = 4.0
+    shared.grad = None
+    assert y.recompute().data == (12.0 + 16.0) * 4.0
+    assert shared.grad == 8.0

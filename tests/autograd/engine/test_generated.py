@@ -32,13 +32,20 @@ def bits(numbers):
 
 
 def outcome(formula, point):
-    """All data and gradients of a formula at a point, from a first and a repeated backward."""
+    """All data and gradients of a formula at a point, from a first and a repeated backward.
+
+    And the data again, recomputed with the point's numbers in another order.
+    """
     leaves = [Value(x) for x in point]
     values = formula(leaves)
     nodes = [x for x in values if isinstance(x, Value)]
     for _ in range(2):
         backward(nodes[-1:])
-    return bits([number for x in nodes for number in (x.data, x.grad)])
+    numbers = [number for x in nodes for number in (x.data, x.grad)]
+    for leaf, number in zip(leaves, reversed(point)):
+        leaf.data = number
+    nodes[-1].recompute()
+    return bits([*numbers, *[x.data for x in nodes]])
 
 
 def both(formula, point):
@@ -57,6 +64,18 @@ def test_plain_and_generated_agree_on_random_formulas(seed):
         point = [rng.choice(SPECIAL) if rng.random() < 0.4 else x for x in formula.point]
         fast, plain = both(formula.values, point)
         assert fast == plain, f"{formula} at {point}"
+
+
+@pytest.mark.parametrize("name", OPERATORS)
+def test_an_integer_is_the_float_that_is_nearest_to_it(name):
+    """Small or large, from either side; what is kept as the operand is a float."""
+    apply = OPERATORS[name]
+    x = Value(1.5)
+    for n in (0, 1, -3, 2**53 - 1, 2**53 + 1, -(2**60), 2**64 + 1, 10**300, True):
+        for form in (lambda a, b: apply(a, b), lambda a, b: apply(b, a)):
+            whole, real = form(x, n), form(x, float(n))
+            assert bits([whole.data, *whole.partials]) == bits([real.data, *real.partials])
+            assert {type(operand) for operand in whole.operands} == {Value, float}
 
 
 @pytest.mark.parametrize("name", OPERATORS)

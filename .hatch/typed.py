@@ -1,0 +1,288 @@
+"""Typed source written from the table of primitives: operators, steps and new evaluations.
+
+The writer of the generated engine gives the lines; here they get types, in terms of C doubles, and
+functions that mypyc calls in C. What is the same for every primitive stands in :mod:`passes`.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parent))
+from passes import MANY, PASSES
+
+HEAD = """from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, cast
+
+if TYPE_CHECKING:
+    from mypy_extensions import i64, mypyc_attr
+"""
+ACTIVE_MODES = """
+from autograd.engine.switches import ACTIVE
+ACTIVE_MODES: Final[dict[object, object]] = ACTIVE
+"""
+IMPORTS = f"""import math
+from autograd.engine.modes import ANOMALY, RECORDING
+from autograd.engine.node import BLANK
+from autograd.ops.floats import FUNCTIONS
+from autograd.ops.ieee import FAST
+from autograd.ops.op import OPS
+{ACTIVE_MODES}
+ANOMALIES: Final[dict[object, object]] = ANOMALY.on
+NO_GRADS: Final[dict[object, object]] = RECORDING.on
+"""
+DECLARED = re.compile(r"t\d+: float$")
+NATIVE_MATH = frozenset({"exp", "log", "pow", "sqrt", "sin", "cos", "tan", "tanh", "atan", "fabs"})
+"""Functions of the module math that are called in C: mypyc's own, and those of ``hook.TOTAL``."""
+
+
+def table() -> Any:
+    """The primitives, by the interpreted package that is being built."""
+    from autograd.ops.op import OPS
+
+    return OPS
+
+
+class Writer:
+    """Expressions as typed Python: which names they need, and their lines."""
+
+    def __init__(self) -> None:
+        self.constants: dict[str, str] = {}
+
+    def lines(self, expr: Any, deliver: str) -> list[str]:
+        """Statements that deliver an expression, with the types of shared parts."""
+        from autograd.ops.floats import float_scope
+        from autograd.ops.source import block
+
+        lines = block(expr, deliver)
+        for name in float_scope([expr]):
+            if name in ("inf", "nan"):
+                self.constants[name] = f"{name}: Final[float] = float({name!r})"
+                continue
+            lines = [re.sub(rf"\b{name}\(", f"{self.function(name)}(", line) for line in lines]
+        lines = [as_number(line) for line in lines]
+        shared = sorted({m for line in lines for m in re.findall(r"^\s*(t\d+) =", line)})
+        return [f"{part}: float" for part in shared] + lines
+
+    def function(self, name: str) -> str:
+        """What a function of the table's rules is called here."""
+        if name in NATIVE_MATH:
+            return f"math.{name}"
+        if name == "abs":
+            return "abs"
+        self.constants[f"F_{name}"] = (
+            f"F_{name}: Final[Any] = FAST[{name!r}] if {name!r} in FAST else FUNCTIONS[{name!r}]"
+        )
+        return f"F_{name}"
+
+
+def as_number(line: str) -> str:
+    """An assignment of a truth as one of 1.0 or 0.0, which is what its type says."""
+    indent, target, value = re.fullmatch(r"(\s*)(?:([\w.]+) = )?(.*)", line).groups()  # type: ignore[union-attr]
+    if target and isinstance(ast.parse(value, mode="eval").body, ast.Compare):
+        return f"{indent}{target} = 1.0 if {value} else 0.0"
+    return line
+
+
+def node_lines(op: str, left: str, right: str | None) -> list[str]:
+    """The end of a function that has made a node and its data."""
+    operands = [f"node._left = {left}", *([f"node._right = {right}"] if right else [])]
+    return [f"node.op = OP_{op}", *operands, "if ACTIVE_MODES:", "    node._note()", "return node"]
+
+
+def careful_lines(writer: Writer, expr: Any, deliver: str, otherwise: str) -> list[str]:
+    """Statements that deliver an expression, or what never raises where that does."""
+    lines = writer.lines(expr, deliver)
+    declared = [x for x in lines if DECLARED.match(x)]
+    lines = [x for x in lines if not DECLARED.match(x)]
+    if not any(re.search(r"[/(]", x.replace("abs(", "")) for x in lines):
+        return [*declared, *lines]
+    return [
+        *declared,
+        "try:",
+        *(f"    {x}" for x in lines),
+        "except (ValueError, ArithmeticError):",
+        f"    {deliver.format(otherwise)}",
+    ]
+
+
+def value_lines(writer: Writer, name: str, target: str) -> list[str]:
+    """Lines that compute a primitive's value, as the pure engine does."""
+    op = table()[name]
+    careful = f"EVALUATE_{name}"
+    writer.constants[careful] = f"{careful}: Final[Any] = OPS[{name!r}].evaluate"
+    otherwise = f"{careful}({', '.join(op.variables)})"
+    return careful_lines(writer, op.value_expr, f"{target} = {{}}", otherwise)
+
+
+OPERATORS = {"add": "add", "sub": "sub", "mul": "mul", "truediv": "div", "pow": "pow"}
+
+
+def methods_of_one() -> dict[str, str]:
+    """Method -> primitive, for what takes no operand beside the Value itself."""
+    from autograd.engine.methods import Methods, Unary
+
+    methods = {k: v.name for k, v in _plain_methods(Methods, Unary)}
+    return {**methods, "__neg__": "neg", "__abs__": "abs"}
+
+
+def _plain_methods(methods: type, unary: type) -> Iterable[tuple[str, Any]]:
+    from autograd.engine.generated import plain
+
+    with plain():
+        return [(k, v) for k, v in vars(methods).items() if isinstance(v, unary)]
+
+
+def operators_source() -> tuple[str, Writer]:
+    """The operators and methods of Value, and the writer that knows what they need."""
+    writer, lines = Writer(), []
+    for method, name in OPERATORS.items():
+        for reflected in (False, True):
+            first, second = ("b", "a") if reflected else ("a", "b")
+            left, right = ("other", "self") if reflected else ("self", "other")
+            ternary = name == "pow" and not reflected  # Python gives pow alone a third operand
+            lines += [
+                f"def __{'r' if reflected else ''}{method}__"
+                f"(self, other: Any{', modulus: Any = None' if ternary else ''}) -> Any:",
+                *(["    require_no_modulus(modulus)"] if ternary else []),
+                f"    {first} = self._data",
+                f"    {second}: float",
+                "    if type(other) is Value:",
+                f"        {second} = cast(Value, other)._data",
+                "    elif type(other) is float:",
+                f"        {second} = other",
+                # What fits into a machine's integer; larger ones are looked at with care.
+                "    elif type(other) is int and -EXACT < cast(int, other) < EXACT:",
+                f"        {second} = float(cast(int, other))",
+                f"        other = {second}",
+                "    else:",
+                f"        return operate({name!r}, {left}, {right})",
+                "    if ACTIVE_MODES and (ANOMALIES or NO_GRADS):",
+                f"        return record(OP_{name}, ({left}, {right}))",
+                "    node = Value(BLANK)",
+                *(f"    {x}" for x in value_lines(writer, name, "node._data")),
+                *(f"    {x}" for x in node_lines(name, left, right)),
+            ]
+    for method, name in methods_of_one().items():
+        lines += [
+            f"def {method}(self) -> Any:",
+            "    if type(self) is not Value or (ACTIVE_MODES and (ANOMALIES or NO_GRADS)):",
+            f"        return record(OP_{name}, (self,))",
+            "    a = self._data",
+            "    node = Value(BLANK)",
+            *(f"    {x}" for x in value_lines(writer, name, "node._data")),
+            *(f"    {x}" for x in node_lines(name, "self", None)),
+        ]
+    names = dict.fromkeys([*OPERATORS.values(), *methods_of_one().values()])
+    writer.constants |= {f"OP_{x}": f"OP_{x}: Final[Any] = OPS[{x!r}]" for x in names}
+    writer.constants["EXACT"] = "EXACT: Final = 1 << 53"
+    return "\n".join(lines), writer
+
+
+def operand_lines(op: Any, slot: str, used: Iterable[str]) -> list[str]:
+    """Lines that bind a primitive's variables to its operands' numbers."""
+    lines = ["x: Any = node._left", *(["y: Any = node._right"] if op.arity == 2 else [])]
+    for variable, operand in zip(op.variables, "xy"):
+        if variable in used:
+            lines += [
+                f"{variable}: float",
+                f"if type({operand}) is float:",
+                f"    {variable} = {operand}",
+                "else:",
+                f"    {variable} = cast(Value, {operand}).{slot}",
+            ]
+    return lines
+
+
+def names_in(lines: Iterable[str]) -> set[str]:
+    """The words in some lines."""
+    return {word for line in lines for word in re.findall(r"\w+", line)}
+
+
+def step_source(writer: Writer, op: Any) -> list[str]:
+    """The chain rule at one node of a primitive of one or two operands."""
+    body: list[str] = []
+    declared: set[str] = set()
+    for index, (operand, expr) in enumerate(zip("xy", op.partial_exprs)):
+        if expr is None:
+            continue
+        careful = f"CAREFUL_{op.name}_{index}"
+        writer.constants[careful] = (
+            f"{careful}: Final[Any] = OPS[{op.name!r}].partial_functions[{index}]"
+        )
+        lines = careful_lines(writer, expr, "p = {}", f"{careful}(out, {', '.join(op.variables)})")
+        fresh = {x for x in lines if DECLARED.match(x)} - declared
+        declared |= fresh
+        add = f"cast(Value, {operand})._adjoint += g * p"
+        body += [
+            *sorted(fresh),
+            f"if type({operand}) is not float:",
+            *(f"    {x}" for x in lines if not DECLARED.match(x)),
+            *(["    if p != 0.0:", f"        {add}"] if op.selects else [f"    {add}"]),
+        ]
+    return [
+        f"def step_{op.name}(node: Value, g: float) -> None:",
+        "    out = node._data",
+        *(f"    {x}" for x in operand_lines(op, "_data", names_in(body))),
+        "    p: float",
+        *(f"    {x}" for x in body),
+    ]
+
+
+def fresh_source(writer: Writer, op: Any) -> list[str]:
+    """What a node of a primitive of one or two operands holds if these hold their adjoints."""
+    lines = ["value: float", *value_lines(writer, op.name, "value")]
+    return [
+        f"def fresh_{op.name}(node: Value) -> float:",
+        *(f"    {x}" for x in operand_lines(op, "_adjoint", names_in(lines))),
+        *(f"    {x}" for x in lines),
+        "    return value",
+    ]
+
+
+def chosen(head: str, names: Iterable[str], call: str) -> list[str]:
+    """A function that calls the one of these functions that a node's primitive has."""
+    lines = [head, "    op: Any = node.op"]
+    for i, name in enumerate(names):
+        lines += [f"    {'elif' if i else 'if'} op is OP_{name}:", f"        {call.format(name)}"]
+    return [*lines, "    else:", f"        {call.format('general')}"]
+
+
+COMMON = ("mul", "add", "sub", "dot", "sum", "div", "tanh", "relu", "pow", "exp", "neg", "sigmoid")
+
+
+def compiled_source(sources: str) -> str:
+    """The module ``autograd.engine.compiled``: walk, steps and passes over typed nodes."""
+    ops, writer = table(), Writer()
+    named = [*COMMON, *(name for name in ops if name not in COMMON)]
+    written = [name for name in named if name in ("sum", "dot") or ops[name].arity in (1, 2)]
+    functions: list[str] = []
+    for name in written:
+        if name not in ("sum", "dot"):
+            functions += step_source(writer, ops[name]) + fresh_source(writer, ops[name])
+    return "\n".join(
+        [
+            HEAD,
+            "from autograd.engine.backward import _committing as committing",
+            "from autograd.engine.backward import differentiate as by_dictionary, require_current",
+            "from autograd.engine.backward import reevaluate as reevaluate_by_dictionary",
+            "from autograd.engine.node import EPOCH, RESTORED, TAKEN, Epoch, Node",
+            "from autograd.engine.order import operand_values, operands_of",
+            "from autograd.engine.value import Value",
+            IMPORTS,
+            f"DIGEST: Final = {sources!r}",
+            *(f"OP_{name}: Final[Any] = OPS[{name!r}]" for name in written),
+            *writer.constants.values(),
+            MANY,
+            *functions,
+            *chosen("def step(node: Value, g: float) -> None:", written, "step_{}(node, g)"),
+            *chosen("def fresh(node: Value) -> float:", written, "return fresh_{}(node)"),
+            PASSES,
+        ]
+    )
