@@ -256,6 +256,88 @@ def differentiate(roots: list[Any], weights: list[Any]) -> None:
     finally:
         UNDER_WAY.pop(number, 0)
 
+def adjoints_over(record: Any, roots: Any, weights: Any) -> Any:
+    if ACTIVE_MODES and ANOMALY.get() is not None:
+        return adjoints_by_dictionary(record, roots, weights)
+    NUMBERS[0] += 1
+    number = NUMBERS[0]
+    UNDER_WAY[number] = number
+    order = cast(list[Value], record[0])
+    adjoint = cast(dict[Any, Any], record[1])
+    try:
+        if list(UNDER_WAY)[0] != number:
+            return adjoints_by_dictionary(record, roots, weights)
+        for reached in adjoint:
+            node = cast(Value, reached)
+            if node._grad is TAKEN:  # it stays, whatever this pass finds
+                node._grad = node._adjoint
+            node._adjoint = 0.0
+        for i in range(len(roots)):
+            weight = weights[i]
+            w: float = weight if type(weight) is float else cast(Value, weight)._data
+            cast(Value, roots[i])._adjoint += w
+        pull_back(order)
+        found: dict[Any, Any] = {}
+        for reached in adjoint:
+            found[reached] = cast(Value, reached)._adjoint
+        require_unchanged(order)
+        return found
+    finally:
+        UNDER_WAY.pop(number, 0)
+
+def record_of(roots: Any) -> Any:
+    order: list[Value] = []
+    adjoint: dict[Any, Any] = {}
+    zero: Any = 0.0
+    stack: list[Any] = list(roots)
+    stack.reverse()
+    while stack:
+        top = stack.pop()
+        if top is None:
+            order.append(cast(Value, stack.pop()))
+            continue
+        if top in adjoint:
+            continue
+        adjoint[top] = zero
+        node = cast(Value, top)
+        if node.op is None:
+            continue
+        stack.append(node)
+        stack.append(None)
+        left = node._left
+        right = node._right
+        if type(left) is tuple:
+            many = cast(tuple[Any, ...], left)
+            i = len(many) - 1
+            while i >= 0:
+                x = many[i]
+                i -= 1
+                if type(x) is not float:
+                    stack.append(x)
+            continue
+        if right is not None and type(right) is not float:
+            stack.append(right)
+        if type(left) is not float:
+            stack.append(left)
+    return order, adjoint
+
+def record_within(nodes: Any, roots: Any) -> Any:
+    order: list[Value] = []
+    zero: Any = 0.0
+    adjoint: dict[Any, Any] = dict.fromkeys(roots, zero)
+    made = cast(list[Any], nodes)
+    i = len(made) - 1
+    while i >= 0:
+        node = cast(Value, made[i])
+        i -= 1
+        if node in adjoint and node.op is not None:
+            order.append(node)
+            for x in operands_of(node):
+                if type(x) is not float:
+                    adjoint[x] = zero
+    order.reverse()
+    return order, adjoint
+
 def reevaluate(roots: list[Any]) -> None:
     if ACTIVE_MODES and ANOMALY.get() is not None:
         reevaluate_by_dictionary(roots)

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from types import FunctionType
 from typing import Any
 
-from autograd.engine import backward, higher, order, pickling, slots, sweep
+from autograd.engine import backward, higher, order, pickling, region, slots, sweep
 from autograd.engine.chain_rule import DICTIONARY, Steps, sweep_loop
 from autograd.engine.methods import Methods, Unary
 from autograd.engine.modes import ACTIVE
@@ -149,6 +149,11 @@ def pull(node: Node, upstream: float, adjoint: Adjoints) -> None:
     STEPS[node.op](node, upstream, adjoint)
 
 
+COMPILED = {
+    order: ("record_of", "record_within"),
+    backward: ("adjoints_over", "differentiate", "reevaluate"),
+}
+"""What a compiled engine does by functions of its own, and where the plain ones are."""
 _INSTALLED: list[tuple[Any, str, Any, Any]] = []
 """Where a fast form was put, what stood there, and the fast form."""
 
@@ -168,21 +173,22 @@ def install(compiled: Any = None) -> None:
 
     A compiled engine gives its own passes, and has operators of its own already.
     """
+    fast: dict[Any, dict[str, Any]] = {
+        order: {"record_of": record_of},
+        sweep: {"pull_back": sweep_loop(DICTIONARY, STEPS), "pull": pull},
+        backward: {"differentiate": slots.differentiate},
+    }
     if compiled is None:
-        differentiate, reevaluate = slots.differentiate, backward.reevaluate
         _install_operators()
     else:
-        differentiate, reevaluate = compiled.differentiate, compiled.reevaluate
-    for slow, quick in (
-        (order.record_of, record_of),
-        (sweep.pull_back, sweep_loop(DICTIONARY, STEPS)),
-        (sweep.pull, pull),
-        (backward.differentiate, differentiate),
-        (backward.reevaluate, reevaluate),
-    ):
-        for module in (order, sweep, backward, pickling, higher):
-            if vars(module).get(slow.__name__) is slow:
-                _put(module, slow.__name__, quick)
+        for home, names in COMPILED.items():
+            fast[home] |= {name: getattr(compiled, name) for name in names}
+    for home, functions in fast.items():
+        for name, quick in functions.items():
+            slow = vars(home)[name]
+            for module in (order, sweep, backward, region, pickling, higher):
+                if vars(module).get(name) is slow:
+                    _put(module, name, quick)
 
 
 def _install_operators() -> None:

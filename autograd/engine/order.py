@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-__all__ = ["Adjoints", "Node", "operand_values", "operands_of", "record_of"]
+__all__ = ["Adjoints", "Node", "operand_values", "operands_of", "record_of", "record_within"]
 
 Node = Any
 Adjoints = dict[Node, float]
@@ -33,6 +33,19 @@ def record_of(roots: Iterable[Node]) -> tuple[list[Node], Adjoints]:
                 stack += [node, None]
                 stack += [x for x in operands_of(node)[::-1] if type(x) is not float]
     return order, adjoint
+
+
+def record_within(nodes: list[Node], roots: Iterable[Node]) -> tuple[list[Node], Adjoints]:
+    """The same of the part that is among these nodes, which stand in the order of their making."""
+    order: list[Node] = []
+    adjoint: Adjoints = dict.fromkeys(roots, 0.0)
+    for node in reversed(nodes):
+        if node in adjoint and node.op is not None:
+            order.append(node)
+            for x in operands_of(node):
+                if type(x) is not float:
+                    adjoint[x] = 0.0
+    return order[::-1], adjoint
 
 
 def operands_of(node: Node) -> tuple[Any, ...]:

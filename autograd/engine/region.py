@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from autograd.engine.modes import STRAYS, TRANSFORMING, recording, switched, user_line
-from autograd.engine.order import Adjoints, operands_of, record_of
+from autograd.engine.order import Adjoints, operands_of, record_of, record_within
 from autograd.errors import TraceError
 
 __all__ = ["Region", "refusing"]
@@ -85,15 +85,7 @@ class Region:
         """
         if self._strayed:
             return record_of(roots)
-        order = []
-        adjoint = dict.fromkeys(roots, 0.0)
-        for node in reversed(self.nodes):
-            if node in adjoint and node.op is not None:
-                order.append(node)
-                for x in operands_of(node):
-                    if type(x) is not float:
-                        adjoint[x] = 0.0
-        return order[::-1], adjoint
+        return record_within(self.nodes, roots)
 
     def others_in(self, nodes: Iterable[Any]) -> bool:
         """Whether there are Values among them that were made outside."""

@@ -81,7 +81,7 @@ def test_a_signalling_nan_is_refused():
 def test_a_duration_is_no_number():
     """Though NumPy counts it among the integers: it has a unit."""
     with pytest.raises(InputTypeError, match=r"^Value takes a real number, but got timedelta64"):
-        Value(np.timedelta64(5))
+        Value(np.timedelta64(5, "s"))
 
 
 def test_name_is_a_str():

@@ -109,7 +109,13 @@ def test_what_does_not_fit_is_refused():
         ag.exp([1.0, "2"])
     with pytest.raises(InputTypeError, match=r"^exp takes .* got complex$"):
         ag.exp(np.array([1j]))
-    for thing in (np.complex128(1j), np.timedelta64(5), np.datetime64("2020-01-01"), range(3), {1}):
+    for thing in (
+        np.complex128(1j),
+        np.timedelta64(5, "s"),
+        np.datetime64("2020-01-01"),
+        range(3),
+        {1},
+    ):
         with pytest.raises(InputTypeError, match=r"^exp takes .* but got "):
             ag.exp(thing)
     endless = []
