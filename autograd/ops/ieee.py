@@ -69,6 +69,8 @@ def _pow(a: float, b: float) -> float:
     except (OverflowError, ValueError):
         if a < 0.0 and b != math.floor(b):
             return math.nan
+        if math.isinf(b):  # 0**-inf, which Python 3.10 refuses
+            return math.inf
         return math.copysign(math.inf, a) if abs(math.fmod(b, 2.0)) == 1.0 else math.inf
 
 
