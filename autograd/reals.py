@@ -21,13 +21,9 @@ def real_or_none(x: Any) -> float | None:
     Raises:
         InputValueError: A number that no float is near to, such as ``10**400``.
     """
-    kind = type(x)
-    if kind is float:
-        number: float = x
-        return number
-    if kind is int and -SAFE < x < SAFE:
+    if isinstance(x, float) or (type(x) is int and -SAFE < x < SAFE):  # as nearly always
         return float(x)
-    if not isinstance(x, (float, int, Real, Decimal)):
+    if not isinstance(x, (int, Real, Decimal)):
         return float(x) if _name_in_numpy(x) in ("bool", "bool_") else None
     if _name_in_numpy(x) == "timedelta64":  # counts as an integer, but of a unit
         return None
