@@ -274,7 +274,8 @@ from importlib.util import find_spec
 
 def by_values(x, t):
     W1, b1, W2, b2 = (arguments[name] for name in start)
-    return lambda: loss(W1, b1, W2, b2, x[0], t[0]).backward()
+    one = x[0].tolist(), t[0].tolist()
+    return lambda: loss(W1, b1, W2, b2, *one).backward()
 
 
 def by_torch(x, t):
@@ -364,15 +365,16 @@ def show_times(name, measure):
     return times
 
 
-if "PyTorch" not in show_times("network", network_times):
+of_network = show_times("network", network_times)
+if "PyTorch" not in of_network:
     print("PyTorch is not installed here, so it has no line.")
 
 # %% [markdown]
-# Values take thousands of microseconds whatever the batch, as they do one example at a time. The
-# **array** executor pays for each statement once a call, and all examples of the batch share that:
-# by the published figures it takes about twice the time of what was derived by hand, and less than
-# PyTorch. The **loop** executor runs one number after the other as machine code: cheap for a single
-# point, but each example costs the same again.
+# Values take the same time an example whatever the batch, as they do one at a time. The **array**
+# executor pays for each statement once a call, and all examples of the batch share that: by the
+# published figures it is as fast as what was derived by hand, and faster than PyTorch. The **loop**
+# executor runs one number after the other as machine code: cheap for a single point; of a batch it
+# takes several rows at a time.
 #
 # ## Deep and narrow
 #
@@ -407,7 +409,7 @@ def swing_times():
     return times
 
 
-_ = show_times("pendulum", swing_times)
+of_pendulum = show_times("pendulum", swing_times)
 
 # %% [markdown]
 # Here the loop wins up to a batch of a thousand or so. You need not choose: `backend="auto"`, the
@@ -418,6 +420,91 @@ q, v, drag = Value(1.0), Value(0.0), Value(0.1)
 pendulum = autograd.compile(swing(q, v, drag), q=q, v=v, drag=drag)
 for which in (program, pendulum):
     print(str(which).splitlines()[1])
+
+# %% [markdown]
+# ## Values, pure and compiled
+#
+# The engine of Values itself comes in two builds that give the same bits. The pure one is Python
+# and runs everywhere; the optional one is machine code, made from the same files by
+# `HATCH_BUILD_HOOK_ENABLE_CUSTOM=true pip wheel .` in the project's folder. `python -m autograd
+# --version` says which one you have. A fresh Python below runs the pure one, also where a compiled
+# one is: it looks beside the machine code for the sources.
+
+# %%
+import inspect
+import json
+import subprocess
+import sys
+
+from autograd.engine.accelerator import ENGINE
+
+SOURCES_ONLY = """
+import sys
+from importlib.machinery import FileFinder, SourceFileLoader
+from importlib.util import find_spec
+
+(home,) = find_spec("autograd").submodule_search_locations
+
+def finder(path):
+    if not path.startswith(home):
+        raise ImportError
+    return FileFinder(path, (SourceFileLoader, [".py"]))
+
+sys.path_hooks.insert(0, finder)
+"""
+
+# %%
+IMPORTS = """
+import json, random, statistics, time
+from autograd import Value, dot, logsumexp, sin, tanh
+
+clock = time.process_time
+"""
+BOTH = """
+shapes = {"W1": (16, 64), "b1": (16,), "W2": (10, 16), "b2": (10,)}
+network = {name: leaves(*shape) for name, shape in shapes.items()}
+x, t = [0.5] * 64, [1.0] + [0.0] * 9
+at = {"q": Value(1.0), "v": Value(0.0), "drag": Value(0.1)}
+times = medians({
+    "network": lambda: loss(x=x, t=t, **network).backward(),
+    "pendulum": lambda: swing(**at).backward(),
+})
+print(json.dumps(times))
+"""
+
+
+# %%
+def values_alone(prelude):
+    """Microseconds for a loss and its gradient, by Values in a Python of their own."""
+    functions = map(inspect.getsource, (leaves, layer, loss, swing, medians))
+    script = [prelude, IMPORTS, f"SHORT = {SHORT}", *functions, BOTH]
+    command = [sys.executable, "-c", "\n".join(script)]
+    return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+
+
+def values_times():
+    found = {"pure": values_alone(SOURCES_ONLY)}
+    if ENGINE == "compiled":
+        found["compiled"] = values_alone("")
+    return {name: list(times.values()) for name, times in found.items()}
+
+
+# %% [markdown]
+# And programs beside them: one example a call, and the better of both executors at the largest
+# batch.
+
+# %%
+values, note = measured("values", values_times)
+print("microseconds for a loss and its gradient")
+print(f"{'':<10}{'pure':>10}{'compiled':>10}{'program, 1':>12}{'program, 1024 at once':>23}")
+for i, (name, times) in enumerate({"network": of_network, "pendulum": of_pendulum}.items()):
+    by_engine = [f"{values[k][i]:.4g}" if k in values else "" for k in ("pure", "compiled")]
+    executors = [times["program, loop"], times["program, array"]]
+    one, many = (f"{min(row[at] for row in executors):.3g}" for at in (0, -1))
+    print(f"{name:<10}{by_engine[0]:>10}{by_engine[1]:>10}{one:>12}{many:>23}")
+print(note)
+if "compiled" not in values:
+    print("There is no compiled engine here, so its column is empty.")
 
 # %% [markdown]
 # What is it good for? A thousand starts at once, each with its derivative: how much the angle after

@@ -48,21 +48,28 @@ def test_what_was_never_measured_is_an_error(module, monkeypatch):
         module.measured("a", dict)
 
 
+STORED = json.loads((FOLDER / "measured.json").read_text("utf-8"))
+
+
 def test_figures_of_this_course_are_complete():
-    """Taken where PyTorch is installed: a time for each batch size, all of them above 0."""
-    stored = json.loads((FOLDER / "measured.json").read_text("utf-8"))
-    assert set(stored) == {"network", "pendulum"}
-    assert "PyTorch" in stored["network"]["figures"]
-    assert "torch" in stored["network"]["where"]
-    for kept in stored.values():
+    """Taken where PyTorch and the compiled engine are installed, all of them above 0."""
+    assert set(STORED) == {"network", "pendulum", "values"}
+    assert "PyTorch" in STORED["network"]["figures"]
+    assert "torch" in STORED["network"]["where"]
+    assert list(STORED["values"]["figures"]) == ["pure", "compiled"]
+    for name, kept in STORED.items():
         rows = kept["figures"].values()
-        assert {len(row) for row in rows} == {6}
+        assert {len(row) for row in rows} == {2 if name == "values" else 6}
         assert min(min(row) for row in rows) > 0.0
 
 
-def test_notebooks_were_built_where_everything_is_installed():
-    """Their outputs show PyTorch and JAX, rather than say that these are missing."""
-    for path in FOLDER.glob("[0-9]*.ipynb"):
-        for cell in json.loads(path.read_text("utf-8"))["cells"]:
-            for output in cell.get("outputs", []):
-                assert "is not installed" not in "".join(output.get("text", "")), path.name
+@pytest.mark.parametrize(("i", "name"), [(0, "network"), (1, "pendulum")])
+def test_readme_shows_these_figures(i, name):
+    """Its table is that of the notebook: Values by both engines, and the better executor."""
+    readme = (FOLDER.parent / "README.md").read_text("utf-8")
+    programs = [STORED[name]["figures"][f"program, {kind}"] for kind in ("loop", "array")]
+    wanted = [f"{STORED['values']['figures'][kind][i]:.4g}" for kind in ("pure", "compiled")]
+    wanted += [f"{min(row[at] for row in programs):.3g}" for at in (0, -1)]
+    (line,) = [x for x in readme.splitlines() if x.startswith(f"| a {name}")]
+    assert [cell.strip() for cell in line.split("|")[2:-1]] == wanted
+    assert STORED["values"]["where"].removeprefix("measured on ") in readme
