@@ -181,6 +181,7 @@ def stopped_at(place, action, do):
         return trace
 
     before = sys.gettrace()
+    sys._getframe().f_trace_opcodes = True  # Python 3.12 asks whether any frame has it
     sys.settrace(trace)
     try:
         action()

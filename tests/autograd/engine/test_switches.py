@@ -97,6 +97,7 @@ def interrupted_at(place, use):
 
     before = sys.gettrace()
     gc.disable()  # its callbacks, such as Hypothesis's, are bytecode of others
+    sys._getframe().f_trace_opcodes = True  # Python 3.12 asks whether any frame has it
     sys.settrace(trace)
     try:
         use()
