@@ -64,7 +64,7 @@ ORDER = {
     "autograd.program.scans": "kernels reverse_kernels native_scan stepwise passing scan_executor",
     "autograd.program.statements": "(elementwise families layout reroll) groups listing",
     "autograd.program.tape": "(constants instructions) repeated (segments writing) (lower "
-    "recurrences rewriting sparsity) (derived sums) passes",
+    "recurrences rewriting sparsity) (derived sums) (passes repeated_derived)",
     "autograd.testing": "(binding plugin reproduction) formulas strategies properties",
     "autograd.transforms": "typed argnums call (derivatives directions) equations implicit",
     "nn": "(absent checks errors kinds) (init model_files nests) "

@@ -18,8 +18,9 @@ import numpy as np
 from autograd.arrays import Array
 from autograd.engine.node import Node
 from autograd.program.running import Running
-from autograd.program.tape.derived import DIRECTION, tangent_tape, weighted_tape
+from autograd.program.tape.derived import DIRECTION
 from autograd.program.tape.instructions import Tape
+from autograd.program.tape.repeated_derived import tangents_of, weighted_of
 from autograd.program.tape.sparsity import colours, hessian_rows, jacobian_rows, transposed
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ def jacobian(program: Running, arrays: Mapping[str, Nest], wrt: tuple[int, ...])
             found = tangents.executor(rows).forward([*point.repeated(part.length), *moves], rows)
             part.place(whole, found.reshape(part.length, -1, height))
     else:
-        weighted = program.derived("weighted", lambda: weighted_tape(tape))
+        weighted = program.derived("weighted", lambda: weighted_of(tape))
         for part in by_row.parts(whole.shape[0] * max(count, height)):
             rows, weights = _directions(program, part, len(whole), [height])
             given = [*point.repeated(part.length, wrt), *weights]
@@ -143,7 +144,7 @@ def hessian(
 def _tangents(program: Running, point: Point) -> Running:
     wrt = point.wrt
     return program.derived(
-        ("tangents", wrt), lambda: tangent_tape(program.tape, wrt, point.first_row)
+        ("tangents", wrt), lambda: tangents_of(program.tape, wrt, point.first_row)
     )
 
 

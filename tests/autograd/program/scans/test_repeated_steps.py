@@ -11,6 +11,7 @@ from autograd import GraphError, TraceError, compiled, scan
 from autograd.functions import recurrences
 from autograd.program.scans import passing
 from autograd.program.tape import repeated
+from autograd.program.tape.repeated_derived import tangents_of, weighted_of
 
 RNG = np.random.default_rng(0)
 ONE_OPERAND = [
@@ -140,6 +141,20 @@ def test_it_is_the_loop(monkeypatch, loops, seed, how):
         close(got(*args), other)
 
 
+def test_derivatives_repeat():
+    """The tape of tangents has a step of its own, however many runs there are, and so has that of
+    weighted outputs."""
+
+    def model(p, xs):
+        return scan(lambda c, x: (ag.tanh(c * p[0] + x), c * x), p[1], list(xs))[1]
+
+    tape = compiled(model).program(np.ones(2), np.ones(3000)).tape
+    for derived in (tangents_of(tape, [0], [1.0] * tape.first), weighted_of(tape)):
+        (repeat,) = repeated.repeats_of(derived)
+        assert (repeat.count, len(repeat.step) < 20) == (3000, True)
+        assert "written_out" not in vars(derived.statements)
+
+
 @pytest.mark.parametrize("seed", [2, 3])
 def test_programs_derivatives(monkeypatch, loops, seed):
     """Hessians, products and Jacobians are the loop's."""
@@ -228,6 +243,32 @@ def test_few_steps(loops, length):
 
     xs = RNG.normal(size=length)
     assert compiled(model)(0.7, xs) == pytest.approx(model(0.7, xs.tolist()), rel=1e-15)
+
+
+@pytest.mark.needs("jax")
+def test_in_jax(loops):
+    """A program with a scan is a function of JAX's, and its derivatives are the program's."""
+    import jax
+
+    jax.config.update("jax_enable_x64", True)
+    p, xs = RNG.normal(size=3), RNG.normal(size=8)
+    f = compiled(ages)
+    g = f.program(p, xs).to_jax()
+    assert float(g(p, xs)) == pytest.approx(float(f(p, xs)), rel=1e-13)
+    close(np.array(jax.grad(g)(p, xs)), f.grad(p, xs, wrt="p"))
+
+
+@pytest.mark.needs("onnxruntime")
+def test_in_onnx(loops, tmp_path):
+    """ONNX gets every step written out."""
+    import onnxruntime
+
+    p, xs = RNG.normal(size=3), RNG.normal(size=8)
+    f = compiled(ages)
+    f.program(p, xs).to_onnx(tmp_path / "ages.onnx", batched=[])
+    session = onnxruntime.InferenceSession(str(tmp_path / "ages.onnx"))
+    (found,) = session.run(None, {"p": p, "xs": xs})
+    assert float(found) == pytest.approx(float(f(p, xs)), rel=1e-12)
 
 
 def test_what_numbers_do_not_give(loops):
