@@ -64,26 +64,28 @@ class Inside:
 
     def jacobian(self, wrt: Wrt | None) -> Any:
         """The result's structure, and in each place the arguments'."""
-        self._single("jacobian")
         chosen = chosen_names(wrt, self.structures)
         kept: list[Result] = []
 
         def numbers_of(numbers: list[Operand]) -> list[Any]:
-            (output,) = self._outputs(self._holding(chosen, numbers))
-            kept[:] = [Result(output[0] if self.has_aux else output, "the output")]
-            return kept[0].numbers
+            outputs = list(self._outputs(self._holding(chosen, numbers)))
+            kept[:] = [Result(self._proper(output), "the output") for output in outputs]
+            return [number for result in kept for number in result.numbers]
 
-        rows = derivatives.jacobian(numbers_of)(self._numbers(chosen))
-        whole = _objects(rows).reshape(len(rows), -1)
+        whole = _objects(derivatives.jacobian(numbers_of)(self._numbers(chosen)))
+        whole = whole.reshape(sum(len(result.numbers) for result in kept), -1)
+        front = (len(kept),) if self.batched else ()
         columns = []
-        for part, shape in self._parts(chosen, whole, 1):
-            block = part.reshape((*kept[0].shape, *shape))
-            columns.append(kept[0].split(block, shape))
+        for own, (part, shape) in zip(self._own(chosen), self._parts(chosen, whole, 1)):
+            if own:
+                part = _diagonal(part.reshape(*front, -1, *shape), 2)
+                shape = shape[1:]
+            block = part.reshape((*front, *kept[0].shape, *shape))
+            columns.append(kept[0].split(block, shape, batched=bool(self.batched)))
         return kept[0].placed([like(wrt, self.structures, chosen, row) for row in zip(*columns)])
 
     def hessian(self, wrt: Wrt | None, reduce: str) -> Any:
         """The arguments' structures twice."""
-        self._single("hessian")
         chosen = chosen_names(wrt, self.structures)
 
         def total(numbers: list[Operand]) -> Any:
@@ -91,11 +93,17 @@ class Inside:
 
         numbers = self._numbers(chosen)
         whole = _objects(derivatives.hessian(total)(numbers)).reshape(len(numbers), len(numbers))
+        own = self._own(chosen)
         rows = []
-        for part, outer in self._parts(chosen, whole, 0):
-            blocks = [
-                block.reshape((*outer, *shape))[()] for block, shape in self._parts(chosen, part, 1)
-            ]
+        for first, (part, outer) in zip(own, self._parts(chosen, whole, 0)):
+            blocks = []
+            for second, (found, shape) in zip(own, self._parts(chosen, part, 1)):
+                block = found.reshape((*outer, *shape))
+                if first and second:  # what one row does to another is zero
+                    block = _diagonal(block, len(outer))
+                elif second:
+                    block = numpy_or_error().moveaxis(block, len(outer), 0)
+                blocks.append(block[()])
             rows.append(like(wrt, self.structures, chosen, blocks))
         return like(wrt, self.structures, chosen, rows)
 
@@ -204,11 +212,16 @@ class Inside:
                 )
         return [x for move in moves for x in move.reshape(-1).tolist()]
 
-    def _single(self, what: str) -> None:
-        if self.batched:
-            raise InputValueError(
-                f"the {what} of a batch of Values is not to be had at once: call it row by row"
-            )
+    def _own(self, chosen: Sequence[str]) -> list[bool]:
+        """Of each array that is differentiated by, whether it has the batch axis."""
+        return [name in self.batched for name in chosen for _ in self.structures[name].leaves]
+
+
+def _diagonal(block: Array, axis: int) -> Array:
+    """Where the row of the first axis is the row of another one."""
+    rows = [block[row].take(row, axis - 1) for row in range(len(block))]
+    found: Array = numpy_or_error().stack(rows)
+    return found
 
 
 def _objects(numbers: Nest) -> Array:

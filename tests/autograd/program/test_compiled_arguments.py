@@ -352,8 +352,40 @@ def test_compiled_functions_of_values():
     assert (value.data, grad[0].data, grad[1].data) == (36.0, 24.0, 9.0)
     with pytest.raises(TraceError):
         compiled(lambda x: x if x > 0 else -x)(Value(1.0))
-    with pytest.raises(InputValueError, match="hessian of a batch of Values"):
-        compiled(quadratic).batched("p").hessian([[x, 1.0]])
+
+
+def numbers_of(found):
+    """The arrays in a structure, with numbers in place of Values."""
+    if isinstance(found, (dict, list, tuple)):
+        parts = found.values() if isinstance(found, dict) else found
+        return [array for part in parts for array in numbers_of(part)]
+    array = np.array(found, dtype=object)
+    flat = [x.data if isinstance(x, Value) else x for x in array.reshape(-1)]
+    return [np.array(flat, dtype=float).reshape(array.shape)]
+
+
+@pytest.mark.parametrize("names", [("x", "t"), ("x",), ("t",)])
+@pytest.mark.parametrize("wrt", ["p", "x", ("p", "x"), ("x", "t"), None])
+def test_matrices_of_batches_of_values(names, wrt):
+    """Jacobians and Hessians with Values are those of numbers, of rows and of what is shared."""
+
+    def several(p, x, t):
+        return {"a": autograd.sin(p["u"] * x[0]) + x[1] ** 2 * t, "b": [p["v"] * x[1], x[0] * t]}
+
+    def one(p, x, t):
+        return autograd.sin(p["u"] * x[0]) * x[1] ** 2 * t + p["v"] * p["u"] ** 2 * t
+
+    rows, times = np.array([[0.5, 1.0], [-1.0, 2.0], [0.25, -0.5]]), np.array([1.0, 0.5, -2.0])
+    rest = rows if "x" in names else rows[0], times if "t" in names else 0.7
+    plain, values = {"u": 0.3, "v": 1.2}, {"u": Value(0.3), "v": Value(1.2)}
+    pairs = []
+    for p in (values, plain):
+        jacobian = compiled(several).batched(*names).jacobian(p, *rest, wrt=wrt)
+        mean = compiled(one).batched(*names).hessian(p, *rest, wrt=wrt, reduce="mean")
+        pairs.append(numbers_of([jacobian, mean]))
+    assert [x.shape for x in pairs[0]] == [x.shape for x in pairs[1]]
+    for found, wanted in zip(*pairs):
+        np.testing.assert_allclose(found, wanted, rtol=1e-12, atol=1e-14)  # some roundings
 
 
 @pytest.mark.parametrize(
