@@ -115,8 +115,6 @@ class _Memory:
 class NativeScan:
     """Runs a scan; rows of a batch come in multiples of eight."""
 
-    multiple = LANES
-
     def __init__(self, scan: Scan, wiring: Wiring) -> None:
         self.scan, self.wiring = scan, wiring
         self._kernels: dict[Kind, _Kernels] = {}

@@ -9,7 +9,7 @@ in another order. What no batched argument has a part in is computed once a call
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
@@ -28,6 +28,8 @@ KEPT = 2**24
 """Bytes that the way back may need for the rows of one chunk, if they are more than eight."""
 MOST = 512
 """Rows of a chunk."""
+GROUP = 64
+"""Chunks whose sums are kept until they are added up, in order."""
 
 
 class ScanExecutor:
@@ -96,38 +98,52 @@ class ScanExecutor:
         else:
             values = np.empty((batch, len(places)))
             step = self._chunk(reached, back)
-            starts = range(0, batch, step)
-            totals = np.zeros((len(starts), len(numbers)), self._inner)
 
-            def work(chosen: range) -> None:
-                for index in chosen:
-                    rows = slice(starts[index], min(starts[index] + step, batch))
-                    given = [x[rows] if x.ndim == 2 else x for x in arrays]
-                    some = Passing(chain, self._runners, reached, numbers, self._rows(given))
-                    some.forward(back=back)
-                    count = rows.stop - rows.start
-                    values[rows] = some.block(places)[:, :count].T
-                    if wrt is None:
-                        continue
-                    own = np.zeros((len(numbers), some.count or 1), self._inner)
-                    own[places[0], :count] += weight
-                    some.back(own)
-                    places_ = reached.shared
-                    lanes = own[places_].reshape(len(places_), own.shape[1] // LANES, LANES)
-                    totals[index, places_] = lane_to_lane(lanes.sum(axis=1))
-                    for i, grad in zip(wrt, grads):
-                        if i in batched:
-                            grad[rows] = own[self._spans[i], :count].T
+            def chunk(start: int) -> Array:
+                """Fill in the results of some rows; the adjoints that all of them share."""
+                rows = slice(start, min(start + step, batch))
+                given = [x[rows] if x.ndim == 2 else x for x in arrays]
+                some = Passing(chain, self._runners, reached, numbers, self._rows(given))
+                some.forward(back=back)
+                count = rows.stop - rows.start
+                values[rows] = some.block(places)[:, :count].T
+                if wrt is None:
+                    return np.zeros(len(reached.shared))
+                own = np.zeros((len(numbers), some.count or 1), self._inner)
+                own[places[0], :count] += weight
+                some.back(own)
+                for i, grad in zip(wrt, grads):
+                    if i in batched:
+                        grad[rows] = own[self._spans[i], :count].T
+                between = own[reached.shared]
+                return lane_to_lane(between.reshape(len(between), -(-count // LANES), LANES).sum(1))
 
-            in_threads(work, len(starts), self._threads)
-            for total in totals:
-                adjoints[:, 0] += total
+            for total in self._results(chunk, range(0, batch, step)):
+                adjoints[reached.shared, 0] += total
         if wrt is not None:
             once.back(adjoints)
             for i, grad in zip(wrt, grads):
                 if i not in batched:
                     grad[...] = adjoints[self._spans[i], 0]
         return values.astype(self._dtype), [grad.astype(self._dtype) for grad in grads]
+
+    def _results(self, chunk: Callable[[int], Array], starts: range) -> Iterator[Array]:
+        """What a function gives for each start, in order, called on several threads."""
+        for first in range(0, len(starts), GROUP):
+            group = starts[first : first + GROUP]
+            found: list[Array | BaseException] = [np.empty(0)] * len(group)
+
+            def work(
+                chosen: range, group: range = group, found: list[Array | BaseException] = found
+            ) -> None:
+                for index in chosen:
+                    found[index] = _outcome(chunk, group[index])
+
+            in_threads(work, len(group), self._threads)
+            for result in found:
+                if isinstance(result, BaseException):
+                    raise result
+                yield result
 
     def _rows(self, given: Sequence[Array]) -> Array:
         """All places of some rows of a batch, arguments filled in: up to a multiple of eight, with
@@ -159,3 +175,12 @@ class ScanExecutor:
             else:
                 lines.append(f"{len(segment.tape.statements)} statements")
         return lines
+
+
+def _outcome(function: Callable[[int], Array], start: int) -> Array | BaseException:
+    """What a function gives or raises, on a thread that has warnings of its own."""
+    try:
+        with np.errstate(all="ignore"):
+            return function(start)
+    except BaseException as error:
+        return error

@@ -24,8 +24,6 @@ __all__ = ["StepwiseScan"]
 class StepwiseScan:
     """Runs a scan by calling an executor for each run."""
 
-    multiple = 1
-
     def __init__(self, scan: Scan, backend: str, dtype: str) -> None:
         self.scan, self._backend, self._dtype = scan, backend, dtype
         repeat = scan.repeat

@@ -9,7 +9,7 @@ import pytest
 import autograd as ag
 from autograd import GraphError, TraceError, compiled, scan
 from autograd.functions import recurrences
-from autograd.program.scans import passing
+from autograd.program.scans import passing, scan_executor
 from autograd.program.tape import repeated
 from autograd.program.tape.repeated_derived import tangents_of, weighted_of
 
@@ -231,6 +231,28 @@ def test_recording_is_flat_in_the_length():
         calls.clear()
     assert len(lines) == 1
     assert f"scan × {length}" in str(program)
+
+
+def test_large_batches_on_threads(loops, monkeypatch):
+    """Results are the same on any number of threads; what one of them raises is raised."""
+    monkeypatch.setattr(scan_executor, "MOST", 8)
+    p, xs = RNG.normal(size=(1100, 3)), RNG.normal(size=8)
+    found = [compiled(ages, threads=n).batched("p").value_and_grad(p, xs) for n in (1, 3)]
+    np.testing.assert_array_equal(found[0][0], found[1][0])
+    for one, other in zip(found[0][1], found[1][1]):
+        np.testing.assert_array_equal(one, other)
+    close(found[0][1][0][1000], compiled(ages).grad(p[1000], xs, wrt="p"))
+
+    def fails(x):
+        if x > 2.0:
+            raise ArithmeticError("too large")
+        return x
+
+    op = ag.custom_op("fails", fails, lambda xp, out, x: (1.0,))
+    f = compiled(lambda x: scan(lambda c, _: (op(c), None), x, length=9)[0], threads=3).batched("x")
+    np.testing.assert_array_equal(f(np.zeros(100)), np.zeros(100))
+    with pytest.raises(ArithmeticError, match="too large"):
+        f(np.arange(100.0))
 
 
 @pytest.mark.parametrize("length", [0, 1, 2])
