@@ -191,7 +191,7 @@ elementary(
 )  # fmt: skip
 elementary(
     "log", math.log, lambda xp, out, x: (1.0 / x,),
-    latex=r"\ln", sample=((0.01, 100.0),),
+    latex=r"\log", sample=((0.01, 100.0),),
     ufunc="log", native="log", javascript="Math.log", poles={0.0: -INF},
     edge="log(0) is -inf with derivative inf; below 0 nan with derivative 1/x, as PyTorch and JAX.",
 )  # fmt: skip
@@ -233,7 +233,7 @@ declare(
     "xlogy",
     lambda xp, x, y: xp.where(x == 0.0, xp.where(y == y, 0.0, y), x * xp.log(y)),
     lambda xp, out, x, y: (xp.log(y), x / y), arity=2,
-    latex=r"{0} \ln {1}", sample=((0.1, 5.0), (0.1, 5.0)),
+    latex=r"{0} \log {1}", sample=((0.1, 5.0), (0.1, 5.0)),
     edge="x·log(y), but 0 at x = 0 whatever y, unless nan. xlogy(0, 0) has derivatives -inf and"
     " nan, as JAX (PyTorch: 0 by the first wherever x is 0 and y not above 0).",
 )  # fmt: skip
@@ -241,7 +241,7 @@ declare(
     "xlog1py",
     lambda xp, x, y: xp.where(x == 0.0, xp.where(y == y, 0.0, y), x * xp.log1p(y)),
     lambda xp, out, x, y: (xp.log1p(y), x / (1.0 + y)), arity=2,
-    latex=r"{0} \ln\left(1 + {1}\right)", sample=((0.1, 5.0), (-0.9, 5.0)),
+    latex=r"{0} \log\left(1 + {1}\right)", sample=((0.1, 5.0), (-0.9, 5.0)),
     edge="x·log1p(y), but 0 at x = 0 whatever y, unless nan. xlog1py(0, -1) has derivatives -inf"
     " and nan, as JAX (PyTorch: 0 by the first wherever x is 0 and y not above -1).",
 )  # fmt: skip

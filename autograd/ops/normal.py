@@ -157,7 +157,7 @@ def _log_ndtr(xp: Functions, x: Number) -> Number:
 declare(
     "log_ndtr", _log_ndtr,
     lambda xp, out, x: (xp.where(x < 0.0, hazard(xp, x), _density(xp, x) / _ndtr(xp, x)),),
-    symbol="log Φ", latex=r"\ln\Phi", sample=((-5.0, 5.0),),
+    symbol="log Φ", latex=r"\log\Phi", sample=((-5.0, 5.0),),
     shown=lambda xp, out, x: (xp.exp(-0.5 * xp.pow(x, 2.0)) / (SQRT_2PI * xp.ndtr(x)),),
     edge="-inf at -inf with derivative inf (PyTorch, JAX: nan), 0 at inf with derivative 0. Far"
     " below 0 the derivative is about -x; in PyTorch it overflows there, in JAX it becomes 1.",

@@ -22,7 +22,7 @@ LOG_2 = math.log(2.0)
 
 elementary(
     "lgamma", special.lgamma, lambda xp, out, x: (xp.polygamma(0.0, x),),
-    latex=r"\ln\left|\Gamma\left({0}\right)\right|", sample=((0.1, 20.0),),
+    latex=r"\log\left|\Gamma\left({0}\right)\right|", sample=((0.1, 20.0),),
     jax="scipy.special.gammaln",
     edge="inf at 0, -1, -2 …, where the derivative is nan (-inf at 0, inf at -0).",
     exempt="below 0, near the zeros between poles, value and derivative: within 4 ulp of the larger"
@@ -74,7 +74,7 @@ def digamma_difference(xp: Functions, a: Number, b: Number) -> Number:
 elementary(
     "betaln", special.betaln,
     lambda xp, out, a, b: (digamma_difference(xp, a, b), digamma_difference(xp, b, a)), arity=2,
-    latex=r"\ln\mathrm{{B}}", sample=((0.1, 20.0), (0.1, 20.0)),
+    latex=r"\log\mathrm{{B}}", sample=((0.1, 20.0), (0.1, 20.0)),
     shown=lambda xp, out, a, b: (
         xp.digamma(a) - xp.digamma(a + b), xp.digamma(b) - xp.digamma(a + b),
     ),
@@ -120,7 +120,7 @@ declare(
 )  # fmt: skip
 declare(
     "log_sigmoid", lambda xp, x: -xp.softplus(-x), lambda xp, out, x: (xp.sigmoid(-x),),
-    symbol="log σ", latex=r"\ln\sigma\left({0}\right)", sample=((-5.0, 5.0),),
+    symbol="log σ", latex=r"\log\sigma\left({0}\right)", sample=((-5.0, 5.0),),
     edge="-inf at -inf with derivative 1, 0 at inf with derivative 0.",
 )  # fmt: skip
 

@@ -100,7 +100,8 @@ class Explanation:
     """
 
     def __init__(self, y: Value, x: Value, paths: Paths, gradient: float) -> None:
-        reader = Reader(y, x)
+        between = (step.operand for path in paths.shown for step in path.steps)
+        reader = Reader(y, x, {str(node.name) for node in between if node.name})
         self.gradient = gradient
         self.count = paths.total
         self.blocked = paths.blocked

@@ -6,11 +6,11 @@ Next: :mod:`autograd.drawing.derivation.symbols` writes the local derivatives.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd.drawing.derivation.algebra import Product, product_of
-from autograd.drawing.derivation.notation import TEXT
+from autograd.drawing.derivation.notation import Formula
 from autograd.drawing.derivation.paths import Path, Step
 from autograd.drawing.derivation.symbols import Symbols
 from autograd.drawing.formats.text import clean
@@ -37,11 +37,15 @@ class Factor(NamedTuple):
 
 
 class Reader:
-    """Turns paths from y to x into factors; ``legend`` says what the numbered Values are."""
+    """Turns paths from y to x into factors; ``legend`` says what the numbered Values are.
 
-    def __init__(self, y: Value, x: Value) -> None:
-        self.result = clean(y.name or ("y" if x.name != "y" else "output"))
-        self.input = clean(x.name or ("x" if y.name != "x" else "input"))
+    An end that has no name gets one that is not ``taken`` by a Value between them.
+    """
+
+    def __init__(self, y: Value, x: Value, taken: Collection[str] = ()) -> None:
+        names = {*taken, y.name, x.name}
+        self.result = clean(y.name or ("y" if "y" not in names else "output"))
+        self.input = clean(x.name or ("x" if "x" not in names else "input"))
         self._symbols = Symbols({y: self.result, x: self.input})
         self.legend = self._symbols.legend
 
@@ -82,7 +86,7 @@ class Reader:
         if name:
             return clean(name)
         formula = self._symbols.written_out(node)
-        text = "" if formula is None else TEXT.write(formula)
+        text = "" if formula is None else Formula.of(formula)
         return text if 0 < len(text) <= LONGEST_NAME else str(node.op.symbol)
 
     def _factor(self, stretch: list[Step]) -> Factor:

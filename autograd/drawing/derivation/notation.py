@@ -15,7 +15,7 @@ from autograd.drawing.formats.text import clean, number
 from autograd.ops.expr import COMPARISONS, Expr, Operand
 from autograd.ops.op import OPS
 
-__all__ = ["CHOICE", "LATEX", "PRODUCT", "TEXT", "Style"]
+__all__ = ["CHOICE", "LATEX", "PRODUCT", "TEXT", "Formula", "Style"]
 
 # How tightly an expression binds; what stands in a tighter place than it binds gets parentheses.
 CHOICE, RELATION, SUM, PRODUCT, SIGN, POWER, ATOM = range(7)
@@ -32,6 +32,19 @@ BINDING = {
 
 
 INFIX = {"add": "+", "sub": "−", "mul": "·", "div": "/", **COMPARISONS}
+
+
+class Formula(str):
+    """What a Value without a name is called: its formula as text, and the formula itself."""
+
+    expr: Operand
+
+    @classmethod
+    def of(cls, expr: Operand) -> Formula:
+        """The formula as both."""
+        made = cls(TEXT.write(expr))
+        made.expr = expr
+        return made
 
 
 class Style(ABC):
@@ -149,7 +162,11 @@ class Text(Style):
         return f"{over}/{under}" if single else f"{over}/({under})"
 
     def derivative(self, upper: str, lower: str) -> str:
-        return f"d{self.name(upper)}/d{self.name(lower)}"
+        over, under = (
+            f"d {name}" if isinstance(name, Formula) else f"d{self.name(name)}"
+            for name in (upper, lower)
+        )
+        return f"{over}/{under}"
 
     def chained(self, factors: list[str | None]) -> str:
         shown = ["⋯" if factor is None else factor for factor in factors] or ["1"]
@@ -163,6 +180,8 @@ class Latex(Style):
     has_bars = True
 
     def name(self, name: str) -> str:
+        if isinstance(name, Formula):  # a function of one letter, by itself, needs no parentheses
+            return _BARE.sub(r" \1", self.write(name.expr))
         return latex_name(name)
 
     def number(self, x: float) -> str:
@@ -215,6 +234,7 @@ class Latex(Style):
         return r" && \cdot ".join(signed)  # a column for each factor
 
 
+_BARE = re.compile(r"\\left\((\w+)\\right\)$")
 TEXT = Text()
 LATEX = Latex()
 

@@ -7,6 +7,7 @@ The page is made of a picture, of the style sheet and the scripts beside this fi
 from __future__ import annotations
 
 import base64
+import re
 import zlib
 from collections.abc import Callable, Sequence
 from functools import cache
@@ -197,12 +198,16 @@ def _beside(name: str) -> str:
     return "\n".join(line for line in lines if line and not line.startswith("//")) + "\n"
 
 
+_HANDLES = re.compile(r' data-[a-z]+="[^"]*"|<title>.*?</title>', re.DOTALL)
+
+
 def pictured(svg: str, alt: str) -> str:
     """A drawing as an image in a notebook, which needs no trust.
 
-    It shrinks to where it stands while its letters can be read, and is scrolled beyond that.
+    It shrinks to where it stands while its letters can be read, and is scrolled beyond that. What
+    scripts and pointers look for in a drawing is left out: they do not reach into an image.
     """
-    image = base64.b64encode(svg.encode()).decode()
+    image = base64.b64encode(_HANDLES.sub("", svg).encode()).decode()
     width = float(svg.split(' width="', 1)[1].split('"', 1)[0])
     look = f"width:100%;max-width:{width:.0f}px;min-width:{SMALLEST * width:.0f}px"
     return (

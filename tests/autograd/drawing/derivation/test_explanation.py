@@ -172,9 +172,9 @@ def test_a_dead_relu_is_a_blocked_path():
         pytest.param(lambda x: autograd.tanh(x), "1−y²", id="tanh"),
         pytest.param(lambda x: autograd.sigmoid(-x), "−y(1−y)", id="sigmoid"),
         pytest.param(lambda x: autograd.sqrt(x), "0.5/y", id="sqrt"),
-        pytest.param(lambda x: autograd.log(x) - 5, "dy/dlog(x) · dlog(x)/dx", id="log"),
+        pytest.param(lambda x: autograd.log(x) - 5, "dy/d log(x) · d log(x)/dx", id="log"),
         pytest.param(
-            lambda x: 1 + autograd.exp(2 * x), "dy/dexp(2·x) · dexp(2·x)/dx", id="exp of twice"
+            lambda x: 1 + autograd.exp(2 * x), "dy/d exp(2·x) · d exp(2·x)/dx", id="exp of twice"
         ),
         pytest.param(lambda x: abs(x), "sign(x)", id="abs"),
         pytest.param(lambda x: autograd.norm([x, 3.0, 4.0]), "x/y", id="norm"),
@@ -325,3 +325,28 @@ def test_what_explain_takes(call, error, message):
     else:
         with pytest.raises(error, match=message):
             call(x)
+
+
+@pytest.mark.parametrize(
+    ("make", "written"),
+    [
+        (lambda v: autograd.log(v) - 5, r"\frac{d\log v}{dv}"),
+        (lambda v: autograd.tanh(v) * 3, r"\frac{d\tanh v}{dv}"),
+        (lambda v: autograd.log(2 * v) * 3, r"d\log\left(2 \cdot v\right)"),
+        (lambda v: 2 * autograd.log(v) + autograd.exp(v), r"\leftarrow \log v \leftarrow v"),
+    ],
+)
+def test_functions_without_a_name_are_formulas_in_latex(make, written):
+    """In names of derivatives and on routes: upright, and no parentheses about one letter."""
+    v = Value(1.5, "v")
+    latex = explain(make(v), v).latex
+    assert written in latex
+    assert r"\mathrm{log" not in latex
+
+
+def test_ends_without_a_name_take_none_that_is_between():
+    """Not dy/dy · dy/dx, where another Value is called y."""
+    x = Value(0.5)
+    y = autograd.sin(x)
+    y.name = "y"
+    assert str(explain(-y * 2.0, x)).startswith("doutput/dx = doutput/dy · dy/dx")
