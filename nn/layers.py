@@ -17,6 +17,7 @@ from nn.checks import as_rng, check_count
 from nn.init import Initialiser
 from nn.module import Module
 from nn.neurons import Layer, Linear, Neuron, are_rows
+from nn.outputs import OutputList
 
 __all__ = ["ACTIVATIONS", "MLP", "Layer", "Linear", "Neuron", "Sequential"]
 
@@ -59,13 +60,13 @@ class Sequential(Module):
         """The last layer's outputs, as a list; a list of those for a list of rows."""
         # A first module of one's own may want the rows together.
         if are_rows(inputs) and hasattr(self.layers[0], "nin"):
-            return [self.forward(row) for row in inputs]
+            return OutputList([self.forward(row) for row in inputs])
         outputs: Any = inputs
         for layer in self.layers:
             outputs = layer(outputs)
             if isinstance(outputs, Value):  # of a single neuron
                 outputs = [outputs]
-        return list(outputs)
+        return OutputList(outputs)
 
     def config(self) -> dict[str, Any]:
         """What `save` keeps of the structure."""

@@ -17,6 +17,7 @@ from nn.checks import as_rng, check_count
 from nn.init import Initialiser, initialiser, reserve
 from nn.kinds import Outputs
 from nn.module import Module
+from nn.outputs import OutputList
 
 __all__ = ["Layer", "Linear", "Neuron", "are_rows"]
 
@@ -136,9 +137,9 @@ class Layer(Module):
     def forward(self, inputs: Any) -> list[Any]:
         """The `nout` outputs for `nin` numbers or Values; a list of those for a list of rows."""
         if are_rows(inputs):
-            return [self.forward(row) for row in inputs]
+            return OutputList([self.forward(row) for row in inputs])
         inputs = _checked(inputs, self.nin, "Layer")
-        return [neuron(inputs) for neuron in self.neurons]
+        return OutputList([neuron(inputs) for neuron in self.neurons])
 
     def config(self) -> dict[str, Any]:
         """What `save` keeps of the structure."""

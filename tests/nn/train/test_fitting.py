@@ -203,7 +203,7 @@ def test_divergence_is_named_and_keeps_the_last_finite_parameters(backend):
         ({"x": np.full((20, 2), np.nan)}, ValueError, "X holds nan in row 0, column 0"),
         ({"backend": "fast"}, ValueError, "backend is one of auto, array, loop, eager, but got"),
         ({"loss": "mse"}, TypeError, "loss takes a function, such as nn.cross_entropy, but got 'm"),
-        ({"loss": lambda z, t: z}, TypeError, "a loss is one number .* returned list"),
+        ({"loss": lambda z, t: z}, TypeError, "a loss is one number .* returned OutputList"),
         ({"schedule": 0.1}, TypeError, "schedule takes a function, such as nn.schedules"),
         ({"schedule": nn.schedules.CosineSchedule}, TypeError, "schedule takes a function"),
         ({"schedule": lambda done: math.nan}, ValueError, "the schedule's factor must be a number"),
