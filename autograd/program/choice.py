@@ -195,7 +195,7 @@ def _work_of(tape: Tape) -> Work:
             elements += len(operands)
             if name not in CHEAP and not (name == "pow" and operands[1] < 0):
                 called += len(operands) if op.arity is None else 1
-                expanded += op.arity is None
+            expanded += op.arity is None
         depth[slot] = here
     arrays, scattered, widest = _arrays(tape, depth, taken)
     arrays += EXPANDED * expanded
