@@ -46,11 +46,11 @@ ORDER = {
     "smooth",
     "autograd.program": "tape executor statements (loop recording_executor) (arguments array "
     "choice) (running scans) (directions prepared) (differentiable exports) program (frozen "
-    "structures) calls inside recordings compiled_function",
+    "structures) calls inside recordings compiled_function descent",
     "autograd.program.array": "(error_functions kernels tidying) names writer "
     "(adjoint_arrays forward) (reverse tiles) numpy_executor",
-    "autograd.program.array.tiles": "body (elements entry products) (compiler operands) plan "
-    "runner",
+    "autograd.program.array.tiles": "body (elements entry products) (descend operands) compiler "
+    "plan runner",
     "autograd.program.exports": "(jax onnx)",
     "autograd.program.exports.jax": "branches primitives statements stages function",
     "autograd.program.exports.onnx": "extra (nodes primitives) write",

@@ -7,13 +7,14 @@ and the ways out of it.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from autograd.errors import InputValueError
 from autograd.program.differentiable import Differentiable, Wrt
 from autograd.program.executor import BACKENDS, numpy_or_error
+from autograd.program.loop.native.compiler import can_compile
 from autograd.program.prepared import Prepared
 from autograd.program.running import Running
 from autograd.program.tape.instructions import Tape
@@ -97,6 +98,40 @@ class Program(Differentiable):
         if wrt is not None:
             self._weight("prepared", "sum")
         return Prepared(self._running, wrt)
+
+    def descent(
+        self,
+        rule: Callable[[Any, Any, Any, Any], Sequence[Any]],
+        wrt: str,
+        /,
+        *,
+        memory: int,
+        rows: int,
+        **arrays: Any,
+    ) -> Any:
+        """Many steps of a training rule in one call, or None where they cannot be machine code.
+
+        ``rule(data, grad, rate, memory)`` is about one number of the argument ``wrt``: it gives
+        the new number and what is remembered, a list of ``memory`` numbers, one or more. It is
+        recorded, and has to be the same in every step. A step takes the gradient of the mean of
+        the first output over ``rows`` rows, about, of the other arguments, which are ``arrays``.
+        What comes back has ``walk(data, memory, index, sizes, rates)``.
+
+        >>> import autograd, numpy as np
+        >>> x, w = autograd.Value(0.0), [autograd.Value(0.0)]
+        >>> program = autograd.compile((w[0] - x) ** 2, x=x, w=w)
+        >>> rule = lambda data, grad, rate, memory: [data - rate * grad, memory[0] + 1.0]
+        >>> steps = program.descent(rule, "w", memory=1, rows=64, x=np.array([1.0, 3.0]))
+        >>> if steps is not None:  # with llvmlite
+        ...     index = np.array([0, 1, 0, 1])
+        ...     walked = steps.walk(np.zeros(1), np.zeros((1, 1)), index, [2, 2], [0.5, 0.25])
+        ...     print(walked.steps, walked.values, walked.data, walked.memory)
+        2 [1. 9. 1. 1.] [2.] [[2.]]
+        """
+        if not can_compile():
+            return None
+        made = import_module("autograd.program.descent")
+        return made.descent(self, rule, wrt, memory, rows, arrays)
 
     def to_jax(self, *, forward_mode: bool = False) -> Callable[..., Any]:
         """The program as a pure function for JAX: to jit, differentiate, vmap and shard.

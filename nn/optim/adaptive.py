@@ -31,6 +31,8 @@ class Adagrad(Optimizer):
     2.5
     """
 
+    pure = True
+
     def __init__(
         self,
         params: Iterable[Value],
@@ -63,6 +65,7 @@ class RMSprop(Optimizer):
     2.0
     """
 
+    pure = True
     start = (0.0, 0.0)
 
     def __init__(
@@ -104,6 +107,7 @@ class Adam(Optimizer):
     2.5
     """
 
+    pure = True
     start = (0.0, 0.0, 1.0, 1.0)
 
     def __init__(
@@ -150,6 +154,8 @@ class AdamW(Adam):
     >>> round(x.data, 6)
     1.0
     """
+
+    pure = True
 
     def __init__(
         self,

@@ -39,6 +39,8 @@ class Optimizer(ABC):
     """
 
     start: Any = 0.0
+    pure = False
+    """Whether `update` is arithmetic alone, so that `fit` may record it; inherited by no class."""
 
     def __init__(self, params: Iterable[Value], lr: float, weight_decay: float = 0.0) -> None:
         self.params = _checked(params)
@@ -68,6 +70,12 @@ class Optimizer(ABC):
         for parameter, (data, _) in zip(self.params, updates):
             parameter.data = data
         self.memory = [memory for _, memory in updates]
+
+    def is_pure(self) -> bool:
+        """Whether all that the update is made of says that it is."""
+        kinds = type(self).__mro__
+        own = kinds[: kinds.index(Optimizer)]
+        return "update" not in vars(self) and all(vars(kind).get("pure") for kind in own)
 
     def __repr__(self) -> str:
         options = ", ".join(f"{name}={x!r}" for name, x in self.options().items())
@@ -112,6 +120,8 @@ class SGD(Optimizer):
     >>> x.data
     1.5
     """
+
+    pure = True
 
     def __init__(
         self,

@@ -6,16 +6,18 @@ The results are those of :mod:`nn.train.eager_steps`, up to rounding. Next:
 
 from __future__ import annotations
 
+import copy
 import math
 import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+import autograd
 from autograd.arrays import Array
 from autograd.extras import needed
 from nn.data.arrays import as_arrays
 from nn.kinds import Target, Targets
-from nn.optim.optimizer import divergence
+from nn.optim.optimizer import Optimizer, divergence
 from nn.predict import check_backend
 from nn.programs import Recording
 from nn.train.columns import columns_of, memory_of
@@ -23,6 +25,9 @@ from nn.train.eager_steps import EagerSteps, Steps, check_finite
 from nn.train.task import Task
 
 __all__ = ["CompiledSteps", "make_steps"]
+
+# Examples times parameters that are learnt from in one call: for some milliseconds.
+TOGETHER = 20_000_000
 
 
 class CompiledSteps:
@@ -55,6 +60,8 @@ class CompiledSteps:
         self.encoded = self.recording.encoded(self.targets)
         self.batch = self.rows[:0]
         self.known: Any = None
+        self.checked, self.descent = False, None
+        self.key: Any = None
         self.state: tuple[Array, Any] = self.np.empty(0), None
         self.take_up()
 
@@ -62,6 +69,7 @@ class CompiledSteps:
         """As of `Steps`; what the recording would have frozen is recorded again."""
         if not self.recording.serves(self.task.model, self.optimizer.params):
             self.recording = self._recorded()
+        self.checked = False
         vector = self.np.array([parameter.data for parameter in self.optimizer.params])
         memory = self.state[1]
         if self.optimizer.memory != self.known:  # at first, or changed by others
@@ -69,6 +77,64 @@ class CompiledSteps:
             memory = self._vectors(columns_of(self.known))
         # One attribute for both, so that a Ctrl-C never finds one new and the other old.
         self.state = vector, memory
+
+    def learn(
+        self, parts: list[list[int]], rates: list[float] | None
+    ) -> Iterable[tuple[int, Sequence[int], float, Any]]:
+        """As of `Steps`: many at a time where loss, gradient and update are machine code."""
+        if not self.checked:
+            self.descent, self.checked = self._descent(len(parts[0])), True
+        descent, done = self.descent, 0
+        while done < len(parts):
+            few = slice(done, done + max(1, TOGETHER // (len(parts[0]) * len(self.state[0]))))
+            chosen = [i for part in parts[few] for i in part]
+            if descent is not None:
+                columns = _flat(self.state[1])
+                memory = self.np.empty((len(self.state[0]), len(columns)))
+                for i, column in enumerate(columns):
+                    memory[:, i] = column
+                sizes = list(map(len, parts[few]))
+                rate = [self.optimizer.lr] * len(sizes) if rates is None else rates[few]
+                found = descent.walk(self.state[0], memory, chosen, sizes, rate)
+                self.state = found.data, _as_nested(self.state[1], iter(found.memory.T))
+                if found.steps:
+                    some = chosen[: len(found.values)]
+                    yield found.steps, some, float(found.values.sum()) / len(some), found.aux
+                done += found.steps
+            if descent is None or found.steps < len(sizes):  # here it is said what is not finite
+                self.optimizer.lr = self.optimizer.lr if rates is None else rates[done]
+                yield 1, parts[done], *self.step(parts[done])
+                done += 1
+
+    def _descent(self, rows: int) -> Any:
+        """Steps of this optimiser in machine code, made anew when it or the constants changed."""
+        task, optimizer, start = self.task, self.optimizer, self.state[1]
+        given = self.recording.constants
+        before = _numbers(optimizer)
+        key = (
+            before,
+            *[(name, self.np.asarray(x).tobytes()) for name, x in given.items()],
+            self.recording.program,
+        )
+        if key == self.key:
+            return self.descent
+        self.key = key
+
+        def rule(data: Any, grad: Any, rate: Any, memory: list[Any]) -> list[Any]:
+            own = copy.copy(optimizer)
+            own.lr = rate
+            grad = task.adjustment.of_vector(data, grad)
+            data, after = own.update(data, grad, _as_nested(start, iter(memory)))
+            if _numbers(own) != before:
+                raise autograd.TraceError("an update that changes the optimiser is not recorded")
+            return [data, *_flat(after)]
+
+        if task.augment is not None or not optimizer.is_pure():
+            return None
+        given = given if self.factors is None else {**given, "w": self.factors}
+        arrays = {"x": self.rows, "t": self.encoded, **given}
+        size = len(_flat(start))
+        return self.recording.program.descent(rule, "params", memory=size, rows=rows, **arrays)
 
     def step(self, chosen: Sequence[int]) -> tuple[float, Any]:
         """As of `Steps`; the outputs are an array."""
@@ -142,6 +208,26 @@ class CompiledSteps:
     def snapshot(self) -> tuple[Any, Any]:
         """As of `Steps`."""
         return self.state
+
+
+def _numbers(optimizer: Optimizer) -> str:
+    """The options that a rule is recorded with."""
+    return repr([(name, x) for name, x in optimizer.options().items() if name != "lr"])
+
+
+def _flat(memory: Any) -> list[Any]:
+    """Columns of nested tuples in a list."""
+    return [x for part in memory for x in _flat(part)] if isinstance(memory, tuple) else [memory]
+
+
+def _as_nested(like: Any, columns: Iterator[Any]) -> Any:
+    """The inverse of `_flat`, with one number for a column that is one number everywhere."""
+    if isinstance(like, tuple):
+        return tuple([_as_nested(part, columns) for part in like])
+    column = next(columns)
+    if getattr(column, "ndim", 0) == 0:
+        return column
+    return float(column[0]) if (column == column[0]).all() else column.copy()
 
 
 def make_steps(

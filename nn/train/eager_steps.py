@@ -41,6 +41,13 @@ class Steps(Protocol):
     weights: list[float] | None
     """How much each example counts, 1 in the mean; None where all count alike."""
 
+    def learn(
+        self, parts: list[list[int]], rates: list[float] | None
+    ) -> Iterable[tuple[int, Sequence[int], float, Any]]:
+        """Steps at these rates, or the optimiser's, one or several at a time: how many, their
+        examples, the mean loss and the outputs, as of `step`.
+        """
+
     def step(self, chosen: Sequence[int]) -> tuple[float, Any]:
         """Learn from these examples: their mean loss and their outputs before it.
 
@@ -86,6 +93,15 @@ class EagerSteps:
         self.coding = task.rehearse(self.rows[0], self.targets)
         task.inspect(self.rows, self.targets, self.coding)
         self.weights = task.weights(self.targets)
+
+    def learn(
+        self, parts: list[list[int]], rates: list[float] | None
+    ) -> Iterable[tuple[int, Sequence[int], float, Any]]:
+        """As of `Steps`, step by step."""
+        for i, chosen in enumerate(parts):
+            if rates is not None:
+                self.task.optimizer.lr = rates[i]
+            yield 1, chosen, *self.step(chosen)
 
     def step(self, chosen: Sequence[int]) -> tuple[float, Any]:
         """As of `Steps`; the outputs are a list."""

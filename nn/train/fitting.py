@@ -226,18 +226,20 @@ class _Learner:
         meaning = self.meaning if self.track_accuracy else None
         done = len(history.loss) * self.rate.steps
         steps.epoch = len(history.loss) + 1
-        chosen_at_a_time = batches(len(steps.targets), batch_size=self.batch_size, rng=self.run.rng)
-        for step, chosen in enumerate(chosen_at_a_time, done):
-            if self.rate.every_step:
-                self.rate.update(step, history)
-            value, outputs = steps.step(chosen)
-            tally.examples += len(chosen)
-            tally.loss += value * len(chosen)
-            if meaning is not None:
-                truths = [self.truths[i] for i in chosen]
-                tally.hits += meaning.hits(outputs, truths)
-                tally.counted += len(truths) - truths.count(None)
-            shown.step({"loss": tally.loss / tally.examples})
+        parts = list(batches(len(steps.targets), batch_size=self.batch_size, rng=self.run.rng))
+        rates = self.rate.over(range(done, done + len(parts)), history)
+        try:
+            for count, chosen, value, outputs in steps.learn(parts, rates):
+                tally.examples += len(chosen)
+                tally.loss += value * len(chosen)
+                if meaning is not None:
+                    truths = [self.truths[i] for i in chosen]
+                    tally.hits += meaning.hits(outputs, truths)
+                    tally.counted += len(truths) - truths.count(None)
+                shown.step({"loss": tally.loss / tally.examples}, count)
+        finally:
+            if rates is not None:  # whatever the last step that was begun had
+                self.run.optimizer.lr = self.rate.given
         history.loss.append(tally.loss / tally.examples)
         if meaning is not None:
             history.accuracy.append(tally.hits / tally.counted if tally.counted else math.nan)

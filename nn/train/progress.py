@@ -31,15 +31,15 @@ class Progress:
         self.bar: Any = _bar(epochs * steps, first * steps) if show else None
         self.shown = 0.0
 
-    def step(self, figures: dict[str, float]) -> None:
-        """One more step is done; `figures` are those of the epoch so far."""
+    def step(self, figures: dict[str, float], count: int = 1) -> None:
+        """So many more steps are done; `figures` are those of the epoch so far."""
         if self.bar is None:
             return
         now = time.monotonic()
         if now - self.shown > PAUSE:
             self.shown = now
             self._describe(figures)
-        self.bar.update()
+        self.bar.update(count)
 
     def end_epoch(self, figures: dict[str, float]) -> None:
         """An epoch is done, whose figures these are."""

@@ -55,6 +55,16 @@ class Rate:
         self.factor = check_number("the schedule's factor", factor)
         self.given = self.optimizer.lr = self.base * self.factor
 
+    def over(self, steps: range, history: History) -> list[float] | None:
+        """The rates of some steps, if they differ; the optimiser's is then the last one."""
+        if not self.every_step:
+            return None
+        rates = []
+        for step in steps:
+            self.update(step, history)
+            rates.append(self.given)
+        return rates
+
     def take_up(self) -> None:
         """Notice a rate that somebody else has set."""
         if self.optimizer.lr != self.given:

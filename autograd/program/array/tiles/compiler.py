@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from autograd.locks import process_lock
 from autograd.program.array.tiles.body import tile_declarations
+from autograd.program.array.tiles.descend import descend
 from autograd.program.array.tiles.entry import entry_functions
 from autograd.program.array.tiles.products import product_functions
 from autograd.program.loop.lanes.compiler import lanes
@@ -28,9 +29,10 @@ _known: dict[str, int] = {}
 
 
 class Common(NamedTuple):
-    """The entry, and the functions that every program uses, by name."""
+    """The entries, and the functions that every program uses, by name."""
 
     run: Any
+    descend: Any
     statements: dict[str, int]
 
 
@@ -43,11 +45,12 @@ def common() -> Common:
 @cache
 def _common() -> Common:
     lanes()  # it makes functions over lanes known
-    texts = [*entry_functions(), *product_functions()]
+    texts = [*entry_functions(), *product_functions(), descend()]
     engine = _engine("\n".join([*tile_declarations(), *texts]))
     names = [text.rpartition("define void @")[2].partition("(")[0] for text in texts]
     found = {name: engine.get_function_address(name) for name in names}
-    return Common(ctypes.CFUNCTYPE(None)(found["run"]), found)
+    entry = ctypes.CFUNCTYPE(None)  # called with a c_void_p, which needs no conversion
+    return Common(entry(found["run"]), entry(found["descend"]), found)
 
 
 def _engine(text: str) -> Any:

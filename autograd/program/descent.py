@@ -1,0 +1,165 @@
+"""Descent: one argument of a program moved by a rule, many steps in one call of machine code.
+
+Next: :mod:`autograd.program.array.tiles.descend`, the function that is called.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from autograd.arrays import Array
+from autograd.errors import TraceError
+from autograd.program.array.numpy_executor import ArrayExecutor
+from autograd.program.array.tiles.compiler import common
+from autograd.program.array.tiles.descend import DESCENT
+from autograd.program.array.tiles.runner import FIELD, Tiles, address
+from autograd.program.compiled_function import Compiled
+from autograd.program.program import Program
+
+__all__ = ["Descent", "Rule", "Walked", "descent"]
+
+Rule = Callable[[Any, Any, Any, Any], Sequence[Any]]
+PAD = 8
+
+
+class Walked(NamedTuple):
+    """How far a descent came: the steps done, their rows' outputs, and where it is now."""
+
+    steps: int
+    values: Array
+    aux: Array
+    data: Array
+    memory: Array
+
+
+def descent(
+    program: Program, rule: Rule, wrt: str, memory: int, rows: int, arrays: Mapping[str, Array]
+) -> Descent | None:
+    """See :meth:`autograd.program.program.Program.descent`."""
+    names = [argument.name for argument in program.tape.arguments]
+    shapes = {argument.name: len(argument.shape) for argument in program.tape.arguments}
+    batched = tuple([name != wrt and np.ndim(arrays[name]) > shapes[name] for name in names])
+    position = names.index(wrt)
+    loss = _tiles(program, batched, (position,), rows)
+    recorded = None if loss is None else _recorded(rule, memory)
+    update = None if recorded is None else _tiles(recorded, (True, True, False, True), None, None)
+    if loss is None or update is None:
+        return None
+    given = [np.zeros(0) if name == wrt else np.asarray(arrays[name], float) for name in names]
+    return Descent(program, loss, update, position, given)
+
+
+def _tiles(
+    program: Program, batched: tuple[bool, ...], wrt: tuple[int, ...] | None, rows: int | None
+) -> Tiles | None:
+    """The program in machine code, if it is what runs for so many rows; None for any number."""
+    running = program._running
+    if program.dtype != "float64" or (rows is not None and running.choice(rows) != "array"):
+        return None
+    made = running.named("array")
+    return made.tiles(batched, wrt) if isinstance(made, ArrayExecutor) else None
+
+
+def _recorded(rule: Rule, memory: int) -> Program | None:
+    """A rule for one number as a program; None if it is not the same from call to call.
+
+    What it changes or draws by itself would be frozen, so it is recorded twice.
+
+    >>> _recorded(lambda data, grad, rate, memory: [data - rate * grad, memory[0]], 1)
+    <Program(data: (), grad: (), rate: (), memory: (1,)) -> (2,), float64, auto>
+    """
+    try:
+        first, second = (Compiled(rule).program(1.0, 1.0, 1.0, [0.5] * memory) for _ in range(2))
+    except (TraceError, TypeError, ValueError, AttributeError):
+        return None
+    one, other = first.tape, second.tape
+    alike = one.statements == other.statements and one.outputs == other.outputs
+    # repr, because no two NaN are equal
+    return first if alike and repr(one.constants) == repr(other.constants) else None
+
+
+class Descent:
+    """Steps of a rule down the mean of a program's output over rows that are chosen for each."""
+
+    def __init__(
+        self, program: Program, loss: Tiles, rule: Tiles, position: int, arrays: Sequence[Array]
+    ) -> None:
+        self._kept = program, loss, rule
+        self._arrays = [np.ascontiguousarray(array) for array in arrays]
+        self._loss, self._rule = loss.taken(), rule.taken()
+        self._loss.args[: len(arrays)] = [address(array) for array in self._arrays]
+        # The rule's results are one row a number: the new number, and what is remembered of it.
+        count, table = rule.outs[0]
+        self._outs = np.array([[1, table], [count - 1, table + 8]], dtype=np.int64)
+        self._results = np.zeros(2, dtype=np.int64)
+        self._rule.frame[FIELD["outs"]] = address(self._outs)
+        self._rule.frame[FIELD["results"]] = address(self._results)
+        self._rule.frame[FIELD["returned"]] = 2
+        self._position, self._width = position, int(loss.outs[0, 0])
+        self._room = _Room(self, 0, 0, 0, 0)
+
+    def walk(
+        self,
+        data: Array,
+        memory: Array,
+        index: Sequence[int] | Array,
+        sizes: Sequence[int],
+        rates: Sequence[float],
+    ) -> Walked:
+        """Take steps: of each, so many numbers of rows from ``index``, and the rule's rate.
+
+        ``memory`` has a row for each number of ``data``. It ends before a step in which a result, a
+        gradient or a new number is not finite. One call at a time.
+        """
+        shape = len(index), len(sizes), data.size, memory.shape[1]
+        room = self._room
+        if room.shape != shape:
+            room = self._room = _Room(self, *shape)
+        room.index[:], room.sizes[:], room.rates[:] = index, sizes, rates
+        room.data[0][:], room.memory[0][...] = data, memory
+        room.moves[:] = room.places
+        common().descend(room.at)
+        done = int(room.frame[-1])
+        rows = len(index) if done == len(sizes) else sum(sizes[:done])
+        found, now = room.values[:rows].copy(), done % 2
+        axes = self._kept[0].tape.aux_shape
+        aux = found[:, 1:].reshape(rows, *((0,) if axes is None else axes))
+        return Walked(done, found[:, 0], aux, room.data[now].copy(), room.memory[now].copy())
+
+    def frame(self, room: _Room, steps: int, params: int) -> Array:
+        """What the machine code is called with."""
+        self._loss.grads[self._position] = address(room.grad)
+        self._rule.frame[FIELD["rows"]] = params
+        given = {
+            "loss": address(self._loss.frame), "rule": address(self._rule.frame),
+            "index": address(room.index), "sizes": address(room.sizes),
+            "rates": address(room.rates), "values": address(room.values),
+            "grad": address(room.grad), "memories": address(room.moves),
+            "argument": self._position, "steps": steps, "params": params, "outputs": self._width,
+        }  # fmt: skip
+        return np.array([given.get(name, 0) for name in DESCENT], dtype=np.int64)
+
+    def values(self, rows: int) -> Array:
+        """Room for the outputs of so many rows."""
+        return np.empty((rows, self._width))
+
+
+class _Room:
+    """What a walk over so many rows, in so many steps, reads and writes."""
+
+    def __init__(self, descent: Descent, rows: int, steps: int, params: int, memory: int) -> None:
+        self.shape = rows, steps, params, memory
+        self.index, self.sizes = np.empty(rows, np.int64), np.empty(steps, np.int64)
+        self.rates, self.values = np.empty(steps), descent.values(rows)
+        self.grad = np.empty(params + PAD)
+        # The steps go from the one to the other and back.
+        self.data, self.memory = np.empty((2, params)), np.empty((2, params, memory))
+        both = ((self.data[i], self.memory[i]) for i in range(2))
+        self.places = np.array([address(x) for pair in both for x in pair], np.int64)
+        self.moves = self.places.copy()
+        self.frame = descent.frame(self, steps, params)
+        self.at = ctypes.c_void_p(address(self.frame))

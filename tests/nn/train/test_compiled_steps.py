@@ -1,0 +1,177 @@
+"""Many steps in one call: the numbers are those of steps one by one, and of Values."""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+import nn
+from autograd.program.loop.native.compiler import can_compile
+from nn.train import compiled_steps
+from nn.train.compiled_steps import CompiledSteps
+from nn.train.task import Task
+
+pytestmark = pytest.mark.skipif(not can_compile(), reason="llvmlite is not installed")
+
+OPTIMIZERS = {
+    "SGD": lambda p: nn.SGD(p, 0.1),
+    "decay": lambda p: nn.SGD(p, 0.1, weight_decay=0.01),
+    "momentum": lambda p: nn.SGD(p, 0.05, momentum=0.9, weight_decay=0.01),
+    "Nesterov": lambda p: nn.SGD(p, 0.05, momentum=0.9, nesterov=True),
+    "Adagrad": lambda p: nn.Adagrad(p, 0.1),
+    "RMSprop": lambda p: nn.RMSprop(p, 0.01, momentum=0.5),
+    "Adam": lambda p: nn.Adam(p, 0.01),
+    "AdamW": lambda p: nn.AdamW(p, 0.01),
+}
+RNG = np.random.default_rng(0)
+X = RNG.normal(size=(50, 3))
+Y = (X[:, 0] * X[:, 1] > 0).astype(int) + (X[:, 2] > 0.5)
+
+
+def trained(optimizer, backend="auto", epochs=6, **options):
+    """History, parameters and what the optimiser remembers, after training three classes."""
+    model = nn.MLP(3, [8, 3], activation="tanh", rng=0)
+    made = optimizer(model.parameters())
+    history = nn.fit(
+        model, X, Y, loss=nn.cross_entropy, optimizer=made, epochs=epochs, batch_size=16, rng=1,
+        progress=False, backend=backend, **options,
+    )  # fmt: skip
+    return history, [p.data for p in model.parameters()], made
+
+
+def walks(monkeypatch):
+    """Whether each epoch's steps were taken in one call."""
+    seen = []
+    made = CompiledSteps._descent
+
+    def watched(steps, rows):
+        seen.append(made(steps, rows))
+        return seen[-1]
+
+    monkeypatch.setattr(CompiledSteps, "_descent", watched)
+    return seen
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"l1": 1e-3, "l2": 1e-3},
+        {"sample_weight": np.linspace(0.5, 2.0, 50)},
+        {"schedule": nn.schedules.LinearSchedule(final=0.1)},
+        {"schedule": lambda step: 0.9**step},
+    ],
+    ids=["plain", "penalties", "weights", "epochs", "steps"],
+)
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_many_steps_at_once_are_the_steps_of_values(name, options, monkeypatch):
+    """Loss, accuracy, rates, parameters and memory; 24 steps add up some roundings."""
+    seen = walks(monkeypatch)
+    history, numbers, optimizer = trained(OPTIMIZERS[name], **options)
+    eager, same, other = trained(OPTIMIZERS[name], "eager", **options)
+    assert None not in seen
+    np.testing.assert_allclose(history.loss, eager.loss, rtol=1e-12)
+    np.testing.assert_allclose(numbers, same, rtol=1e-10, atol=1e-12)
+    np.testing.assert_allclose(optimizer.memory, other.memory, rtol=1e-9, atol=1e-12)
+    assert history.accuracy == eager.accuracy
+    assert history.lr == eager.lr
+
+
+def test_the_number_of_steps_in_a_call_changes_nothing(monkeypatch):
+    """To the bit: one by one, or an epoch at once; so a run that is resumed is the same run."""
+    _, together, _ = trained(OPTIMIZERS["Adam"])
+    monkeypatch.setattr(compiled_steps, "TOGETHER", 1)
+    _, one_by_one, _ = trained(OPTIMIZERS["Adam"])
+    assert together == one_by_one
+
+
+@pytest.mark.parametrize("options", [{"clip_norm": 0.1}, {"clip_value": 0.01}], ids=str)
+def test_what_looks_at_the_whole_gradient_goes_step_by_step(options, monkeypatch):
+    """The results are those of Values."""
+    seen = walks(monkeypatch)
+    _, numbers, _ = trained(OPTIMIZERS["momentum"], **options)
+    assert set(seen) == {None}
+    _, same, _ = trained(OPTIMIZERS["momentum"], "eager", **options)
+    np.testing.assert_allclose(numbers, same, rtol=1e-10, atol=1e-12)
+
+
+def test_options_that_a_callback_changes_are_heard():
+    """Between epochs, as with Values."""
+
+    def train(backend):
+        model = nn.MLP(3, [4, 3], rng=0)
+        optimizer = nn.SGD(model.parameters(), 0.1, momentum=0.9)
+
+        def calm(history, model):
+            optimizer.momentum = 0.9 if len(history.loss) < 2 else 0.0
+
+        nn.fit(
+            model, X, Y, loss=nn.cross_entropy, optimizer=optimizer, epochs=4, rng=1,
+            callbacks=[calm], progress=False, backend=backend,
+        )  # fmt: skip
+        return [p.data for p in model.parameters()]
+
+    np.testing.assert_allclose(train("auto"), train("eager"), rtol=1e-10, atol=1e-12)
+
+
+def test_an_update_of_one_s_own_is_called_in_every_step_unless_it_says_that_it_is_pure():
+    """It may do more than arithmetic; with `pure`, the recording gives the same numbers."""
+    calls = []
+
+    class Own(nn.Optimizer):
+        def update(self, data, grad, memory):
+            calls.append(1)
+            return data - self.lr * grad / (1.0 + grad * grad) ** 0.5, memory
+
+    class Pure(Own):
+        pure = True
+
+        def update(self, data, grad, memory):
+            return super().update(data, grad, memory)
+
+    Both = type("Both", (Own,), {"pure": True})
+    found = {}
+    for kind in (Own, Pure, Both):
+        calls.clear()
+        found[kind] = trained(lambda p, kind=kind: kind(p, 0.1))[1]
+        assert len(calls) >= 24
+    Own.pure = True
+    calls.clear()
+    pure = trained(lambda p: Own(p, 0.1))[1]
+    assert len(calls) < 24
+    np.testing.assert_allclose(pure, found[Own], rtol=1e-12, atol=1e-12)
+
+
+def test_divergence_in_the_middle_of_a_call_keeps_the_steps_before():
+    """The parameters are those before the step, as step by step."""
+
+    def train(backend):
+        model = nn.Neuron(1, rng=0)
+        optimizer = nn.SGD(model.parameters(), 1.0, momentum=0.9)
+        inputs = [[10.0**i] for i in range(20)]
+        with pytest.raises(nn.DivergenceError):
+            nn.fit(
+                model, inputs, [0.0] * 20, loss=nn.mse_loss, optimizer=optimizer, epochs=50,
+                batch_size=4, rng=0, progress=False, backend=backend,
+            )  # fmt: skip
+        return [p.data for p in model.parameters()]
+
+    numbers = train("auto")
+    assert np.isfinite(numbers).all()
+    np.testing.assert_allclose(numbers, train("eager"), rtol=1e-9)
+
+
+def test_the_state_before_is_nobody_else_s():
+    """A snapshot stays as it was while training goes on."""
+    model = nn.MLP(3, [4, 3], rng=0)
+    task = Task(model, nn.cross_entropy, nn.Adam(model.parameters(), 0.01))
+    steps = CompiledSteps(task, X, Y)
+    parts = [list(range(a, b)) for a, b in pairwise((0, 20, 40, 50))]
+    states = [steps.snapshot()]
+    copies = [states[0][0].copy()]
+    for _ in range(3):
+        list(steps.learn(parts, None))
+        states.append(steps.snapshot())
+        copies.append(states[-1][0].copy())
+    assert all((state[0] == copy).all() for state, copy in zip(states, copies))
+    assert not any((a == b).all() for a, b in pairwise(copies))
