@@ -35,6 +35,8 @@ __all__ = ["ArrayExecutor", "simplified"]
 Flags = tuple[bool, ...]
 CHUNK = 2**13
 """Most numbers in an intermediate array of a chunk: 64 KiB of float64."""
+HALF_AS_FAST = 50_000
+"""Terms of dot products in a row from which single precision pays."""
 PRODUCT_ROWS = 256
 """Rows below which matrix products would lose speed, whatever the size of the chunk."""
 
@@ -147,11 +149,19 @@ class ArrayExecutor:
         key = (batched, wrt)
         if key not in self._tiles:
             self._tiles[key] = None
-            if can_compile():
+            if can_compile() and not (self.dtype == "float32" and self._multiplies_much()):
                 style = style_of(self.form, fast=True)
                 with suppress(NotTiled):
                     self._tiles[key] = Tiles(self.form, batched, wrt, style)
         return self._tiles[key]
+
+    def _multiplies_much(self) -> bool:
+        """Whether a row has products enough for BLAS in single precision: tiles compute in double,
+        which is half as fast.
+        """
+        products = [s for s in self.form.statements if s.kind == "product"]
+        terms = sum(int(np.prod(s.shape)) * s.operands[0].shape[-1] for s in products)
+        return terms > HALF_AS_FAST
 
     def _chunks(
         self, batched: Flags, arrays: Sequence[Array], batch: int

@@ -92,11 +92,12 @@ def _contract(kind: str, other: str, mode: str) -> str:
     out_step = out.step(1)
     pairs = body.set("lshr i64 %groups, 1")
 
-    def pair(stack: str, column: str, group: str) -> None:
-        right = b.start(stack, 1, column, group)
+    def block(stack: str, column: str, start: str, size: int) -> None:
+        index = [body.set(f"add i64 {start}, {i}") for i in range(size)]
 
-        def block(start: str, size: int) -> None:
-            index = [body.set(f"add i64 {start}, {i}") for i in range(size)]
+        def pair(half: str, _: list[str]) -> list[str]:
+            group = body.set(f"shl i64 {half}, 1")
+            right = b.start(stack, 1, column, group)
             lefts = [a.start(stack, 1, i, group) for i in index]
 
             def term(c: str, sums: list[str]) -> list[str]:
@@ -112,15 +113,22 @@ def _contract(kind: str, other: str, mode: str) -> str:
             target = body.sum_of(out.base, (stack, out.strides[0]), (column, out.strides[2]))
             target = body.place(body.sum_of(target, (start, out.strides[1])), group)
             for i in range(size):
-                for half in range(2):
-                    place = body.set(f"getelementptr i8, ptr {target}, i64 {BYTES * half}")
-                    number = sums[2 * i + half]
+                for second in range(2):
+                    place = body.set(f"getelementptr i8, ptr {target}, i64 {BYTES * second}")
+                    number = sums[2 * i + second]
                     body.store(number, place) if mode == "S" else body.add_at(place, number)
                 target = body.set(f"getelementptr i8, ptr {target}, i64 {out_step}")
+            return []
 
-        _blocks(body, rows, (BLOCK, 4, 2, 1), block)
+        body.repeat(pairs, pair)
 
-    _nest(body, [stacks, columns, pairs], lambda s, j, h: pair(s, j, body.set(f"shl i64 {h}, 1")))
+    # Rows of the first matrix outside: they are read from memory once, and stay near.
+    sizes = (BLOCK, 4, 2, 1)
+    _nest(
+        body,
+        [stacks, columns],
+        lambda s, j: _blocks(body, rows, sizes, lambda i, size: block(s, j, i, size)),
+    )
     return body.statement(f"contract.{kind}{other}.{mode}")
 
 
