@@ -33,7 +33,7 @@ class Walked(NamedTuple):
     values: Array
     aux: Array
     data: Array
-    memory: Array
+    memory: list[Any]
 
 
 def descent(
@@ -105,22 +105,25 @@ class Descent:
     def walk(
         self,
         data: Array,
-        memory: Array,
-        index: Sequence[int] | Array,
-        sizes: Sequence[int],
+        memory: Sequence[Any],
+        parts: Sequence[Sequence[int]],
         rates: Sequence[float],
     ) -> Walked:
-        """Take steps: of each, so many numbers of rows from ``index``, and the rule's rate.
+        """Take steps: of each, the numbers of its rows, and the rule's rate.
 
-        ``memory`` has a row for each number of ``data``. It ends before a step in which a result, a
-        gradient or a new number is not finite. One call at a time.
+        ``memory`` has columns of what is remembered of each number of ``data``, or one number where
+        they are alike. The walk ends before a step in which a result, a gradient or a new number is
+        not finite. One call at a time.
         """
-        shape = len(index), len(sizes), data.size, memory.shape[1]
+        index, sizes = [i for part in parts for i in part], list(map(len, parts))
+        shape = len(index), len(sizes), data.size, len(memory)
         room = self._room
         if room.shape != shape:
             room = self._room = _Room(self, *shape)
         room.index[:], room.sizes[:], room.rates[:] = index, sizes, rates
-        room.data[0][:], room.memory[0][...] = data, memory
+        room.data[0][:] = data
+        for i, column in enumerate(memory):
+            room.memory[0][:, i] = column
         room.moves[:] = room.places
         common().descend(room.at)
         done = int(room.frame[-1])
@@ -128,7 +131,8 @@ class Descent:
         found, now = room.values[:rows].copy(), done % 2
         axes = self._kept[0].tape.aux_shape
         aux = found[:, 1:].reshape(rows, *((0,) if axes is None else axes))
-        return Walked(done, found[:, 0], aux, room.data[now].copy(), room.memory[now].copy())
+        after = [_column(column) for column in room.memory[now].T]
+        return Walked(done, found[:, 0], aux, room.data[now].copy(), after)
 
     def frame(self, room: _Room, steps: int, params: int) -> Array:
         """What the machine code is called with."""
@@ -146,6 +150,11 @@ class Descent:
     def values(self, rows: int) -> Array:
         """Room for the outputs of so many rows."""
         return np.empty((rows, self._width))
+
+
+def _column(column: Array) -> Any:
+    alike = (column == column[0]).all()
+    return float(column[0]) if alike else column.copy()
 
 
 class _Room:

@@ -115,7 +115,7 @@ class Program(Differentiable):
         the new number and what is remembered, a list of ``memory`` numbers, one or more. It is
         recorded, and has to be the same in every step. A step takes the gradient of the mean of
         the first output over ``rows`` rows, about, of the other arguments, which are ``arrays``.
-        What comes back has ``walk(data, memory, index, sizes, rates)``.
+        What comes back has ``walk(data, memory, parts, rates)``.
 
         >>> import autograd, numpy as np
         >>> x, w = autograd.Value(0.0), [autograd.Value(0.0)]
@@ -123,10 +123,9 @@ class Program(Differentiable):
         >>> rule = lambda data, grad, rate, memory: [data - rate * grad, memory[0] + 1.0]
         >>> steps = program.descent(rule, "w", memory=1, rows=64, x=np.array([1.0, 3.0]))
         >>> if steps is not None:  # with llvmlite
-        ...     index = np.array([0, 1, 0, 1])
-        ...     walked = steps.walk(np.zeros(1), np.zeros((1, 1)), index, [2, 2], [0.5, 0.25])
+        ...     walked = steps.walk(np.zeros(1), [0.0], [[0, 1], [0, 1]], [0.5, 0.25])
         ...     print(walked.steps, walked.values, walked.data, walked.memory)
-        2 [1. 9. 1. 1.] [2.] [[2.]]
+        2 [1. 9. 1. 1.] [2.] [2.0]
         """
         if not can_compile():
             return None

@@ -84,24 +84,19 @@ class CompiledSteps:
         """As of `Steps`: many at a time where loss, gradient and update are machine code."""
         if not self.checked:
             self.descent, self.checked = self._descent(len(parts[0])), True
-        descent, done = self.descent, 0
+        done, at_once = 0, max(1, TOGETHER // (len(parts[0]) * len(self.state[0])))
         while done < len(parts):
-            few = slice(done, done + max(1, TOGETHER // (len(parts[0]) * len(self.state[0]))))
-            chosen = [i for part in parts[few] for i in part]
-            if descent is not None:
-                columns = _flat(self.state[1])
-                memory = self.np.empty((len(self.state[0]), len(columns)))
-                for i, column in enumerate(columns):
-                    memory[:, i] = column
-                sizes = list(map(len, parts[few]))
-                rate = [self.optimizer.lr] * len(sizes) if rates is None else rates[few]
-                found = descent.walk(self.state[0], memory, chosen, sizes, rate)
-                self.state = found.data, _as_nested(self.state[1], iter(found.memory.T))
-                if found.steps:
-                    some = chosen[: len(found.values)]
-                    yield found.steps, some, float(found.values.sum()) / len(some), found.aux
-                done += found.steps
-            if descent is None or found.steps < len(sizes):  # here it is said what is not finite
+            few, steps = parts[done : done + at_once], 0
+            if self.descent is not None:
+                some = [self.optimizer.lr] * len(few) if rates is None else rates[done:][: len(few)]
+                found = self.descent.walk(self.state[0], _flat(self.state[1]), few, some)
+                self.state = found.data, _as_nested(self.state[1], iter(found.memory))
+                steps, done = found.steps, done + found.steps
+                if steps:
+                    value = float(found.values.sum()) / len(found.values)
+                    chosen = [i for part in few[:steps] for i in part]
+                    yield steps, chosen, value, self.recording.nested(found.aux)
+            if steps < len(few):  # where a number is not finite, this says which
                 self.optimizer.lr = self.optimizer.lr if rates is None else rates[done]
                 yield 1, parts[done], *self.step(parts[done])
                 done += 1
@@ -111,11 +106,8 @@ class CompiledSteps:
         task, optimizer, start = self.task, self.optimizer, self.state[1]
         given = self.recording.constants
         before = _numbers(optimizer)
-        key = (
-            before,
-            *[(name, self.np.asarray(x).tobytes()) for name, x in given.items()],
-            self.recording.program,
-        )
+        held = self.np.asarray(given.get("held", 0.0)).tobytes()
+        key = before, held, self.recording.program
         if key == self.key:
             return self.descent
         self.key = key
@@ -221,13 +213,10 @@ def _flat(memory: Any) -> list[Any]:
 
 
 def _as_nested(like: Any, columns: Iterator[Any]) -> Any:
-    """The inverse of `_flat`, with one number for a column that is one number everywhere."""
+    """The inverse of `_flat`."""
     if isinstance(like, tuple):
         return tuple([_as_nested(part, columns) for part in like])
-    column = next(columns)
-    if getattr(column, "ndim", 0) == 0:
-        return column
-    return float(column[0]) if (column == column[0]).all() else column.copy()
+    return next(columns)
 
 
 def make_steps(

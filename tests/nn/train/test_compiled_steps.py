@@ -175,3 +175,32 @@ def test_the_state_before_is_nobody_else_s():
         copies.append(states[-1][0].copy())
     assert all((state[0] == copy).all() for state, copy in zip(states, copies))
     assert not any((a == b).all() for a, b in pairwise(copies))
+
+
+def test_outputs_come_as_the_model_nests_them():
+    """To who decides what an example's outputs stand for, in every step."""
+
+    class Two(nn.Module):
+        def __init__(self):
+            self.a, self.b = nn.Layer(3, 3, rng=0), nn.Layer(3, 2, rng=1)
+
+        def forward(self, x):
+            return {"a": self.a(x), "b": self.b(x)}
+
+    def both(outputs, target):
+        return nn.mse_loss(outputs["a"], target) + nn.mse_loss(outputs["b"], [0.0, 1.0])
+
+    def decide(outputs):
+        return [float(x == max(outputs["a"])) for x in outputs["a"]]
+
+    found = []
+    for backend in ("auto", "eager"):
+        model = Two()
+        optimizer = nn.SGD(model.parameters(), 0.1)
+        history = nn.fit(
+            model, X, np.eye(3)[Y], loss=both, optimizer=optimizer, epochs=3, batch_size=16, rng=1,
+            decide=decide, progress=False, backend=backend,
+        )  # fmt: skip
+        found.append((history.accuracy, [p.data for p in model.parameters()]))
+    assert found[0][0] == found[1][0]
+    np.testing.assert_allclose(found[0][1], found[1][1], rtol=1e-10, atol=1e-12)
