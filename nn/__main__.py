@@ -8,13 +8,14 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from random import Random
 from typing import Any
 
 import autograd
 import nn
-from autograd import console
+from autograd import Value, console
+from nn.kinds import Listed, Loss, Matrix
 from nn.metrics import accuracy, argmax, confusion_matrix, render_confusion_matrix
 from nn.model_files import check_writable
 from nn.options import parser
@@ -91,7 +92,7 @@ def train_mnist(options: argparse.Namespace) -> nn.History:
     return history
 
 
-def squared_distance(outputs: Any, target: Any) -> Any:
+def squared_distance(outputs: Sequence[Value | float], target: int | list[float]) -> Any:
     """Σ(y − t)² to a one-hot vector t, or to the one of a class's index.
 
     >>> squared_distance([0.5, 0.5], 1)
@@ -105,9 +106,9 @@ def squared_distance(outputs: Any, target: Any) -> Any:
 def _fit(
     options: argparse.Namespace,
     model: nn.MLP,
-    X: Any,
-    y: Any,
-    loss: Callable[..., Any],
+    X: Matrix,
+    y: Listed,
+    loss: Loss,
     rng: Random,
     *,
     momentum: float = 0.0,
@@ -146,9 +147,9 @@ def _fit(
 def _judge(
     options: argparse.Namespace,
     model: nn.MLP,
-    X: Any,
+    X: Matrix,
     y: list[int],
-    loss: Callable[..., Any] | None,
+    loss: Loss | None,
     kind: str,
 ) -> None:
     if options.out is not None:

@@ -49,8 +49,7 @@ def activation_of(activation: str | Activation) -> Activation:
     >>> activation_of("linear")(3.0)
     3.0
     """
-    function: Activation = named("activation", activation, ACTIVATIONS)
-    return function
+    return named("activation", activation, ACTIVATIONS)
 
 
 def activation_name(activation: Activation) -> str | None:

@@ -2,7 +2,7 @@
 
 Pictures are an array of grey levels, 0 to 1 on a background of 0, either (n, height, width) or
 rows (n, pixels) of square ones. Every function returns a new array of that shape and draws with
-`rng`, a `random.Random` or a seed. :func:`nn.plots.training.plot_augmentations` shows what they do.
+`rng`, a `random.Random` or a seed. :func:`nn.plots.plot_augmentations` shows what they do.
 """
 
 from __future__ import annotations
@@ -10,12 +10,15 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from random import Random
-from typing import Any
+from typing import TYPE_CHECKING
 
 import autograd
 from autograd.arrays import Array
 from autograd.extras import needed
 from nn.checks import as_rng
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
 
 __all__ = ["augment", "noise", "rotate", "scale", "shift", "warp"]
 
@@ -156,7 +159,7 @@ def _interpolated(grey: Array, y: Array, x: Array) -> Array:
     return found
 
 
-def pictures(what: str, X: Any, shape: Sequence[int] | None = None) -> Array:
+def pictures(what: str, X: ArrayLike, shape: Sequence[int] | None = None) -> Array:
     """(n, height, width) of rows; `shape` is (height, width), by default square."""
     np = needed("numpy", what)
     try:

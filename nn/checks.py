@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
 from random import Random
-from typing import Any
+from typing import Any, TypeVar
 
 import autograd
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 _STREAM = Random(0)
 
@@ -52,9 +54,9 @@ def check_callable(name: str, thing: Any, example: str) -> None:
         )
 
 
-def named(kind: str, given: Any, known: Mapping[str, Any]) -> Any:
+def named(kind: str, given: str | F, known: Mapping[str, F]) -> F:
     """What is known by that name; a function passes through."""
-    if callable(given):
+    if not isinstance(given, str) and callable(given):
         return given
     if str(given) not in known:
         raise autograd.InputValueError(
@@ -88,7 +90,12 @@ def check_number(name: str, number: float, *, positive: bool = False) -> float:
     return value
 
 
-def check_hooks(schedule: Any, decide: Any, callbacks: Any, validation: Any) -> None:
+def check_hooks(
+    schedule: Callable[..., float],
+    decide: Callable[..., Hashable] | None,
+    callbacks: Any,
+    validation: Any,
+) -> None:
     """An error unless these are what training can use: functions, and a pair of X and y."""
     check_callable("schedule", schedule, "nn.schedules.CosineSchedule()")
     if decide is not None:

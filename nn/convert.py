@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
 
 import autograd
 from autograd.extras import needed
 from nn.activations import ACTIVATIONS, saved_name
 from nn.export import TORCH
 from nn.layers import MLP, Layer, Sequential
+from nn.module import Module
+
+if TYPE_CHECKING:
+    import torch
 
 __all__ = ["from_torch"]
 
 
-def from_torch(module: Any, into: Any = None) -> Any:
+def from_torch(module: torch.nn.Module, into: Module | None = None) -> Any:
     """The same network in Values: weights exact, outputs to 1e-12.
 
     With `into`, a module of your own gets the weights of one of PyTorch's whose Linears have the
@@ -65,13 +70,13 @@ def _activation(layer: Layer) -> str:
     return saved_name(layer.neurons[0].activation)
 
 
-def _flattened(torch: Any, module: Any) -> list[Any]:
+def _flattened(torch: ModuleType, module: torch.nn.Module) -> list[Any]:
     if isinstance(module, torch.nn.Sequential):
         return [part for child in module for part in _flattened(torch, child)]
     return [] if isinstance(module, torch.nn.Identity) else [module]
 
 
-def _name(torch: Any, part: Any) -> str:
+def _name(torch: ModuleType, part: torch.nn.Module) -> str:
     """The activation that a PyTorch module is."""
     for name, (kind, options) in TORCH.items():
         if isinstance(part, getattr(torch.nn, kind)):
@@ -89,7 +94,7 @@ def _name(torch: Any, part: Any) -> str:
     )
 
 
-def _copied(torch: Any, module: Any, into: Any) -> Any:
+def _copied(torch: ModuleType, module: torch.nn.Module, into: Module) -> Any:
     parts = dict(module.named_modules())
     linear = {name: part for name, part in parts.items() if isinstance(part, torch.nn.Linear)}
     layers = {name: _part(into, name) for name in linear}
@@ -120,7 +125,7 @@ def _part(module: Any, name: str) -> Any:
     return module if isinstance(module, Layer) else None
 
 
-def _fill(layer: Layer, linear: Any) -> None:
+def _fill(layer: Layer, linear: torch.nn.Linear) -> None:
     state = layer.state_dict()
     for j, row in enumerate(linear.weight.tolist()):
         state.update({f"neurons.{j}.weights.{i}": number for i, number in enumerate(row)})

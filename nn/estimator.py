@@ -18,6 +18,8 @@ from nn.train.lbfgs import fit_lbfgs
 from nn.train.weights import checked_weights
 
 if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
     from autograd.arrays import Array
     from nn.kinds import Examples, Loss, Sparse
 
@@ -61,7 +63,7 @@ class Estimator(BaseEstimator):  # type: ignore[misc]  # (scikit-learn is untype
         early_stopping: bool = False,
         validation_fraction: float = 0.1,
         verbose: bool = False,
-        random_state: Any = None,
+        random_state: int | np.random.RandomState | None = None,
         backend: str = "auto",
     ) -> None:
         self.hidden_layer_sizes = hidden_layer_sizes
@@ -83,12 +85,12 @@ class Estimator(BaseEstimator):  # type: ignore[misc]  # (scikit-learn is untype
         tags.input_tags.sparse = True
         return tags
 
-    def _rows(self, X: Examples, **options: Any) -> Any:
+    def _rows(self, X: Examples, **options: ArrayLike) -> Any:
         """Checked rows as arrays, of sparse matrices too; with `y` among the options a pair."""
         found = validate_data(self, X, accept_sparse="csr", dtype=float, **options)
         return tuple(map(_dense, found)) if isinstance(found, tuple) else _dense(found)
 
-    def _counted(self, X: Array, y: Array, sample_weight: Any) -> tuple[Any, Any, Any]:
+    def _counted(self, X: Array, y: Array, sample_weight: ArrayLike | None) -> tuple[Any, Any, Any]:
         """The examples that count at all, so that a weight of 0 is one that is not there."""
         if sample_weight is None:
             return X, y, None

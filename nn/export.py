@@ -16,6 +16,7 @@ The way back from PyTorch is in :mod:`nn.convert`.
 from __future__ import annotations
 
 import os
+from types import ModuleType
 from typing import Any
 
 import autograd
@@ -73,7 +74,7 @@ def to_onnx(
     autograd.compile(model(x), dtype=dtype, x=x).to_onnx(path, batched=["x"])
 
 
-def to_torch(model: Any) -> Any:
+def to_torch(model: Model) -> Any:
     """A `torch.nn.Sequential` in float64 with the same weights, and outputs to 1e-12.
 
     `model` is a Neuron, a Layer, or a Sequential of those and of `autograd.softmax` or
@@ -94,7 +95,7 @@ def to_torch(model: Any) -> Any:
     return torch.nn.Sequential(*_modules(torch, model))
 
 
-def _modules(torch: Any, part: Any) -> list[Any]:
+def _modules(torch: ModuleType, part: Any) -> list[Any]:
     """The PyTorch modules for a part of a model, in order."""
     if hasattr(part, "layers"):
         return [module for layer in part.layers for module in _modules(torch, layer)]
@@ -123,7 +124,7 @@ def _modules(torch: Any, part: Any) -> list[Any]:
     return [linear, *_activation(torch, {neuron.activation for neuron in neurons})]
 
 
-def _activation(torch: Any, functions: set[Any]) -> list[Any]:
+def _activation(torch: ModuleType, functions: set[Model]) -> list[Any]:
     names = {activation_name(function) for function in functions}
     if names == {"identity"}:
         return []

@@ -81,8 +81,7 @@ INITIALISERS: dict[str, Initialiser] = {
 
 def initialiser(init: str | Initialiser) -> Initialiser:
     """The initialiser of that name; a function passes through."""
-    draw: Initialiser = named("initialiser", init, INITIALISERS)
-    return draw
+    return named("initialiser", init, INITIALISERS)
 
 
 _ROOM: ContextVar[int | None] = ContextVar("room", default=None)

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
 __all__ = [
-    "Decision", "Examples", "Listed", "Loss", "Model", "Numbers", "Outputs", "Quantity", "Sparse",
-    "Target", "Targets",
+    "Decision", "Examples", "Listed", "Loss", "Matrix", "Model", "Numbers", "Outputs", "Quantity",
+    "Sparse", "Target", "Targets",
 ]  # fmt: skip
 
 
@@ -29,6 +29,8 @@ class Sparse(Protocol):
 
 Examples: TypeAlias = "ArrayLike | Sparse"
 """Rows of numbers: lists of lists, an array, a table that NumPy can read, or a sparse matrix."""
+Matrix: TypeAlias = "Sequence[Sequence[float]] | Array"
+"""Examples that can be counted and read again."""
 Quantity: TypeAlias = "float | Array"
 """A number, or many of one meaning in an array."""
 Numbers: TypeAlias = "Value | float | Sequence[Numbers]"

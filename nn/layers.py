@@ -15,6 +15,7 @@ from autograd import Value
 from nn.activations import ACTIVATIONS, OF_ROWS, activation_of, identity, saved_name
 from nn.checks import as_rng, check_count
 from nn.init import Initialiser
+from nn.kinds import Model
 from nn.module import Module
 from nn.neurons import Layer, Linear, Neuron, are_rows
 from nn.outputs import OutputList
@@ -34,7 +35,7 @@ class Sequential(Module):
     1.0
     """
 
-    def __init__(self, *layers: Callable[[Any], Any]) -> None:
+    def __init__(self, *layers: Model) -> None:
         for layer in layers:
             if not callable(layer):
                 raise autograd.InputTypeError(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence, Sized
 from typing import Any
 
 import autograd
@@ -131,7 +131,10 @@ def r2_score(actual: Sequence[Target], predicted: Sequence[Target]) -> float:
 
 
 def confusion_matrix(
-    actual: Sequence[Any], predicted: Sequence[Any], *, classes: Any = None
+    actual: Sequence[Hashable],
+    predicted: Sequence[Hashable],
+    *,
+    classes: int | Sequence[Hashable] | None = None,
 ) -> list[list[int]]:
     """How often class i (row) was taken for class j (column), for labels 0 to `classes` − 1.
 
@@ -144,15 +147,16 @@ def confusion_matrix(
     [[0, 1], [0, 1]]
     """
     _check_lengths("confusion_matrix", actual, predicted)
-    order: Sequence[Any]
-    if isinstance(classes, (list, tuple)):
+    labels: list[Any] = [*actual, *predicted]
+    order: Sequence[Hashable]
+    if isinstance(classes, Sequence):
         order = classes
-    elif all(hasattr(label, "__index__") for label in [*actual, *predicted]):
-        order = range(operator.index(max(*actual, *predicted) + 1 if classes is None else classes))
+    elif all(hasattr(label, "__index__") for label in labels):
+        order = range(operator.index(max(labels) + 1 if classes is None else classes))
     else:
-        order = sorted({*actual, *predicted})
+        order = sorted({*labels})
     place = {label: i for i, label in enumerate(order)}
-    strange = [label for label in [*actual, *predicted] if label not in place]
+    strange = [label for label in labels if label not in place]
     if strange:
         count, names = len(order), ", ".join(map(str, order))
         outside = f"outside the {count} classes 0 to {count - 1}"
@@ -206,7 +210,7 @@ def render_confusion_matrix(matrix: Sequence[Sequence[int]], names: Sequence[str
     return "\n".join([" " * (9 + margin) + "predicted", header, *lines])
 
 
-def _check_lengths(name: str, actual: Sequence[Target], predicted: Sequence[Target]) -> None:
+def _check_lengths(name: str, actual: Sized, predicted: Sized) -> None:
     if len(actual) != len(predicted) or not len(actual):
         raise autograd.InputValueError(
             f"{name} takes a prediction for each actual label, at least one, "

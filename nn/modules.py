@@ -7,10 +7,11 @@ Next: :mod:`nn.train.fitting` takes either.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import autograd
+from autograd import Value
 from nn import losses
 from nn.kinds import Outputs
 from nn.module import Module
@@ -62,7 +63,11 @@ class Loss:
     func: Callable[..., Any]
     positional: tuple[str, ...] = ()
 
-    def __init__(self, *positional: Any, **options: Any) -> None:
+    def __init__(
+        self,
+        *positional: float | str | Sequence[float] | None,
+        **options: float | str | Sequence[float] | None,
+    ) -> None:
         self.keywords = {**dict(zip(self.positional, positional)), **options}
         known = [*inspect.signature(self.func).parameters][2:]
         if len(positional) > len(self.positional) or not set(self.keywords) <= set(known):
@@ -71,7 +76,7 @@ class Loss:
                 f"but got {[*positional, *options]}"
             )
 
-    def __call__(self, outputs: Any, targets: Any) -> Any:
+    def __call__(self, outputs: Outputs, targets: Outputs) -> Any:
         """How wrong the outputs are."""
         return type(self).func(outputs, targets, **self.keywords)
 
@@ -81,7 +86,7 @@ class Loss:
 
 
 def _activation(
-    name: str, function: Callable[..., Any], *options: str, base: type[Activation] = Activation
+    name: str, function: Callable[..., Outputs], *options: str, base: type[Activation] = Activation
 ) -> type[Activation]:
     """The module of that name."""
     doc = f"""`autograd.{getattr(function, "__name__", name)}` as a module.
@@ -94,7 +99,7 @@ def _activation(
     return type(name, (base,), {**members, **({"options": options} if options else {})})
 
 
-def _loss(name: str, function: Callable[..., Any], *positional: str) -> type[Loss]:
+def _loss(name: str, function: Callable[..., Value | float], *positional: str) -> type[Loss]:
     """The loss of that name."""
     doc = f"""`nn.{function.__name__}` with options, which are that function's.
 

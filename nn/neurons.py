@@ -83,7 +83,7 @@ class Neuron(Module):
         return kept if self.bias is not None else {**kept, "bias": False}
 
 
-def _require_activation(nonlin: object) -> None:
+def _require_activation(nonlin: bool | None) -> None:
     """Tell those who come from micrograd what its ``nonlin`` is called here."""
     if nonlin is not None:
         name = "relu" if nonlin else "linear"

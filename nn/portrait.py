@@ -11,6 +11,8 @@ import operator
 import sys
 import types
 from abc import ABC
+from collections.abc import Sequence
+from types import CellType, CodeType, FunctionType
 from typing import Any, Generic
 from weakref import WeakKeyDictionary
 
@@ -153,7 +155,7 @@ def _look(thing: Any) -> Look:
     return tuple(vars(thing)), [*vars(thing).values(), *classes]
 
 
-def _look_at_function(function: Any) -> Look:
+def _look_at_function(function: FunctionType) -> Look:
     if _is_known(function):
         return function, []
     cells = [cell.cell_contents for cell in function.__closure__ or () if _is_filled(cell)]
@@ -163,7 +165,7 @@ def _look_at_function(function: Any) -> Look:
     return (function.__code__, len(defaults), len(cells), names), parts
 
 
-def _look_at_class(cls: Any) -> Look:
+def _look_at_class(cls: type) -> Look:
     """What a class of the user's own does with its objects."""
     members = {}
     for name, member in {} if _is_known(cls) else vars(cls).items():
@@ -174,7 +176,7 @@ def _look_at_class(cls: Any) -> Look:
     return (cls, *members), [*members.values()]
 
 
-def leaves_below(roots: list[Any]) -> dict[Value, None]:
+def leaves_below(roots: Sequence[Value | float]) -> dict[Value, None]:
     """The leaves that these Values were computed from, in the order in which they are met.
 
     >>> x, w = Value(2.0, name="x"), Value(3.0, name="w")
@@ -194,7 +196,7 @@ def leaves_below(roots: list[Any]) -> dict[Value, None]:
     return found
 
 
-def _is_known(thing: Any) -> bool:
+def _is_known(thing: type | FunctionType) -> bool:
     """Whether a function or class is of a library, and does what it did before."""
     return (thing.__module__ or "nn").split(".")[0] in KNOWN
 
@@ -207,7 +209,7 @@ def _is_plain(cls: type) -> bool:
     return bool(written_here) and not vars(cls).get("__slots__")
 
 
-def _is_filled(cell: Any) -> bool:
+def _is_filled(cell: CellType) -> bool:
     try:
         return cell.cell_contents is not cell
     except ValueError:  # a variable that has no value yet
@@ -215,7 +217,7 @@ def _is_filled(cell: Any) -> bool:
 
 
 @functools.lru_cache(maxsize=1024)
-def _names(code: Any) -> tuple[str, ...]:
+def _names(code: CodeType) -> tuple[str, ...]:
     """The global names that a function's code may use, those of functions inside it too."""
     inner = [name for part in code.co_consts if hasattr(part, "co_names") for name in _names(part)]
     return tuple(dict.fromkeys([*code.co_names, *inner]))

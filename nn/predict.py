@@ -7,15 +7,17 @@ is recorded once it pays, and the program is kept for the next call.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from importlib.util import find_spec
 from typing import Any
 
 import autograd
+from autograd import Value
+from autograd.arrays import Array
 from nn import losses
 from nn.data.arrays import as_matrix
 from nn.data.examples import check_rows
-from nn.kinds import Decision, Loss, Model, Targets
+from nn.kinds import Decision, Loss, Model, Outputs, Targets
 from nn.losses.terms import kind_of
 from nn.metrics import accuracy, r2_score
 from nn.nests import is_nested, numbers
@@ -175,7 +177,7 @@ def _pays(portrait: Portrait, rows: int) -> bool:
     return enough
 
 
-def _chances_of_two(one: list[Any], zero: list[Any]) -> list[Any]:
+def _chances_of_two(one: list[Value | float], zero: list[Value | float]) -> list[Any]:
     """Of a single output the chances of class 0 and 1, of several the chance of each."""
     return [zero[0], one[0]] if len(one) == 1 else one
 
@@ -201,7 +203,7 @@ def _mapped(function: Callable[[list[Any]], list[Any]], outputs: Any) -> Any:
     return kept(key, 0, lambda: autograd.compiled(lambda x: function(x)).program(first))(x=rows)
 
 
-def _are_several(outputs: Any) -> bool:
+def _are_several(outputs: Sequence[Outputs] | Array) -> bool:
     return hasattr(outputs[0], "__len__") and len(outputs[0]) > 1
 
 

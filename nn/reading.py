@@ -223,7 +223,7 @@ def flat(outputs: Array) -> Any:
     return outputs.reshape(-1) if outputs.size == len(outputs) else outputs
 
 
-def bare(rows: list[Any]) -> list[Any]:
+def bare(rows: Sequence[Outputs]) -> list[Any]:
     """Rows of one number each as numbers; other rows and numbers as they are.
 
     >>> bare([[1.0], [2.0]]), bare([[1.0, 2.0]])

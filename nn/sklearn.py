@@ -85,7 +85,7 @@ class MLPClassifier(ClassifierMixin, Estimator):  # type: ignore[misc]
         return self
 
     @available_if(by_steps)  # type: ignore[untyped-decorator]
-    def partial_fit(self, X: Any, y: Any, classes: Any = None) -> MLPClassifier:
+    def partial_fit(self, X: Examples, y: ArrayLike, classes: Any = None) -> MLPClassifier:
         """Learn one epoch more, from these examples; the first call needs all of `classes`.
 
         The optimiser remembers what it saw before; not for "lbfgs".

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from numbers import Real
+from types import ModuleType
 from typing import Any
 
 import autograd
@@ -65,7 +66,7 @@ class Coding:
         """What the loss gets for a target when it is called with plain numbers."""
         return self._one_hot(target) if self.as_vector else target
 
-    def array(self, np: Any, targets: Sequence[Target]) -> Any:
+    def array(self, np: ModuleType, targets: Sequence[Target]) -> Any:
         """Targets with one row an example: one-hot vectors, or the numbers given."""
         if not self.classes:
             return np.array(targets, dtype=float)
@@ -76,7 +77,7 @@ class Coding:
             raise self._outside(wrong[0])
         return np.eye(self.classes)[np.where(counted, indices, 0)] * counted[..., None]
 
-    def recorded(self, outputs: Any, target: Any) -> Any:
+    def recorded(self, outputs: Outputs, target: Any) -> Any:
         """The loss where `target` is a row of `array`, in Values."""
         if not self.classes or self.as_vector or self.ours:
             return self.loss(outputs, target)

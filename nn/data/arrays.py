@@ -6,6 +6,7 @@ Next: :mod:`nn.programs` runs on them.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from types import ModuleType
 from typing import Any
 
 from autograd.arrays import Array
@@ -48,7 +49,7 @@ def as_arrays(X: Iterable[Iterable[float]], y: Targets) -> tuple[Array, list[Any
     ]
 
 
-def _regular(np: Any, things: Any, axes: int) -> Array | None:
+def _regular(np: ModuleType, things: Any, axes: int) -> Array | None:
     """An array of finite numbers along at least so many axes; None of anything else."""
     if isinstance(things, (list, tuple)):
         try:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Sized
 from numbers import Real
 from random import Random
 from typing import Any, TypeVar
@@ -16,9 +16,11 @@ from typing import Any, TypeVar
 import autograd
 from autograd.extras import needed
 from nn.checks import as_rng, check_count
+from nn.kinds import Listed, Matrix
 from nn.nests import flat, shape_of
 
 T = TypeVar("T")
+U = TypeVar("U")
 Rows = list[list[float]]
 
 
@@ -108,13 +110,13 @@ def _shuffle(order: list[int], rng: Random) -> None:
 
 
 def minibatches(
-    X: Sequence[Any],
-    y: Sequence[Any],
+    X: Sequence[T],
+    y: Sequence[U],
     *,
     batch_size: int = 32,
     rng: Random | int,
     shuffle: bool = True,
-) -> Iterator[tuple[list[Any], list[Any]]]:
+) -> Iterator[tuple[list[T], list[U]]]:
     """Each example once, in shuffled mini-batches of rows and targets; the last may be smaller.
 
     >>> sizes = [len(ys) for xs, ys in minibatches(range(10), range(10), batch_size=4, rng=0)]
@@ -127,11 +129,11 @@ def minibatches(
 
 
 def train_test_split(
-    X: Sequence[Any],
-    y: Sequence[Any],
+    X: Matrix,
+    y: Listed,
     *,
     test_size: float = 0.25,
-    stratify: bool | Sequence[Any] = False,
+    stratify: bool | Listed = False,
     rng: Random | int,
 ) -> tuple[Any, Any, Any, Any]:
     """(X_train, X_test, y_train, y_test), drawn at random; `test_size` is the fraction tested.
@@ -165,7 +167,7 @@ def train_test_split(
     return _taken(X, train), _taken(X, test), _taken(y, train), _taken(y, test)
 
 
-def _taken(things: Any, indices: list[int]) -> Any:
+def _taken(things: Matrix | Listed, indices: list[int]) -> Any:
     """An array of these rows of an array, or a list of these items."""
     if hasattr(things, "__array__"):
         return needed("numpy", "a split of arrays").asarray(things)[indices]
@@ -239,7 +241,7 @@ def _is_listed(thing: Any) -> bool:
     return isinstance(thing, Iterable) and not isinstance(thing, str)
 
 
-def _items(name: str, things: Any) -> list[Any]:
+def _items(name: str, things: Iterable[T]) -> list[T]:
     if not _is_listed(things):
         raise autograd.InputTypeError(
             f"{name} takes a list or an array, but got {type(things).__name__}"
@@ -262,7 +264,7 @@ def _floats(what: str, numbers: Any) -> Any:
         raise autograd.InputTypeError(f"{what} must consist of numbers, but: {error}") from error
 
 
-def _same_length(X: Sequence[Any], y: Sequence[Any], name: str = "X") -> None:
+def _same_length(X: Sized, y: Sized, name: str = "X") -> None:
     if len(X) != len(y):
         raise autograd.InputValueError(f"{name} has {len(X)} rows, but y has {len(y)} targets")
     if not len(X):

@@ -9,14 +9,17 @@ import math
 import operator
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import autograd
 from autograd import Value
-from nn.kinds import Outputs
+from nn.kinds import Listed, Loss, Outputs
 from nn.losses.terms import kind_of, listed, options_of, reduce
 
 __all__ = ["cross_entropy", "nll_loss", "shares_of"]
+
+Class: TypeAlias = "int | list[Value | float]"
+"""A class's index, or a probability for each class."""
 
 
 def cross_entropy(
@@ -69,7 +72,7 @@ def nll_loss(
     return _over_classes(options, _surprise, log_probabilities, targets, reduction)
 
 
-def shares_of(loss: Any, targets: Sequence[Any]) -> list[float] | None:
+def shares_of(loss: Loss, targets: Listed) -> list[float] | None:
     """How much each target counts in the mean of a loss over classes with such options.
 
     >>> import functools
@@ -99,7 +102,7 @@ class _Options:
             return 0.0
         return 1.0 if self.weight is None else float(self.weight[target])
 
-    def spread(self, target: Any, classes: int) -> Any:
+    def spread(self, target: Class, classes: int) -> Any:
         """The target as what each class's surprise counts; an index where nothing is to spread."""
         plain = self.weight is None and not self.smoothing
         if not isinstance(target, list):
@@ -123,7 +126,7 @@ class _Options:
         return [float(w) * t for w, t in zip(weights, target)]
 
 
-def _cross_entropy_of_one(logits: Sequence[Value | float], target: Any, whole: bool) -> Any:
+def _cross_entropy_of_one(logits: Sequence[Value | float], target: Class, whole: bool) -> Any:
     if not isinstance(target, list):
         return autograd.logsumexp(logits) - logits[target]
     if whole:
@@ -133,7 +136,7 @@ def _cross_entropy_of_one(logits: Sequence[Value | float], target: Any, whole: b
     return autograd.sum([autograd.where(t, t * (total - z), 0.0) for t, z in zip(target, logits)])
 
 
-def _surprise(logs: Sequence[Value | float], target: Any, whole: bool) -> Any:
+def _surprise(logs: Sequence[Value | float], target: Class, whole: bool) -> Any:
     if isinstance(target, list):  # 0·log(0) is 0 here too
         return -autograd.sum([autograd.where(t, t * y, 0.0) for t, y in zip(target, logs)])
     return -logs[target]
@@ -141,33 +144,33 @@ def _surprise(logs: Sequence[Value | float], target: Any, whole: bool) -> Any:
 
 def _over_classes(
     options: _Options,
-    term: Callable[[list[Any], Any, bool], Any],
+    term: Callable[[list[Value | float], Class, bool], Value | float],
     outputs: Outputs,
     targets: Outputs,
     reduction: str,
 ) -> Any:
     """The term for one example with an output for each class, or reduced over a batch of them."""
-    name, outputs, targets = options.name, listed(outputs), listed(targets)
-    if not isinstance(outputs, list) or not outputs:
-        raise autograd.InputTypeError(f"{name} takes a list of {_kind(name)}, but got {outputs!r}")
+    name, rows, goals = options.name, listed(outputs), listed(targets)
+    if not isinstance(rows, list) or not rows:
+        raise autograd.InputTypeError(f"{name} takes a list of {_kind(name)}, but got {rows!r}")
     whole = options.weight is None and options.ignore_index is None
 
-    def of_one(one: list[Any], target: Any) -> Any:
+    def of_one(one: list[Value | float], target: Class) -> Any:
         checked = _checked_target(name, target, len(one), options.ignore_index)
         return term(one, options.spread(checked, len(one)), whole)
 
-    if not isinstance(listed(outputs[0]), list):
-        return of_one(outputs, targets)
-    if not isinstance(targets, list) or len(targets) != len(outputs):
+    if not isinstance(listed(rows[0]), list):
+        return of_one(rows, goals)
+    if not isinstance(goals, list) or len(goals) != len(rows):
         raise autograd.InputValueError(
-            f"{name} takes one target for each of {len(outputs)} lists of {_kind(name)}, "
-            f"but got {targets!r}"
+            f"{name} takes one target for each of {len(rows)} lists of {_kind(name)}, "
+            f"but got {goals!r}"
         )
-    targets = list(map(listed, targets))
-    terms = [of_one(*pair) for pair in zip(map(listed, outputs), targets)]
+    goals = list(map(listed, goals))
+    terms = [of_one(*pair) for pair in zip(map(listed, rows), goals)]
     if whole or reduction != "mean":
         return reduce(name, terms, reduction)
-    total = math.fsum(map(options.share, targets))
+    total = math.fsum(map(options.share, goals))
     return autograd.sum(terms) / total if total else math.nan
 
 
@@ -175,7 +178,7 @@ def _kind(name: str) -> str:
     return "logits" if name == "cross_entropy" else "log-probabilities"
 
 
-def _checked_target(name: str, target: Any, classes: int, ignored: int | None) -> Any:
+def _checked_target(name: str, target: Class, classes: int, ignored: int | None) -> Any:
     if isinstance(target, list):
         _check_distribution(name, target, classes)
         return target
@@ -184,7 +187,7 @@ def _checked_target(name: str, target: Any, classes: int, ignored: int | None) -
     return _class_index(name, target, classes)
 
 
-def _class_index(name: str, target: Any, classes: int) -> int:
+def _class_index(name: str, target: int, classes: int) -> int:
     try:
         index = operator.index(target)
     except TypeError:

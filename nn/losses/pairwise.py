@@ -91,7 +91,7 @@ def binary_cross_entropy_with_logits(
     targets: Numbers,
     *,
     weight: float | Sequence[float] | None = None,
-    pos_weight: Any = None,
+    pos_weight: float | Sequence[float] | None = None,
     reduction: str = "mean",
 ) -> Any:
     """Binary cross-entropy of sigmoid(z), from the logits z: t·softplus(−z) + (1 − t)·softplus(z).

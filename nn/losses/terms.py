@@ -10,19 +10,20 @@ from typing import Any
 
 import autograd
 from autograd import Value
-from nn.kinds import Outputs
+from nn.kinds import Loss, Outputs
 
 __all__ = ["kind_of", "listed", "name_of", "options_of", "reduce", "reduced"]
 
 
-def kind_of(loss: Any) -> Any:
+def kind_of(loss: Loss | None) -> Any:
     """The loss behind options that were given to it, by `functools.partial` or a loss module."""
-    while not isinstance(loss, type) and hasattr(loss, "func"):
-        loss = loss.func
-    return loss
+    kind: Any = loss
+    while not isinstance(kind, type) and hasattr(kind, "func"):
+        kind = kind.func
+    return kind
 
 
-def name_of(loss: Any) -> str:
+def name_of(loss: Loss) -> str:
     """The loss as it is written, with its options; with them it is another loss."""
     kind, options = kind_of(loss), options_of(loss)
     name = getattr(kind, "__name__", type(kind).__name__)
@@ -39,7 +40,7 @@ def options_of(loss: Any) -> dict[str, Any]:
 
 def reduced(
     name: str,
-    term: Callable[[Any, Any], Any],
+    term: Callable[..., Value | float],
     predictions: Outputs,
     targets: Outputs,
     reduction: str,
@@ -105,12 +106,12 @@ def _paired(name: str, predictions: Any, targets: Any) -> list[tuple[Any, Any]]:
     return [pair for y, t in zip(predictions, targets) for pair in _paired(name, y, t)]
 
 
-def listed(numbers: Any) -> Any:
+def listed(numbers: Outputs) -> Any:
     """A sequence or an array as a list, a NumPy number as Python's, anything else as it is."""
     if hasattr(numbers, "tolist"):
         return numbers.tolist()
     return list(numbers) if isinstance(numbers, tuple) else numbers
 
 
-def _shape(numbers: Any) -> str:
+def _shape(numbers: Outputs) -> str:
     return f"a list of {len(numbers)}" if isinstance(numbers, list) else "a single number"

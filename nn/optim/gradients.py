@@ -12,7 +12,9 @@ from typing import Any
 
 import autograd
 from autograd import Value
+from autograd.arrays import Array
 from nn.checks import check_number
+from nn.kinds import Quantity
 
 __all__ = ["Adjustment", "clip_grad_norm", "clip_grad_value", "l1_penalty", "l2_penalty"]
 
@@ -104,7 +106,7 @@ class Adjustment:
         if self.clip_value is not None:
             clip_grad_value(params, self.clip_value)
 
-    def of_vector(self, data: Any, grad: Any) -> Any:
+    def of_vector(self, data: Array, grad: Array) -> Any:
         """The same for a vector of parameters and their gradient."""
         if self.l1 or self.l2:
             grad = grad + self._slope(data)
@@ -114,7 +116,7 @@ class Adjustment:
             grad = grad.clip(-self.clip_value, self.clip_value)
         return grad
 
-    def _slope(self, data: float) -> Any:
+    def _slope(self, data: Quantity) -> Any:
         """l1·sign(p) + 2·l2·p."""
         return self.l1 * ((data > 0) * 1.0 - (data < 0)) + 2.0 * self.l2 * data
 

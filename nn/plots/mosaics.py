@@ -1,6 +1,6 @@
 """Mosaics: digits with what was read into them, weights as pictures, augmentation, nudges.
 
-Public as functions of :mod:`nn.plots.training`.
+Public as functions of :mod:`nn.plots`.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from autograd.arrays import Array
 from autograd.extras import needed
 from nn.augment import augment, noise, pictures, rotate, scale, shift
 from nn.checks import as_rng, check_count
+from nn.kinds import Listed
 from nn.plots.axes import (
     BLUE,
     GREY,
@@ -28,6 +29,7 @@ from nn.plots.axes import (
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from numpy.typing import ArrayLike
 
 Shape = Sequence[int]
 
@@ -42,9 +44,9 @@ CHANGES: dict[str, Callable[[Any, Random], Any]] = {
 
 
 def plot_digits(
-    X: Any,
-    y: Sequence[Any] | None = None,
-    predicted: Sequence[Any] | None = None,
+    X: ArrayLike,
+    y: Listed | None = None,
+    predicted: Listed | None = None,
     *,
     columns: int = 10,
     shape: Shape | None = None,
@@ -106,7 +108,7 @@ def plot_weights(
 
 
 def plot_augmentations(
-    picture: Any,
+    picture: ArrayLike,
     *,
     samples: int = 8,
     rng: Random | int = 0,
@@ -120,14 +122,14 @@ def plot_augmentations(
     ['original', 'shift', 'rotate', 'scale', 'noise', 'all']
     """
     np = needed("numpy", "nn.plots")
-    picture = np.asarray(picture)
-    n, pixels = picture.shape if picture.ndim == 2 else (1, 1)
+    array = np.asarray(picture)
+    n, pixels = array.shape if array.ndim == 2 else (1, 1)
     if n != pixels and math.isqrt(pixels) ** 2 == pixels:
         raise autograd.InputValueError(
             "plot_augmentations shows what happens to one picture, but got an array of shape "
-            f"{picture.shape}, which looks like many: give X[0]"
+            f"{array.shape}, which looks like many: give X[0]"
         )
-    tiles = pictures("plot_augmentations", picture[None], shape)
+    tiles = pictures("plot_augmentations", array[None], shape)
     samples, rng = check_count("samples", samples), as_rng(rng)
     copies = np.repeat(tiles, samples, axis=0)
     rows = [copies, *(change(copies, rng) for change in CHANGES.values())]
@@ -141,9 +143,9 @@ def plot_augmentations(
 
 
 def plot_nudges(
-    nudges: Any,
-    X: Any,
-    y: Sequence[Any] | None = None,
+    nudges: ArrayLike,
+    X: ArrayLike,
+    y: Listed | None = None,
     *,
     most: int = 8,
     shape: Shape | None = None,

@@ -150,7 +150,7 @@ def plot_decision_boundary(
     return ax
 
 
-def plot_activations(model: Any, X: ArrayLike, *, bins: int = 40, ax: Axes | None = None) -> Axes:
+def plot_activations(model: Model, X: ArrayLike, *, bins: int = 40, ax: Axes | None = None) -> Axes:
     """How each layer's outputs are distributed over the rows of `X`, one outline a layer.
 
     `model` is a Sequential, such as an MLP. Layers whose outputs pile up at one place have died or
@@ -173,7 +173,7 @@ def plot_activations(model: Any, X: ArrayLike, *, bins: int = 40, ax: Axes | Non
     return _histograms(parts, "outputs of layers", bins, ax)
 
 
-def plot_gradients(model: Any, *, bins: int = 40, ax: Axes | None = None) -> Axes:
+def plot_gradients(model: Model, *, bins: int = 40, ax: Axes | None = None) -> Axes:
     """How the gradients in `.grad` of each layer's parameters are distributed.
 
     Call it after `backward`. Layers whose gradients are much smaller than those of others hardly
@@ -196,14 +196,13 @@ def plot_gradients(model: Any, *, bins: int = 40, ax: Axes | None = None) -> Axe
     return _histograms(parts, "gradients of layers", bins, ax)
 
 
-def _decide(outputs: Any) -> int:
-    several = isinstance(outputs, (list, tuple)) and len(outputs) > 1
-    if several:
+def _decide(outputs: float | list[float] | tuple[float, ...]) -> int:
+    if isinstance(outputs, (list, tuple)) and len(outputs) > 1:
         return argmax(outputs)
     return int((outputs[0] if isinstance(outputs, (list, tuple)) else outputs) > 0.0)
 
 
-def _layers(what: str, model: Any) -> list[Any]:
+def _layers(what: str, model: Model) -> list[Any]:
     layers = getattr(model, "layers", None)
     if not layers:
         raise autograd.InputTypeError(

@@ -19,11 +19,12 @@ import os
 import struct
 import zipfile
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from random import Random
 from typing import Any
 
+from autograd.arrays import Array
 from nn.errors import ModelFileError
 from nn.losses.terms import name_of
 from nn.model_files import read_json, write_bytes
@@ -72,7 +73,7 @@ class Run:
         self.others = [p for p in self.model.parameters() if id(p) not in trained]
 
 
-def save_checkpoint(path: Path, run: Run, trained: Any, memory: Any) -> None:
+def save_checkpoint(path: Path, run: Run, trained: Sequence[float] | Array, memory: Any) -> None:
     """Write the state; after a crash, the file holds the old one or the new.
 
     `trained` are the numbers of the optimiser's parameters and `memory` what it remembers of them,

@@ -7,9 +7,15 @@ from __future__ import annotations
 
 import sys
 from array import array
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, TypeAlias
+
+from autograd.arrays import Array
 
 __all__ = ["columns_of", "from_bytes", "memory_of", "put_back", "taken_out", "to_bytes"]
+
+Column: TypeAlias = "Sequence[float] | Array"
+"""A number of each parameter."""
 
 
 def columns_of(memory: Any) -> Any:
@@ -41,7 +47,7 @@ def memory_of(columns: Any, n: int) -> list[Any]:
     return columns
 
 
-def taken_out(memory: Any, columns: dict[str, Any]) -> Any:
+def taken_out(memory: Any, columns: dict[str, Column]) -> Any:
     """The memory with the names of its columns, which are added to the others."""
     if isinstance(memory, tuple):
         return [taken_out(part, columns) for part in memory]
@@ -52,14 +58,14 @@ def taken_out(memory: Any, columns: dict[str, Any]) -> Any:
     return name
 
 
-def put_back(memory: Any, columns: dict[str, Any]) -> Any:
+def put_back(memory: Any, columns: dict[str, Column]) -> Any:
     """The inverse of `taken_out`."""
     if isinstance(memory, list):
         return tuple([put_back(part, columns) for part in memory])
     return columns[memory] if isinstance(memory, str) else float(memory)
 
 
-def to_bytes(numbers: Any) -> bytes:
+def to_bytes(numbers: Column) -> bytes:
     """Numbers as doubles, little-endian.
 
     >>> from_bytes(to_bytes([1.0, 0.1]))

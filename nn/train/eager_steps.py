@@ -15,7 +15,7 @@ import autograd
 from autograd.arrays import Array
 from nn.data.examples import check_examples
 from nn.errors import DivergenceError
-from nn.kinds import Loss, Model, Target, Targets
+from nn.kinds import Loss, Matrix, Model, Target, Targets
 from nn.nests import numbers
 from nn.reading import as_list
 from nn.targets import Coding
@@ -137,7 +137,7 @@ class EagerSteps:
         self.task.rehearse(rows[0], targets, self.coding)
         return rows, targets
 
-    def judge(self, X: Any, targets: list[Target]) -> tuple[float, Any]:
+    def judge(self, X: Matrix, targets: list[Target]) -> tuple[float, Any]:
         """As of `Steps`; records nothing."""
         with autograd.no_grad():
             outputs = [self.task.model(row) for row in X]

@@ -16,10 +16,11 @@ from random import Random
 from typing import Any
 
 import autograd
+from autograd.arrays import Array
 from nn.checks import as_rng, check_count, check_hooks
 from nn.data.examples import batches
 from nn.errors import DivergenceError
-from nn.kinds import Decision, Loss, Target
+from nn.kinds import Decision, Loss, Matrix, Target, Targets
 from nn.model_files import check_writable
 from nn.module import Module
 from nn.optim.gradients import Adjustment
@@ -47,14 +48,14 @@ STALLED = 5
 def fit(
     model: Module,
     X: Iterable[Iterable[float]],
-    y: Iterable[Any],
+    y: Targets,
     *,
     loss: Loss,
     optimizer: Optimizer,
     epochs: int,
     batch_size: int = 32,
     rng: Random | int | None = None,
-    sample_weight: Sequence[float] | None = None,
+    sample_weight: Sequence[float] | Array | None = None,
     class_weight: Mapping[Any, float] | str | None = None,
     augment: Callable[[Any, Random], Any] | None = None,
     schedule: Callable[..., float] = ConstantSchedule(),  # noqa: B008 (it is immutable)
@@ -246,7 +247,7 @@ class _Learner:
         history.lr.append(self.run.optimizer.lr)
         history.seconds.append(time.perf_counter() - tally.started)
 
-    def judge(self, judged: tuple[Any, list[Target]] | None) -> dict[str, float]:
+    def judge(self, judged: tuple[Matrix, list[Target]] | None) -> dict[str, float]:
         """Loss and accuracy of the validation data into the history; the figures to show."""
         history = self.run.history
         figures = {"loss": history.loss[-1]}

@@ -6,10 +6,13 @@ import csv
 import io
 import os
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING
 
 from nn.model_files import write_text
 from nn.plots import plot_history
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 __all__ = ["History"]
 
@@ -59,7 +62,7 @@ class History:
         writer.writerows([i, *map(repr, row)] for i, row in enumerate(rows, 1))
         write_text(path, text.getvalue())
 
-    def plot(self, ax: Any = None) -> Any:
+    def plot(self, ax: Axes | None = None) -> Axes:
         """The curves of loss and accuracy on `ax` or new axes, which it returns.
 
         >>> History(loss=[0.5, 0.25]).plot().get_xlabel()

@@ -6,7 +6,7 @@ The loss and its gradient are those of :mod:`nn.train.compiled_steps`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from autograd import enable_grad, extras
 from autograd.arrays import Array
@@ -21,6 +21,9 @@ from nn.train.history import History
 from nn.train.progress import Progress
 from nn.train.task import Task
 
+if TYPE_CHECKING:
+    from scipy.optimize import OptimizeResult
+
 __all__ = ["fit_lbfgs"]
 
 
@@ -31,7 +34,7 @@ def fit_lbfgs(
     *,
     loss: Loss,
     max_iter: int,
-    sample_weight: Sequence[float] | None = None,
+    sample_weight: Sequence[float] | Array | None = None,
     l2: float = 0.0,
     progress: bool = True,
     backend: str = "auto",
@@ -69,7 +72,7 @@ def fit_lbfgs(
 
     with enable_grad(), Progress(max_iter, 1, first=0, show=progress) as shown:
 
-        def note(intermediate_result: Any) -> None:  # SciPy asks for this name
+        def note(intermediate_result: OptimizeResult) -> None:  # SciPy asks for this name
             vector = intermediate_result.x
             history.loss.append(float(intermediate_result.fun) - l2 * float(vector @ vector))
             shown.step({"loss": history.loss[-1]})

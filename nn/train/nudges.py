@@ -14,6 +14,7 @@ from autograd import Value
 from autograd.extras import needed
 from nn.data.arrays import as_arrays
 from nn.kinds import Loss, Targets
+from nn.module import Module
 from nn.programs import Recording
 from nn.targets import Coding
 
@@ -24,7 +25,7 @@ NUMBERS = 1 << 21
 
 
 def nudges(
-    model: Any,
+    model: Module,
     X: Iterable[Iterable[float]],
     y: Targets,
     *,

@@ -14,7 +14,7 @@ import autograd
 from autograd import Value
 from autograd.arrays import Array
 from nn.checks import check_callable
-from nn.kinds import Loss, Outputs, Target
+from nn.kinds import Loss, Matrix, Outputs, Target
 from nn.losses import binary_cross_entropy_with_logits, cross_entropy
 from nn.losses.terms import kind_of
 from nn.nests import flat, shape_of
@@ -84,7 +84,7 @@ class Task:
                     )
         return coding
 
-    def augmented(self, rows: Any) -> Any:
+    def augmented(self, rows: Matrix) -> Any:
         """The rows of a batch as `augment` changes them, with random numbers of this run."""
         if self.augment is None:
             return rows
@@ -155,7 +155,7 @@ def _warn_of_untrained(leaves: Iterable[Value], paths: Iterable[str] = ()) -> No
         )
 
 
-def _warn_of_logits(kind: Any, outputs: Outputs) -> None:
+def _warn_of_logits(kind: Loss, outputs: Outputs) -> None:
     """Softmax and sigmoid are part of the losses from logits: twice is once too often."""
     listed = outputs if isinstance(outputs, list) else [outputs]
     ends = {str(getattr(output, "op", None)) for output in listed}

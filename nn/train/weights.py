@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import autograd
+from autograd.arrays import Array
 from nn.kinds import Listed, Loss, Target
 from nn.losses.classes import shares_of
 from nn.losses.terms import kind_of
@@ -17,9 +18,9 @@ __all__ = ["checked_weights", "example_weights"]
 
 
 def example_weights(
-    loss: Any,
-    targets: Sequence[Any],
-    sample_weight: Sequence[float] | None,
+    loss: Loss,
+    targets: Listed,
+    sample_weight: Sequence[float] | Array | None,
     class_weight: Mapping[Any, float] | str | None,
 ) -> list[float] | None:
     """Factors for the examples' losses, which make their mean a weighted one; None if all are 1.
@@ -55,7 +56,7 @@ def example_weights(
     return [w * len(weights) / total for w in weights]
 
 
-def checked_weights(sample_weight: Sequence[float], targets: Listed) -> list[float]:
+def checked_weights(sample_weight: Sequence[float] | Array, targets: Listed) -> list[float]:
     """A factor of 0 or more for each target, as floats; InputValueError for anything else.
 
     >>> checked_weights((0, 2), ["a", "b"])
@@ -70,7 +71,7 @@ def checked_weights(sample_weight: Sequence[float], targets: Listed) -> list[flo
     return weights
 
 
-def _number(weight: Any) -> float:
+def _number(weight: float) -> float:
     try:
         number = float(weight)
     except (TypeError, ValueError):
