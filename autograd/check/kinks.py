@@ -44,7 +44,7 @@ def name_kink(graphs: Sequence[Value], paths: Mapping[Value, str]) -> str:
     return ""
 
 
-def _jumps(below: Any, above: Any) -> bool:
+def _jumps(below: Value, above: Value) -> bool:
     """Whether the local derivatives or the value of a node differ on the two sides."""
     partials = zip(_local(below), _local(above))
     pairs = [(p, q) for p, q in partials if p is not None and q is not None]

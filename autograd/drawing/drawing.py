@@ -19,6 +19,7 @@ from autograd.drawing.formats.svg import summary, svg_of
 from autograd.drawing.formats.text import NumberFormat
 from autograd.drawing.formats.tree import tree_of
 from autograd.drawing.page.stepper import framed, page, pictured
+from autograd.drawing.picture.snapshot import Parametrised
 from autograd.drawing.sheet import Sheet, sheet_of
 from autograd.errors import InputValueError
 
@@ -86,7 +87,9 @@ class Drawing:
         """The picture as Mermaid text."""
         return mermaid_of(self.picture, self.style, self.notes)
 
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+    def _repr_mimebundle_(
+        self, include: Iterable[str] | None = None, exclude: Iterable[str] | None = None
+    ) -> dict[str, str]:
         """What notebooks show: an image that needs no trust, and a stepper folded below it."""
         svg = svg_of(self.picture, self.style, self.notes)  # a browser reads style sheets
         alt = summary(self.picture)
@@ -154,7 +157,7 @@ def draw(
     depth: int | None = None,
     by: str | None = None,
     limit: int | None = LIMIT,
-    parameters: Any = (),
+    parameters: Value | Iterable[Value] | Parametrised = (),
     room: int = 0,
     theme: str = "auto",
 ) -> Drawing:

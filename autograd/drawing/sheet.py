@@ -6,7 +6,7 @@ Next: :mod:`autograd.drawing.page.recorder` and :mod:`autograd.drawing.drawing`,
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from autograd.drawing.derivation.aliases import with_short_paths
 from autograd.drawing.folding.fold import LIMIT, graph_picture
@@ -16,7 +16,7 @@ from autograd.drawing.formats.style import Style, style_of
 from autograd.drawing.formats.text import NumberFormat
 from autograd.drawing.picture.flow import flows_of
 from autograd.drawing.picture.highlight import coloured, highlighted
-from autograd.drawing.picture.snapshot import Picture, checked_outputs, identities
+from autograd.drawing.picture.snapshot import Parametrised, Picture, checked_outputs, identities
 from autograd.errors import InputValueError
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def sheet_of(
     depth: int | None = None,
     by: str | None = None,
     limit: int | None = LIMIT,
-    parameters: Any = (),
+    parameters: Value | Iterable[Value] | Parametrised = (),
     room: int = 0,
     theme: str = "auto",
 ) -> Sheet:

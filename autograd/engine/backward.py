@@ -58,7 +58,7 @@ def assign(setter: Callable[..., None], nodes: Iterable[Node], values: Iterable[
 
 def backward(
     roots: Node | Sequence[Node],
-    gradients: float | Sequence[Any] | None = None,
+    gradients: float | Sequence[Node | float] | None = None,
     create_graph: bool = False,
 ) -> None:
     """Differentiate the roots: each leaf's ``grad`` gains the derivative of their weighted sum.
@@ -111,7 +111,7 @@ def adjoints(roots: Sequence[Node], weights: Sequence[Node | float]) -> dict[Any
 
 
 def adjoints_over(
-    record: tuple[list[Any], dict[Any, float]], roots: Sequence[Any], weights: Sequence[Any]
+    record: tuple[list[Node], dict[Node, float]], roots: Sequence[Node], weights: Sequence[Any]
 ) -> dict[Any, float]:
     """The same, over nodes in topological order and with a zero for every node to begin with."""
     order, adjoint = record
@@ -149,7 +149,7 @@ def _checked_roots(roots: Any, gradients: Any) -> tuple[list[Node], list[Any]]:
     return nodes, [g if isinstance(g, Node) else real(g, "a gradient") for g in gradients]
 
 
-def _commit(adjoint: dict[Node, Any]) -> None:
+def _commit(adjoint: dict[Node, float]) -> None:
     """Leaves accumulate, interior nodes take this pass's adjoint; all of them or none."""
     leaves = {node: adjoint[node] for node in adjoint if node.op is None}
     with _committing:
@@ -161,7 +161,7 @@ def _commit(adjoint: dict[Node, Any]) -> None:
         assign(set_grad, adjoint.keys(), adjoint.values())
 
 
-def commit_to_leaves(leaves: Sequence[Any], adjoints: Sequence[float]) -> None:
+def commit_to_leaves(leaves: Sequence[Node], adjoints: Sequence[float]) -> None:
     """Let leaves accumulate what a pass found; all of them or none."""
     with _committing:
         totals = [
@@ -254,7 +254,7 @@ def zero_grad(values: Iterable[Node]) -> None:
         value.grad = None
 
 
-def _nodes(given: Any, what: str) -> list[Any]:
+def _nodes(given: Node | Iterable[Node], what: str) -> list[Any]:
     """One Value or several as a list."""
     nodes = [*given] if isinstance(given, Iterable) else [given]
     for node in nodes:

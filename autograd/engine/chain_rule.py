@@ -103,7 +103,7 @@ def sweep_loop(place: Place, steps: Steps) -> Callable[..., None]:
     return loop
 
 
-def _weighted(partial: Any) -> str:
+def _weighted(partial: Expr | float) -> str:
     """Source of g × a local derivative."""
     if not isinstance(partial, Expr):
         return {1.0: "g", -1.0: "-g"}[partial]

@@ -82,7 +82,7 @@ def _descendants(order: Iterable[Node], wanted: Iterable[Node]) -> set[Any]:
     return needed
 
 
-def _partials(node: Any, operands: tuple[Any, ...], needed: set[Any] | None) -> list[Any]:
+def _partials(node: Any, operands: tuple[Node | float, ...], needed: set[Node] | None) -> list[Any]:
     """A node's local derivatives as Values or floats; None where there is none or no need."""
     op = node.op
     need = [type(x) is not float and (needed is None or x in needed) for x in operands]
@@ -103,7 +103,7 @@ def _partials(node: Any, operands: tuple[Any, ...], needed: set[Any] | None) -> 
     return evaluate(exprs, RECORDERS, variables)
 
 
-def _is_name_or_number(expr: Any) -> bool:
+def _is_name_or_number(expr: Expr | float | None) -> bool:
     return not isinstance(expr, Expr) or expr.op == "var"
 
 

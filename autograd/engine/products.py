@@ -23,6 +23,7 @@ from functools import cached_property
 from typing import Any
 
 from autograd.engine.modes import TRACING, switched
+from autograd.engine.node import Node
 from autograd.engine.order import operands_of
 from autograd.engine.record import RECORDERS
 from autograd.engine.shared import Shared
@@ -40,7 +41,9 @@ class Products:
     node the Value that is 1 where its running quantity is in doubt.
     """
 
-    def __init__(self, order: Sequence[Any], seeds: Iterable[Any], *, forward: bool) -> None:
+    def __init__(
+        self, order: Sequence[Node], seeds: Iterable[Node | float], *, forward: bool
+    ) -> None:
         self.order = order
         self.seeds = [seed for seed in seeds if type(seed) is not float]
         self.forward = forward
@@ -66,7 +69,7 @@ class Products:
                 size = node.op.tip(_XP, node, *operands)
             self.tip = size, RECORDERS["eq"](size, 0.0)
 
-    def product(self, running: Any, partial: Any, source: Any, target: Any) -> Any:
+    def product(self, running: Any, partial: Any, source: Node, target: Node) -> Any:
         """The running quantity of ``source`` × a local derivative, on its way to ``target``."""
         after = source in self.chosen
         if after or (self.node.op.selects and self.node.op.name != "doubt"):
@@ -86,7 +89,7 @@ class Products:
             part = self._in_doubt(part, partial, doubt, target)
         return part
 
-    def _in_doubt(self, part: Any, factor: Any, condition: Any, target: Any) -> Any:
+    def _in_doubt(self, part: Any, factor: Any, condition: Any, target: Node) -> Any:
         """The part, with no derivative by a factor where the other one is in doubt."""
         if type(factor) is not float:
             if factor in self.shared:

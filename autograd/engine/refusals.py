@@ -12,9 +12,11 @@ import ast
 import linecache
 from functools import lru_cache
 from itertools import islice
+from types import FrameType
 from typing import Any
 
 from autograd.engine.modes import ACTIVE, TRACING, TRANSFORMING, user_frame, user_line
+from autograd.engine.node import Node
 from autograd.errors import TraceError
 from autograd.ops.op import OPS
 
@@ -30,7 +32,7 @@ BUILTIN = {"abs", "pow"}
 SAME = {"sorted": "sort", "fabs": "abs", "fsum": "sum", "gamma": "lgamma"}
 
 
-def number_of(value: Any, wanted: str) -> float:
+def number_of(value: Node, wanted: str) -> float:
     """The number of a Value, which leaves the graph; refused inside a recording or a transform.
 
     In a transform, only of a Value that depends on what is differentiated by.
@@ -43,7 +45,7 @@ def number_of(value: Any, wanted: str) -> float:
     return number
 
 
-def data_of(value: Any) -> float:
+def data_of(value: Node) -> float:
     """The number of a Value for the library's own use, in recordings and transforms too."""
     number: float = value._data
     return number
@@ -136,7 +138,7 @@ def _about_call(node: ast.Call) -> str | None:
     return None
 
 
-def _place(frame: Any) -> tuple[int, int, int]:
+def _place(frame: FrameType) -> tuple[int, int, int]:
     """Line and columns of what is being executed; columns 0 and -1 where Python does not tell."""
     positions = getattr(frame.f_code, "co_positions", None)
     if positions is not None:

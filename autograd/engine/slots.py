@@ -27,7 +27,7 @@ by_dictionary = backward.differentiate
 _pull_back = cache(lambda: sweep_loop(SLOTS, Steps(SLOTS)))
 
 
-def differentiate(roots: Sequence[Any], weights: Sequence[Any]) -> None:
+def differentiate(roots: Sequence[Node], weights: Sequence[Any]) -> None:
     """Add to each leaf's gradient the derivative of the weighted sum of the roots."""
     if ACTIVE and ANOMALY.get() is not None:
         by_dictionary(roots, weights)

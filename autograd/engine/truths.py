@@ -18,19 +18,19 @@ from autograd.ops.op import OPS
 __all__ = ["conjunction", "disjunction", "is_truth"]
 
 
-def conjunction(a: Any, b: Any) -> Any:
+def conjunction(a: Node | float, b: Node | float) -> Any:
     """``a & b`` of truths."""
     _require_truths("&", a, b)
     return record(OPS["where"], (_number(a), _number(b), 0.0))
 
 
-def disjunction(a: Any, b: Any) -> Any:
+def disjunction(a: Node | float, b: Node | float) -> Any:
     """``a | b`` of truths."""
     _require_truths("|", a, b)
     return record(OPS["where"], (_number(a), 1.0, _number(b)))
 
 
-def is_truth(x: Any) -> bool:
+def is_truth(x: Node | float) -> bool:
     """Whether this is True or False, or a Value that can only be 1 or 0.
 
     Such are comparisons, what & and | make of them, their products, and 1 less one of them.
@@ -56,11 +56,11 @@ def is_truth(x: Any) -> bool:
     return True
 
 
-def _number(x: Any) -> Any:
+def _number(x: Node | float) -> Any:
     return x if isinstance(x, Node) else float(x)
 
 
-def _require_truths(sign: str, *operands: Any) -> None:
+def _require_truths(sign: str, *operands: Node | float) -> None:
     for x in operands:
         if type(x) is float or not is_truth(x):
             raise InputTypeError(

@@ -13,7 +13,7 @@ import math
 import operator
 from collections.abc import Callable
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from autograd.engine.elementwise import apply, over_elements
 from autograd.engine.node import Node
@@ -22,6 +22,9 @@ from autograd.engine.refusals import refuse_to_freeze
 from autograd.errors import InputTypeError
 from autograd.nested import is_array
 from autograd.ops.op import OPS
+
+if TYPE_CHECKING:
+    import numpy as np
 
 __all__ = ["array_function", "array_ufunc"]
 
@@ -86,7 +89,9 @@ FORMULAS: dict[str, Callable[..., Any]] = {
 """NumPy's name -> a function of Values and floats."""
 
 
-def array_ufunc(ufunc: Any, method: str, inputs: tuple[Any, ...], options: dict[str, Any]) -> Any:
+def array_ufunc(
+    ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], options: dict[str, Any]
+) -> Any:
     """A universal function of NumPy's, at least one input of which is a Value.
 
     Raises:
@@ -117,7 +122,7 @@ def array_ufunc(ufunc: Any, method: str, inputs: tuple[Any, ...], options: dict[
 
 
 @cache
-def _takes_objects(ufunc: Any) -> bool:
+def _takes_objects(ufunc: np.ufunc) -> bool:
     return any("O" in signature for signature in ufunc.types)
 
 

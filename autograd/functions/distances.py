@@ -51,7 +51,7 @@ def norm(xs: Iterable[Nest], ord: float = 2) -> Any:
     return unit if abs(p) == math.inf else _power_norm(sizes, p, unit)
 
 
-def _power_norm(sizes: tuple[Any, ...], p: float, unit: Any) -> Any:
+def _power_norm(sizes: tuple[Operand, ...], p: float, unit: Operand) -> Any:
     """The p-th root of the sum of p-th powers, measured in a unit in which none overflows."""
 
     def equal(x: Nest, y: float) -> Any:

@@ -176,7 +176,7 @@ def log(x: Any, base: Any = None) -> Any:
     return over_elements(_log_to_base, "log", (x, base))
 
 
-def _log_to_base(x: Any, base: Any) -> Any:
+def _log_to_base(x: Operand, base: Operand) -> Any:
     return apply(OPS["div"], _log(x), _log(base))
 
 
@@ -246,10 +246,10 @@ def clip(x: float, low: float | None = None, high: float | None = None) -> float
 @overload
 def clip(x: Value, low: Operand | None = None, high: Operand | None = None) -> Value: ...
 @overload
-def clip(x: Container, low: Any = None, high: Any = None) -> Container: ...
+def clip(x: Container, low: Nest | None = None, high: Nest | None = None) -> Container: ...
 @overload
-def clip(x: Any, low: Any = None, high: Any = None) -> Any: ...
-def clip(x: Any, low: Any = None, high: Any = None) -> Any:
+def clip(x: Nest, low: Nest | None = None, high: Nest | None = None) -> Any: ...
+def clip(x: Nest, low: Nest | None = None, high: Nest | None = None) -> Any:
     """x held between two bounds, or by one; at a bound itself the derivative is still 1.
 
     Raises:

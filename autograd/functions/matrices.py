@@ -171,7 +171,7 @@ def _square(a: Any, name: str) -> Rows:
     return rows
 
 
-def _like(given: Nest, result: Any) -> Any:
+def _like(given: Nest, result: list[Any]) -> Any:
     """Lists for lists, an array for an array."""
     if not is_array(given):
         return result

@@ -43,7 +43,7 @@ class Itemwise(Protocol):
     def __call__(self, xs: Iterable[Operand]) -> list[Operand]: ...
 
 
-def reduction(function: Callable[[Iterable[Any]], Any]) -> Reduction:
+def reduction(function: Callable[[Iterable[Nest]], Any]) -> Reduction:
     """The same function, for the type checker."""
     return cast(Reduction, function)
 
@@ -92,6 +92,6 @@ def not_empty(xs: Iterable[Nest], name: str) -> tuple[Any, ...]:
     return operands
 
 
-def like(xs: Iterable[Nest], results: list[Any]) -> Any:
+def like(xs: Iterable[Nest], results: list[Operand]) -> Any:
     """One result for each item: an array where ``xs`` is one, otherwise a list."""
     return array_of(results, (len(results),)) if is_array(xs) else results

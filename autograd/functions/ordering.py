@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any, TypeVar, overload
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, overload
 
 from autograd.engine.record import record
 from autograd.engine.value import Value
@@ -24,23 +24,24 @@ from autograd.functions.operands import (
 from autograd.ops.op import OPS
 
 if TYPE_CHECKING:
+    from _typeshed import SupportsRichComparison
+
     from autograd.engine.nests import Nest
     from autograd.engine.value import Operand
 
 Item = TypeVar("Item")
 Default = TypeVar("Default")
+Key: TypeAlias = "Callable[[Item], SupportsRichComparison] | None"
 _NONE_GIVEN: Any = object()
 
 
 @overload
-def max(xs: Iterable[Item], /, *, key: Callable[[Item], Any] | None = None) -> Item: ...
+def max(xs: Iterable[Item], /, *, key: Key[Item] = None) -> Item: ...
 @overload
-def max(
-    xs: Iterable[Item], /, *, key: Callable[[Item], Any] | None = None, default: Default
-) -> Item | Default: ...
+def max(xs: Iterable[Item], /, *, key: Key[Item] = None, default: Default) -> Item | Default: ...
 @overload
-def max(x: Item, y: Item, /, *more: Item, key: Callable[[Item], Any] | None = None) -> Item: ...
-def max(*xs: Any, key: Any = None, default: Any = _NONE_GIVEN) -> Any:
+def max(x: Item, y: Item, /, *more: Item, key: Key[Item] = None) -> Item: ...
+def max(*xs: Any, key: Key[Any] = None, default: Any = _NONE_GIVEN) -> Any:
     """The largest of a sequence or of several arguments; of n that tie, each has derivative 1/n.
 
     It stands in for Python's own, with ``key`` and ``default``. Without Values it gives the item
@@ -62,14 +63,12 @@ def max(*xs: Any, key: Any = None, default: Any = _NONE_GIVEN) -> Any:
 
 
 @overload
-def min(xs: Iterable[Item], /, *, key: Callable[[Item], Any] | None = None) -> Item: ...
+def min(xs: Iterable[Item], /, *, key: Key[Item] = None) -> Item: ...
 @overload
-def min(
-    xs: Iterable[Item], /, *, key: Callable[[Item], Any] | None = None, default: Default
-) -> Item | Default: ...
+def min(xs: Iterable[Item], /, *, key: Key[Item] = None, default: Default) -> Item | Default: ...
 @overload
-def min(x: Item, y: Item, /, *more: Item, key: Callable[[Item], Any] | None = None) -> Item: ...
-def min(*xs: Any, key: Any = None, default: Any = _NONE_GIVEN) -> Any:
+def min(x: Item, y: Item, /, *more: Item, key: Key[Item] = None) -> Item: ...
+def min(*xs: Any, key: Key[Any] = None, default: Any = _NONE_GIVEN) -> Any:
     """The smallest of a sequence or of several arguments; otherwise as ``max``.
 
     Raises:

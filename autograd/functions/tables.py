@@ -94,7 +94,7 @@ def interp(x: Nest, xs: Iterable[Nest], ys: Iterable[Nest]) -> Any:
 class _Polyline:
     """Points, and the slopes between them, beyond them and at them."""
 
-    def __init__(self, places: Sequence[Any], heights: Sequence[Any]) -> None:
+    def __init__(self, places: Sequence[Operand], heights: Sequence[Operand]) -> None:
         self.places, self.heights = places, heights
         steps = zip(places, places[1:], heights, heights[1:])
         slopes = [0.0, *[(d - c) / (b - a) for a, b, c, d in steps], 0.0]
@@ -107,7 +107,7 @@ class _Polyline:
         def below(k: int) -> Any:
             return _is("lt", x, self.places[k - 1])
 
-        def chosen(numbers: Sequence[Any]) -> Any:
+        def chosen(numbers: Sequence[Operand]) -> Any:
             return _descend(range(count + 1), below, numbers.__getitem__)
 
         # Interval 0 is below the first point and 1 begins at it; each is measured from its left.
@@ -122,7 +122,7 @@ class _Polyline:
         return chosen([self.heights[0], *self.heights]) + (within - chosen(starts)) * chosen(slopes)
 
 
-def _least(a: Any, b: Any) -> Any:
+def _least(a: Operand, b: Operand) -> Any:
     """The number of least size between two: 0 if they have different signs."""
     smaller = _where(_is("lt", abs(a), abs(b)), a, b)
     opposite = _is("le", record(OPS["sign"], (_float(a),)) * record(OPS["sign"], (_float(b),)), 0.0)

@@ -13,6 +13,7 @@ from typing import Any
 
 from autograd.errors import TraceError
 from autograd.graph import topological_order
+from autograd.ops.rules import Number
 
 __all__ = [
     "COMPARISONS", "INFIX", "XP", "Expr", "Operand", "bottom_up", "evaluate", "inner_exprs",
@@ -37,9 +38,11 @@ class Expr:
     __hash__ = object.__hash__
     __slots__ = ("op", "operands")
 
-    def __init__(self, op: str, *operands: Operand) -> None:
+    def __init__(self, op: str, *operands: Number | str) -> None:
         self.op = op
-        self.operands = tuple(float(x) if isinstance(x, int) else x for x in operands)
+        self.operands: tuple[Any, ...] = tuple(
+            float(x) if isinstance(x, int) else x for x in operands
+        )
 
     def __neg__(self) -> Expr:
         return Expr("neg", self)
@@ -47,52 +50,52 @@ class Expr:
     def __abs__(self) -> Expr:
         return Expr("abs", self)
 
-    def __add__(self, other: Operand) -> Expr:
+    def __add__(self, other: Number) -> Expr:
         return Expr("add", self, other)
 
-    def __radd__(self, other: Operand) -> Expr:
+    def __radd__(self, other: Number) -> Expr:
         return Expr("add", other, self)
 
-    def __sub__(self, other: Operand) -> Expr:
+    def __sub__(self, other: Number) -> Expr:
         return Expr("sub", self, other)
 
-    def __rsub__(self, other: Operand) -> Expr:
+    def __rsub__(self, other: Number) -> Expr:
         return Expr("sub", other, self)
 
-    def __mul__(self, other: Operand) -> Expr:
+    def __mul__(self, other: Number) -> Expr:
         return Expr("mul", self, other)
 
-    def __rmul__(self, other: Operand) -> Expr:
+    def __rmul__(self, other: Number) -> Expr:
         return Expr("mul", other, self)
 
-    def __truediv__(self, other: Operand) -> Expr:
+    def __truediv__(self, other: Number) -> Expr:
         return Expr("div", self, other)
 
-    def __rtruediv__(self, other: Operand) -> Expr:
+    def __rtruediv__(self, other: Number) -> Expr:
         return Expr("div", other, self)
 
-    def __pow__(self, other: Operand) -> Expr:
+    def __pow__(self, other: Number) -> Expr:
         return Expr("pow", self, other)
 
-    def __rpow__(self, other: Operand) -> Expr:
+    def __rpow__(self, other: Number) -> Expr:
         return Expr("pow", other, self)
 
-    def __lt__(self, other: Operand) -> Expr:
+    def __lt__(self, other: Number) -> Expr:
         return Expr("lt", self, other)
 
-    def __le__(self, other: Operand) -> Expr:
+    def __le__(self, other: Number) -> Expr:
         return Expr("le", self, other)
 
-    def __gt__(self, other: Operand) -> Expr:
+    def __gt__(self, other: Number) -> Expr:
         return Expr("gt", self, other)
 
-    def __ge__(self, other: Operand) -> Expr:
+    def __ge__(self, other: Number) -> Expr:
         return Expr("ge", self, other)
 
-    def __eq__(self, other: object) -> Expr:  # type: ignore[override]
+    def __eq__(self, other: Number) -> Expr:  # type: ignore[override]
         return Expr("eq", self, other)
 
-    def __ne__(self, other: object) -> Expr:  # type: ignore[override]
+    def __ne__(self, other: Number) -> Expr:  # type: ignore[override]
         return Expr("ne", self, other)
 
     def __bool__(self) -> bool:
@@ -115,7 +118,7 @@ XP = _Symbols()
 
 
 def bottom_up(
-    exprs: Sequence[Operand],
+    exprs: Sequence[Number],
     step: Callable[[Expr, list[Any]], Any],
     done: dict[Expr, Any] | None = None,
 ) -> list[Any]:

@@ -74,7 +74,7 @@ def _pow(a: float, b: float) -> float:
         return math.copysign(math.inf, a) if abs(math.fmod(b, 2.0)) == 1.0 else math.inf
 
 
-def _where(condition: object, a: float, b: float) -> float:
+def _where(condition: float, a: float, b: float) -> float:
     return a if condition else b
 
 

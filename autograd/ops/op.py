@@ -26,6 +26,7 @@ from autograd.ops.floats import (
     unknown_function,
 )
 from autograd.ops.ieee import FAST, IEEE, FloatFunction, never_raising
+from autograd.ops.rules import Number
 from autograd.reals import real, real_or_none
 
 __all__ = ["OPS", "Op", "declare", "elementary"]
@@ -223,7 +224,7 @@ class Op:
         )
 
 
-def _plain(partial: Any) -> Any:
+def _plain(partial: Number | None) -> Any:
     """A local derivative with plain numbers of every kind made floats."""
     number = real_or_none(partial)
     return partial if number is None else number

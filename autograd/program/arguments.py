@@ -58,7 +58,7 @@ class Arguments:
         # What an array is that needs no conversion; Values are looked at one by one.
         self._array = self._np.ndarray if dtype != "object" else None
 
-    def indices(self, wrt: Any) -> tuple[int, ...]:
+    def indices(self, wrt: str | Sequence[str]) -> tuple[int, ...]:
         """Which arguments ``wrt`` names: one, or a tuple of them.
 
         Raises:

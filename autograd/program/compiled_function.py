@@ -22,7 +22,7 @@ __all__ = ["Compiled"]
 class Compiled(Recordings):
     """A function as programs, one for each kind of arguments; see ``autograd.compiled``."""
 
-    def __get__(self, owner: Any, kind: Any = None) -> Compiled:
+    def __get__(self, owner: Any, kind: type | None = None) -> Compiled:
         """As a method: bound to an object, with recordings of its own."""
         if owner is None:
             return self

@@ -6,9 +6,9 @@ Next: :mod:`autograd.program.calls`, whose recordings are made again if they do 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 from autograd.engine.node import EPOCH
+from autograd.engine.value import Value
 
 __all__ = ["Frozen"]
 
@@ -21,7 +21,7 @@ class Frozen:
 
     __slots__ = ("_epoch", "_held")
 
-    def __init__(self, values: Iterable[Any]) -> None:
+    def __init__(self, values: Iterable[Value]) -> None:
         self._epoch = EPOCH[0]
         self._held = [(x, x.data) for x in dict.fromkeys(values)]
 

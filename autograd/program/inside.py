@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd.arrays import Array
 from autograd.engine.modes import TRACING, switched
+from autograd.engine.value import Value
 from autograd.errors import InputValueError
 from autograd.program.calls import Structures, chosen_names, like, moves_along
 from autograd.program.differentiable import Wrt
@@ -154,7 +155,7 @@ class Inside:
     def _proper(self, output: Any) -> Any:
         return output[0] if self.has_aux else output
 
-    def _total(self, outputs: Sequence[Any], reduce: str) -> Any:
+    def _total(self, outputs: Sequence[Value | float], reduce: str) -> Any:
         """The sum or mean over the batch; what is no number, grad and hvp refuse."""
         if reduce not in ("sum", "mean"):
             raise InputValueError(f'reduce is "sum" or "mean", but got {reduce!r}')
@@ -163,7 +164,7 @@ class Inside:
             total = total + self._proper(output)
         return total / len(outputs) if reduce == "mean" and self.batched else total
 
-    def _together(self, outputs: Sequence[Any]) -> Any:
+    def _together(self, outputs: Sequence[Value | float]) -> Any:
         """What all rows gave, or the one result, as arrays."""
         results = [Result(output, "the output") for output in outputs]
         shape = (len(results), *results[0].shape) if self.batched else results[0].shape

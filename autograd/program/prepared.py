@@ -29,7 +29,7 @@ class Prepared:
 
     __slots__ = ("_run", "arguments", "aux", "gradient", "value")
 
-    def __init__(self, running: Running, wrt: Any) -> None:
+    def __init__(self, running: Running, wrt: str | tuple[str, ...] | None) -> None:
         tape = running.tape
         indices = None if wrt is None else running.inputs.indices(wrt)
         own = running.executor(None).buffers(indices)

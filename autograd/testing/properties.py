@@ -142,7 +142,7 @@ def _strategy(name: str, given: Any) -> Any:
 def _account(
     f: Callable[..., Any],
     binding: Binding,
-    home: Any,
+    home: str | None,
     point: Mapping[str, Nest],
     report: GradientReport,
     order: int,

@@ -74,7 +74,7 @@ class Call:
         self.wraps = self.recording and self.region.outer is None and not TRACING.get()
 
     def gradients(
-        self, outputs: Sequence[Operand], weights: Sequence[Operand], wanted: Sequence[Any]
+        self, outputs: Sequence[Operand], weights: Sequence[Operand], wanted: Sequence[Value]
     ) -> list[Any]:
         """Derivatives of the weighted sum of the outputs by these nodes."""
         pairs = [(y, w) for y, w in zip(outputs, weights) if isinstance(y, Value)]

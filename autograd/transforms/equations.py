@@ -172,7 +172,7 @@ def eliminated(matrix: Sequence[Vector], right: Vector) -> Vector | None:
     return x
 
 
-def _magnitude(x: Any) -> float:
+def _magnitude(x: Operand) -> float:
     number = abs(data_of(x) if isinstance(x, Value) else x)
     return number if number == number else inf
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from autograd.drawing.derivation.factors import Reader
-from autograd.drawing.derivation.notation import CHOICE, LATEX, PRODUCT, TEXT
+from autograd.drawing.derivation.notation import CHOICE, LATEX, PRODUCT, TEXT, Style
 from autograd.drawing.derivation.paths import Path, Paths, find_paths
 from autograd.drawing.formats.text import number
 from autograd.engine.backward import adjoints
@@ -209,7 +209,7 @@ class Explanation:
         return f"$$\n{self.latex}\n$$"
 
 
-def _written(term: Term, *, labelled: bool, style: Any = TEXT) -> list[str]:
+def _written(term: Term, *, labelled: bool, style: Style = TEXT) -> list[str]:
     """A term as derivatives by name, as formulas and as numbers, none of them twice."""
     factors = term.factors
     rows = [] if not labelled else [[f and style.derivative(f.upper, f.lower) for f in factors]]

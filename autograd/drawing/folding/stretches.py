@@ -23,7 +23,7 @@ STRETCHES = 24
 
 
 def stretches(
-    roots: Sequence[Any], order: list[Any], place: dict[Any, Any], parameters: frozenset[int]
+    roots: Sequence[Value], order: list[Value], place: dict[Any, Any], parameters: frozenset[int]
 ) -> Picture:
     """The picture of computed nodes in topological order, as a few stretches of equal length.
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from autograd.drawing.formats.attributes import with_attributes
 from autograd.drawing.formats.shapes import coordinate
@@ -46,7 +46,7 @@ class Scenes(NamedTuple):
     title: str
 
 
-def checked_seconds(seconds: Any) -> float:
+def checked_seconds(seconds: float) -> float:
     """How long a moment is seen.
 
     Raises:

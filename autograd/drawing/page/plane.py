@@ -15,6 +15,7 @@ from autograd.drawing.formats.style import CLASSES
 from autograd.drawing.page.javascript import Script
 from autograd.drawing.page.lowered import leaves_of, lowered
 from autograd.engine.modes import enable_grad
+from autograd.engine.nests import Nest
 from autograd.engine.value import Value
 from autograd.errors import InputTypeError, InputValueError
 from autograd.functions.elementary import exp, maximum, minimum, tanh
@@ -70,7 +71,7 @@ class Plane:
         self,
         model: Callable[[list[Value]], Any],
         X: Iterable[Iterable[float]],
-        y: Iterable[Any],
+        y: Iterable[Nest],
         *,
         meaning: str | None = None,
     ) -> None:
@@ -111,7 +112,7 @@ class Plane:
         outputs = "1 output" if count == 1 else f"{count} outputs"
         return f"<Plane of {len(self.rows)} points, {outputs} as {self.meaning}>"
 
-    def _side(self, truth: Sequence[Any], middles: Sequence[float]) -> list[int]:
+    def _side(self, truth: Sequence[float], middles: Sequence[float]) -> list[int]:
         """The class of an example, or for each output 1 or -1."""
         if self.exclusive:
             return [truth.index(max(truth)) if len(truth) > 1 else int(truth[0])]
@@ -128,7 +129,7 @@ class Plane:
         """What its leaves are now, for `surfaces`; the inputs are not among them."""
         return [float(leaf.data) for leaf in self.leaves]
 
-    def own(self, main: Sequence[Any]) -> list[int]:
+    def own(self, main: Sequence[Value]) -> list[int]:
         """Which of its leaves' numbers a page does not have, whose own leaves are ``main``."""
         known = set(main)
         return [i for i, leaf in enumerate(self.leaves) if leaf not in known]
@@ -162,7 +163,7 @@ class Plane:
         shade = shades[0] if math.isfinite(shades[0]) else 0.0
         return int(shade > 0.0), abs(shade)
 
-    def told(self, main: Sequence[Any], script: Script) -> dict[str, Any]:
+    def told(self, main: Sequence[Value], script: Script) -> dict[str, Any]:
         """What a page draws it from: its program, and where the leaves' numbers are.
 
         ``main`` are the leaves of the page's own program; an input is -1 or -2, and a leaf that is
@@ -182,13 +183,13 @@ class Plane:
         }
 
 
-def _listed(given: Any) -> list[Any]:
+def _listed(given: Nest) -> list[Any]:
     """A number or a sequence of them, out of an array too, as a list."""
     given = given.tolist() if hasattr(given, "tolist") else given
     return list(given) if isinstance(given, (list, tuple)) else [given]
 
 
-def _ranges(truths: Sequence[Sequence[Any]], count: int) -> tuple[list[float], list[float]]:
+def _ranges(truths: Sequence[Sequence[float]], count: int) -> tuple[list[float], list[float]]:
     """For each output the middle of its targets and half of their range."""
     columns = [[float(truth[k % len(truth)]) for truth in truths] for k in range(count)]
     middles = [(min(column) + max(column)) / 2 for column in columns]

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Sequence
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
 
 from autograd.engine.order import operands_of, record_of
 from autograd.engine.value import Value
@@ -22,6 +22,13 @@ if TYPE_CHECKING:
 __all__ = ["Box", "Edge", "Kind", "Picture", "kind_of", "take_picture", "units"]
 
 Kind = Literal["constant", "input", "parameter", "interior", "output", "outside", "fold"]
+
+
+class Parametrised(Protocol):
+    """What has parameters: a module."""
+
+    def parameters(self) -> Iterable[Value]:
+        """All of them."""
 
 
 class Box(NamedTuple):
@@ -205,15 +212,15 @@ def checked_outputs(outputs: Nest) -> list[Any]:
     return roots
 
 
-def identities(values: Any) -> frozenset[int]:
+def identities(values: Value | Iterable[Value] | Parametrised) -> frozenset[int]:
     """The ids of some Values, or of the parameters of a module."""
     if hasattr(values, "parameters"):
-        values = values.parameters()
-    values = [values] if isinstance(values, Value) else list(values)
-    for value in values:
+        return identities(values.parameters())
+    given = [values] if isinstance(values, Value) else list(values)
+    for value in given:
         if not isinstance(value, Value):
             raise InputTypeError(f"parameters are Values, but got {type(value).__name__}")
-    return frozenset(map(id, values))
+    return frozenset(map(id, given))
 
 
 def kind_of(node: Value, parameters: Collection[int]) -> Kind:

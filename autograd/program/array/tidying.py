@@ -13,6 +13,7 @@ from typing import Any
 
 from autograd.ops.expr import Expr, Operand, bottom_up
 from autograd.ops.ieee import IEEE
+from autograd.ops.rules import Number
 
 __all__ = ["Tidy"]
 
@@ -84,11 +85,11 @@ def _choice(condition: Any, a: Any, b: Any) -> Operand:
     return Expr("where", condition, a, b)
 
 
-def _is(x: Any, op: str) -> bool:
+def _is(x: Number, op: str) -> bool:
     return isinstance(x, Expr) and x.op == op
 
 
-def _same(x: Any, y: Any) -> bool:
+def _same(x: Number, y: Number) -> bool:
     """Whether two operands are one expression or one number; 0.0 and -0.0 are two."""
     return x is y or (isinstance(x, float) and isinstance(y, float) and repr(x) == repr(y))
 

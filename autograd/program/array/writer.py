@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.arrays import Array
 from autograd.graph import consumers, topological_order
 from autograd.ops.expr import COMPARISONS, Expr, Operand
 from autograd.ops.source import compile_source
@@ -150,7 +151,7 @@ class Writer:
             return self.once(f"b{reading.block}.take({self.once_constant(reading.index)}, -1)")
         return self._joined(reading)
 
-    def once_constant(self, array: Any) -> str:
+    def once_constant(self, array: Array) -> str:
         """A name for an array that is known now, floats in the program's dtype."""
         value = array.astype(self.dtype) if array.dtype.kind == "f" else array
         key = f"array {id(array)}"

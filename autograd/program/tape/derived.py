@@ -28,7 +28,7 @@ WEIGHTS = "weights of the output"
 """Names of arguments that no keyword of Python can have."""
 
 
-def replayed(tape: Tape, numbers: Sequence[Any]) -> list[Any]:
+def replayed(tape: Tape, numbers: Sequence[Value | float]) -> list[Any]:
     """The outputs at these numbers and Values, by recording every statement again."""
     slots = [*numbers]
     constants = tape.constants

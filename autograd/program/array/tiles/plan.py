@@ -69,7 +69,7 @@ class Plan:
     def _matters(self, operand: Operand) -> bool:
         return any(block in self._needed for block in blocks_of(operand))
 
-    def _do(self, function: str, *numbers: Any) -> None:
+    def _do(self, function: str, *numbers: int | Array) -> None:
         self.code.append((function, list(numbers)))
 
     # Forward

@@ -127,13 +127,13 @@ class _Model:
             self._known[key] = self._read_anew(reading, whole)
         return self._known[key], self._varies(reading)
 
-    def _varies(self, reading: Any) -> bool:
+    def _varies(self, reading: Operand) -> bool:
         parts = getattr(reading, "parts", None)
         if parts is not None:
             return any(self.blocks[part.block][1] for part in parts)
         return not isinstance(reading, Literal) and self.blocks[reading.block][1]
 
-    def _read_anew(self, reading: Any, whole: bool) -> str:
+    def _read_anew(self, reading: Operand, whole: bool) -> str:
         graph = self.graph
         if isinstance(reading, Literal):
             values = np.broadcast_to(reading.values, reading.shape) if whole else reading.values

@@ -32,7 +32,7 @@ def _address(array: Array) -> int:
 class _Call:
     """The frame of calls with this ``wrt``."""
 
-    def __init__(self, loop: NativeLoop, scratch: _Scratch, wrt: Any) -> None:
+    def __init__(self, loop: NativeLoop, scratch: _Scratch, wrt: tuple[int, ...] | None) -> None:
         code = loop.code
         back, reverse_ops, zeros = loop.backward(wrt)
         registers = _address(scratch.registers)
