@@ -40,8 +40,8 @@ ORDER = {
     "record (elementwise micrograd products refusals truths chain_rule) (higher ufuncs) methods "
     "(backward naming) (slots value) (generated nests) accelerator",
     "autograd.engine.anomaly": "remedies story",
-    "autograd.functions": "(custom elementary repetition) recurrences operands (distances "
-    "matrices ordering sequences tables)",
+    "autograd.functions": "(custom exposing repetition) elementary recurrences operands "
+    "(distances matrices ordering sequences tables)",
     "autograd.ops": "rules (expr inverses per_op special) (ieee source) floats (op "
     "partial_evaluation) (basic circular kinked nary normal ordered stepwise sweep_products) "
     "smooth",

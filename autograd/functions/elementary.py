@@ -9,146 +9,79 @@ that remembers. Lists, arrays and other containers are gone through element by e
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast, overload
+from typing import TYPE_CHECKING, Any, overload
 
-from autograd.engine.accelerator import unary
 from autograd.engine.elementwise import apply, checked, over_elements
 from autograd.engine.modes import TRACING
 from autograd.engine.record import record
 from autograd.engine.refusals import data_of
 from autograd.engine.value import Operand, Value
 from autograd.errors import InputValueError
-from autograd.ops.op import OPS, Op
+from autograd.functions.exposing import Container, of_one, of_two
+from autograd.ops.op import OPS
 from autograd.reals import real_or_none
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from autograd.arrays import Array
     from autograd.engine.nests import Nest
 
-    Array = NDArray[Any]
+exp = of_one("exp", "e to the power x.", "exp(0.0)", "1.0")
+exp2 = of_one("exp2", "2 to the power x.", "exp2(3.0)", "8.0")
+expm1 = of_one("expm1", "exp(x) - 1, accurate near 0.", "expm1(1e-20)", "1e-20")
+_log = of_one("log", "Natural logarithm.", "log(1.0)", "0.0")
+log1p = of_one("log1p", "log(1 + x), accurate near 0.", "log1p(1e-20)", "1e-20")
+log2 = of_one("log2", "Logarithm to base 2.", "log2(8.0)", "3.0")
+log10 = of_one("log10", "Logarithm to base 10.", "log10(1000.0)", "3.0")
+sqrt = of_one("sqrt", "Square root.", "sqrt(9.0)", "3.0")
+cbrt = of_one("cbrt", "Cube root, of negative numbers too.", "cbrt(-27.0)", "-3.0")
+sin = of_one("sin", "Sine of an angle in radians.", "sin(0.0)", "0.0")
+cos = of_one("cos", "Cosine of an angle in radians.", "cos(0.0)", "1.0")
+tan = of_one("tan", "Tangent of an angle in radians.", "tan(0.0)", "0.0")
+asin = of_one("asin", "Angle in [-π/2, π/2] with this sine.", "asin(0.0)", "0.0")
+acos = of_one("acos", "Angle in [0, π] with this cosine.", "acos(1.0)", "0.0")
+atan = of_one("atan", "Angle in [-π/2, π/2] with this tangent.", "atan(0.0)", "0.0")
+sinc = of_one("sinc", "sin(πx) / (πx), which is 1 at 0.", "sinc(0.0)", "1.0")
+radians = of_one("radians", "An angle in degrees, in radians.", "radians(0.0)", "0.0")
+degrees = of_one("degrees", "An angle in radians, in degrees.", "degrees(0.0)", "0.0")
+sinh = of_one("sinh", "Hyperbolic sine.", "sinh(0.0)", "0.0")
+cosh = of_one("cosh", "Hyperbolic cosine.", "cosh(0.0)", "1.0")
+tanh = of_one("tanh", "Hyperbolic tangent.", "tanh(0.0)", "0.0")
+asinh = of_one("asinh", "Inverse hyperbolic sine.", "asinh(0.0)", "0.0")
+acosh = of_one("acosh", "Inverse hyperbolic cosine, at least 0.", "acosh(1.0)", "0.0")
+atanh = of_one("atanh", "Inverse hyperbolic tangent.", "atanh(0.0)", "0.0")
+erf = of_one("erf", "Error function, 2/√π ∫₀ˣ exp(-t²) dt.", "erf(0.0)", "0.0")
+erfc = of_one("erfc", "1 - erf(x), accurate for large x.", "erfc(0.0)", "1.0")
+erfinv = of_one("erfinv", "The number whose error function is x.", "erfinv(0.0)", "0.0")
+ndtr = of_one("ndtr", "Standard normal distribution function Φ.", "ndtr(0.0)", "0.5")
+log_ndtr = of_one("log_ndtr", "log(Φ(x)), accurate far below 0.", "log_ndtr(-1e9)", "-5e+17")
+ndtri = of_one("ndtri", "The number at which Φ is p: normal quantiles.", "ndtri(0.5)", "0.0")
+lgamma = of_one("lgamma", "Logarithm of |Γ(x)|.", "lgamma(1.0)", "0.0")
+digamma = of_one("digamma", "Derivative of log Γ(x).", "digamma(1.0)", "-0.5772156649015329")
+entr = of_one("entr", "-x log(x), the entropy of a share x.", "entr(1.0)", "-0.0")
+logit = of_one("logit", "log(x / (1 - x)), the inverse of sigmoid.", "logit(0.5)", "0.0")
+sigmoid = of_one("sigmoid", "1 / (1 + exp(-x)).", "sigmoid(0.0)", "0.5")
+log_sigmoid = of_one("log_sigmoid", "log(sigmoid(x)), never -inf.", "log_sigmoid(-1e3)", "-1000.0")
+softplus = of_one("softplus", "log(1 + exp(x)), without overflow.", "softplus(1e3)", "1000.0")
+relu = of_one("relu", "x where positive, else 0.", "relu(-2.0)", "0.0")
+gelu = of_one("gelu", "x Φ(x), Φ the normal distribution function.", "gelu(0.0)", "0.0")
+silu = of_one("silu", "x sigmoid(x).", "silu(0.0)", "0.0")
+sign = of_one("sign", "-1, 0 or 1.", "sign(-3.0)", "-1.0")
+stop_gradient = of_one("stop_gradient", "x, as a constant.", "stop_gradient(2.0)", "2.0")
+floor = of_one("floor", "Largest integer not above x.", "floor(2.5)", "2.0")
+ceil = of_one("ceil", "Smallest integer not below x.", "ceil(2.5)", "3.0")
+trunc = of_one("trunc", "The integer next to x towards 0.", "trunc(-2.5)", "-2.0")
 
-Container = TypeVar("Container", bound="list[Any] | tuple[Any, ...] | dict[Any, Any]")
-"""A container of numbers, or of such containers: the result is one of the same type."""
-
-
-class Unary(Protocol):
-    """A function of one number: a float for a float, a Value for a Value; of each in containers."""
-
-    __name__: str
-
-    @overload
-    def __call__(self, x: Value, /) -> Value: ...
-    @overload
-    def __call__(self, x: float, /) -> float: ...
-    @overload
-    def __call__(self, x: Container, /) -> Container: ...
-    @overload
-    def __call__(self, x: Array, /) -> Array: ...
-
-
-class Binary(Protocol):
-    """A function of two: a Value if either is one; containers element by element."""
-
-    __name__: str
-
-    @overload
-    def __call__(self, x: float, y: float, /) -> float: ...
-    @overload
-    def __call__(self, x: Value, y: Operand, /) -> Value: ...
-    @overload
-    def __call__(self, x: Operand, y: Value, /) -> Value: ...
-    @overload
-    def __call__(self, x: Container, y: Operand | Container, /) -> Container: ...
-    @overload
-    def __call__(self, x: Operand, y: Container, /) -> Container: ...
-    @overload
-    def __call__(self, x: Nest, y: Array, /) -> Array: ...
-    @overload
-    def __call__(self, x: Array, y: Nest, /) -> Array: ...
-
-
-def _unary(name: str, summary: str, call: str, result: str) -> Unary:
-    """Expose a primitive of one operand, with its documentation."""
-    op = OPS[name]
-    return cast(Unary, _documented(unary(op, lambda x: apply(op, x)), op, summary, call, result))
-
-
-def _binary(name: str, summary: str, call: str, result: str) -> Binary:
-    """Expose a primitive of two operands, with its documentation."""
-    op = OPS[name]
-
-    def function(x: Nest, y: Nest, /) -> Any:
-        return apply(op, x, y)
-
-    return cast(Binary, _documented(function, op, summary, call, result))
-
-
-def _documented(function: Any, op: Op, summary: str, call: str, result: str) -> Any:
-    """The function under the primitive's name, with its edges and an example."""
-    function.__name__ = function.__qualname__ = op.name
-    function.__doc__ = f"{summary}\n\n    {op.edge}\n\n    >>> {call}\n    {result}\n    "
-    function.__module__ = __name__
-    return function
-
-
-exp = _unary("exp", "e to the power x.", "exp(0.0)", "1.0")
-exp2 = _unary("exp2", "2 to the power x.", "exp2(3.0)", "8.0")
-expm1 = _unary("expm1", "exp(x) - 1, accurate near 0.", "expm1(1e-20)", "1e-20")
-_log = _unary("log", "Natural logarithm.", "log(1.0)", "0.0")
-log1p = _unary("log1p", "log(1 + x), accurate near 0.", "log1p(1e-20)", "1e-20")
-log2 = _unary("log2", "Logarithm to base 2.", "log2(8.0)", "3.0")
-log10 = _unary("log10", "Logarithm to base 10.", "log10(1000.0)", "3.0")
-sqrt = _unary("sqrt", "Square root.", "sqrt(9.0)", "3.0")
-cbrt = _unary("cbrt", "Cube root, of negative numbers too.", "cbrt(-27.0)", "-3.0")
-sin = _unary("sin", "Sine of an angle in radians.", "sin(0.0)", "0.0")
-cos = _unary("cos", "Cosine of an angle in radians.", "cos(0.0)", "1.0")
-tan = _unary("tan", "Tangent of an angle in radians.", "tan(0.0)", "0.0")
-asin = _unary("asin", "Angle in [-π/2, π/2] with this sine.", "asin(0.0)", "0.0")
-acos = _unary("acos", "Angle in [0, π] with this cosine.", "acos(1.0)", "0.0")
-atan = _unary("atan", "Angle in [-π/2, π/2] with this tangent.", "atan(0.0)", "0.0")
-sinc = _unary("sinc", "sin(πx) / (πx), which is 1 at 0.", "sinc(0.0)", "1.0")
-radians = _unary("radians", "An angle in degrees, in radians.", "radians(0.0)", "0.0")
-degrees = _unary("degrees", "An angle in radians, in degrees.", "degrees(0.0)", "0.0")
-sinh = _unary("sinh", "Hyperbolic sine.", "sinh(0.0)", "0.0")
-cosh = _unary("cosh", "Hyperbolic cosine.", "cosh(0.0)", "1.0")
-tanh = _unary("tanh", "Hyperbolic tangent.", "tanh(0.0)", "0.0")
-asinh = _unary("asinh", "Inverse hyperbolic sine.", "asinh(0.0)", "0.0")
-acosh = _unary("acosh", "Inverse hyperbolic cosine, at least 0.", "acosh(1.0)", "0.0")
-atanh = _unary("atanh", "Inverse hyperbolic tangent.", "atanh(0.0)", "0.0")
-erf = _unary("erf", "Error function, 2/√π ∫₀ˣ exp(-t²) dt.", "erf(0.0)", "0.0")
-erfc = _unary("erfc", "1 - erf(x), accurate for large x.", "erfc(0.0)", "1.0")
-erfinv = _unary("erfinv", "The number whose error function is x.", "erfinv(0.0)", "0.0")
-ndtr = _unary("ndtr", "Standard normal distribution function Φ.", "ndtr(0.0)", "0.5")
-log_ndtr = _unary("log_ndtr", "log(Φ(x)), accurate far below 0.", "log_ndtr(-1e9)", "-5e+17")
-ndtri = _unary("ndtri", "The number at which Φ is p: normal quantiles.", "ndtri(0.5)", "0.0")
-lgamma = _unary("lgamma", "Logarithm of |Γ(x)|.", "lgamma(1.0)", "0.0")
-digamma = _unary("digamma", "Derivative of log Γ(x).", "digamma(1.0)", "-0.5772156649015329")
-entr = _unary("entr", "-x log(x), the entropy of a share x.", "entr(1.0)", "-0.0")
-logit = _unary("logit", "log(x / (1 - x)), the inverse of sigmoid.", "logit(0.5)", "0.0")
-sigmoid = _unary("sigmoid", "1 / (1 + exp(-x)).", "sigmoid(0.0)", "0.5")
-log_sigmoid = _unary("log_sigmoid", "log(sigmoid(x)), never -inf.", "log_sigmoid(-1e3)", "-1000.0")
-softplus = _unary("softplus", "log(1 + exp(x)), without overflow.", "softplus(1e3)", "1000.0")
-relu = _unary("relu", "x where positive, else 0.", "relu(-2.0)", "0.0")
-gelu = _unary("gelu", "x Φ(x), Φ the normal distribution function.", "gelu(0.0)", "0.0")
-silu = _unary("silu", "x sigmoid(x).", "silu(0.0)", "0.0")
-sign = _unary("sign", "-1, 0 or 1.", "sign(-3.0)", "-1.0")
-stop_gradient = _unary("stop_gradient", "x, as a constant.", "stop_gradient(2.0)", "2.0")
-floor = _unary("floor", "Largest integer not above x.", "floor(2.5)", "2.0")
-ceil = _unary("ceil", "Smallest integer not below x.", "ceil(2.5)", "3.0")
-trunc = _unary("trunc", "The integer next to x towards 0.", "trunc(-2.5)", "-2.0")
-
-atan2 = _binary("atan2", "Angle of the point (y, x) from the x axis.", "atan2(0.0, 1.0)", "0.0")
-hypot = _binary("hypot", "√(x² + y²) without overflow.", "hypot(3.0, 4.0)", "5.0")
-logaddexp = _binary("logaddexp", "log(exp(x) + exp(y)).", "logaddexp(1e3, -1e3)", "1000.0")
-maximum = _binary("maximum", "The larger of two.", "maximum(2.0, 3.0)", "3.0")
-minimum = _binary("minimum", "The smaller of two.", "minimum(2.0, 3.0)", "2.0")
-copysign = _binary("copysign", "|x| with the sign of y.", "copysign(2.0, -0.0)", "-2.0")
-fmod = _binary("fmod", "Remainder of x by y, with the sign of x.", "fmod(-7.0, 3.0)", "-1.0")
-mod = _binary("mod", "Remainder of x by y, with the sign of y: x % y.", "mod(-7.0, 3.0)", "2.0")
-xlogy = _binary("xlogy", "x log(y), 0 where x is 0.", "xlogy(0.0, 0.0)", "0.0")
-xlog1py = _binary("xlog1py", "x log(1 + y), 0 where x is 0.", "xlog1py(0.0, -1.0)", "0.0")
-betaln = _binary("betaln", "Logarithm of the beta function.", "betaln(1.0, 1.0)", "0.0")
+atan2 = of_two("atan2", "Angle of the point (y, x) from the x axis.", "atan2(0.0, 1.0)", "0.0")
+hypot = of_two("hypot", "√(x² + y²) without overflow.", "hypot(3.0, 4.0)", "5.0")
+logaddexp = of_two("logaddexp", "log(exp(x) + exp(y)).", "logaddexp(1e3, -1e3)", "1000.0")
+maximum = of_two("maximum", "The larger of two.", "maximum(2.0, 3.0)", "3.0")
+minimum = of_two("minimum", "The smaller of two.", "minimum(2.0, 3.0)", "2.0")
+copysign = of_two("copysign", "|x| with the sign of y.", "copysign(2.0, -0.0)", "-2.0")
+fmod = of_two("fmod", "Remainder of x by y, with the sign of x.", "fmod(-7.0, 3.0)", "-1.0")
+mod = of_two("mod", "Remainder of x by y, with the sign of y: x % y.", "mod(-7.0, 3.0)", "2.0")
+xlogy = of_two("xlogy", "x log(y), 0 where x is 0.", "xlogy(0.0, 0.0)", "0.0")
+xlog1py = of_two("xlog1py", "x log(1 + y), 0 where x is 0.", "xlog1py(0.0, -1.0)", "0.0")
+betaln = of_two("betaln", "Logarithm of the beta function.", "betaln(1.0, 1.0)", "0.0")
 
 
 @overload
