@@ -140,7 +140,10 @@ def jacobian(f: Function, argnum: Argnum = 0, *, has_aux: bool = False) -> Funct
         if count * (1 if call.recording else FORWARD_COST) < len(call.outputs):
             units = [[float(i == j) for j in range(count)] for i in range(count)]
             columns = [call.push_forward(call.outputs, unit) for unit in units]
-            rows = [rebuilt(call.argument, [*map(call.finish, row)]) for row in zip(*columns)]
+            rows = [
+                rebuilt(call.argument, [call.finish(column[i]) for column in columns])
+                for i in range(len(call.outputs))
+            ]
         else:
             rows = [call.pull_back([y], [1.0]) for y in call.outputs]
         return call.beside(rebuilt(call.result, rows), has_aux)
