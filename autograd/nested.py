@@ -16,8 +16,8 @@ from autograd.arrays import Array
 from autograd.errors import InputTypeError, InputValueError
 
 __all__ = [
-    "is_array", "map_structure", "numbers_in", "numbers_like", "parts_of", "rebuilt", "too_deep",
-    "way_to", "with_parts",
+    "is_array", "map_structure", "numbers_in", "numbers_like", "parts_of", "rebuilt",
+    "too_deep", "way_to", "with_parts",
 ]  # fmt: skip
 
 DEEPEST = 100

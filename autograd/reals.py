@@ -9,7 +9,7 @@ from typing import Any
 
 from autograd.errors import InputTypeError, InputValueError
 
-__all__ = ["comparable", "real", "real_or_none"]
+__all__ = ["comparable", "real", "real_or_none", "shown"]
 
 SAFE = 2**1000
 """Integers below it have a float that is near to them."""
@@ -61,6 +61,19 @@ def _name_in_numpy(x: Any) -> str:
     return type(x).__name__ if type(x).__module__ == "numpy" else ""
 
 
+def shown(x: object, width: int) -> str:
+    """What a message shows of something that was given: its repr, or the beginning of it.
+
+    >>> shown(["a"] * 9, 12)
+    "['a', 'a'..."
+    """
+    try:
+        text = repr(x)
+    except RecursionError:
+        text = "nested very deeply"
+    return text if len(text) <= width else text[: width - 3] + "..."
+
+
 def real(x: Any, what: str) -> float:
     """A real number as a float.
 
@@ -70,10 +83,7 @@ def real(x: Any, what: str) -> float:
     """
     number = real_or_none(x)
     if number is None:
-        try:
-            shown = repr(x)
-        except RecursionError:
-            shown = "nested very deeply"
-        shown = shown if len(shown) <= 40 else shown[:37] + "..."
-        raise InputTypeError(f"{what} takes a real number, but got {type(x).__name__} {shown}")
+        raise InputTypeError(
+            f"{what} takes a real number, but got {type(x).__name__} {shown(x, 40)}"
+        )
     return number

@@ -28,6 +28,21 @@ def manual_seed(seed: int) -> None:
     _STREAM.setstate(as_rng(seed).getstate())
 
 
+def require_shallow(inputs: object) -> None:
+    """Raise InputValueError if lists nest too deeply for Python's stack, along their first items.
+
+    >>> require_shallow([[1.0], [2.0]])
+    """
+    for _ in range(101):
+        if not isinstance(inputs, (list, tuple)) or not inputs:
+            return
+        inputs = inputs[0]
+    raise autograd.InputValueError(
+        "what a model takes is nested more than 100 deep, or holds itself: give it one example, "
+        "or a list of examples"
+    )
+
+
 def as_rng(rng: Random | int | None) -> Random:
     """The generator itself, a new one from an integer seed, or one from nn's own stream.
 

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 import autograd
 from autograd import Value
 from nn.absent import IN_MODULES, missing
+from nn.checks import require_shallow
 from nn.errors import ModelFileError
 from nn.export import to_onnx, to_torch
 from nn.init import at_most
@@ -67,7 +68,11 @@ class Module:
 
     def __call__(self, inputs: Outputs) -> Any:
         """Compute the outputs for one example: as `forward` does."""
-        return self.forward(inputs)
+        try:
+            return self.forward(inputs)
+        except RecursionError:
+            require_shallow(inputs)
+            raise
 
     def forward(self, inputs: Outputs) -> Any:
         """Compute the outputs for one example."""

@@ -203,7 +203,10 @@ class Result:
     def __init__(self, output: Nest, what: str) -> None:
         self.numbers: list[Any] = []
         self._shapes: list[Shape] = []
-        self._like = _each(output, lambda block: self._noted(block, what))
+        try:
+            self._like = _each(output, lambda block: self._noted(block, what))
+        except RecursionError:
+            raise too_deep(what) from None
         self._whole = plain(output) is not None
         self.output: Any = output if self._whole else self.numbers
         """What the tape returns: an array, or all numbers in a row."""

@@ -6,6 +6,9 @@ from collections import OrderedDict, defaultdict, namedtuple
 import numpy as np
 import pytest
 
+import autograd as ag
+import nn
+from autograd import Value
 from autograd.errors import InputTypeError, InputValueError
 from autograd.nested import map_structure, numbers_in, numbers_like, rebuilt
 from autograd.reals import real_or_none
@@ -83,3 +86,36 @@ def test_what_is_no_number_or_has_no_end_is_refused():
     endless.append(endless)
     with pytest.raises(InputValueError, match=r"^x is nested more than 100 deep, or holds itself"):
         numbers_in(endless, number, "x")
+
+
+def test_what_nests_too_deeply_is_an_error_of_ours_everywhere():
+    """Whoever goes through lists says so; a function's own endless recursion stays Python's."""
+    deep: list = []
+    for _ in range(20_000):
+        deep = [deep]
+    model = nn.MLP(1, [2, 1], rng=0)
+    takers = [
+        model,
+        nn.Neuron(1, rng=0),
+        nn.Sequential(nn.Linear(1, 1, rng=0), nn.Tanh()),
+        ag.grad(lambda p: 1.0),
+        ag.jacobian(lambda x: deep),
+        ag.compiled(lambda p: 1.0),
+        ag.compiled(lambda p: deep),
+        ag.exp,
+        lambda p: ag.compile(p, x=Value(1.0)),
+        lambda p: ag.explain(p, p),
+        lambda p: ag.draw(p),
+        lambda p: nn.mse_loss(p, p),
+        Value,
+    ]
+    for i, taker in enumerate(takers):
+        with pytest.raises((InputTypeError, InputValueError)):
+            taker(1.0 if i in (4, 6) else deep)
+
+    class Endless(nn.Module):
+        def forward(self, x):
+            return self(x)
+
+    with pytest.raises(RecursionError):
+        Endless()([1.0])

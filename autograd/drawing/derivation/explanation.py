@@ -19,6 +19,7 @@ from autograd.drawing.formats.text import number
 from autograd.engine.backward import adjoints
 from autograd.engine.value import Value
 from autograd.errors import InputTypeError, InputValueError
+from autograd.reals import shown
 
 __all__ = ["Explanation", "Term", "explain"]
 
@@ -58,7 +59,7 @@ def explain(y: Value, x: Value, *, paths: int = 5) -> Explanation:
     for role, value in (("y", y), ("x", x)):
         if not isinstance(value, Value):
             raise InputTypeError(
-                f"explain takes two Values, but {role} is {type(value).__name__} {value!r}"[:200]
+                f"explain takes two Values, but {role} is {type(value).__name__} {shown(value, 99)}"
             )
     if type(paths) is not int:
         raise InputTypeError(f"paths is an int, but got {type(paths).__name__}")
