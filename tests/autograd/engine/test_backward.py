@@ -404,3 +404,12 @@ def test_passes_inside_a_recomputation_leave_it_alone():
     shared.grad = None
     assert y.recompute().data == (12.0 + 16.0) * 4.0
     assert shared.grad == 8.0
+
+
+@pytest.mark.parametrize("create_graph", [False, True])
+def test_several_roots_weigh_1_each(create_graph):
+    """Without gradients, in either kind of pass; a root that stands twice counts twice."""
+    x = Value(3.0)
+    y, z = x * 2.0, x * x
+    ag.backward([y, z, y], create_graph=create_graph)
+    assert x.grad == 2.0 + 6.0 + 2.0

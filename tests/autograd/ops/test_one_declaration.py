@@ -267,3 +267,9 @@ def test_without_a_form_of_its_own_the_function_is_called(tmp_path):
     )
     assert done.returncode == 0, done.stderr
     assert "native" in done.stdout or not can_compile()
+
+
+def test_primitives_say_their_names():
+    """In a debugger and in messages."""
+    assert repr(OPS["add"]) == "<Op add>"
+    assert str(OPS["add"]) == "add"

@@ -150,7 +150,7 @@ def bounds_of(text, x):
         try:
             f(x)
         except NotThere:
-            f.kinks = {}
+            return [None] * 4
         kinks = f.kinks
         if math.prod(map(len, kinks.values())) > 32 or f.poles:
             return [None] * 4

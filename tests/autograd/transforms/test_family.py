@@ -195,8 +195,11 @@ def test_programs_of_derivatives():
     rng = random.Random("programs")
     for _ in range(size(8, 2_000)):
         text, sweeps = formula(rng, rng.choice((1, 2, 3))), rng.choice(SEQUENCES)
-        derivative = differentiated(over_values(text), sweeps)
+        f = over_values(text)
+        derivative = differentiated(f, sweeps)
         eager = [derivative(x) for x in POINTS]
+        # A derivative that is 0 for every number is recorded as 0: where f is nan, eager ones are.
+        nowhere = [math.isnan(f(x)) for x in POINTS]
         found = {}
         for backend in ("array", "loop"):
             recorded = ag.compiled(derivative, backend=backend)
@@ -206,8 +209,9 @@ def test_programs_of_derivatives():
         python = LoopExecutor(program.tape, "float64", native=False)
         found["source"] = [python.forward([np.array([x])], None)[0] for x in POINTS]
         for executor, numbers in found.items():
-            for x, number, wanted in zip(POINTS, numbers, eager):
-                assert agree(number, wanted), (executor, text, sweeps, x, number, wanted)
+            for x, number, wanted, no in zip(POINTS, numbers, eager, nowhere):
+                said = (executor, text, sweeps, x, number, wanted)
+                assert agree(number, wanted) or (no and number == 0.0), said
 
 
 BRANCHES = {
