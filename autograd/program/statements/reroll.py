@@ -15,7 +15,7 @@ from autograd.ops.expr import XP, Expr, Operand, show
 from autograd.ops.op import OPS, Op
 from autograd.ops.per_op import per_op
 
-__all__ = ["FOLDS", "rolled", "rolled_partials"]
+__all__ = ["FOLDS", "rolled", "rolled_partials", "rolled_tip"]
 
 FOLDS = {"add": "add", "mul": "multiply", "maximum": "maximum", "minimum": "minimum"}
 """Functions whose chains are recognised, and NumPy's names of them."""
@@ -63,6 +63,12 @@ def _partials_of(op: Op, leading: int) -> Callable[[int], tuple[list[Expr], list
         return xs, [*partials[leading:]]
 
     return traced
+
+
+def rolled_tip(op: Op) -> Operand | None:
+    """What is zero at the tip of a regular n-ary primitive, as a formula of "x" and "out"."""
+    xs = [Expr("var", f"x{i}") for i in range(4)]
+    return None if op.tip is None else _Roll(xs).whole(op.tip(XP, Expr("var", "out"), *xs))
 
 
 def _rolled(op: Op, n: int) -> tuple[Operand, Operand]:

@@ -16,7 +16,7 @@ from autograd.ops.expr import Expr, Operand, inner_exprs
 if TYPE_CHECKING:
     from jax import Array
 
-__all__ = ["evaluate_apart", "passing", "product"]
+__all__ = ["doubted", "evaluate_apart", "passing", "product"]
 
 
 def evaluate_apart(
@@ -76,6 +76,28 @@ def passing(x: Array, condition: Any, taken: bool) -> Array:
     return jnp.where(condition, x, constant) if taken else jnp.where(condition, constant, x)
 
 
+def doubted(y: Array, x: Array, condition: Array) -> Array:
+    """y, whose derivative by x is nan where the condition holds, if x varies at all."""
+    import jax
+
+    jnp = jax.numpy
+
+    @jax.custom_jvp
+    def unknown(x: Array, condition: Array) -> Array:
+        # 0, along each batch axis of either: the derivative has these axes too.
+        return jnp.where(condition & (x == 0.0), 0.0, jnp.zeros_like(x))
+
+    @unknown.defjvp
+    def move(primals: tuple[Array, Array], tangents: tuple[Any, Any]) -> tuple[Array, Array]:
+        x, condition = primals
+        # Masked before and after, so that elsewhere neither dx nor what is transposed meets nan.
+        unclear = jnp.nan * jnp.where(condition, tangents[0], 0.0)
+        return unknown(x, condition), jnp.where(condition, unclear, 0.0)
+
+    shape = jnp.broadcast_shapes(jnp.shape(x), jnp.shape(condition))
+    return y + unknown(jnp.broadcast_to(x, shape), jnp.broadcast_to(condition, shape))
+
+
 def product(g: Array, slope: Array, *, selects: bool) -> Array:
     """Adjoint × local derivative: what is not finite is silenced by a zero adjoint or a choice.
 
@@ -86,7 +108,7 @@ def product(g: Array, slope: Array, *, selects: bool) -> Array:
     jnp = jax.numpy
     silent = (g == 0.0) & ~jnp.isfinite(slope)
     if selects:
-        chosen_not = (slope == 0.0) & ~jnp.isfinite(g)
-        silent |= chosen_not
-        g = jnp.where(chosen_not, 0.0, g)
-    return g * jnp.where(silent, 0.0, slope)
+        silent |= (slope == 0.0) & ~jnp.isfinite(g)
+    still = jax.lax.stop_gradient
+    factors = jnp.where(silent, still(g), g), jnp.where(silent, still(slope), slope)
+    return jnp.where(silent, 0.0, factors[0] * factors[1])

@@ -17,13 +17,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd.extras import needed
-from autograd.ops.expr import XP, Expr, evaluate
+from autograd.ops.expr import XP, Expr, Operand, evaluate
 from autograd.ops.op import OPS, Op
 from autograd.ops.partial_evaluation import folded
 from autograd.ops.per_op import per_op
-from autograd.program.exports.jax.branches import evaluate_apart, passing, product
+from autograd.program.exports.jax.branches import doubted, evaluate_apart, passing, product
 from autograd.program.statements.elementwise import elementwise
-from autograd.program.statements.reroll import rolled
+from autograd.program.statements.reroll import rolled, rolled_tip
 
 if TYPE_CHECKING:
     from jax import Array
@@ -103,9 +103,12 @@ def _is_called_back(op: Op) -> bool:
 
 @per_op
 def primitive(
-    op: Op, count: int, known: tuple[tuple[int, str], ...], tangents: bool
+    op: Op, count: int, known: tuple[tuple[int, str], ...], tangents: bool, turns: bool = False
 ) -> Callable[..., Array]:
-    """A primitive over arrays of one shape, operands ``known`` put in, with the table's rules."""
+    """A primitive over arrays of one shape, operands ``known`` put in, with the table's rules.
+
+    One that ``turns`` takes one operand more, see :func:`_with_rule`.
+    """
     constants = {i: float(text) for i, text in known}
     names = [f"x{i}" for i in range(count) if i not in constants]
     symbols = [constants.get(i, Expr("var", f"x{i}")) for i in range(count)]
@@ -126,11 +129,19 @@ def primitive(
         return evaluate_apart(wanted, _functions(), variables)
 
     direct = all(not isinstance(x, Expr) or x.op == "var" for x in wanted)
-    return _with_rule(op, forward, local, names, tangents, direct=direct)
+    tip = None if op.tip is None else op.tip(XP, Expr("var", "out"), *symbols)
+    return _with_rule(op, forward, local, _at_tip(tip), names, tangents, turns, direct=direct)
+
+
+def _at_tip(tip: Operand | None) -> Callable[[Mapping[str, Array]], Array] | None:
+    """Where the operands are at the primitive's tip."""
+    if tip is None:
+        return None
+    return lambda variables: evaluate_apart([tip], _functions(), variables)[0] == 0.0
 
 
 @per_op
-def along_rows(op: Op, tangents: bool) -> Callable[..., Array]:
+def along_rows(op: Op, tangents: bool, turns: bool = False) -> Callable[..., Array]:
     """A regular n-ary primitive along the last axis."""
     formula = rolled(op)
     assert formula is not None
@@ -143,28 +154,39 @@ def along_rows(op: Op, tangents: bool) -> Callable[..., Array]:
     def local(variables: Mapping[str, Array]) -> list[Array]:
         return evaluate_apart([partials], _functions(), variables)
 
-    rule = _with_rule(op, forward, local, ["x"], tangents)
-    return lambda x: rule(x)[..., 0]
+    rule = _with_rule(op, forward, local, _at_tip(rolled_tip(op)), ["x"], tangents, turns)
+    return lambda *operands: rule(*operands)[..., 0]
 
 
 def _with_rule(
     op: Op,
     forward: Callable[..., Array],
     local: Callable[[Mapping[str, Array]], list[Array]],
+    at_tip: Callable[[Mapping[str, Array]], Array] | None,
     names: Sequence[str],
     tangents: bool,
+    turns: bool,
     *,
     direct: bool = False,
 ) -> Callable[..., Array]:
     """The function with the table's derivatives in place of those that JAX would find.
 
-    ``direct`` says that they are operands and constants, nothing to differentiate further.
+    ``direct`` says that they are operands and constants, nothing to differentiate further. At the
+    primitive's tip they are a choice, and have no derivatives of their own: a function that
+    ``turns`` is told by one operand more what its operands come from, a number that varies as they
+    do.
     """
     jnp = jax_module().numpy
-    pushed: Any = jax_module().custom_jvp(forward)
+    count = len(names)
+    pushed: Any = jax_module().custom_jvp(lambda *operands: forward(*operands[:count]))
 
-    def slopes(out: Array, operands: Sequence[Array]) -> list[Array]:
-        return local({"out": out, **dict(zip(names, operands))})
+    def slopes(out: Array, operands: Sequence[Array]) -> list[Array | None]:
+        variables = {"out": out, **dict(zip(names, operands))}
+        found: list[Any] = local(variables)
+        if at_tip is None or not turns:
+            return found
+        there, origin = at_tip(variables), operands[-1]
+        return [s if s is None else doubted(s, origin, there) for s in found]
 
     @pushed.defjvp  # type: ignore[untyped-decorator]
     def push(operands: Sequence[Array], moves: Sequence[Array]) -> tuple[Array, Array]:
@@ -192,12 +214,14 @@ def _with_rule(
             apart = [passing(x, g != 0.0, True) for x in operands]
             # Computed from them again (XLA sees that it is the same), the value is kept apart too.
             out = passing(out, g != 0.0, True) if _is_called_back(op) else pushed(*apart)
+        tip = None if at_tip is None else at_tip({"out": kept[0], **dict(zip(names, operands))})
         for x, slope in zip(operands, slopes(out, apart)):
             if slope is None:
                 grads.append(jnp.zeros_like(x))
                 continue
-            grads.append(jnp.broadcast_to(product(g, slope, selects=op.selects), x.shape))
-        return tuple(grads)
+            part = jnp.broadcast_to(product(g, slope, selects=op.selects), x.shape)
+            grads.append(part if tip is None else doubted(part, g, tip))
+        return (*grads, *map(jnp.zeros_like, operands[count:]))
 
     function.defvjp(remember, pull)
     made: Callable[..., Array] = pushed if tangents else function

@@ -6,13 +6,14 @@ Next: :mod:`autograd.program.exports.jax.primitives`, what each primitive is the
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from math import prod
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from autograd.ops.op import OPS, Op
+from autograd.program.exports.jax.bends import Bends
 from autograd.program.exports.jax.primitives import along_rows, jax_module, primitive
 from autograd.program.statements.groups import ArrayStatement, group
 from autograd.program.statements.layout import Gather, Literal, Operand, View
@@ -38,12 +39,23 @@ def function_of(tape: Tape, dtype: str, *, tangents: bool) -> Callable[..., Any]
     if 0 < count <= len(tape.statements) < NARROW * count:
         return _scalar_function(tape, dtype, tangents)
 
+    bends, constants = Bends(len(tape.arguments), tangents), len(tape.arguments)
+    origins = [
+        bends.origin(
+            statement.block,
+            OPS["dot"] if statement.kind == "product" else statement.op,
+            [_blocks_of(x) - {constants} for x in statement.operands],
+        )
+        for statement in form.statements
+    ]
+
     def run(*arrays: Array) -> Any:
         jnp = jax_module().numpy
         blocks = [array.reshape(-1) for array in arrays]
         blocks.append(jnp.asarray(form.constants, dtype))
-        for statement in form.statements:
-            blocks.append(_block(statement, blocks, dtype, tangents).reshape(-1))
+        for statement, sources in zip(form.statements, origins):
+            origin = _origin(blocks, sources)
+            blocks.append(_block(statement, blocks, dtype, tangents, origin).reshape(-1))
         output = _whole(form.output, blocks, dtype).reshape(tape.output_shape)
         if form.aux is None:
             return output
@@ -52,10 +64,38 @@ def function_of(tape: Tape, dtype: str, *, tangents: bool) -> Callable[..., Any]
     return run
 
 
+def _origin(blocks: Sequence[Array], sources: Sequence[int]) -> list[Array]:
+    """A number that varies as these arguments do, in a list; empty where there are none."""
+    return (
+        [sum([blocks[i].sum() for i in sources[1:]], blocks[sources[0]].sum())] if sources else []
+    )
+
+
+def _blocks_of(operand: Operand) -> set[Hashable]:
+    """The blocks that an operand's numbers are in."""
+    if isinstance(operand, Literal):
+        return set()
+    parts = [operand] if isinstance(operand, (Gather, View)) else operand.parts
+    return {part.block for part in parts}
+
+
 def _scalar_function(tape: Tape, dtype: str, tangents: bool) -> Callable[..., Any]:
     """The same for a deep and narrow tape, statement by statement."""
     size = prod(tape.output_shape)
     starts = [argument.start for argument in tape.arguments]
+
+    count = len(starts)
+
+    def read(slot: int) -> set[Hashable]:
+        if slot < 0:
+            return set()
+        return {count + slot if slot >= tape.first else bisect_right(starts, slot) - 1}
+
+    bends = Bends(count, tangents)
+    origins = [
+        bends.origin(count + slot, op, map(read, operands))
+        for slot, (op, operands) in enumerate(tape.statements, tape.first)
+    ]
 
     def run(*arrays: Array) -> Any:
         jnp = jax_module().numpy
@@ -80,16 +120,18 @@ def _scalar_function(tape: Tape, dtype: str, tangents: bool) -> Callable[..., An
             return known[np.array([place.get(slot, slot) for slot in slots])]
 
         for slot, (op, operands) in enumerate(tape.statements, tape.first):
+            origin = _origin(flat, origins[slot - tape.first])
             if op.arity is None and len(operands) > FEW:
                 sides = 2 if op is OPS["dot"] else 1
                 half = len(operands) // sides
                 rows = [row(operands[i * half : (i + 1) * half]) for i in range(sides)]
-                numbers[slot] = _along_rows(op, rows, tangents)
+                numbers[slot] = _along_rows(op, rows, tangents, origin)
                 continue
             known = {i: repr(tape.constants[-1 - x]) for i, x in enumerate(operands) if x < 0}
             known = known if len(known) < len(operands) else {}
-            rule = primitive(op, len(operands), tuple(known.items()), tangents)
-            numbers[slot] = rule(*[number(x) for i, x in enumerate(operands) if i not in known])
+            rule = primitive(op, len(operands), tuple(known.items()), tangents, bool(origin))
+            given = [number(x) for i, x in enumerate(operands) if i not in known]
+            numbers[slot] = rule(*given, *origin)
         results = row(tape.outputs)
         output = results[:size].reshape(tape.output_shape)
         if tape.aux_shape is None:
@@ -105,7 +147,13 @@ def _whole(operand: Operand, blocks: Sequence[Array], dtype: str) -> Array:
     return made
 
 
-def _block(statement: ArrayStatement, blocks: Sequence[Array], dtype: str, tangents: bool) -> Array:
+def _block(
+    statement: ArrayStatement,
+    blocks: Sequence[Array],
+    dtype: str,
+    tangents: bool,
+    origin: Sequence[Array],
+) -> Array:
     """The result of an array statement."""
     jnp = jax_module().numpy
     op, shape = statement.op, statement.shape
@@ -119,25 +167,25 @@ def _block(statement: ArrayStatement, blocks: Sequence[Array], dtype: str, tange
             for i, operand in enumerate(statement.operands)
             if i not in known
         ]
-        count = len(statement.operands)
-        return primitive(op, count, tuple(known.items()), tangents)(*operands)
+        kind = len(statement.operands), tuple(known.items()), tangents, bool(origin)
+        return primitive(op, *kind)(*operands, *origin)
     arrays = [_whole(operand, blocks, dtype) for operand in statement.operands]
     if statement.kind == "product":
         made: Array = jnp.matmul(arrays[0], jnp.swapaxes(arrays[1], -1, -2))
         return made
-    return _along_rows(op, arrays, tangents)
+    return _along_rows(op, arrays, tangents, origin)
 
 
-def _along_rows(op: Op, rows: Sequence[Array], tangents: bool) -> Array:
+def _along_rows(op: Op, rows: Sequence[Array], tangents: bool, origin: Sequence[Array]) -> Array:
     """An n-ary primitive along the last axis."""
     if op is OPS["dot"]:
         return (rows[0] * rows[1]).sum(-1)
     if op is OPS["sum"]:
         return rows[0].sum(-1)
     if rolled(op) is not None:
-        return along_rows(op, tangents)(rows[0])
+        return along_rows(op, tangents, bool(origin))(rows[0], *origin)
     columns = [rows[0][..., i] for i in range(rows[0].shape[-1])]
-    return primitive(op, len(columns), (), tangents)(*columns)
+    return primitive(op, len(columns), (), tangents, bool(origin))(*columns, *origin)
 
 
 def _read(operand: Operand, blocks: Sequence[Array], dtype: str) -> Array:

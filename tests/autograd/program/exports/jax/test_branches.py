@@ -80,3 +80,53 @@ def test_third_derivatives_in_reverse():
         x = Value(1.0)
         exported = compile(f(x), x=x).to_jax()
         assert jax.grad(jax.grad(jax.grad(exported)))(0.0) == pytest.approx(exact, abs=1e-14)
+
+
+TIPS = {
+    # Of the numbers x and 2·x: the true second derivative at 0, None where there is none.
+    "norm squared": (lambda x: autograd.norm([x, 2.0 * x]) ** 2, 10.0),
+    "norm": (lambda x: autograd.norm([x, 2.0 * x]), None),
+    "hypot squared": (lambda x: autograd.hypot(x, 2.0 * x) ** 2, 10.0),
+    "abs squared": (lambda x: abs(x) ** 2, 2.0),
+    "abs of a square": (lambda x: abs(x * x), 2.0),
+    "maximum squared": (lambda x: autograd.maximum(x, -x) ** 2, 2.0),
+    "maximum of squares": (lambda x: autograd.maximum(x * x, -x * x), 2.0),
+    "max squared": (lambda x: autograd.max([x, -x, 3.0 * x, -3.0 * x]) ** 2, 18.0),
+    "the middle one squared": (lambda x: autograd.sort([x, -x, 2.0 * x])[1] ** 2, None),
+    "copysign of a square": (lambda x: autograd.copysign(x * x, -1.0), -2.0),
+}
+
+
+@pytest.mark.parametrize("case", TIPS)
+def test_curvature_at_a_tip_is_right_or_nan(case):
+    """Where the first derivative is a choice, JAX makes no second one of it; beside it, it does."""
+    import jax
+
+    f, exact = TIPS[case]
+    x = Value(1.0)
+    program = compile(f(x), x=x)
+    exported, forward = program.to_jax(), program.to_jax(forward_mode=True)
+    points = np.array([0.0, 0.5, -2.0])
+    wanted = [grad(grad(f))(point) for point in points.tolist()]
+    twice = jax.grad(jax.grad(exported))
+    for second in (jax.hessian(exported), twice, jax.jacfwd(jax.jacfwd(forward))):
+        found = np.asarray(jax.vmap(second)(points)).tolist()
+        assert found[1:] == pytest.approx(wanted[1:], rel=1e-12, abs=1e-12)
+        for number in (found[0], wanted[0]):
+            assert math.isnan(number) or number == exact
+
+
+def test_penalties_along_straight_lines_keep_their_curvature_of_0():
+    """What is bent in one place only: 0 as in the engine, where nothing multiplies it."""
+    import jax
+
+    def penalty(p):
+        return abs(p[0]) + 3.0 * abs(2.0 * p[0] - p[1]) + maximum(0.0, p[1]) + autograd.dot(p, p)
+
+    p = [Value(1.0), Value(2.0)]
+    exported = compile(penalty(p), p=p).to_jax()
+    points = np.array([[0.0, 0.0], [1.0, 2.0], [0.5, -1.0]])
+    for second in (jax.hessian(exported), jax.jacrev(jax.grad(exported))):
+        assert np.array_equal(jax.vmap(second)(points), [2.0 * np.eye(2)] * 3)
+    for at in points.tolist():
+        assert autograd.hessian(penalty)(at) == [[2.0, 0.0], [0.0, 2.0]]
