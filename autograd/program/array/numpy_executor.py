@@ -20,7 +20,7 @@ import numpy as np
 from autograd.arrays import Array
 from autograd.program.array.forward import write_forward
 from autograd.program.array.reverse import Reverse
-from autograd.program.array.tiles.operands import NotTiled
+from autograd.program.array.tiles.body import NotTiled
 from autograd.program.array.tiles.runner import Tiles
 from autograd.program.array.writer import Writer, style_of
 from autograd.program.loop.native.compiler import can_compile

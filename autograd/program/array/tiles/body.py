@@ -16,7 +16,7 @@ from autograd.program.loop.lanes.vectors import VECTOR, LaneBody, lane_declarati
 from autograd.program.loop.native.emit import ARITHMETIC, COMPARISONS, INTRINSICS, called
 from autograd.program.loop.row_sums import LANES
 
-__all__ = ["SIGNATURE", "ZERO", "TileBody", "tile_declarations"]
+__all__ = ["SIGNATURE", "ZERO", "NotTiled", "TileBody", "tile_declarations"]
 
 SIGNATURE = "(ptr %p, ptr %m, ptr %args, ptr %grads, i64 %groups, i64 %width)"
 """Of a statement's function: its numbers, the tile, arrays that are shared, and their gradients."""
@@ -24,6 +24,10 @@ ZERO = "zeroinitializer"
 FUSED, SUM = "llvm.fmuladd.v8f64", "llvm.vector.reduce.fadd.v8f64"
 
 Step = Callable[[str, list[str]], Sequence[str]]
+
+
+class NotTiled(Exception):
+    """A program has something that is not done tile by tile."""
 
 
 def tile_declarations() -> list[str]:
@@ -123,6 +127,8 @@ class TileBody(LaneBody):
         if expr.op in known or OPS[expr.op] in called():
             return super()._expr(expr, values)
         op = OPS[expr.op]
+        if op.function is not None:  # of floats, without a form of machine code
+            raise NotTiled(op.name)
         operands = [self._value(x, values) for x in expr.operands]
         return self.exprs([op.value_expr], dict(zip(op.variables, operands)))[0]
 

@@ -11,15 +11,12 @@ from typing import NamedTuple
 import numpy as np
 
 from autograd.arrays import Array
+from autograd.program.array.tiles.body import NotTiled
 from autograd.program.array.tiles.entry import WEIGHT
 from autograd.program.statements.groups import ArrayForm
 from autograd.program.statements.layout import Gather, Joined, Literal, Operand, View
 
-__all__ = ["NotTiled", "Place", "Tile", "blocks_of", "covers"]
-
-
-class NotTiled(Exception):
-    """A program has something that is not done tile by tile."""
+__all__ = ["Place", "Tile", "blocks_of", "covers"]
 
 
 class Place(NamedTuple):

@@ -15,9 +15,10 @@ from autograd.ops.expr import Expr
 from autograd.ops.op import OPS, Op
 from autograd.ops.per_op import per_op
 from autograd.program.array.forward import for_arrays, formulas
+from autograd.program.array.tiles.body import NotTiled
 from autograd.program.array.tiles.compiler import NAME
 from autograd.program.array.tiles.elements import Elementwise, Lengthwise
-from autograd.program.array.tiles.operands import NotTiled, Place, Tile, blocks_of, covers
+from autograd.program.array.tiles.operands import Place, Tile, blocks_of, covers
 from autograd.program.statements.groups import ArrayForm, ArrayStatement, literals
 from autograd.program.statements.layout import Operand, strides_of
 from autograd.program.statements.reroll import rolled

@@ -11,9 +11,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from autograd.arrays import Array
+from autograd.program.array.tiles.body import NotTiled
 from autograd.program.array.tiles.compiler import addresses, common
 from autograd.program.array.tiles.entry import FRAME
-from autograd.program.array.tiles.operands import NotTiled
 from autograd.program.array.tiles.plan import Plan
 from autograd.program.statements.groups import ArrayForm
 
