@@ -19,9 +19,9 @@ A factor that depends on others, as λ in λ·norm(p), keeps the derivative that
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from functools import cached_property
 from typing import Any
 
+from autograd.cached import cached_property
 from autograd.engine.modes import TRACING, switched
 from autograd.engine.node import Node
 from autograd.engine.order import operands_of

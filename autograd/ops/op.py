@@ -10,10 +10,10 @@ primitive of any number of operands (``sum``) is called as it is. Next:
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
+from autograd.cached import cached_property
 from autograd.errors import InputValueError, RuleError
 from autograd.graph import topological_order
 from autograd.ops.expr import XP, Expr, Operand, inner_exprs

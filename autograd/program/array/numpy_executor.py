@@ -11,13 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from functools import cached_property
 from math import isfinite
 from typing import Any
 
 import numpy as np
 
 from autograd.arrays import Array
+from autograd.cached import cached_property
 from autograd.program.array.forward import write_forward
 from autograd.program.array.reverse import Reverse
 from autograd.program.array.tiles.body import NotTiled

@@ -7,12 +7,12 @@ every run a second time from the carry before it, which is all that is kept. Nex
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from autograd.arrays import Array
+from autograd.cached import cached_property
 from autograd.program.executor import Executor, executor
 from autograd.program.scans.native_scan import Inputs, Wanted
 from autograd.program.tape.derived import weighted_tape

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any, overload
 
 import numpy as np
 
 from autograd.arrays import Array
+from autograd.cached import cached_property
 from autograd.program.tape.instructions import Argument, Statement, Tape
 
 __all__ = ["Repeat", "Statements", "is_long", "repeats_of"]

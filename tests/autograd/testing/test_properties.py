@@ -51,7 +51,7 @@ def test_wrong_derivative_is_found_and_shrunk():
     message = failure(wrong_cube)
     assert "a derivative of wrong_cube is wrong at x=-1.0" in message
     assert "fail: wrong by 200.00%" in message
-    assert "├─ cube · data −1 · grad 1\n    │  └─ x · input · data −1 · grad −3" in message
+    assert "└─ cube · data −1 · grad 1\n       └─ x · input · data −1 · grad −3" in message
 
 
 everywhere = property_test(cube, x=(-10.0, 10.0))
