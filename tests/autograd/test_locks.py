@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import textwrap
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -99,7 +100,7 @@ def test_a_child_is_not_left_waiting(case):
 @pytest.mark.parametrize("package", ["autograd", "nn"])
 def test_no_attribute_is_computed_under_a_lock_of_its_class(package):
     """functools.cached_property has one before Python 3.12, which a fork may find taken."""
-    root = Path(__file__).parents[2] / package
+    root = Path(import_module(package).__file__).parent
     paths = [path for path in root.rglob("*.py") if path.name != "cached.py"]
     assert paths
     assert not [path for path in paths if "functools.cached_property" in names_imported(path)]

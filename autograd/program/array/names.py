@@ -52,7 +52,10 @@ def _first_at_ties(ufunc: Callable[..., Array]) -> Callable[..., Array]:
 
 
 class _Functions(dict[str, Callable[..., Array]]):
-    """Functions of arrays by name; what a primitive declares is found when it is asked for."""
+    """Functions of arrays by name; what a primitive declares is found when it is asked for.
+
+    It is not kept: a name that was only asked for, such as a comparison's, must not become a key.
+    """
 
     def __contains__(self, name: object) -> bool:
         op = OPS.get(str(name))
@@ -60,8 +63,8 @@ class _Functions(dict[str, Callable[..., Array]]):
 
     def __missing__(self, name: str) -> Callable[..., Array]:
         op = OPS[name]
-        self[name] = function = getattr(np, op.ufunc) if op.ufunc else _by_element(name)
-        return function
+        declared: Callable[..., Array] = getattr(np, op.ufunc) if op.ufunc else _by_element(name)
+        return declared
 
 
 def _by_element(name: str) -> Callable[..., Array]:

@@ -1,14 +1,15 @@
 """Bugs planted in the engine: random programs find each, and shrink it to a few operations."""
 
 import random
+from contextlib import contextmanager
 
 import pytest
 from hypothesis import HealthCheck, Phase, find, settings
 
 from autograd import Value
 from autograd.engine import backward as passes
+from autograd.engine.generated import plain
 from autograd.engine.order import operand_values, operands_of
-from autograd.engine.slots import by_dictionary
 from autograd.testing import programs
 from tests import naive
 
@@ -119,10 +120,12 @@ def planted(bug, shortest_first=False):
     return pull_back
 
 
-def plant(monkeypatch, pull_back):
+@contextmanager
+def plant(pull_back):
     """The plain engine, with this sweep."""
-    monkeypatch.setattr(passes, "differentiate", by_dictionary)
-    monkeypatch.setattr(passes, "pull_back", pull_back)
+    with plain(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passes, "pull_back", pull_back)
+        yield
 
 
 def is_wrong(formula):
@@ -141,23 +144,23 @@ def simplest_failure():
 
 
 @pytest.mark.parametrize("bug", PLANTED, ids=lambda bug: bug.__name__)
-def test_planted_bug_shrinks_to_few_operations(bug, monkeypatch):
+def test_planted_bug_shrinks_to_few_operations(bug):
     """Each bug is found, and the smallest program that shows it has at most 4 operations."""
-    plant(monkeypatch, planted(bug))
-    formula = simplest_failure()
+    with plant(planted(bug)):
+        formula = simplest_failure()
     print(formula)
     assert formula.operations <= MOST_OPERATIONS
 
 
-def test_wrong_order_shrinks_to_few_operations(monkeypatch):
+def test_wrong_order_shrinks_to_few_operations():
     """A sweep from the leaves to the result, the wrong way round, is found as well."""
 
     def step(node, g, adjoint):
         for x, p in edges(node):
             adjoint[x] += g * p
 
-    plant(monkeypatch, planted(step, shortest_first=True))
-    assert simplest_failure().operations <= MOST_OPERATIONS
+    with plant(planted(step, shortest_first=True)):
+        assert simplest_failure().operations <= MOST_OPERATIONS
 
 
 def test_nothing_is_found_without_a_bug():
