@@ -71,8 +71,8 @@ def test_many_steps_at_once_are_the_steps_of_values(name, options, monkeypatch):
     eager, same, other = trained(OPTIMIZERS[name], "eager", **options)
     assert None not in seen
     np.testing.assert_allclose(history.loss, eager.loss, rtol=1e-12)
-    np.testing.assert_allclose(numbers, same, rtol=1e-10, atol=1e-12)
-    np.testing.assert_allclose(optimizer.memory, other.memory, rtol=1e-9, atol=1e-12)
+    np.testing.assert_allclose(numbers, same, rtol=1e-12, atol=1e-14)
+    np.testing.assert_allclose(optimizer.memory, other.memory, rtol=1e-12, atol=1e-14)
     assert history.accuracy == eager.accuracy
     assert history.lr == eager.lr
 
@@ -92,7 +92,7 @@ def test_what_looks_at_the_whole_gradient_goes_step_by_step(options, monkeypatch
     _, numbers, _ = trained(OPTIMIZERS["momentum"], **options)
     assert set(seen) == {None}
     _, same, _ = trained(OPTIMIZERS["momentum"], "eager", **options)
-    np.testing.assert_allclose(numbers, same, rtol=1e-10, atol=1e-12)
+    np.testing.assert_allclose(numbers, same, rtol=1e-12, atol=1e-14)
 
 
 def test_options_that_a_callback_changes_are_heard():

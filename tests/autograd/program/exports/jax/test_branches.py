@@ -19,16 +19,6 @@ SMOOTH = [
 ]  # fmt: skip
 
 
-@pytest.fixture(autouse=True)
-def _double_precision():
-    import jax
-
-    before = jax.config.read("jax_enable_x64")
-    jax.config.update("jax_enable_x64", True)
-    yield
-    jax.config.update("jax_enable_x64", before)
-
-
 def twice_in_jax(f, points):
     """Second derivatives by reverse over reverse, and by forward over reverse."""
     import jax

@@ -18,16 +18,6 @@ from autograd.program import compile
 pytestmark = pytest.mark.needs("jax")
 
 
-@pytest.fixture(autouse=True)
-def _double_precision():
-    import jax
-
-    before = jax.config.read("jax_enable_x64")
-    jax.config.update("jax_enable_x64", True)
-    yield
-    jax.config.update("jax_enable_x64", before)
-
-
 @pytest.mark.parametrize("op", [op for op in OPS.values() if op.sample], ids=str)
 def test_primitive_agrees(op):
     """Every primitive's value and derivatives, by its own rules over JAX's functions."""

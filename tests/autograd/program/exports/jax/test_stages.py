@@ -9,16 +9,6 @@ from autograd import Value, compiled, exp, grad, log, maximum, tanh, where
 pytestmark = pytest.mark.needs("jax")
 
 
-@pytest.fixture(autouse=True)
-def _double_precision():
-    import jax
-
-    before = jax.config.read("jax_enable_x64")
-    jax.config.update("jax_enable_x64", True)
-    yield
-    jax.config.update("jax_enable_x64", before)
-
-
 def volatility(p, x):
     """One state, and a sum of what each repetition gives."""
     omega, alpha, beta = exp(p[0]), p[1], p[2]
