@@ -1,4 +1,4 @@
-"""Activations: the functions after a neuron's sum, by name.
+"""Activations: the functions after a neuron's sum, by name, and what PyTorch calls them.
 
 A function of your own will do as well; only a named one can be saved. Next: :mod:`nn.layers`.
 """
@@ -13,7 +13,10 @@ from autograd import Value
 from nn.checks import named
 from nn.errors import ModelFileError
 
-__all__ = ["ACTIVATIONS", "OF_ROWS", "RECTIFIERS", "activation_name", "activation_of", "saved_name"]
+__all__ = [
+    "ACTIVATIONS", "COUNTERPARTS", "KNOWN", "OF_ROWS", "RECTIFIERS", "TORCH", "activation_name",
+    "activation_of", "saved_name",
+]  # fmt: skip
 
 Activation = Callable[[Any], Any]
 
@@ -23,24 +26,33 @@ def identity(x: Value | float) -> Any:
     return x
 
 
-ACTIVATIONS: dict[str, Activation] = {
-    "identity": identity,
-    "linear": identity,
-    "relu": autograd.relu,
-    "leaky_relu": autograd.leaky_relu,
-    "tanh": autograd.tanh,
-    "sigmoid": autograd.sigmoid,
-    "softplus": autograd.softplus,
-    "elu": autograd.elu,
-    "gelu": autograd.gelu,
-    "silu": autograd.silu,
+# Name -> the function, PyTorch's class, and the options with which that is the same function.
+_TABLE: dict[str, tuple[Activation, str, dict[str, float | str]]] = {
+    "identity": (identity, "Identity", {}),
+    "linear": (identity, "Identity", {}),
+    "relu": (autograd.relu, "ReLU", {}),
+    "leaky_relu": (autograd.leaky_relu, "LeakyReLU", {"negative_slope": 0.01}),
+    "tanh": (autograd.tanh, "Tanh", {}),
+    "sigmoid": (autograd.sigmoid, "Sigmoid", {}),
+    # Above the threshold PyTorch takes x itself: from 40 on that is no difference in float64.
+    "softplus": (autograd.softplus, "Softplus", {"beta": 1.0, "threshold": 40.0}),
+    "elu": (autograd.elu, "ELU", {"alpha": 1.0}),
+    "gelu": (autograd.gelu, "GELU", {"approximate": "none"}),
+    "silu": (autograd.silu, "SiLU", {}),
+    "softmax": (autograd.softmax, "Softmax", {"dim": -1}),
+    "log_softmax": (autograd.log_softmax, "LogSoftmax", {"dim": -1}),
 }
 
-# Functions of a whole row, which stand after a layer.
-OF_ROWS: dict[str, Activation] = {"softmax": autograd.softmax, "log_softmax": autograd.log_softmax}
+KNOWN = {name: function for name, (function, _, _) in _TABLE.items()}
+COUNTERPARTS = {name: (kind, options) for name, (_, kind, options) in _TABLE.items()}
+OF_ROWS = {name: KNOWN[name] for name in ("softmax", "log_softmax")}
+"""Functions of a whole row, which stand after a layer."""
+ACTIVATIONS = {name: function for name, function in KNOWN.items() if name not in OF_ROWS}
+TORCH = {name: COUNTERPARTS[name] for name in ACTIVATIONS}
+"""What PyTorch has for an activation: the class, and its options."""
 
-# Functions that halve their input's variance or nearly so, for which He's initialiser was made.
 RECTIFIERS = {"relu", "leaky_relu", "softplus", "elu", "gelu", "silu"}
+"""Those that halve their input's variance or nearly so, for which He's initialiser was made."""
 
 
 def activation_of(activation: str | Activation) -> Activation:
@@ -53,9 +65,8 @@ def activation_of(activation: str | Activation) -> Activation:
 
 
 def activation_name(activation: Activation) -> str | None:
-    """The first name of a function in ACTIVATIONS, or None."""
-    known = {**ACTIVATIONS, **OF_ROWS}
-    return next((name for name, function in known.items() if function is activation), None)
+    """The first name of a known function, or None."""
+    return next((name for name, function in KNOWN.items() if function is activation), None)
 
 
 def saved_name(activation: Activation) -> str:
@@ -63,7 +74,7 @@ def saved_name(activation: Activation) -> str:
     name = activation_name(activation)
     if name is None:
         raise ModelFileError(
-            f"a model file cannot hold the function {activation!r}: use one of "
-            f"{', '.join([*ACTIVATIONS, *OF_ROWS])}, or keep state_dict() yourself"
+            f"a model file cannot hold the function {activation!r}: use one of {', '.join(KNOWN)}, "
+            "or keep state_dict() yourself"
         )
     return name

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import autograd
 from autograd.extras import needed
-from nn.activations import ACTIVATIONS, saved_name
-from nn.export import TORCH
+from nn.activations import KNOWN, TORCH, saved_name
 from nn.layers import MLP, Layer, Sequential
 from nn.module import Module
+from nn.parts import layers_in
 
 if TYPE_CHECKING:
     import torch
@@ -47,13 +47,13 @@ def from_torch(module: torch.nn.Module, into: Module | None = None) -> Any:
             softmax = isinstance(part, torch.nn.Softmax)
             layers.append(autograd.softmax if softmax else autograd.log_softmax)
         elif not (isinstance(part, torch.nn.Flatten) and not layers):
-            function = ACTIVATIONS[_name(torch, part)]
+            name = _name(torch, part)
             if not plain:
                 raise autograd.InputTypeError(
                     f"from_torch takes an activation after a Linear, but {part} stands elsewhere"
                 )
             for neuron in layers[-1].neurons:
-                neuron.activation = function
+                neuron.activation = KNOWN[name]
     if not layers:
         raise autograd.InputTypeError(f"from_torch finds no Linear in {module}")
     model = Sequential(*layers)
@@ -95,34 +95,24 @@ def _name(torch: ModuleType, part: torch.nn.Module) -> str:
 
 
 def _copied(torch: ModuleType, module: torch.nn.Module, into: Module) -> Any:
-    parts = dict(module.named_modules())
-    linear = {name: part for name, part in parts.items() if isinstance(part, torch.nn.Linear)}
-    layers = {name: _part(into, name) for name in linear}
-    sizes = [(n, x.in_features, x.out_features, x.bias is not None) for n, x in linear.items()]
+    linears = {n: x for n, x in module.named_modules() if isinstance(x, torch.nn.Linear)}
+    # PyTorch's Sequential numbers its parts, ours numbers `layers`.
+    layers = {path.replace("layers.", ""): layer for path, layer in layers_in(into)}
+    theirs = [(n, x.in_features, x.out_features, x.bias is not None) for n, x in linears.items()]
     ours = [
-        (name, getattr(x, "nin", 0), getattr(x, "nout", 0), x and x.neurons[0].bias is not None)
-        for name, x in layers.items()
+        (name, layer.nin, layer.nout, layer.neurons[0].bias is not None)
+        for name, layer in ((name, layers.get(name)) for name in linears)
+        if isinstance(layer, Layer)
     ]
     held = sum(parameter.numel() for parameter in module.parameters())
-    if sizes != ours or held != len(into.parameters()):
+    if theirs != ours or held != len(into.parameters()):
         raise autograd.InputValueError(
-            f"from_torch copies Linears to layers of the same names and sizes, but {sizes} of "
+            f"from_torch copies Linears to layers of the same names and sizes, but {theirs} of "
             f"{held} parameters face {ours} of {len(into.parameters())}"
         )
-    for name, layer in layers.items():
-        _fill(layer, linear[name])
+    for name, linear in linears.items():
+        _fill(layers[name], linear)
     return into
-
-
-def _part(module: Any, name: str) -> Any:
-    """The layer that a path names, such as "fc1" or "layers.0"; None if there is none."""
-    for word in filter(None, name.split(".")):
-        members = getattr(module, "layers", module) if word.isdigit() else module
-        if isinstance(members, (list, tuple)) and word.isdigit():
-            module = members[int(word)] if int(word) < len(members) else None
-        else:
-            module = getattr(module, word, None)
-    return module if isinstance(module, Layer) else None
 
 
 def _fill(layer: Layer, linear: torch.nn.Linear) -> None:

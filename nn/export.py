@@ -22,27 +22,11 @@ from typing import Any
 import autograd
 from autograd import Value
 from autograd.extras import needed
-from nn.activations import activation_name
+from nn.activations import COUNTERPARTS, TORCH, activation_name
 from nn.checks import check_count
 from nn.kinds import Model
 
 __all__ = ["TORCH", "to_onnx", "to_torch"]
-
-# Function of a row -> name of PyTorch's class.
-ROWS = {autograd.softmax: "Softmax", autograd.log_softmax: "LogSoftmax"}
-
-# Activation -> name of PyTorch's class and the options with which it is the same function.
-TORCH: dict[str, tuple[str, dict[str, Any]]] = {
-    "relu": ("ReLU", {}),
-    "leaky_relu": ("LeakyReLU", {"negative_slope": 0.01}),
-    "tanh": ("Tanh", {}),
-    "sigmoid": ("Sigmoid", {}),
-    # Above the threshold PyTorch takes x itself: from 40 on that is no difference in float64.
-    "softplus": ("Softplus", {"beta": 1.0, "threshold": 40.0}),
-    "elu": ("ELU", {"alpha": 1.0}),
-    "gelu": ("GELU", {"approximate": "none"}),
-    "silu": ("SiLU", {}),
-}
 
 
 def to_onnx(
@@ -95,17 +79,13 @@ def to_torch(model: Model) -> Any:
     return torch.nn.Sequential(*_modules(torch, model))
 
 
-def _modules(torch: ModuleType, part: Any) -> list[Any]:
+def _modules(torch: ModuleType, part: Model) -> list[Any]:
     """The PyTorch modules for a part of a model, in order."""
     if hasattr(part, "layers"):
         return [module for layer in part.layers for module in _modules(torch, layer)]
-    function = getattr(type(part), "function", part)  # of an activation's module
-    if function in ROWS:
-        return [getattr(torch.nn, ROWS[function])(dim=-1)]
-    if function is not part:
-        known = dict(TORCH.values())
-        name = type(part).__name__
-        return [getattr(torch.nn, name)(**{**known.get(name, {}), **part.config()})]
+    name = activation_name(getattr(type(part), "func", part))  # of a module or a function
+    if name is not None:
+        return [_activation(torch, name, getattr(part, "keywords", {}))]
     neurons = getattr(part, "neurons", [part])
     if not all(hasattr(neuron, "weights") and hasattr(neuron, "bias") for neuron in neurons):
         raise autograd.InputTypeError(
@@ -121,17 +101,16 @@ def _modules(torch: ModuleType, part: Any) -> list[Any]:
         linear.weight.copy_(torch.tensor(weights, dtype=torch.float64))
         if biased:
             linear.bias.copy_(torch.tensor([n.bias.data for n in neurons], dtype=torch.float64))
-    return [linear, *_activation(torch, {neuron.activation for neuron in neurons})]
-
-
-def _activation(torch: ModuleType, functions: set[Model]) -> list[Any]:
+    functions = {neuron.activation for neuron in neurons}
     names = {activation_name(function) for function in functions}
-    if names == {"identity"}:
-        return []
-    if len(names) > 1 or not names <= set(TORCH):
+    if len(names) > 1 or not names <= TORCH.keys():
         raise autograd.InputTypeError(
-            f"to_torch knows one activation a layer, identity or {', '.join(TORCH)}, "
+            f"to_torch knows one activation a layer, {', '.join(TORCH)}, "
             f"but got {' and '.join(map(repr, functions))}"
         )
-    kind, options = TORCH[names.pop() or ""]
-    return [getattr(torch.nn, kind)(**options)]
+    return [linear, *(_activation(torch, str(n), {}) for n in names if n != "identity")]
+
+
+def _activation(torch: ModuleType, name: str, options: dict[str, float]) -> Any:
+    kind, same = COUNTERPARTS[name]
+    return getattr(torch.nn, kind)(**{**same, **options})

@@ -6,26 +6,24 @@ them less so.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from random import Random
-from typing import TYPE_CHECKING, Any, overload
+from typing import Any
 
 import autograd
 from autograd import Value
-from nn.activations import ACTIVATIONS, OF_ROWS, activation_of, identity, saved_name
+from nn.activations import ACTIVATIONS, KNOWN, OF_ROWS, activation_of, saved_name
 from nn.checks import as_rng, check_count
 from nn.init import Initialiser
-from nn.kinds import Model
+from nn.kinds import Model, Outputs
 from nn.module import Module
-from nn.neurons import Layer, Linear, Neuron, are_rows
+from nn.neurons import Activation, Layer, Linear, Listing, Neuron, are_rows
 from nn.outputs import OutputList
 
 __all__ = ["ACTIVATIONS", "MLP", "Layer", "Linear", "Neuron", "Sequential"]
 
-Activation = Callable[[Any], Any]
 
-
-class Sequential(Module):
+class Sequential(Listing):
     """Modules, or functions of a list such as `autograd.softmax`, each fed the last one's outputs.
 
     >>> import autograd
@@ -48,16 +46,7 @@ class Sequential(Module):
         names = (getattr(layer, "__name__", repr(layer)) for layer in self.layers)
         return f"{type(self).__name__}({', '.join(names)})"
 
-    if TYPE_CHECKING:
-
-        @overload
-        def __call__(self, inputs: Sequence[Value | float]) -> list[Value]: ...
-        @overload
-        def __call__(self, inputs: Any) -> Any: ...
-        def __call__(self, inputs: Any) -> Any:
-            """As `forward`."""
-
-    def forward(self, inputs: Any) -> list[Any]:
+    def forward(self, inputs: Outputs) -> list[Any]:
         """The last layer's outputs, as a list; a list of those for a list of rows."""
         # A first module of one's own may want the rows together.
         if are_rows(inputs) and hasattr(self.layers[0], "nin"):
@@ -71,13 +60,7 @@ class Sequential(Module):
 
     def config(self) -> dict[str, Any]:
         """What `save` keeps of the structure."""
-        descriptions = []
-        for layer in self.layers:
-            if isinstance(layer, Module):
-                descriptions.append(layer.describe())
-            else:
-                descriptions.append({"function": saved_name(layer)})
-        return {"layers": descriptions}
+        return {"layers": [_described(layer) for layer in self.layers]}
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> Sequential:
@@ -117,22 +100,28 @@ class MLP(Sequential):
         sizes = [check_count("nin", nin), *(check_count("nouts", nout) for nout in nouts)]
         if len(sizes) < 2:
             raise autograd.InputValueError("MLP needs at least one layer, but got nouts=[]")
-        rng = as_rng(rng)
         self.nin, self.nouts = sizes[0], sizes[1:]
         hidden = len(sizes) - 2
-        functions = [activation_of(one) for one in _each(activation, hidden)]
-        one = not isinstance(activation, (list, tuple))
-        self.activation: Any = activation_of(activation) if one else functions  # type: ignore[arg-type]
+        if isinstance(activation, (list, tuple)):
+            self.activation: Any = [activation_of(one) for one in activation]
+        else:
+            self.activation = activation_of(activation)  # type: ignore[arg-type]
+        one = not isinstance(self.activation, list)
+        functions = [self.activation] * hidden if one else self.activation
+        if len(functions) != hidden:
+            raise autograd.InputValueError(
+                f"activation is one, or a list with one for each of {hidden} hidden layers, "
+                f"but got {activation!r}"
+            )
         self.output = OF_ROWS.get(str(output)) or activation_of(output)
-        after = [self.output] if self.output in OF_ROWS.values() else []
-        functions = [*functions, identity if after else self.output]
-        super().__init__(
-            *(
-                Layer(fan_in, fan_out, activation=function, init=init, rng=rng)
-                for fan_in, fan_out, function in zip(sizes, sizes[1:], functions)
-            ),
-            *after,
-        )
+        last = [self.output] if self.output in OF_ROWS.values() else []
+        functions = [*functions, KNOWN["identity"] if last else self.output]
+        rng = as_rng(rng)
+        layers = [
+            Layer(fan_in, fan_out, activation=function, init=init, rng=rng)
+            for fan_in, fan_out, function in zip(sizes, sizes[1:], functions)
+        ]
+        super().__init__(*layers, *last)
 
     __repr__ = Module.__repr__
 
@@ -141,7 +130,7 @@ class MLP(Sequential):
         return {
             "nin": self.nin,
             "nouts": self.nouts,
-            "activation": [saved_name(f) for f in self.activation]
+            "activation": list(map(saved_name, self.activation))
             if isinstance(self.activation, list)
             else saved_name(self.activation),
             "output": saved_name(self.output),
@@ -153,19 +142,11 @@ class MLP(Sequential):
         return cls(**config)
 
 
-def _each(activation: str | Activation | Sequence[str | Activation], hidden: int) -> list[Any]:
-    """The activation of each hidden layer."""
-    if not isinstance(activation, (list, tuple)):
-        return [activation] * hidden
-    if len(activation) != hidden:
-        raise autograd.InputValueError(
-            f"activation is one, or a list with one for each of {hidden} hidden layers, "
-            f"but got {activation!r}"
-        )
-    return list(activation)
+def _described(layer: Model) -> dict[str, Any]:
+    return layer.describe() if isinstance(layer, Module) else {"function": saved_name(layer)}
 
 
-def _rebuilt(description: dict[str, Any]) -> Callable[[Any], Any]:
+def _rebuilt(description: dict[str, Any]) -> Model:
     if "function" in description:
-        return {**ACTIVATIONS, **OF_ROWS}[description["function"]]
+        return KNOWN[description["function"]]
     return Module.rebuild(description)

@@ -21,8 +21,8 @@ from nn.export import to_onnx, to_torch
 from nn.init import at_most
 from nn.kinds import Outputs
 from nn.model_files import read_json, write_json
+from nn.parts import parameters_in, summary_table
 from nn.predict import predict, predict_proba, score
-from nn.summary import summary_table
 
 __all__ = ["Module"]
 
@@ -94,7 +94,7 @@ class Module:
 
     def named_parameters(self) -> Iterator[tuple[str, Value]]:
         """Each parameter once, with its path, for example ``layers.0.neurons.3.weights.12``."""
-        return _walk("", self, set())
+        return parameters_in(self, "", set())
 
     def parameters(self) -> list[Value]:
         """The parameters in their fixed order: as the attributes were set, lists in list order."""
@@ -128,16 +128,30 @@ class Module:
         """
         if not isinstance(state, Mapping):
             raise autograd.InputTypeError(
-                f"load_state_dict takes a mapping of paths to numbers, but got {_kind(state)}"
+                "load_state_dict takes a mapping of paths to numbers, "
+                f"but got {type(state).__name__}"
             )
-        named = dict(self.named_parameters())
-        _check_paths(named, state)
+        mine = dict(self.named_parameters())
+        faults = [
+            f"{len(paths)} {kind} ({', '.join(map(str, paths[:3]))}{', …' * (len(paths) > 3)})"
+            for kind, paths in (
+                ("missing", [path for path in mine if path not in state]),
+                ("unknown", [path for path in state if path not in mine]),
+            )
+            if paths
+        ]
+        if faults:
+            raise autograd.InputValueError(
+                f"load_state_dict needs exactly this model's {len(mine)} parameters, "
+                f"but of the entries {' and '.join(faults)}: the state is of another model"
+            )
         for path, number in state.items():
             if isinstance(number, bool) or not isinstance(number, numbers.Real):
                 raise autograd.InputTypeError(
-                    f"load_state_dict: {path} takes one number, but got {_kind(number)} {number!r}"
+                    f"load_state_dict: {path} takes one number, "
+                    f"but got {type(number).__name__} {number!r}"
                 )
-        for path, parameter in named.items():
+        for path, parameter in mine.items():
             parameter.data = float(state[path])
 
     def config(self) -> dict[str, Any]:
@@ -159,12 +173,12 @@ class Module:
         parameter is not finite, or a part of the model has no `config`.
         """
         state = self.state_dict()
-        for name, number in state.items():
-            if not math.isfinite(number):
-                raise ModelFileError(
-                    f"{os.fspath(path)!r} is not written: {name} is {number}; training diverged, "
-                    "try again with a lower learning rate"
-                )
+        bad = next((name for name, number in state.items() if not math.isfinite(number)), None)
+        if bad is not None:
+            raise ModelFileError(
+                f"{os.fspath(path)!r} is not written: {bad} is {state[bad]}; training diverged, "
+                "try again with a lower learning rate"
+            )
         content = {"format": FORMAT, "version": VERSION, "model": self.describe()}
         if self.class_names:
             content["class_names"] = self.class_names
@@ -208,53 +222,7 @@ class Module:
         return found[-1].from_config(description["config"])
 
 
-def _walk(path: str, item: Any, seen: set[int]) -> Iterator[tuple[str, Value]]:
-    """The parameters in `item`; `seen` holds identities, so a shared one is met once."""
-    if isinstance(item, Value):
-        if item.op is None and id(item) not in seen:  # a computed Value is no parameter
-            seen.add(id(item))
-            yield path, item
-        return
-    if isinstance(item, Module):
-        if id(item) in seen:
-            return
-        seen.add(id(item))
-        members = iter(vars(item).items())
-    elif isinstance(item, dict):
-        members = ((str(key), member) for key, member in item.items())
-    elif isinstance(item, (list, tuple)) or _is_of_objects(item):
-        members = ((str(i), member) for i, member in enumerate(item))
-    else:
-        return
-    for name, member in members:
-        yield from _walk(f"{path}.{name}" if path else name, member, seen)
-
-
-def _is_of_objects(item: Any) -> bool:
-    """Whether this is an array that may hold Values."""
-    return str(getattr(item, "dtype", "")) == "object" and bool(getattr(item, "ndim", 0))
-
-
 def _family(cls: type[M]) -> Iterator[type[M]]:
     yield cls
     for subclass in cls.__subclasses__():
         yield from _family(subclass)
-
-
-def _check_paths(named: Mapping[str, Value], state: Mapping[str, float]) -> None:
-    missing = [path for path in named if path not in state]
-    unknown = [path for path in state if path not in named]
-    if missing or unknown:
-        faults = [
-            f"{len(paths)} {kind} ({', '.join(map(str, paths[:3]))}{', …' * (len(paths) > 3)})"
-            for kind, paths in (("missing", missing), ("unknown", unknown))
-            if paths
-        ]
-        raise autograd.InputValueError(
-            f"load_state_dict needs exactly this model's {len(named)} parameters, "
-            f"but of the entries {' and '.join(faults)}: the state is of another model"
-        )
-
-
-def _kind(thing: object) -> str:
-    return type(thing).__name__

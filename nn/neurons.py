@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from random import Random
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any, TypeGuard, overload
 
 import autograd
 from autograd import Value
@@ -19,14 +19,13 @@ from nn.kinds import Outputs
 from nn.module import Module
 from nn.outputs import OutputList
 
-__all__ = ["Layer", "Linear", "Neuron", "are_rows"]
+__all__ = ["Layer", "Linear", "Listing", "Neuron", "are_rows"]
 
 Activation = Callable[[Any], Any]
-Inputs = Iterable[float | Value]
 
 
 class Neuron(Module):
-    """One neuron: activation(dot(weights, inputs) + bias), a Value.
+    """One neuron: activation(dot(weights, inputs) + bias), a Value; for a list of rows a list.
 
     `activation` is a name of ACTIVATIONS or a function of a Value. `init` draws the weights (see
     :mod:`nn.init`); by default He's for relu and its kin, otherwise Xavier's. The bias starts at
@@ -48,14 +47,17 @@ class Neuron(Module):
         init: str | Initialiser | None = None,
         rng: Random | int | None = None,
         fan_out: int = 1,
-        nonlin: None = None,
+        nonlin: bool | None = None,
     ) -> None:
-        _require_activation(nonlin)
+        if nonlin is not None:  # micrograd's word
+            name = "relu" if nonlin else "linear"
+            raise autograd.InputTypeError(
+                f'nonlin={nonlin!r} is written activation="{name}" here; "linear" is the default'
+            )
         self.nin = check_count("nin", nin)
         self.activation = activation_of(activation)
-        name = activation_name(self.activation)
-        draw = initialiser(init or ("he" if name in RECTIFIERS else "xavier"))
-        rng = as_rng(rng)
+        suited = "he" if activation_name(self.activation) in RECTIFIERS else "xavier"
+        draw, rng = initialiser(init or suited), as_rng(rng)
         reserve(self.nin + 1)
         self.weights = [Value(draw(rng, self.nin, fan_out)) for _ in range(self.nin)]
         self.bias = Value(0.0) if bias else None
@@ -66,15 +68,15 @@ class Neuron(Module):
         @overload
         def __call__(self, inputs: Sequence[Value | float]) -> Value: ...
         @overload
-        def __call__(self, inputs: Any) -> Any: ...
-        def __call__(self, inputs: Any) -> Any:
+        def __call__(self, inputs: Outputs) -> Any: ...
+        def __call__(self, inputs: Outputs) -> Any:
             """As `forward`."""
 
-    def forward(self, inputs: Any) -> Any:
+    def forward(self, inputs: Outputs) -> Any:
         """The neuron's output for `nin` numbers or Values; a list of them for a list of rows."""
         if are_rows(inputs):
             return [self.forward(row) for row in inputs]
-        total = autograd.dot(self.weights, _checked(inputs, self.nin, "Neuron"))
+        total = autograd.dot(self.weights, _checked(inputs, self))
         return self.activation(total if self.bias is None else total + self.bias)
 
     def config(self) -> dict[str, Any]:
@@ -83,16 +85,20 @@ class Neuron(Module):
         return kept if self.bias is not None else {**kept, "bias": False}
 
 
-def _require_activation(nonlin: bool | None) -> None:
-    """Tell those who come from micrograd what its ``nonlin`` is called here."""
-    if nonlin is not None:
-        name = "relu" if nonlin else "linear"
-        raise autograd.InputTypeError(
-            f'nonlin={nonlin!r} is written activation="{name}" here, and "linear" is the default'
-        )
+class Listing(Module):
+    """A module of which the outputs are a list, for a type checker."""
+
+    if TYPE_CHECKING:
+
+        @overload
+        def __call__(self, inputs: Sequence[Value | float]) -> list[Value]: ...
+        @overload
+        def __call__(self, inputs: Outputs) -> Any: ...
+        def __call__(self, inputs: Outputs) -> Any:
+            """As `forward`."""
 
 
-class Layer(Module):
+class Layer(Listing):
     """`nout` neurons that see the same `nin` inputs; always returns a list. Alias: Linear.
 
     The options are those of :class:`Neuron`; without `bias` there are weights only.
@@ -111,34 +117,24 @@ class Layer(Module):
         activation: str | Activation = "linear",
         init: str | Initialiser | None = None,
         rng: Random | int | None = None,
-        nonlin: None = None,
+        nonlin: bool | None = None,
     ) -> None:
-        _require_activation(nonlin)
-        self.nin = check_count("nin", nin)
-        self.nout = check_count("nout", nout)
+        self.nin, self.nout = check_count("nin", nin), check_count("nout", nout)
         rng = as_rng(rng)
         self.neurons = [
             Neuron(
-                self.nin, bias=bias, activation=activation, init=init, rng=rng, fan_out=self.nout
+                nin, bias=bias, activation=activation, init=init, rng=rng, fan_out=self.nout,
+                nonlin=nonlin,
             )
             for _ in range(self.nout)
-        ]
+        ]  # fmt: skip
         self.name_parameters()
 
-    if TYPE_CHECKING:
-
-        @overload
-        def __call__(self, inputs: Sequence[Value | float]) -> list[Value]: ...
-        @overload
-        def __call__(self, inputs: Any) -> Any: ...
-        def __call__(self, inputs: Any) -> Any:
-            """As `forward`."""
-
-    def forward(self, inputs: Any) -> list[Any]:
+    def forward(self, inputs: Outputs) -> list[Any]:
         """The `nout` outputs for `nin` numbers or Values; a list of those for a list of rows."""
         if are_rows(inputs):
             return OutputList([self.forward(row) for row in inputs])
-        inputs = _checked(inputs, self.nin, "Layer")
+        inputs = _checked(inputs, self)
         return OutputList([neuron(inputs) for neuron in self.neurons])
 
     def config(self) -> dict[str, Any]:
@@ -149,7 +145,7 @@ class Layer(Module):
 Linear = Layer
 
 
-def are_rows(inputs: Outputs) -> bool:
+def are_rows(inputs: Outputs) -> TypeGuard[Iterable[Outputs]]:
     """Whether these are the inputs of several examples."""
     if getattr(inputs, "ndim", 0) > 1:
         return True
@@ -157,17 +153,21 @@ def are_rows(inputs: Outputs) -> bool:
     return isinstance(first, (list, tuple)) or bool(getattr(first, "ndim", 0))
 
 
-def _checked(inputs: Inputs, nin: int, what: str) -> list[float | Value]:
+def _checked(inputs: Outputs, part: Neuron | Layer) -> list[Any]:
     """The inputs as a list of the right length; a NumPy row becomes plain floats."""
-    if not isinstance(inputs, list):
-        if hasattr(inputs, "tolist"):
-            inputs = inputs.tolist()
-        elif isinstance(inputs, Iterable):
-            inputs = list(inputs)
-    if not isinstance(inputs, list):
+    if isinstance(inputs, list):
+        row = inputs
+    elif getattr(inputs, "ndim", 0):
+        row = inputs.tolist()  # type: ignore[union-attr]
+    elif isinstance(inputs, Iterable):
+        row = list(inputs)
+    else:
         raise autograd.InputTypeError(
-            f"{what} takes a sequence of {nin} numbers or Values, but got {inputs!r}"
+            f"{type(part).__name__} takes a sequence of {part.nin} numbers or Values, "
+            f"but got {inputs!r}"
         )
-    if len(inputs) != nin:
-        raise autograd.InputValueError(f"{what} takes {nin} inputs, but got {len(inputs)}")
-    return inputs
+    if len(row) != part.nin:
+        raise autograd.InputValueError(
+            f"{type(part).__name__} takes {part.nin} inputs, but got {len(row)}"
+        )
+    return row

@@ -68,8 +68,8 @@ ORDER = {
     "recurrences rewriting sparsity) (derived sums) (passes repeated_derived)",
     "autograd.testing": "(binding plugin reproduction) formulas strategies properties",
     "autograd.transforms": "typed argnums call (derivatives directions) equations implicit",
-    "nn": "(absent checks errors kinds outputs) (init model_files nests) "
-    "(augment activations data optim schedules losses summary) metrics "
+    "nn": "(absent checks errors kinds outputs) (init model_files nests parts) "
+    "(augment activations data optim schedules losses) metrics "
     "(export portrait reading targets) programs predict (module plots) (modules neurons "
     "train) layers (convert estimator options playground) sklearn "
     "__init__ __main__",
