@@ -26,38 +26,22 @@ TOGETHER = 1000  # pictures that are interpolated at a time: a few dozen megabyt
 
 
 def shift(X: Array, pixels: float = 2.0, *, rng: Random | int) -> Array:
-    """Each picture moved by up to so many pixels, across and down; background moves in.
-
-    >>> shift([[0.0, 0.0, 0.0, 1.0]], 0.0, rng=0)
-    array([[0., 0., 0., 1.]])
-    """
+    """Each picture moved by up to so many pixels, across and down; background moves in."""
     return augment(X, shift=pixels, rng=rng)
 
 
 def rotate(X: Array, degrees: float = 10.0, *, rng: Random | int) -> Array:
-    """Each picture turned around its middle by up to so many degrees, to either side.
-
-    >>> rotate([[0.0, 0.0, 0.0, 1.0]], 0.0, rng=0)
-    array([[0., 0., 0., 1.]])
-    """
+    """Each picture turned around its middle by up to so many degrees, to either side."""
     return augment(X, rotate=degrees, rng=rng)
 
 
 def scale(X: Array, fraction: float = 0.1, *, rng: Random | int) -> Array:
-    """Each picture made larger or smaller by up to this fraction, seen from its middle.
-
-    >>> scale([[0.0, 0.0, 0.0, 1.0]], 0.0, rng=0)
-    array([[0., 0., 0., 1.]])
-    """
+    """Each picture made larger or smaller by up to this fraction, seen from its middle."""
     return augment(X, scale=fraction, rng=rng)
 
 
 def noise(X: Array, deviation: float = 0.1, *, rng: Random | int) -> Array:
-    """Normal noise of this standard deviation added to each pixel, within 0 to 1.
-
-    >>> noise([[0.0, 0.0, 0.0, 1.0]], 0.0, rng=0)
-    array([[0., 0., 0., 1.]])
-    """
+    """Normal noise of this standard deviation added to each pixel, within 0 to 1."""
     return augment(X, noise=deviation, rng=rng)
 
 
@@ -83,21 +67,17 @@ def augment(
     np = needed("numpy", "nn.augment")
     amounts = {"shift": shift, "rotate": rotate, "scale": scale, "noise": noise}
     for name, amount in amounts.items():
-        if not 0.0 <= amount < math.inf or (name == "scale" and amount >= 1.0):
+        if not 0.0 <= amount < (1.0 if name == "scale" else math.inf):
             wanted = "0 or more and below 1" if name == "scale" else "0 or more"
             raise autograd.InputValueError(f"augment: {name} must be {wanted}, but got {amount!r}")
-    n = len(pictures("augment", X))
     draw = np.random.default_rng(as_rng(rng).getrandbits(128))
-    across, down, angle, factor = draw.uniform(-1.0, 1.0, (4, n))
+    across, down, angle, factor = draw.uniform(-1.0, 1.0, (4, len(pictures("augment", X))))
     moved = warp(
-        X,
-        across=shift * across,
-        down=shift * down,
-        degrees=rotate * angle,
+        X, across=shift * across, down=shift * down, degrees=rotate * angle,
         factor=1.0 + scale * factor,
-    )
+    )  # fmt: skip
     if noise:
-        moved = np.clip(moved + draw.normal(0.0, noise, moved.shape), 0.0, 1.0)
+        np.clip(moved + draw.normal(0.0, noise, moved.shape), 0.0, 1.0, out=moved)
     return moved
 
 
@@ -129,18 +109,18 @@ def warp(
         moves[i, :, 0, 0] = numbers
     if not (np.isfinite(moves).all() and (moves[3] > 0.0).all()):
         raise autograd.InputValueError("warp takes finite moves and angles, and factors above 0")
+    middle_y, middle_x = (height - 1) / 2, (width - 1) / 2
     rows, columns = np.mgrid[:height, :width]
-    warped = np.empty(flat.shape)
+    warped: Array = np.empty(flat.shape)
     for start in range(0, n, TOGETHER):
         part = slice(start, start + TOGETHER)
         dx, dy, angle, grown = moves[:, part]
         # Where each pixel of the new picture comes from, measured from the middle.
-        x, y = columns - (width - 1) / 2 - dx, rows - (height - 1) / 2 - dy
-        from_x = (np.cos(angle) * x + np.sin(angle) * y) / grown + (width - 1) / 2
-        from_y = (np.cos(angle) * y - np.sin(angle) * x) / grown + (height - 1) / 2
+        x, y = columns - middle_x - dx, rows - middle_y - dy
+        from_x = (np.cos(angle) * x + np.sin(angle) * y) / grown + middle_x
+        from_y = (np.cos(angle) * y - np.sin(angle) * x) / grown + middle_y
         warped[part] = _interpolated(flat[part], from_y, from_x)
-    found: Array = warped.reshape(np.shape(X))
-    return found
+    return warped.reshape(np.shape(X))
 
 
 def _interpolated(grey: Array, y: Array, x: Array) -> Array:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import KW_ONLY, dataclass
 from random import Random
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import autograd
 from autograd import extras
@@ -31,8 +32,11 @@ try:
 except ImportError as error:
     raise extras.missing("sklearn", "nn.sklearn") from error
 
-__all__ = ["Estimator", "by_steps"]
+__all__ = ["Coded", "Estimator", "by_steps"]
 
+E = TypeVar("E", bound="Estimator")
+Coded = tuple["Sequence[int] | Array", int, "Loss"]
+"""Targets, how many outputs they need, and the loss."""
 
 SOLVERS: dict[str, Callable[..., Optimizer]] = {
     "adam": Adam,
@@ -40,45 +44,24 @@ SOLVERS: dict[str, Callable[..., Optimizer]] = {
 }
 
 
+@dataclass(repr=False, eq=False)
 class Estimator(BaseEstimator):  # type: ignore[misc]  # (scikit-learn is untyped)
-    """What classifier and regressor share: options, training and outputs; see `MLPClassifier`.
+    """What classifier and regressor share: options, training and outputs; see `MLPClassifier`."""
 
-    >>> Estimator(solver="lbfgs").get_params()["solver"]
-    'lbfgs'
-    """
-
-    _optimizer: Optimizer | None = None  # of "adam" and "sgd", with what it remembers
-
-    def __init__(
-        self,
-        hidden_layer_sizes: int | Sequence[int] = (16,),
-        *,
-        activation: str = "relu",
-        learning_rate: float = 0.01,
-        alpha: float = 0.0,
-        max_iter: int = 200,
-        batch_size: int = 32,
-        patience: int | None = None,
-        solver: str = "adam",
-        early_stopping: bool = False,
-        validation_fraction: float = 0.1,
-        verbose: bool = False,
-        random_state: int | np.random.RandomState | None = None,
-        backend: str = "auto",
-    ) -> None:
-        self.hidden_layer_sizes = hidden_layer_sizes
-        self.activation = activation
-        self.learning_rate = learning_rate
-        self.alpha = alpha
-        self.max_iter = max_iter
-        self.batch_size = batch_size
-        self.patience = patience
-        self.solver = solver
-        self.early_stopping = early_stopping
-        self.validation_fraction = validation_fraction
-        self.verbose = verbose
-        self.random_state = random_state
-        self.backend = backend
+    hidden_layer_sizes: int | Sequence[int] = (16,)
+    _: KW_ONLY
+    activation: str = "relu"
+    learning_rate: float = 0.01
+    alpha: float = 0.0
+    max_iter: int = 200
+    batch_size: int = 32
+    patience: int | None = None
+    solver: str = "adam"
+    early_stopping: bool = False
+    validation_fraction: float = 0.1
+    verbose: bool = False
+    random_state: int | np.random.RandomState | None = None
+    backend: str = "auto"
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
@@ -90,17 +73,66 @@ class Estimator(BaseEstimator):  # type: ignore[misc]  # (scikit-learn is untype
         found = validate_data(self, X, accept_sparse="csr", dtype=float, **options)
         return tuple(map(_dense, found)) if isinstance(found, tuple) else _dense(found)
 
-    def _counted(self, X: Array, y: Array, sample_weight: ArrayLike | None) -> tuple[Any, Any, Any]:
-        """The examples that count at all, so that a weight of 0 is one that is not there."""
-        if sample_weight is None:
-            return X, y, None
-        given: Any = np.atleast_1d(np.asarray(sample_weight))
-        weights = np.array(checked_weights(given, y))
-        if not weights.any():
-            raise autograd.InputValueError(
-                "sample_weight needs a number above 0, but all are zero: nothing would be learnt"
+    def _checked(self, X: Examples, y: ArrayLike, *, reset: bool) -> tuple[Array, Array]:
+        """Rows, and labels or targets, as arrays."""
+        raise NotImplementedError
+
+    def _coded(self, y: Array, classes: ArrayLike | None) -> Coded:
+        """What is learnt from; `classes` are all that there are, None if they are known."""
+        raise NotImplementedError
+
+    def fit(self: E, X: Examples, y: ArrayLike, sample_weight: ArrayLike | None = None) -> E:
+        """Train a new network on rows `X` and a label or target in `y` for each.
+
+        A weight of 0 in `sample_weight` counts as an example that is not there, and one of 2 as
+        an example that is there twice: exactly where all examples are learnt from at once, by
+        "lbfgs" or in one batch; with smaller batches only in the mean over the steps.
+        """
+        rows, y = self._checked(X, y, reset=True)
+        options: dict[str, Any] = {}
+        if sample_weight is not None:
+            weights = np.array(checked_weights(np.atleast_1d(np.asarray(sample_weight)), y))
+            there = weights > 0
+            if not there.any():
+                raise autograd.InputValueError(
+                    "sample_weight needs a number above 0, but all are zero: nothing is learnt"
+                )
+            rows, y, options["sample_weight"] = rows[there], y[there], weights[there]
+        targets, outputs, loss = self._coded(y, y)
+        self._begin(rows.shape[1], outputs)
+        early, patience = self.early_stopping, self.patience
+        if self.solver == "lbfgs":
+            if early or patience is not None:
+                raise autograd.InputValueError(
+                    'solver="lbfgs" ends by itself, at a minimum or after max_iter: leave out '
+                    "early_stopping and patience"
+                )
+            return self._learn(rows, targets, loss, max_iter=self.max_iter, **options)
+        if early:
+            if options:
+                raise autograd.InputValueError(
+                    "early_stopping judges a part of the examples, all alike, which sample_weight "
+                    "does not reach: leave out one of them"
+                )
+            rows, X_kept, targets, y_kept = train_test_split(
+                rows, targets, test_size=self.validation_fraction, rng=self._rng
             )
-        return X[weights > 0], y[weights > 0], weights[weights > 0]
+            patience = patience or 10
+            options = {"validation": (X_kept, y_kept), "restore_best": True}
+        return self._learn(rows, targets, loss, epochs=self.max_iter, patience=patience, **options)
+
+    def _fit_more(self: E, X: Examples, y: ArrayLike, classes: ArrayLike | None) -> E:
+        """An epoch of `partial_fit`."""
+        if self.early_stopping:
+            raise autograd.InputValueError(
+                "partial_fit ends with its one epoch: leave out early_stopping"
+            )
+        first = not hasattr(self, "model_")
+        rows, labels = self._checked(X, y, reset=first)
+        targets, outputs, loss = self._coded(labels, classes if first else None)
+        if first:
+            self._begin(rows.shape[1], outputs)
+        return self._learn(rows, targets, loss, epochs=1)
 
     def _begin(self, columns: int, outputs: int) -> None:
         """A new network, and what its training needs."""
@@ -109,60 +141,24 @@ class Estimator(BaseEstimator):  # type: ignore[misc]  # (scikit-learn is untype
                 f"solver is one of {', '.join(SOLVERS)}, lbfgs, but got {self.solver!r}"
             )
         self._rng = Random(int(check_random_state(self.random_state).randint(2**31)))
-        sizes = self.hidden_layer_sizes
-        hidden: Any = sizes if hasattr(sizes, "__iter__") else [sizes]
+        hidden = np.atleast_1d(self.hidden_layer_sizes).tolist()
         self.model_ = MLP(columns, [*hidden, outputs], activation=self.activation, rng=self._rng)
-        self._optimizer = None
+        if self.solver in SOLVERS:
+            self._optimizer = SOLVERS[self.solver](self.model_.parameters(), self.learning_rate)
         self.loss_curve_: list[float] = []
 
-    def _train(self, X: Any, targets: Any, outputs: int, loss: Loss, sample_weight: Any) -> None:
-        self._begin(X.shape[1], outputs)
-        early, options = self.early_stopping, {"sample_weight": sample_weight}
-        if self.solver == "lbfgs":
-            if early or self.patience is not None:
-                raise autograd.InputValueError(
-                    'solver="lbfgs" ends by itself, at a minimum or after max_iter: leave out '
-                    "early_stopping and patience"
-                )
-            self._learn(X, targets, loss, max_iter=self.max_iter, **options)
-            return
-        if early:
-            if sample_weight is not None:
-                raise autograd.InputValueError(
-                    "early_stopping judges a part of the examples, all alike, which sample_weight "
-                    "does not reach: leave out one of them"
-                )
-            share = self.validation_fraction
-            X, X_kept, targets, y_kept = train_test_split(
-                X, targets, test_size=share, rng=self._rng
-            )
-            options = {"validation": (X_kept, y_kept), "restore_best": True}
-        patience = (self.patience or 10) if early else self.patience
-        self._learn(X, targets, loss, epochs=self.max_iter, patience=patience, **options)
-
-    def _learn(self, X: Array, targets: Any, loss: Loss, **options: Any) -> None:
+    def _learn(self: E, X: Array, targets: Sequence[int] | Array, loss: Loss, **options: Any) -> E:
         """Go on learning: by steps, from what the optimiser remembers, or by L-BFGS."""
         shown = bool(self.verbose)
         options |= {"loss": loss, "l2": self.alpha, "progress": shown, "backend": self.backend}
         if self.solver == "lbfgs":
             self.history_ = fit_lbfgs(self.model_, X, targets, **options)
         else:
-            if self._optimizer is None:
-                self._optimizer = SOLVERS[self.solver](self.model_.parameters(), self.learning_rate)
             options |= {"batch_size": self.batch_size, "rng": self._rng, "track_accuracy": False}
             self.history_ = fit(self.model_, X, targets, optimizer=self._optimizer, **options)
         self.loss_curve_ += self.history_.loss
         self.n_iter_ = len(self.loss_curve_)
-
-    def _learn_more(self, X: Array, targets: Any, outputs: int, loss: Loss) -> None:
-        """An epoch of `partial_fit`."""
-        if self.early_stopping:
-            raise autograd.InputValueError(
-                "partial_fit ends with its one epoch: leave out early_stopping"
-            )
-        if not hasattr(self, "model_"):
-            self._begin(X.shape[1], outputs)
-        self._learn(X, targets, loss, epochs=1)
+        return self
 
     def _outputs(self, X: Examples) -> Any:
         check_is_fitted(self)
@@ -176,9 +172,5 @@ def _dense(matrix: Array | Sparse) -> Any:
 
 
 def by_steps(estimator: Estimator) -> bool:
-    """Whether it can learn on: L-BFGS takes all examples at once.
-
-    >>> by_steps(Estimator(solver="lbfgs"))
-    False
-    """
+    """Whether it can learn on: L-BFGS takes all examples at once."""
     return bool(estimator.solver != "lbfgs")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Hashable, Sequence, Sized
+from collections.abc import Hashable, Iterable, Sequence, Sized
 from typing import Any
 
 import autograd
@@ -17,17 +17,9 @@ from nn.losses import l1_loss, mse_loss
 from nn.nests import flat
 
 __all__ = [
-    "accuracy",
-    "argmax",
-    "confusion_matrix",
-    "is_one_hot",
-    "labels_of",
-    "mean_absolute_error",
-    "mean_squared_error",
-    "precision_recall",
-    "r2_score",
-    "render_confusion_matrix",
-]
+    "accuracy", "argmax", "confusion_matrix", "is_one_hot", "labels_of", "mean_absolute_error",
+    "mean_squared_error", "precision_recall", "r2_score", "render_confusion_matrix",
+]  # fmt: skip
 
 
 def argmax(outputs: Sequence[Value | float]) -> int:
@@ -47,36 +39,26 @@ def labels_of(targets: Targets) -> list[Any]:
     >>> labels_of([2, [0.0, 1.0, 0.0], [1.0]])
     [2, 1, 1.0]
     """
+    return [_label(t) for t in _listed(targets)]
 
-    def label(target: Target) -> Any:
-        if not isinstance(target, (list, tuple)):
-            return target
-        if (
-            len(target) > 1
-            and target.count(1) != 1
-            and target.count(1) + target.count(0) == len(target)
-        ):
-            raise autograd.InputValueError(
-                f"one label was wanted of {list(target)}, which names {target.count(1)} classes: "
-                "say with loss= that every output is judged by itself"
-            )
-        return target[0] if len(target) == 1 else argmax(target)
 
-    return [label(t) for t in (targets.tolist() if hasattr(targets, "tolist") else targets)]
+def _label(target: Target) -> Any:
+    if not isinstance(target, (list, tuple)):
+        return target
+    ones = target.count(1)
+    if len(target) > 1 and ones != 1 and ones + target.count(0) == len(target):
+        raise autograd.InputValueError(
+            f"one label was wanted of {list(target)}, which names {ones} classes: "
+            "say with loss= that every output is judged by itself"
+        )
+    return target[0] if len(target) == 1 else argmax(target)
 
 
 def is_one_hot(targets: Targets, *, low: int = 0) -> bool:
-    """Whether each target names one class of several: 1 for it and `low` for the others.
-
-    >>> is_one_hot([[0, 1, 0], [1, 0, 0]]), is_one_hot([[0, 1, 1]]), is_one_hot([0, 1])
-    (True, False, False)
-    """
+    """Whether each target names one class of several: 1 for it and `low` for the others."""
     return all(
-        isinstance(t, (list, tuple))
-        and len(t) > 1
-        and t.count(1) == 1
-        and t.count(low) == len(t) - 1
-        for t in (targets.tolist() if hasattr(targets, "tolist") else targets)
+        isinstance(t, (list, tuple)) and t.count(1) == 1 and t.count(low) == len(t) - 1 > 0
+        for t in _listed(targets)
     )
 
 
@@ -118,16 +100,20 @@ def r2_score(actual: Sequence[Target], predicted: Sequence[Target]) -> float:
     0.5
     """
     _check_lengths("r2_score", actual, predicted)
-    sides = []
-    for numbers in (actual, predicted):
-        rows = numbers.tolist() if hasattr(numbers, "tolist") else list(numbers)
-        sides.append(list(zip(*map(flat, rows))))
-    if len(sides[0]) != len(sides[1]):
+    targets, outputs = ([*zip(*map(flat, _listed(side)))] for side in (actual, predicted))
+    if len(targets) != len(outputs):
         raise autograd.InputValueError(
-            f"r2_score compares rows of one length, but got {len(sides[0])} targets and "
-            f"{len(sides[1])} predictions a row"
+            f"r2_score compares rows of one length, but got {len(targets)} targets and "
+            f"{len(outputs)} predictions a row"
         )
-    return math.fsum(map(_r2, *sides)) / len(sides[0])
+    return math.fsum(map(_r2, targets, outputs)) / len(targets)
+
+
+def _r2(actual: Sequence[float], predicted: Sequence[float]) -> float:
+    mean = math.fsum(actual) / len(actual)
+    spread = math.fsum((t - mean) ** 2 for t in actual)
+    left = math.fsum((y - t) ** 2 for t, y in zip(actual, predicted))
+    return 1.0 - left / spread if spread else float(not left)
 
 
 def confusion_matrix(
@@ -158,12 +144,13 @@ def confusion_matrix(
     place = {label: i for i, label in enumerate(order)}
     strange = [label for label in labels if label not in place]
     if strange:
-        count, names = len(order), ", ".join(map(str, order))
-        outside = f"outside the {count} classes 0 to {count - 1}"
-        raise autograd.InputValueError(
-            f"confusion_matrix: label {strange[0]!r} is "
-            + (outside if isinstance(order, range) else f"none of {names}")
+        ints = isinstance(order, range)
+        known = (
+            f"outside the {len(order)} classes 0 to {len(order) - 1}"
+            if ints
+            else (f"none of {', '.join(map(str, order))}")
         )
+        raise autograd.InputValueError(f"confusion_matrix: label {strange[0]!r} is {known}")
     matrix = [[0] * len(place) for _ in place]
     for a, p in zip(actual, predicted):
         matrix[place[a]][place[p]] += 1
@@ -183,10 +170,12 @@ def precision_recall(
     """
     _check_lengths("precision_recall", actual, predicted)
     matrix = confusion_matrix(actual, predicted, classes=classes)
-    taken = [sum(column) for column in zip(*matrix)]
-    there = [sum(row) for row in matrix]
-    right = [row[i] for i, row in enumerate(matrix)]
-    return list(zip(map(_share, right, taken), map(_share, right, there)))
+    hits = [row[i] for i, row in enumerate(matrix)]
+    taken, there = map(sum, zip(*matrix)), map(sum, matrix)
+    return [
+        (hit / t if t else math.nan, hit / a if a else math.nan)
+        for hit, t, a in zip(hits, taken, there)
+    ]
 
 
 def render_confusion_matrix(matrix: Sequence[Sequence[int]], names: Sequence[str] = ()) -> str:
@@ -218,12 +207,5 @@ def _check_lengths(name: str, actual: Sized, predicted: Sized) -> None:
         )
 
 
-def _r2(actual: Sequence[float], predicted: Sequence[float]) -> float:
-    mean = math.fsum(actual) / len(actual)
-    spread = math.fsum((t - mean) ** 2 for t in actual)
-    left = math.fsum((y - t) ** 2 for t, y in zip(actual, predicted))
-    return 1.0 - left / spread if spread else float(not left)
-
-
-def _share(part: int, whole: int) -> float:
-    return part / whole if whole else math.nan
+def _listed(things: Targets) -> Iterable[Target]:
+    return things.tolist() if hasattr(things, "tolist") else things

@@ -80,7 +80,7 @@ Kind = TypeVar("Kind", bound=OfFunction)
 def _made(base: type[Kind], name: str, function: Callable[..., Outputs], *first: str) -> type[Kind]:
     """The class of that name; of a loss all options of its function are known, and go by name."""
     options = [*inspect.signature(function).parameters][2:] if base is Loss else first
-    doc = f"""`{getattr(function, "__name__", name)}` as PyTorch has it, with that function's options.
+    doc = f"""`{getattr(function, "__name__", name)}` as PyTorch has it, with its options.
 
     >>> import nn
     >>> nn.{name}()

@@ -5,12 +5,11 @@ Thin wrappers of :class:`nn.MLP` and :func:`nn.fit`; scikit-learn comes with the
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import autograd
 from autograd import extras
-from nn.estimator import Estimator, by_steps
+from nn.estimator import Coded, Estimator, by_steps
 from nn.losses import binary_cross_entropy_with_logits, cross_entropy, mse_loss
 
 if TYPE_CHECKING:
@@ -69,39 +68,17 @@ class MLPClassifier(ClassifierMixin, Estimator):  # type: ignore[misc]
         tags.classifier_tags.multi_label = True
         return tags
 
-    def fit(
-        self, X: Examples, y: ArrayLike, sample_weight: ArrayLike | None = None
-    ) -> MLPClassifier:
-        """Train a new network on rows `X` and their labels `y`, of any kind.
-
-        A weight of 0 in `sample_weight` counts as an example that is not there, and one of 2 as
-        an example that is there twice: exactly where all examples are learnt from at once, by
-        "lbfgs" or in one batch; with smaller batches only in the mean over the steps.
-        """
-        rows, labels = self._labelled(X, y, reset=True)
-        rows, labels, weights = self._counted(rows, labels, sample_weight)
-        self.classes_ = np.arange(labels.shape[1]) if labels.ndim > 1 else np.unique(labels)
-        self._train(rows, *self._coded(labels), weights)
-        return self
-
     @available_if(by_steps)  # type: ignore[untyped-decorator]
-    def partial_fit(self, X: Examples, y: ArrayLike, classes: Any = None) -> MLPClassifier:
+    def partial_fit(
+        self, X: Examples, y: ArrayLike, classes: ArrayLike | None = None
+    ) -> MLPClassifier:
         """Learn one epoch more, from these examples; the first call needs all of `classes`.
 
         The optimiser remembers what it saw before; not for "lbfgs".
         """
-        first = not hasattr(self, "model_")
-        rows, labels = self._labelled(X, y, reset=first)
-        if first:
-            if classes is None and labels.ndim == 1:
-                raise autograd.InputValueError(
-                    "the first partial_fit needs all classes, in classes=, but got none"
-                )
-            self.classes_ = np.arange(labels.shape[1]) if labels.ndim > 1 else np.unique(classes)
-        self._learn_more(rows, *self._coded(labels))
-        return self
+        return self._fit_more(X, y, classes)
 
-    def _labelled(self, X: Examples, y: ArrayLike, *, reset: bool) -> tuple[Any, Any]:
+    def _checked(self, X: Examples, y: ArrayLike, *, reset: bool) -> tuple[Array, Array]:
         rows, labels = self._rows(X, y=y, multi_output=True, reset=reset)
         check_classification_targets(labels)
         several = labels.ndim > 1 and labels.shape[1] > 1
@@ -114,27 +91,31 @@ class MLPClassifier(ClassifierMixin, Estimator):  # type: ignore[misc]
         if not reset and labels.shape[1:] != known:
             raise autograd.InputValueError(
                 f"partial_fit needs labels as before, {known[0] if known else 1} an example, "
-                f"but got {labels.shape[1] if labels.ndim > 1 else 1}"
+                f"but got {labels.shape[1] if several else 1}"
             )
         return rows, labels
 
-    def _coded(self, y: Array) -> tuple[Any, int, Callable[[Any, Any], Any]]:
-        """Targets, how many outputs they need, and the loss."""
-        classes = self.classes_
+    def _coded(self, y: Array, classes: ArrayLike | None) -> Coded:
         if y.ndim > 1:
-            self._several = y.dtype
-            return y.astype(float), len(classes), binary_cross_entropy_with_logits
-        if len(classes) < 2:
+            self.classes_, self._several = np.arange(y.shape[1]), y.dtype
+            return y.astype(float), y.shape[1], binary_cross_entropy_with_logits
+        if classes is not None:
+            self.classes_ = np.unique(classes)
+        elif not hasattr(self, "model_"):
             raise autograd.InputValueError(
-                f"MLPClassifier needs two classes or more, but y has one class: {classes[0]}"
+                "the first partial_fit needs all classes, in classes=, but got none"
             )
-        strange = np.setdiff1d(y, classes)
+        if len(self.classes_) < 2:
+            raise autograd.InputValueError(
+                f"MLPClassifier needs two classes or more, but y has one class: {self.classes_[0]}"
+            )
+        strange = np.setdiff1d(y, self.classes_)
         if strange.size:
             raise autograd.InputValueError(
-                f"y has the label {strange[0]}, which is none of the classes {classes}"
+                f"y has the label {strange[0]}, which is none of the classes {self.classes_}"
             )
         self._several = None
-        return np.searchsorted(classes, y).tolist(), len(classes), cross_entropy
+        return np.searchsorted(self.classes_, y).tolist(), len(self.classes_), cross_entropy
 
     def predict_proba(self, X: Examples) -> Any:
         """The probability of each of `classes_`, or of each label, a row for each row of `X`."""
@@ -174,35 +155,24 @@ class MLPRegressor(RegressorMixin, Estimator):  # type: ignore[misc]
         tags.target_tags.multi_output = True
         return tags
 
-    def fit(
-        self, X: Examples, y: ArrayLike, sample_weight: ArrayLike | None = None
-    ) -> MLPRegressor:
-        """Train a new network on rows `X` and their targets `y`, numbers or rows of numbers.
-
-        `sample_weight` is as in `MLPClassifier.fit`.
-        """
-        rows, labels = self._rows(X, y=y, multi_output=True, y_numeric=True)
-        rows, labels, weights = self._counted(rows, labels.astype(float), sample_weight)
-        self._shape = labels.shape[1:]
-        targets = labels.reshape(len(labels), -1)
-        self._train(rows, targets, targets.shape[1], mse_loss, weights)
-        return self
-
     @available_if(by_steps)  # type: ignore[untyped-decorator]
     def partial_fit(self, X: Examples, y: ArrayLike) -> MLPRegressor:
         """Learn one epoch more, from these examples, as in `MLPClassifier.partial_fit`."""
-        first = not hasattr(self, "model_")
-        rows, labels = self._rows(X, y=y, multi_output=True, y_numeric=True, reset=first)
-        if first:
-            self._shape = labels.shape[1:]
-        elif self._shape != labels.shape[1:]:
+        return self._fit_more(X, y, None)
+
+    def _checked(self, X: Examples, y: ArrayLike, *, reset: bool) -> tuple[Array, Array]:
+        rows, targets = self._rows(X, y=y, multi_output=True, y_numeric=True, reset=reset)
+        if reset:
+            self._shape = targets.shape[1:]
+        elif self._shape != targets.shape[1:]:
             raise autograd.InputValueError(
                 f"partial_fit needs targets of the shape {self._shape}, as before, "
-                f"but got {labels.shape[1:]}"
+                f"but got {targets.shape[1:]}"
             )
-        targets = labels.astype(float).reshape(len(labels), -1)
-        self._learn_more(rows, targets, targets.shape[1], mse_loss)
-        return self
+        return rows, targets.astype(float).reshape(len(targets), -1)
+
+    def _coded(self, y: Array, classes: ArrayLike | None) -> Coded:
+        return y, y.shape[1], mse_loss
 
     def predict(self, X: Examples) -> Any:
         """A number, or a row of them, for each row of `X`."""

@@ -110,12 +110,7 @@ def _shuffle(order: list[int], rng: Random) -> None:
 
 
 def minibatches(
-    X: Sequence[T],
-    y: Sequence[U],
-    *,
-    batch_size: int = 32,
-    rng: Random | int,
-    shuffle: bool = True,
+    X: Sequence[T], y: Sequence[U], *, batch_size: int = 32, rng: Random | int, shuffle: bool = True
 ) -> Iterator[tuple[list[T], list[U]]]:
     """Each example once, in shuffled mini-batches of rows and targets; the last may be smaller.
 

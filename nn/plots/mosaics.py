@@ -6,26 +6,17 @@ Public as functions of :mod:`nn.plots`.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from random import Random
 from typing import TYPE_CHECKING, Any
 
 import autograd
 from autograd.arrays import Array
 from autograd.extras import needed
-from nn.augment import augment, noise, pictures, rotate, scale, shift
+from nn.augment import augment, pictures
 from nn.checks import as_rng, check_count
 from nn.kinds import Listed
-from nn.plots.axes import (
-    BLUE,
-    GREY,
-    ORANGE,
-    axes,
-    diverging,
-    matplotlib_or_error,
-    mosaic,
-    mosaic_places,
-)
+from nn.plots.axes import BLUE, GREY, ORANGE, axes, diverging, matplotlib_or_error, mosaic
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -34,13 +25,7 @@ if TYPE_CHECKING:
 Shape = Sequence[int]
 
 # What stands in the rows of a gallery of augmentations.
-CHANGES: dict[str, Callable[[Any, Random], Any]] = {
-    "shift": lambda X, rng: shift(X, 2.0, rng=rng),
-    "rotate": lambda X, rng: rotate(X, 15.0, rng=rng),
-    "scale": lambda X, rng: scale(X, 0.2, rng=rng),
-    "noise": lambda X, rng: noise(X, 0.15, rng=rng),
-    "all": lambda X, rng: augment(X, shift=2.0, rotate=15.0, scale=0.2, noise=0.15, rng=rng),
-}
+CHANGES = {"shift": 2.0, "rotate": 15.0, "scale": 0.2, "noise": 0.15}
 
 
 def plot_digits(
@@ -101,7 +86,7 @@ def plot_weights(
     columns = min(check_count("columns", columns), len(tiles))
     high = max(float(abs(tiles).max()), 1e-300)
     ax = axes(ax, width=1.1 * columns + 1, height=1.1 * math.ceil(len(tiles) / columns) + 0.5)
-    image = mosaic(ax, tiles, columns, cmap=diverging(), vmin=-high, vmax=high)
+    image, _ = mosaic(ax, tiles, columns, cmap=diverging(), vmin=-high, vmax=high)
     ax.figure.colorbar(image, ax=ax, shrink=0.8)
     ax.set_title(f"weights of {len(tiles)} neurons")
     return ax
@@ -132,12 +117,12 @@ def plot_augmentations(
     tiles = pictures("plot_augmentations", array[None], shape)
     samples, rng = check_count("samples", samples), as_rng(rng)
     copies = np.repeat(tiles, samples, axis=0)
-    rows = [copies, *(change(copies, rng) for change in CHANGES.values())]
-    _, height, width = tiles.shape
+    changes = {**{name: {name: amount} for name, amount in CHANGES.items()}, "all": CHANGES}
+    rows = [copies, *(augment(copies, **change, rng=rng) for change in changes.values())]
     ax = axes(ax, width=0.8 * samples + 1, height=0.8 * len(rows))
-    mosaic(ax, np.concatenate(rows), samples, cmap="gray_r", vmin=0.0, vmax=1.0)
-    places = mosaic_places(len(rows), 1, height, width)
-    ax.set_yticks([top + (height - 1) / 2 for top, _ in places], ["original", *CHANGES])
+    _, places = mosaic(ax, np.concatenate(rows), samples, cmap="gray_r", vmin=0.0, vmax=1.0)
+    middles = [top + (tiles.shape[1] - 1) / 2 for top, _ in places[::samples]]
+    ax.set_yticks(middles, ["original", *changes])
     ax.tick_params(length=0)
     return ax
 
@@ -184,26 +169,20 @@ def _told_mosaic(
     ax: Axes | None, tiles: Array, texts: Sequence[str], columns: int, colours: Sequence[str]
 ) -> Axes:
     """Pictures with a text below each, in a frame of a colour where there is one."""
-    np = needed("numpy", "nn.plots")
+    np, patches = needed("numpy", "nn.plots"), matplotlib_or_error().patches
     n, height, width = tiles.shape
     columns = min(check_count("columns", columns), n)
     room = math.ceil(0.3 * height) + 1 if any(texts) else 0
     roomy = np.pad(tiles, ((0, 0), (0, room), (0, 0)), constant_values=np.nan)
     ax = axes(ax, width=0.9 * columns, height=(1.2 if room else 0.9) * math.ceil(n / columns) + 0.3)
-    mosaic(ax, roomy, columns, cmap="gray_r", vmin=0.0, vmax=max(1e-300, float(np.nanmax(tiles))))
-    for (top, left), text, colour in zip(
-        mosaic_places(n, columns, height + room, width), texts, colours
-    ):
+    high = max(1e-300, float(np.nanmax(tiles)))
+    _, places = mosaic(ax, roomy, columns, cmap="gray_r", vmin=0.0, vmax=high)
+    for (top, left), text, colour in zip(places, texts, colours):
         if text:
-            ax.text(
-                left + (width - 1) / 2, top + height + 0.1 * room, text,
-                color=colour or "black", ha="center", va="top", fontsize=8,
-            )  # fmt: skip
-        ax.add_patch(
-            matplotlib_or_error().patches.Rectangle(
-                (left - 0.5, top - 0.5), width, height,
-                fill=False, clip_on=False,
-                edgecolor=colour or "#d0d0d0", linewidth=2.0 if colour else 0.5,
-            )
-        )  # fmt: skip
+            middle, below = left + (width - 1) / 2, top + height + 0.1 * room
+            style: Any = {"ha": "center", "va": "top", "fontsize": 8}
+            ax.text(middle, below, text, color=colour or "black", **style)
+        edge = {"edgecolor": colour or "#d0d0d0", "linewidth": 2.0 if colour else 0.5}
+        corner = left - 0.5, top - 0.5
+        ax.add_patch(patches.Rectangle(corner, width, height, fill=False, clip_on=False, **edge))
     return ax

@@ -22,6 +22,15 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from numpy.typing import ArrayLike
 
+# How things are drawn.
+ABOVE: dict[str, Any] = {
+    "loc": "lower center", "bbox_to_anchor": (0.5, 1.0), "ncols": 3, "frameon": False
+}  # fmt: skip
+PLANE: dict[str, Any] = {
+    "alpha": 0.25, "shading": "nearest", "linewidth": 0, "rasterized": True
+}  # fmt: skip
+DOTS: dict[str, Any] = {"s": 24, "edgecolors": "white", "linewidths": 0.6}
+
 
 def plot_history(history: Any, *, ax: Axes | None = None) -> Axes:
     """Loss, on the left scale, and accuracy, on the right, over the epochs of a `nn.History`.
@@ -48,9 +57,7 @@ def plot_history(history: Any, *, ax: Axes | None = None) -> Axes:
     ax.xaxis.set_major_locator(matplotlib_or_error().ticker.MaxNLocator(integer=True))
     ax.set_ylim(bottom=min(0.0, ax.get_ylim()[0]))
     if len(drawn) > 1:
-        ax.legend(
-            handles=drawn, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3, frameon=False
-        )
+        ax.legend(handles=drawn, **ABOVE)
     return ax
 
 
@@ -83,8 +90,7 @@ def plot_confusion_matrix(
         ax.text(j, i, str(count) if count else "", color=colour, ha="center", va="center")
     ax.set_xticks(range(len(counts)), labels)
     ax.set_yticks(range(len(counts)), labels)
-    ax.set_xlabel("predicted")
-    ax.set_ylabel("actual")
+    ax.set(xlabel="predicted", ylabel="actual")
     return ax
 
 
@@ -112,12 +118,7 @@ def plot_decision_boundary(
     """
     matplotlib, np = matplotlib_or_error(), needed("numpy", "nn.plots")
     points, labels = np.asarray(X, dtype=float), np.asarray(y)
-    if (
-        points.ndim != 2
-        or points.shape[1] != 2
-        or labels.shape != (len(points),)
-        or not len(points)
-    ):
+    if points.shape[1:] != (2,) or labels.shape != (len(points),) or not len(points):
         raise autograd.InputValueError(
             "plot_decision_boundary takes rows of two columns with a label each, but got shapes "
             f"{points.shape} and {labels.shape}"
@@ -135,17 +136,11 @@ def plot_decision_boundary(
     if len(classes) <= 2:
         colours = [ORANGE, BLUE][-len(classes) :]  # a positive logit means the second
     ax = axes(ax, width=5.0, height=4.5)
-    ax.pcolormesh(
-        *sides, np.searchsorted(classes, found).reshape(resolution, resolution),
-        cmap=matplotlib.colors.ListedColormap(colours), vmin=-0.5, vmax=len(classes) - 0.5,
-        alpha=0.25, shading="nearest", linewidth=0, rasterized=True,
-    )  # fmt: skip
+    shown = np.searchsorted(classes, found).reshape(resolution, resolution)
+    colormap = matplotlib.colors.ListedColormap(colours)
+    ax.pcolormesh(*sides, shown, cmap=colormap, vmin=-0.5, vmax=len(classes) - 0.5, **PLANE)
     for label, colour in zip(classes, colours):
-        across, up = points[labels == label].T
-        ax.scatter(
-            across, up,
-            color=[colour], s=24, edgecolors="white", linewidths=0.6, label=str(label),
-        )  # fmt: skip
+        ax.scatter(*points[labels == label].T, color=[colour], label=str(label), **DOTS)
     ax.legend(title="class", loc="best")
     return ax
 
@@ -197,9 +192,8 @@ def plot_gradients(model: Model, *, bins: int = 40, ax: Axes | None = None) -> A
 
 
 def _decide(outputs: float | list[float] | tuple[float, ...]) -> int:
-    if isinstance(outputs, (list, tuple)) and len(outputs) > 1:
-        return argmax(outputs)
-    return int((outputs[0] if isinstance(outputs, (list, tuple)) else outputs) > 0.0)
+    outputs = outputs if isinstance(outputs, (list, tuple)) else [outputs]
+    return argmax(outputs) if len(outputs) > 1 else int(outputs[0] > 0.0)
 
 
 def _layers(what: str, model: Model) -> list[Any]:
@@ -234,7 +228,6 @@ def _histograms(parts: Sequence[ArrayLike], what: str, bins: int, ax: Axes | Non
         shares = np.histogram(numbers, edges)[0] / len(numbers)
         ax.stairs(shares, edges, color=shade, linewidth=1.5, label=f"layer {i}")
         ax.stairs(shares, edges, color=shade, fill=True, alpha=0.12)
-    ax.set_xlabel(what)
-    ax.set_ylabel("share")
+    ax.set(xlabel=what, ylabel="share")
     ax.legend()
     return ax
