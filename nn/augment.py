@@ -77,7 +77,7 @@ def augment(
         factor=1.0 + scale * factor,
     )  # fmt: skip
     if noise:
-        np.clip(moved + draw.normal(0.0, noise, moved.shape), 0.0, 1.0, out=moved)
+        moved = np.clip(moved + draw.normal(0.0, noise, moved.shape), 0.0, 1.0)
     return moved
 
 
@@ -111,7 +111,7 @@ def warp(
         raise autograd.InputValueError("warp takes finite moves and angles, and factors above 0")
     middle_y, middle_x = (height - 1) / 2, (width - 1) / 2
     rows, columns = np.mgrid[:height, :width]
-    warped: Array = np.empty(flat.shape)
+    warped = np.empty_like(flat)
     for start in range(0, n, TOGETHER):
         part = slice(start, start + TOGETHER)
         dx, dy, angle, grown = moves[:, part]
@@ -120,7 +120,8 @@ def warp(
         from_x = (np.cos(angle) * x + np.sin(angle) * y) / grown + middle_x
         from_y = (np.cos(angle) * y - np.sin(angle) * x) / grown + middle_y
         warped[part] = _interpolated(flat[part], from_y, from_x)
-    return warped.reshape(np.shape(X))
+    found: Array = warped.reshape(np.shape(X))
+    return found
 
 
 def _interpolated(grey: Array, y: Array, x: Array) -> Array:

@@ -33,23 +33,6 @@ def write_json(path: str | os.PathLike[str], content: dict[str, Any]) -> None:
     write_text(path, text)
 
 
-def write_text(path: str | os.PathLike[str], text: str) -> None:
-    """Write text as UTF-8, atomically; ModelFileError if the place cannot be written."""
-    write_bytes(path, text.encode())
-
-
-def write_bytes(path: str | os.PathLike[str], content: bytes) -> None:
-    """Write bytes, atomically; ModelFileError if the place cannot be written."""
-    with _as_ours():
-        files.write(path, content)
-
-
-def check_writable(path: str | os.PathLike[str]) -> None:
-    """Raise ModelFileError now if `write_json` could not write there later; change nothing."""
-    with _as_ours():
-        files.check(path)
-
-
 @contextlib.contextmanager
 def _as_ours() -> Iterator[None]:
     try:
@@ -58,15 +41,22 @@ def _as_ours() -> Iterator[None]:
         raise ModelFileError(str(error)) from error
 
 
+write_bytes = _as_ours()(files.write)
+"""Write bytes, atomically; ModelFileError if the place cannot be written."""
+check_writable = _as_ours()(files.check)
+"""Raise ModelFileError now if nothing could be written there later; change nothing."""
+
+
+def write_text(path: str | os.PathLike[str], text: str) -> None:
+    """Write text as UTF-8, as `write_bytes` does."""
+    write_bytes(path, text.encode())
+
+
 def read_json(path: str | os.PathLike[str]) -> dict[str, Any]:
     """Read a JSON object; ModelFileError if the file is missing, truncated or something else."""
+    strict: Any = {"parse_constant": _number, "parse_float": _number, "parse_int": _integer}
     try:
-        content = json.loads(
-            Path(path).read_text(encoding="utf-8"),
-            parse_constant=_number,
-            parse_float=_number,
-            parse_int=_integer,
-        )
+        content = json.loads(Path(path).read_text(encoding="utf-8"), **strict)
     except OSError as error:
         raise ModelFileError(f"cannot read {os.fspath(path)!r}: {error.strerror}") from error
     except (ValueError, RecursionError) as error:

@@ -11,12 +11,13 @@ import operator
 import sys
 import types
 from abc import ABC
-from collections.abc import Sequence
+from collections.abc import Iterable
 from types import CellType, CodeType, FunctionType
 from typing import Any, Generic
 from weakref import WeakKeyDictionary
 
 from autograd import Value
+from autograd.graph import topological_order
 
 __all__ = ["Portrait", "leaves_below", "portrait_of"]
 
@@ -26,6 +27,7 @@ PLAIN = (str, bytes, int, float, complex, bool, type(None), type(Ellipsis), rang
 OP_OF = operator.attrgetter("op")
 NESTS = (list, tuple, dict)
 HEAP_TYPE = 1 << 9  # the flag of classes written in Python (CPython's object.h)
+EMPTY = CellType()  # of a variable that has no value yet
 KNOWN = {*sys.stdlib_module_names, "autograd", "nn", "numpy"}
 
 # What a thing is apart from its parts, and these.
@@ -37,11 +39,9 @@ class Portrait:
 
     `token` is None where something is met that cannot be looked into.
 
-    >>> one, two, three = Value(1.0), Value(2.0), Value(3.0)
-    >>> Portrait([one, 5, two]).token == Portrait([two, 5, three]).token
+    >>> one, two = Value(1.0), Value(2.0)
+    >>> Portrait([one, two]).token == Portrait([two, one]).token != Portrait([one, one]).token
     True
-    >>> Portrait([one, 5, two]).token == Portrait([one, 5, one]).token
-    False
     """
 
     def __init__(self, *things: Any) -> None:
@@ -94,15 +94,7 @@ _DRAWN: WeakKeyDictionary[Any, Portrait] = WeakKeyDictionary()
 
 
 def portrait_of(model: Any) -> Portrait:
-    """The model's portrait, or the one of the last time if it still holds.
-
-    >>> model = functools.partial(max, [])
-    >>> portrait_of(model) is portrait_of(model)
-    True
-    >>> model.keywords["key"] = abs
-    >>> portrait_of(model).holds()
-    True
-    """
+    """The model's portrait, or the one of the last time if it still holds."""
     try:
         known = _DRAWN.get(model)
     except TypeError:  # it has no hash, or nobody can tell when it is gone
@@ -137,7 +129,7 @@ def _look(thing: Any) -> Look:
         return None, list(thing)
     if isinstance(thing, dict):
         return None, [*thing, *thing.values()]
-    if kind is types.FunctionType:
+    if kind is FunctionType:
         return _look_at_function(thing)
     if kind is types.MethodType:
         return None, [thing.__func__, thing.__self__]
@@ -158,7 +150,7 @@ def _look(thing: Any) -> Look:
 def _look_at_function(function: FunctionType) -> Look:
     if _is_known(function):
         return function, []
-    cells = [cell.cell_contents for cell in function.__closure__ or () if _is_filled(cell)]
+    cells = [cell.cell_contents for cell in function.__closure__ or () if cell != EMPTY]
     spaces, defaults = function.__globals__, function.__defaults__ or ()
     names = tuple([name for name in _names(function.__code__) if name in spaces])
     parts = [*defaults, function.__kwdefaults__, *cells, *(spaces[name] for name in names)]
@@ -171,29 +163,15 @@ def _look_at_class(cls: type) -> Look:
     for name, member in {} if _is_known(cls) else vars(cls).items():
         inner = getattr(member, "fget", None) or getattr(member, "__func__", member)
         data = not name.startswith("__") and isinstance(inner, (Value, *NESTS, *PLAIN))
-        if data or isinstance(inner, types.FunctionType):
+        if data or isinstance(inner, FunctionType):
             members[name] = inner
     return (cls, *members), [*members.values()]
 
 
-def leaves_below(roots: Sequence[Value | float]) -> dict[Value, None]:
-    """The leaves that these Values were computed from, in the order in which they are met.
-
-    >>> x, w = Value(2.0, name="x"), Value(3.0, name="w")
-    >>> list(leaves_below([x * w + 1.0, x * x]))
-    [Value(2.0, name='x'), Value(3.0, name='w')]
-    """
-    found, seen = dict[Value, None](), set[int]()
-    left = [root for root in reversed(roots) if isinstance(root, Value)]
-    while left:
-        node = left.pop()
-        if id(node) in seen:
-            continue
-        seen.add(id(node))
-        if node.op is None:
-            found[node] = None
-        left.extend(reversed(node.parents))
-    return found
+def leaves_below(roots: Iterable[Value | float]) -> dict[Value, None]:
+    """The leaves that these Values were computed from, in the order in which they are met."""
+    order = topological_order(root for root in roots if isinstance(root, Value))
+    return dict.fromkeys(node for node in order if node.op is None)
 
 
 def _is_known(thing: type | FunctionType) -> bool:
@@ -205,15 +183,8 @@ def _is_plain(cls: type) -> bool:
     """Whether instances keep nothing outside their `__dict__`, as those of a class in C do."""
     if cls in (object, ABC, Generic) or cls.__module__.startswith("nn."):
         return True
-    written_here = cls.__flags__ & HEAP_TYPE and not _is_known(cls)
-    return bool(written_here) and not vars(cls).get("__slots__")
-
-
-def _is_filled(cell: CellType) -> bool:
-    try:
-        return cell.cell_contents is not cell
-    except ValueError:  # a variable that has no value yet
-        return False
+    written_here = bool(cls.__flags__ & HEAP_TYPE) and not _is_known(cls)
+    return written_here and not vars(cls).get("__slots__")
 
 
 @functools.lru_cache(maxsize=1024)

@@ -82,7 +82,9 @@ ORDER = {
 }
 
 # Submodules of autograd that are public in themselves.
-PUBLIC_SUBMODULES = {"arrays", "extras", "console", "testing", "drawing", "files", "locks"}
+PUBLIC_SUBMODULES = {
+    "arrays", "extras", "console", "testing", "drawing", "files", "graph", "locks", "nested",
+}  # fmt: skip
 
 
 def sources(package: str) -> list[Path]:

@@ -21,7 +21,7 @@ from nn.errors import DataFileError
 
 __all__ = ["read_idx"]
 
-# The third byte of a file, and the type it stands for in NumPy's letters.
+# The third byte of a file -> the type it stands for, in NumPy's letters.
 TYPES = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
 
 GZIP = b"\x1f\x8b"
@@ -31,8 +31,7 @@ def read_idx(path: str | os.PathLike[str]) -> Any:
     """The array in an IDX file, gzipped or not, of the shape and type its header tells.
 
     Memory grows with what the file holds, not with what its header claims. Raises DataFileError
-    if the file cannot be read, is no IDX file, is damaged, or holds fewer or more numbers than it
-    says; MissingExtraError without NumPy.
+    if the file cannot be read, is none, is damaged, or is shorter or longer than it says.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -42,7 +41,7 @@ def read_idx(path: str | os.PathLike[str]) -> Any:
     ...     read_idx(file).tolist()
     [[0, 1, 2], [3, 4, 5]]
     """
-    np = needed("numpy", "nn.data.examples")
+    np = needed("numpy", "nn.data")
     name = repr(os.fspath(path))
     try:
         content = Path(path).read_bytes()
@@ -57,19 +56,20 @@ def read_idx(path: str | os.PathLike[str]) -> Any:
             "files begin with 00 00, a type from 08 to 0e and a number of axes, images with "
             "00 00 08 03"
         )
-    kind, axes = TYPES[content[2]], content[3]
-    if len(content) < 4 + 4 * axes:
+    kind, axes = np.dtype(TYPES[content[2]]), content[3]
+    start = 4 + 4 * axes
+    if len(content) < start:
         raise DataFileError(f"{name} ends within its header of {axes} lengths: fetch it again")
     shape = struct.unpack_from(f">{axes}I", content, 4)
-    declared, there = math.prod(shape) * int(kind[-1]), len(content) - 4 - 4 * axes
+    declared, there = math.prod(shape) * kind.itemsize, len(content) - start
     if declared != there:
-        says = (
-            f"{name} says that it holds {' x '.join(map(str, shape))} numbers, {declared:,} bytes"
-        )
         fault = "is too short for that" if declared > there else "goes on after them"
-        raise DataFileError(f"{says}, but {fault}: it has {there:,}; fetch it again")
+        raise DataFileError(
+            f"{name} says that it holds {' x '.join(map(str, shape))} numbers, {declared:,} bytes, "
+            f"but {fault}: it has {there:,}; fetch it again"
+        )
     try:
-        array = np.frombuffer(content, kind, offset=4 + 4 * axes).reshape(shape)
+        array = np.frombuffer(content, kind, offset=start).reshape(shape)
     except ValueError as error:  # so many axes, or axes so long beside one of length 0
         raise DataFileError(f"{name} is of {axes} axes, which NumPy has not: {error}") from error
-    return array.astype(kind.replace(">", "="))
+    return array.astype(kind.newbyteorder("="))

@@ -27,18 +27,15 @@ Rows = list[list[float]]
 Labels = list[int]
 
 MNIST_FILES = (
-    "train-images-idx3-ubyte",
-    "train-labels-idx1-ubyte",
-    "t10k-images-idx3-ubyte",
-    "t10k-labels-idx1-ubyte",
-)
+    "train-images-idx3-ubyte", "train-labels-idx1-ubyte",
+    "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte",
+)  # fmt: skip
 
 
 def moons(n: int = 100, *, noise: float = 0.1, rng: Random | int = 0) -> tuple[Rows, Labels]:
     """Two interleaved half circles of radius 1, `n` points in all, with Gaussian noise.
 
-    Even rows have label 0 and lie on the upper half circle around (0, 0), odd rows have label 1
-    and lie on the lower half circle around (1, 0.5).
+    Label 0 lies on the upper half circle around (0, 0), label 1 on the lower around (1, 0.5).
 
     >>> X, y = moons(4, noise=0.0)
     >>> [[round(c, 3) for c in row] for row in X], y
@@ -46,7 +43,7 @@ def moons(n: int = 100, *, noise: float = 0.1, rng: Random | int = 0) -> tuple[R
     """
 
     def point(label: int, t: float) -> tuple[float, float]:
-        x, y = math.cos(math.pi * t), math.sin(math.pi * t)
+        x, y = _polar(1.0, 0.5 * t)
         return (1.0 - x, 0.5 - y) if label else (x, y)
 
     return _points(point, n, 2, noise, rng)
@@ -65,12 +62,8 @@ def circles(
     """
     if not 0.0 < factor < 1.0:
         raise autograd.InputValueError(f"factor must be between 0 and 1, but got {factor!r}")
-
-    def point(label: int, t: float) -> tuple[float, float]:
-        radius = factor if label else 1.0
-        return radius * math.cos(2.0 * math.pi * t), radius * math.sin(2.0 * math.pi * t)
-
-    return _points(point, n, 2, noise, rng, closed=True)
+    radii = 1.0, factor
+    return _points(lambda label, t: _polar(radii[label], t), n, 2, noise, rng, closed=True)
 
 
 def spirals(
@@ -88,12 +81,9 @@ def spirals(
     arms = check_count("arms", arms)
     if not math.isfinite(turns):
         raise autograd.InputValueError(f"turns must be a finite number, but got {turns!r}")
-
-    def point(label: int, t: float) -> tuple[float, float]:
-        radius, angle = 0.1 + 0.9 * t, 2.0 * math.pi * (turns * t + label / arms)
-        return radius * math.cos(angle), radius * math.sin(angle)
-
-    return _points(point, n, arms, noise, rng)
+    return _points(
+        lambda label, t: _polar(0.1 + 0.9 * t, turns * t + label / arms), n, arms, noise, rng
+    )
 
 
 def xor(n: int = 4, *, noise: float = 0.0, rng: Random | int = 0) -> tuple[Rows, Labels]:
@@ -104,10 +94,9 @@ def xor(n: int = 4, *, noise: float = 0.0, rng: Random | int = 0) -> tuple[Rows,
     >>> xor()
     ([[0.0, 0.0], [0.0, 1.0], [1.0, 1.0], [1.0, 0.0]], [0, 1, 0, 1])
     """
-    corners = ([(0.0, 0.0), (1.0, 1.0)], [(0.0, 1.0), (1.0, 0.0)])
-    n = check_count("n", n)
+    corners = [(0.0, 0.0), (0.0, 1.0), (1.0, 1.0), (1.0, 0.0)]
     spread = _spread(noise, rng)
-    places = [corners[i % 2][i // 2 % 2] for i in range(n)]
+    places = [corners[i % 4] for i in range(check_count("n", n))]
     return [[x + spread(), y + spread()] for x, y in places], [i % 2 for i in range(n)]
 
 
@@ -128,10 +117,9 @@ def mnist(directory: str | os.PathLike[str] | None = None) -> tuple[Any, Any, An
     """(X_train, X_test, y_train, y_test) of MNIST's handwritten digits, as NumPy arrays.
 
     A row of `X` is a picture of 28x28 grey levels from 0 to 1, line by line; `y` are integers.
-    `directory` holds the four files ``train-images-idx3-ubyte``, ``train-labels-idx1-ubyte``,
-    ``t10k-images-idx3-ubyte`` and ``t10k-labels-idx1-ubyte``, with or without ``.gz``; sets of
-    the same make, such as Fashion-MNIST, will do, of any number and size of pictures. Without it
-    scikit-learn fetches the set once and keeps it.
+    `directory` holds the four files that MNIST is published as, ``train-images-idx3-ubyte`` and so
+    on, with or without ``.gz``; sets of the same make, such as Fashion-MNIST, will do, of any
+    number and size of pictures. Without it scikit-learn fetches the set once and keeps it.
 
     Raises DataFileError where a file is missing or damaged, or files do not fit together, or the
     set cannot be fetched; MissingExtraError without NumPy.
@@ -141,10 +129,8 @@ def mnist(directory: str | os.PathLike[str] | None = None) -> tuple[Any, Any, An
         ...
     nn.errors.DataFileError: '/no/such/folder' is no folder: give the one that holds MNIST's files
     """
-    np = needed("numpy", "nn.data.examples.mnist")
     if directory is None:
-        pixels, labels = _fetched_mnist()
-        X, y = pixels / 255.0, labels.astype(np.int64)
+        X, y = _fetched_mnist()
         return X[:60_000], X[60_000:], y[:60_000], y[60_000:]
     folder = Path(directory)
     if not folder.is_dir():
@@ -160,6 +146,10 @@ def mnist(directory: str | os.PathLike[str] | None = None) -> tuple[Any, Any, An
     return X_train, X_test, y_train, y_test
 
 
+def _polar(radius: float, turns: float) -> tuple[float, float]:
+    return radius * math.cos(2.0 * math.pi * turns), radius * math.sin(2.0 * math.pi * turns)
+
+
 def _points(
     point: Callable[[int, float], tuple[float, float]],
     n: int,
@@ -170,15 +160,14 @@ def _points(
     closed: bool = False,
 ) -> tuple[Rows, Labels]:
     """`n` noisy points of `classes` curves in turn, evenly from t = 0 to 1, 1 being 0 if closed."""
-    n = check_count("n", n)
+    y = [i % classes for i in range(check_count("n", n))]
     spread = _spread(noise, rng)
-    X: Rows = []
-    for i in range(n):
-        label, place = i % classes, i // classes
+    X = []
+    for i, label in enumerate(y):
         last = (n - label - 1) // classes  # place of the last point on this curve
-        x, y = point(label, place / (last + 1) if closed else place / max(1, last))
-        X.append([x + spread(), y + spread()])
-    return X, [i % classes for i in range(n)]
+        across, up = point(label, i // classes / (last + 1 if closed else max(1, last)))
+        X.append([across + spread(), up + spread()])
+    return X, y
 
 
 def _spread(noise: float, rng: Random | int) -> Callable[[], float]:
@@ -195,16 +184,15 @@ def _fetched_mnist() -> tuple[Any, Any]:
             # Of every attempt that failed: the error below says it once.
             warnings.filterwarnings("ignore", "A network error occurred", UserWarning)
             # This parser needs no pandas.
-            bunch = datasets.fetch_openml(
-                "mnist_784", version=1, as_frame=False, parser="liac-arff"
-            )
+            options = {"version": 1, "as_frame": False, "parser": "liac-arff"}
+            bunch = datasets.fetch_openml("mnist_784", **options)
     except (OSError, ValueError) as error:
         raise DataFileError(
             f"MNIST could not be fetched from openml.org ({error}): go online, or get the files "
             f"{', '.join(f'{name}.gz' for name in MNIST_FILES)} and give the folder that holds "
             "them: --data DIR, or nn.data.mnist(DIR)"
         ) from error
-    return bunch.data, bunch.target
+    return bunch.data / 255.0, bunch.target.astype("int64")
 
 
 def _present(folder: Path, name: str) -> Path:
@@ -216,10 +204,9 @@ def _present(folder: Path, name: str) -> Path:
 
 def _examples(images: Path, labels: Path) -> tuple[Any, Any]:
     """Rows of grey levels from 0 to 1 with their labels, out of a pair of files."""
-    np = needed("numpy", "nn.data.examples.mnist")
     X, y = read_idx(images), read_idx(labels)
     for path, array, axes in ((images, X, 3), (labels, y, 1)):
-        if array.dtype != np.uint8 or array.ndim != axes:
+        if array.dtype != "uint8" or array.ndim != axes:
             raise DataFileError(
                 f"{str(path)!r} must hold bytes along {axes} axes, but it holds {array.dtype} "
                 f"along {array.ndim}: is it in the other's place?"
@@ -234,4 +221,4 @@ def _examples(images: Path, labels: Path) -> tuple[Any, Any]:
         raise DataFileError(
             f"{str(labels)!r} labels picture {row} {y[row]}: labels are 0 to 9, so it is damaged"
         )
-    return X.reshape(len(X), -1) / 255.0, y.astype(np.int64)
+    return X.reshape(len(X), -1) / 255.0, y.astype("int64")
