@@ -6,8 +6,10 @@ import os
 import tempfile
 import webbrowser
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import wraps
+from inspect import signature
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from autograd import files
 from autograd.drawing.folding.fold import LIMIT
@@ -28,6 +30,9 @@ if TYPE_CHECKING:
     from autograd.engine.value import Value
 
 __all__ = ["Drawing", "draw", "to_graphviz", "to_mermaid"]
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 IN_A_FILE, IN_A_NOTEBOOK = 2_500_000, 100_000
 """How many characters the contents of a page's folded boxes take, about."""
@@ -206,7 +211,23 @@ def draw(
     )  # fmt: skip
 
 
-def to_graphviz(*ys: Nest, **options: Any) -> Any:
+def _like(draw: Callable[P, Drawing]) -> Callable[[Callable[[Drawing], T]], Callable[P, T]]:
+    """Makes a function of a drawing one of what is drawn, with the options of ``draw``."""
+
+    def of_what_is_drawn(form: Callable[[Drawing], T]) -> Callable[P, T]:
+        @wraps(form)
+        def drawn(*ys: P.args, **options: P.kwargs) -> T:
+            return form(draw(*ys, **options))
+
+        shape = signature(draw).replace(return_annotation=signature(form).return_annotation)
+        drawn.__signature__ = shape  # type: ignore[attr-defined]
+        return drawn
+
+    return of_what_is_drawn
+
+
+@_like(draw)
+def to_graphviz(drawing: Drawing) -> Any:
     """The computation graph of Values as a `graphviz.Digraph`; the options are those of draw.
 
     >>> from autograd import Value
@@ -214,10 +235,11 @@ def to_graphviz(*ys: Nest, **options: Any) -> Any:
     >>> print(to_graphviz(x * x).source.splitlines()[-2].strip())
     n0 -> n1
     """
-    return draw(*ys, **options).to_graphviz()
+    return drawing.to_graphviz()
 
 
-def to_mermaid(*ys: Nest, **options: Any) -> str:
+@_like(draw)
+def to_mermaid(drawing: Drawing) -> str:
     """The computation graph of Values as Mermaid text; the options are those of draw.
 
     >>> from autograd import Value
@@ -225,4 +247,4 @@ def to_mermaid(*ys: Nest, **options: Any) -> str:
     >>> print(to_mermaid(x * x, show="name").splitlines()[0])
     flowchart LR
     """
-    return draw(*ys, **options).to_mermaid()
+    return drawing.to_mermaid()

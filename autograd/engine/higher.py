@@ -124,7 +124,7 @@ def _opaque_partials(node: Any, operands: tuple[Any, ...]) -> tuple[Any, ...]:
 def _at_literals(op: Op, literals: tuple[tuple[str, str], ...]) -> tuple[Any, ...]:
     """Local derivatives where some operands are literals: what these decide is not recorded."""
     known = {name: float.fromhex(x) for name, x in literals}
-    return tuple(folded(expr, known) for expr in op.partial_exprs)
+    return tuple(None if x is None else folded(x, known) for x in op.partial_exprs)
 
 
 def _is_zero(x: Any) -> bool:

@@ -9,7 +9,7 @@ Next: :mod:`autograd.ops.source`, which makes functions of floats from it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeAlias, TypeVar
 
 from autograd.errors import TraceError
 from autograd.graph import topological_order
@@ -20,8 +20,10 @@ __all__ = [
     "render", "show", "variables_of",
 ]  # fmt: skip
 
-Operand = Any
-"""What flows through a rule: a float, an array, a Value or an :class:`Expr`."""
+Operand: TypeAlias = "Expr | float"
+"""What an expression is applied to, and what a rule makes of symbols."""
+T = TypeVar("T")
+Literal = TypeVar("Literal", bound="float | None")
 
 COMPARISONS = {"lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "==", "ne": "!="}
 INFIX = {"add": "+", "sub": "-", "mul": "*", "div": "/", **COMPARISONS}
@@ -38,7 +40,7 @@ class Expr:
     __hash__ = object.__hash__
     __slots__ = ("op", "operands")
 
-    def __init__(self, op: str, *operands: Number | str) -> None:
+    def __init__(self, op: str, *operands: Number | int | str) -> None:
         self.op = op
         self.operands: tuple[Any, ...] = tuple(
             float(x) if isinstance(x, int) else x for x in operands
@@ -118,10 +120,10 @@ XP = _Symbols()
 
 
 def bottom_up(
-    exprs: Sequence[Number],
-    step: Callable[[Expr, list[Any]], Any],
-    done: dict[Expr, Any] | None = None,
-) -> list[Any]:
+    exprs: Sequence[Expr | Literal],
+    step: Callable[[Expr, list[T | float]], T],
+    done: dict[Expr, T] | None = None,
+) -> list[T | Literal]:
     """What a step makes of each expression, from what it made of the operands.
 
     ``step(expr, operands)`` is called once for each part, shared parts too, variables first. Pass
@@ -134,7 +136,7 @@ def bottom_up(
     ... )
     [Expr('y * y + 1.0')]
     """
-    made: dict[Expr, Any] = {} if done is None else done
+    made = {} if done is None else done
 
     def missing(expr: Expr) -> list[Expr]:
         return [x for x in expr.operands if isinstance(x, Expr) and x not in made]
@@ -146,9 +148,9 @@ def bottom_up(
 
 
 def evaluate(
-    exprs: Sequence[Operand],
-    functions: Mapping[str, Callable[..., Any]],
-    variables: Mapping[str, Any],
+    exprs: Sequence[Operand | None],
+    functions: Mapping[str, Callable[..., T]],
+    variables: Mapping[str, T],
 ) -> list[Any]:
     """Values of expressions when their functions and variables mean these.
 
@@ -158,9 +160,9 @@ def evaluate(
     [0.5]
     """
 
-    def step(expr: Expr, operands: list[Any]) -> Any:
+    def step(expr: Expr, operands: list[T | float]) -> T:
         if expr.op == "var":
-            return variables[operands[0]]
+            return variables[expr.operands[0]]
         return functions[expr.op](*operands)
 
     return bottom_up(exprs, step)

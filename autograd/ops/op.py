@@ -148,7 +148,8 @@ class Op:
     @cached_property
     def value_expr(self) -> Operand:
         """The forward rule as an expression of ``variables``."""
-        return self.forward(XP, *(Expr("var", name) for name in self.variables))
+        value: Operand = self.forward(XP, *(Expr("var", name) for name in self.variables))
+        return value
 
     @cached_property
     def partial_exprs(self) -> tuple[Operand | None, ...]:

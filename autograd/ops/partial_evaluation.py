@@ -26,7 +26,7 @@ def folded(expr: Operand, known: Mapping[str, Operand]) -> Operand:
 
     def step(part: Expr, operands: list[Operand]) -> Operand:
         if part.op == "var":
-            return known.get(operands[0], part)
+            return known.get(part.operands[0], part)
         same = all(x is y for x, y in zip(operands, part.operands))
         return _simplified(part.op, operands, part if same else None)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import overload
 
 from autograd.drawing.derivation.factors import Reader
 from autograd.drawing.derivation.notation import CHOICE, LATEX, PRODUCT, TEXT, Style
@@ -68,7 +68,7 @@ def explain(y: Value, x: Value, *, paths: int = 5) -> Explanation:
     return Explanation(y, x, find_paths(y, x, paths), adjoints([y], [1.0]).get(x, 0.0))
 
 
-class Term(Sequence[Any]):
+class Term(Sequence["Value"]):
     """One path as a term of the sum: a sequence of the Values on it, from the result down to x."""
 
     def __init__(self, path: Path, y: Value, reader: Reader) -> None:
@@ -79,7 +79,11 @@ class Term(Sequence[Any]):
     def __len__(self) -> int:
         return len(self._values)
 
-    def __getitem__(self, index: Any) -> Any:
+    @overload
+    def __getitem__(self, index: int) -> Value: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Value, ...]: ...
+    def __getitem__(self, index: int | slice) -> Value | tuple[Value, ...]:
         return self._values[index]
 
     def __repr__(self) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from autograd.drawing.derivation.algebra import Product, product_of
 from autograd.drawing.derivation.notation import Formula
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from autograd.engine.value import Value
 
 __all__ = ["Factor", "Reader"]
+
+T = TypeVar("T")
 
 LONGEST_NAME = 12
 MOST_STEPS = 8  # written out between two names
@@ -63,8 +65,8 @@ class Reader:
                 stretches.append([])
         factors: list[Factor | None] = []
         route = [self.result]
-        for stretch in shortened(stretches[:-1], None):
-            factors.append(stretch and self._factor(stretch))
+        for stretch in shortened(stretches[:-1], MOST_FACTORS):
+            factors.append(self._factor(stretch) if stretch else None)
             route.append(self._stop(stretch[-1]) if stretch else "⋯")
         return tuple(factors), tuple(route)
 
@@ -80,14 +82,14 @@ class Reader:
             name += f" (operand {step.position + 1})"
         return name
 
-    def _label(self, node: Any) -> str:
+    def _label(self, node: Value) -> str:
         """A Value's name, or the formula of a function without one, or its symbol."""
         name = self._symbols.name_of(node)
         if name:
             return clean(name)
         formula = self._symbols.written_out(node)
         text = "" if formula is None else Formula.of(formula)
-        return text if 0 < len(text) <= LONGEST_NAME else str(node.op.symbol)
+        return text if node.op is None or 0 < len(text) <= LONGEST_NAME else node.op.symbol
 
     def _factor(self, stretch: list[Step]) -> Factor:
         value = math.prod(step.local for step in stretch) + 0.0  # no -0
@@ -96,20 +98,15 @@ class Reader:
 
     def _product(self, stretch: list[Step]) -> Product:
         """The local derivatives along a stretch; of a long one only both ends."""
-        derivatives = [
-            self._symbols.derivative(step.node, step.position)
-            for step in (
-                *stretch[: MOST_STEPS // 2],
-                *stretch[MOST_STEPS // 2 :][-MOST_STEPS // 2 :],
-            )
+        written = [
+            Expr("var", "⋯") if step is None else self._symbols.derivative(step.node, step.position)
+            for step in shortened(stretch, MOST_STEPS)
         ]
-        if len(stretch) > MOST_STEPS:
-            derivatives.insert(MOST_STEPS // 2, Expr("var", "⋯"))
-        return product_of(derivatives)
+        return product_of([derivative for derivative in written if derivative is not None])
 
 
-def shortened(items: Sequence[Any], mark: Any, most: int = MOST_FACTORS) -> list[Any]:
-    """The items, or of too many the first and the last with a mark between them."""
+def shortened(items: Sequence[T], most: int) -> list[T | None]:
+    """The items, or of too many the first and the last with None between them."""
     if len(items) <= most:
         return list(items)
-    return [*items[: most // 2], mark, *items[-(most // 2) :]]
+    return [*items[: most // 2], None, *items[-(most // 2) :]]

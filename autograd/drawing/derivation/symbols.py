@@ -6,7 +6,7 @@ gets a number and an entry in the legend.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from autograd.drawing.derivation.algebra import SIMPLIFY
@@ -49,10 +49,11 @@ class Symbols:
         name: str | None = self._given.get(node) or node.name
         return name
 
-    def derivative(self, node: Any, position: int) -> Operand:
+    def derivative(self, node: Value, position: int) -> Operand | None:
         """The local derivative of a Value by its operand number ``position``."""
         operands = operands_of(node)
         if node not in self._partials:
+            assert node.op is not None  # a leaf has no operands
             self._partials[node] = _written(node.op, len(operands))
         written = self._partials[node][position]
         values = {
@@ -60,18 +61,20 @@ class Symbols:
             for name in _variables(written)
             if name == "out" or name.isdecimal()
         }
-        return evaluate([written], SIMPLIFY, _Names(values))[0]
+        found: Operand | None = evaluate([written], SIMPLIFY, _Names(values))[0]
+        return found
 
-    def formula(self, node: Value) -> Operand:
+    def formula(self, node: Value | float) -> Operand:
         """A Value by its name, or its formula, or a number that stands in the legend."""
         written = self.written_out(node)
         if written is None:
+            assert not isinstance(node, float)  # which is a literal
             self._formulas[node] = written = self._numbered(node)
         return written
 
-    def written_out(self, node: Any, depth: int = 0) -> Operand | None:
+    def written_out(self, node: Value | float, depth: int = 0) -> Operand | None:
         """A Value in names and numbers, None if that would be long."""
-        if type(node) is float:
+        if isinstance(node, float):
             return node
         name = self.name_of(node)
         if name:
@@ -80,19 +83,18 @@ class Symbols:
             return float(node.data) if self._literals else self._formulas.get(node)
         if node in self._formulas:
             return self._formulas[node]
-        composed = self._composed(node, depth)
+        composed = self._composed(node.op, operands_of(node), depth)
         if composed is not None:  # it may only be too deep here
             self._formulas[node] = composed
         return composed
 
-    def _composed(self, node: Any, depth: int) -> Operand | None:
-        operands = operands_of(node)
+    def _composed(self, op: Op, operands: Sequence[Value | float], depth: int) -> Operand | None:
         if depth == DEEPEST or len(operands) > DEEPEST:
             return None
         parts = [self.written_out(x, depth + 1) for x in operands]
         if any(part is None for part in parts):
             return None
-        formula = SIMPLIFY[node.op.name](*parts)
+        formula: Operand = SIMPLIFY[op.name](*parts)
         return formula if len(TEXT.write(formula)) <= LONGEST else None
 
     def _numbered(self, node: Value) -> Expr:
@@ -119,7 +121,7 @@ def _written(op: Op, count: int) -> Any:
         return [Expr("var", f"{op.name}′")] * count
 
 
-def _variables(expr: Operand) -> list[str]:
+def _variables(expr: Operand | None) -> list[str]:
     """The names of the variables in an expression."""
     names: list[str] = []
     pending = [expr]

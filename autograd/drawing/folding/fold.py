@@ -113,11 +113,15 @@ def _plan(part: Slice, grouping: Grouping, parameters: frozenset[int], squeeze: 
     )
 
 
-def _inside(leaf: Value, label: Any, how: str, parameters: frozenset[int]) -> bool:
+def _inside(
+    leaf: Value, label: tuple[str, str] | None, how: str, parameters: frozenset[int]
+) -> bool:
     """Whether a leaf that only one group uses is shown in it: in its module, or in its stretch."""
+    if label is None or leaf.op is not None:
+        return False
     if how == "module":
-        return label[0] == "module" and leaf.op is None and kind_of(leaf, parameters) == "parameter"
-    return label is not None and how not in ("", "operation") and leaf.op is None
+        return label[0] == "module" and kind_of(leaf, parameters) == "parameter"
+    return how not in ("", "operation")
 
 
 def _family(leaf: Value, parameters: frozenset[int], squeeze: int) -> Any:

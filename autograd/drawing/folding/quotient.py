@@ -5,11 +5,15 @@ Next: :mod:`autograd.drawing.folding.fold`, which decides the groups.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd.drawing.folding.sketch import Canvas, fold_box
 from autograd.drawing.folding.slices import Slice
 from autograd.drawing.picture.snapshot import Edge, Kind, Picture, box_of
+
+if TYPE_CHECKING:
+    from autograd.engine.value import Value
 
 __all__ = ["Plan", "drawn"]
 
@@ -67,12 +71,13 @@ def drawn(part: Slice, plan: Plan, parameters: frozenset[int]) -> Picture:
     return canvas.picture(part.results, len(part.nodes) + len(part.consumers), plan.how)
 
 
-def _title(plan: Plan, group: int, nodes: list[Any]) -> str:
+def _title(plan: Plan, group: int, nodes: Sequence[Value]) -> str:
     """What a fold is called."""
     how, what = plan.labels[group] or ("", "")
+    symbol = nodes[0].op and nodes[0].op.symbol
     titles = {
-        "op": str(nodes[0].op.symbol),
-        "root": str(nodes[0].op.symbol),
+        "op": str(symbol),
+        "root": str(symbol),
         "repetition": f"repetitions {what}",
         "stretch": f"operations {what}",
     }

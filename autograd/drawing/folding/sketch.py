@@ -100,9 +100,9 @@ class Canvas:
         return Picture(boxes, edges, nodes, roots, outputs, total, folded)
 
 
-def fold_box(nodes: Sequence[Any], title: str, results: Sequence[Any], size: int) -> Box:
+def fold_box(nodes: Sequence[Value], title: str, results: Sequence[Value], size: int) -> Box:
     """A fold's title and contents; it has the numbers of its result if there is only one."""
-    symbols = Counter(node.op.symbol for node in nodes)
+    symbols = Counter(node.op.symbol for node in nodes if node.op)
     contents = [
         symbol if times == 1 else f"{symbol} ({times:,})"
         for symbol, times in symbols.most_common(4)

@@ -10,8 +10,8 @@ import json
 import math
 import re
 from collections import Counter
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from autograd.drawing.derivation.algebra import product_of
 from autograd.drawing.derivation.notation import CHOICE, INFIX, TEXT
@@ -22,6 +22,8 @@ from autograd.drawing.picture.frames import Frame, frame_of, through_folds
 from autograd.drawing.picture.marks import Marks
 from autograd.drawing.picture.snapshot import Box, Picture
 from autograd.errors import InputTypeError
+
+Json: TypeAlias = "str | float | bool | Sequence[Json] | Mapping[str, Json] | None"
 
 if TYPE_CHECKING:
     from autograd.engine.value import Value
@@ -196,7 +198,7 @@ def _written(picture: Picture) -> list[str]:
     return written
 
 
-def _plain(data: Any) -> Any:
+def _plain(data: Json) -> Json:
     """Data as JSON can write it: a number that is not finite is a word that JavaScript reads."""
     if type(data) is float and not math.isfinite(data):
         return "NaN" if math.isnan(data) else "Infinity" if data > 0.0 else "-Infinity"
@@ -205,7 +207,7 @@ def _plain(data: Any) -> Any:
     return [_plain(item) for item in data] if isinstance(data, (list, tuple)) else data
 
 
-def for_script(data: Any) -> str:
+def for_script(data: Json) -> str:
     """JSON that nothing in it can end the script element around it.
 
     >>> for_script({"name": "</script>", "data": float("nan")})

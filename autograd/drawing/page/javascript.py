@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from types import FunctionType
-from typing import Any
 
 from autograd.drawing.page.literals import literal
 from autograd.drawing.page.translation import translated
@@ -102,7 +101,7 @@ class Script:
             texts[expr] = written
         return "".join(lines) + deliver.format(",".join(map(text, exprs)))
 
-    def _written(self, expr: Expr, text: Callable[[Any], str]) -> str:
+    def _written(self, expr: Expr, text: Callable[[Operand], str]) -> str:
         if expr.op == "var":
             return str(expr.operands[0])
         parts = [text(x) for x in expr.operands]

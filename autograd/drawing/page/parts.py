@@ -90,8 +90,8 @@ class Parts:
         )
 
 
-def _is_computed(node: Any) -> bool:
-    return type(node) is not float and node.op is not None
+def _is_computed(node: Value | float) -> bool:
+    return not isinstance(node, float) and node.op is not None
 
 
 def _inside(nodes: tuple[Value, ...], parameters: frozenset[int]) -> Picture:
@@ -102,11 +102,11 @@ def _inside(nodes: tuple[Value, ...], parameters: frozenset[int]) -> Picture:
     return folded_picture(part, parameters, split=True)
 
 
-def _table(nodes: tuple[Any, ...], style: Style) -> str:
+def _table(nodes: Sequence[Value | float], style: Style) -> str:
     """Leaves or constants as rows of numbers."""
     rows = []
     for node in nodes[:MOST_ROWS]:
-        if type(node) is float:
+        if isinstance(node, float):
             rows.append(f"<tr><td></td><td>{escape(style.format(node))}</td><td></td></tr>")
             continue
         grad = box_of(node, 0, "input").grad

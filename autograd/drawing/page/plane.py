@@ -69,7 +69,7 @@ class Plane:
 
     def __init__(
         self,
-        model: Callable[[list[Value]], Any],
+        model: Callable[[list[Value]], Nest],
         X: Iterable[Iterable[float]],
         y: Iterable[Nest],
         *,
@@ -83,7 +83,7 @@ class Plane:
             raise InputValueError(f"a plane of {len(self.rows)} rows got {len(truths)} targets")
         self.inputs = [Value(self.rows[0][0], "x1"), Value(self.rows[0][1], "x2")]
         with enable_grad():
-            self.outputs = model(list(self.inputs))
+            self.outputs: Any = model(list(self.inputs))
             listed = _listed(self.outputs)
             if not listed or not all(isinstance(z, Value) for z in listed):
                 raise InputTypeError(

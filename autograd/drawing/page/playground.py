@@ -11,7 +11,7 @@ import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from autograd import files
 from autograd.drawing.page.javascript import Script
@@ -163,7 +163,10 @@ def network_of(names: dict[int, str]) -> dict[str, Any] | None:
     return {"sizes": sizes, "edges": edges}
 
 
-def _flat(memory: Any) -> list[float]:
+Memory: TypeAlias = "float | Value | tuple[Memory, ...]"
+
+
+def _flat(memory: Memory) -> list[float]:
     """What an optimiser remembers of one parameter, as a list of numbers."""
     if isinstance(memory, tuple):
         return [number for part in memory for number in _flat(part)]

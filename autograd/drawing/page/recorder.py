@@ -27,6 +27,7 @@ from autograd.errors import InputTypeError, InputValueError
 
 if TYPE_CHECKING:
     from autograd.engine.nests import Nest
+    from autograd.engine.value import Value
 
 __all__ = ["Recorder"]
 
@@ -242,8 +243,8 @@ def _places(picture: Picture) -> dict[Any, int]:
     return {node: i for i, node in enumerate(picture.nodes) if type(node) is not float}
 
 
-def _result(nodes: Sequence[Any]) -> Any:
+def _result(nodes: Sequence[Value | float]) -> Value | float:
     """The node of a fold that no other one in it uses."""
-    computed = [node for node in nodes if type(node) is not float and node.op is not None]
+    computed = [node for node in nodes if not isinstance(node, float) and node.op is not None]
     used = {x for node in computed for x in operands_of(node) if type(x) is not float}
     return next((node for node in reversed(computed) if node not in used), 0.0)

@@ -101,7 +101,7 @@ class Lowering:
 
     def _step(self, expr: Expr, operands: list[Operand]) -> Operand:
         if expr.op == "var":
-            return self.known.get(operands[0], expr)
+            return self.known.get(expr.operands[0], expr)
         if expr.op == "where" and not isinstance(operands[0], Expr):
             return operands[1] if operands[0] else operands[2]
         if not any(isinstance(x, Expr) for x in operands):

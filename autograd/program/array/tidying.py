@@ -46,7 +46,7 @@ class Tidy:
 
 
 def _shortened(expr: Expr, finite: bool) -> Operand:
-    operands = expr.operands
+    operands: tuple[Operand, ...] = expr.operands
     if expr.op in LINEAR and not _linear(expr):
         return NOTHING
     if finite and expr.op == "eq" and _is(operands[0], "abs") and _same(operands[1], INFINITY):
@@ -68,7 +68,7 @@ def _shortened(expr: Expr, finite: bool) -> Operand:
     return expr
 
 
-def _choice(condition: Any, a: Any, b: Any) -> Operand:
+def _choice(condition: Operand, a: Operand, b: Operand) -> Operand:
     """``where`` in a shorter form if there is one."""
     if isinstance(condition, float):
         return a if condition else b

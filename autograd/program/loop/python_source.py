@@ -124,7 +124,7 @@ def _additions(
             lines.append(f"{target} {'+' if expr > 0.0 else '-'}= {g}")
         else:
             lines += block(expr, f"{target} += {g} * ({{}})")
-    return lines, float_scope([x for x, need in zip(exprs, active) if need])
+    return lines, float_scope([x for x, need in zip(exprs, active) if need and x is not None])
 
 
 def _key(constants: Sequence[float | None]) -> tuple[str, ...]:

@@ -93,22 +93,22 @@ class _Roll:
     def each(self, items: list[Operand]) -> Operand:
         """One formula for expressions of which the i-th is about the i-th operand."""
         first = items[0]
+        parts = [item for item in items if isinstance(item, Expr)]
         if all(item is first for item in items):
             return self.whole(first)
         if all(item is x for item, x in zip(items, self.xs)):
             return self.x
-        if not all(isinstance(item, Expr) for item in items):
+        if len(parts) < len(items):
             if all(isinstance(item, float) and repr(item) == repr(first) for item in items):
                 return first
             raise _NotRegular
-        key = tuple(map(id, items))
+        key = tuple(map(id, parts))
         if key not in self._known:
-            if any(e.op != first.op or len(e.operands) != len(first.operands) for e in items):
+            op, count = parts[0].op, len(parts[0].operands)
+            if op == "var" or any(e.op != op or len(e.operands) != count for e in parts):
                 raise _NotRegular
-            if first.op == "var":
-                raise _NotRegular
-            columns = [list(column) for column in zip(*[item.operands for item in items])]
-            self._remember(key, items, Expr(first.op, *map(self.each, columns)))
+            columns = [list(column) for column in zip(*[part.operands for part in parts])]
+            self._remember(key, parts, Expr(op, *map(self.each, columns)))
         return self._known[key]
 
     def whole(self, item: Operand) -> Operand:
@@ -148,6 +148,8 @@ class _Roll:
         except _NotRegular:
             return None
 
-    def _remember(self, key: tuple[int, ...], items: Any, formula: Operand) -> None:
+    def _remember(
+        self, key: tuple[int, ...], items: Expr | Sequence[Expr], formula: Operand
+    ) -> None:
         self._known[key] = formula
         self._kept.append(items)

@@ -31,7 +31,7 @@ from autograd.program.exports.onnx.primitives import (
     OPERATORS,
 )
 from autograd.program.statements.groups import ArrayForm, ArrayStatement, group, literals
-from autograd.program.statements.layout import Literal, operand_shape
+from autograd.program.statements.layout import Gather, Joined, Literal, operand_shape
 from autograd.program.statements.layout import Operand as Reading
 from autograd.program.statements.reroll import rolled
 from autograd.program.tape.instructions import Tape
@@ -127,20 +127,19 @@ class _Model:
             self._known[key] = self._read_anew(reading, whole)
         return self._known[key], self._varies(reading)
 
-    def _varies(self, reading: Operand) -> bool:
-        parts = getattr(reading, "parts", None)
-        if parts is not None:
-            return any(self.blocks[part.block][1] for part in parts)
+    def _varies(self, reading: Reading) -> bool:
+        if isinstance(reading, Joined):
+            return any(self.blocks[part.block][1] for part in reading.parts)
         return not isinstance(reading, Literal) and self.blocks[reading.block][1]
 
-    def _read_anew(self, reading: Operand, whole: bool) -> str:
+    def _read_anew(self, reading: Reading, whole: bool) -> str:
         graph = self.graph
         if isinstance(reading, Literal):
             values = np.broadcast_to(reading.values, reading.shape) if whole else reading.values
             return graph.constant(values[None])
-        if hasattr(reading, "parts"):
+        if isinstance(reading, Joined):
             return graph.reshape(self._joined(reading), (0, *reading.shape))
-        positions = reading.index if hasattr(reading, "index") else reading.positions()
+        positions = reading.index if isinstance(reading, Gather) else reading.positions()
         flat = graph.take(
             self.blocks[reading.block][0], positions.ravel(), self.form.blocks[reading.block].size
         )
@@ -149,7 +148,7 @@ class _Model:
             text = graph.node("Expand", text, graph.integers(1, *reading.shape))
         return text
 
-    def _joined(self, reading: Any) -> str:
+    def _joined(self, reading: Joined) -> str:
         """Numbers of several blocks, in one row each."""
         graph, varies, pieces = self.graph, self._varies(reading), []
         for part in reading.parts:

@@ -91,7 +91,7 @@ class _Run:
         names = ("out", *rule.variables)
         variables = {names[i]: self.read(value) for i, value in zip(used, values)}
         variables["g"] = self.read(adjoint)
-        partials = [p for p, kind in zip(rule.partials, kinds) if kind != "N"]
+        partials = rule.wanted(kinds)
         wanted = [*(partials if rule.selects else []), *map(weighted, partials)]
         numbers = body.exprs(wanted, variables)
         for own, (kind, target) in enumerate(zip(kinds.replace("N", ""), targets)):

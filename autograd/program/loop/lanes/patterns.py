@@ -66,8 +66,7 @@ def lane_rules() -> dict[str, Rule]:
 def used_by(name: str, kinds: str) -> tuple[int, ...]:
     """Which numbers the wanted partials need: 0 is the result, the operands follow."""
     rule = lane_rules()[name]
-    wanted = [partial for partial, kind in zip(rule.partials, kinds) if kind != "N"]
-    used = variables_of(wanted)
+    used = variables_of(rule.wanted(kinds))
     return tuple([i for i, x in enumerate(("out", *rule.variables)) if x in used])
 
 

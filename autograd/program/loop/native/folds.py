@@ -98,7 +98,7 @@ def spread(body: Body, rule: Rule, adjoint: str) -> None:
     items = [x for x in rule.variables if is_item(x)]
     others = rule.variables[len(items) :]
     table, count, places, numbers = _sequences(body, len(items), others, 2)
-    partial = rule.partials[0]
+    (partial,) = rule.wanted("A")
     used = variables_of([partial])
 
     def step(index: str, number: str) -> str:

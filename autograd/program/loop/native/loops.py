@@ -75,7 +75,7 @@ def folds() -> dict[str, Fold]:
         start, term = OPS[name].forward(XP, *(Expr("var", x) for x in variables)).operands
         found[name] = Fold("add", term, start, tuple(variables), ())
     for stage in stages():
-        if stage.kind == "fold":
+        if stage.kind == "fold" and isinstance(stage.rule, Expr):
             term = stage.rule.operands[0]
             found[stage.name] = Fold(stage.rule.op[5:], term, None, stage.items, stage.others)
     return found
@@ -167,7 +167,7 @@ class _Cut:
 
     def loops(self, leading: int) -> Loops:
         """All stages, in order."""
-        if not leading:
+        if not leading and isinstance(self.value, Expr):
             self._once(self.value)
         forward = tuple(self.stages.values())
         rule, items, others = self._rule(self.partial, each=True)

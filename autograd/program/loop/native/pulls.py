@@ -231,8 +231,8 @@ class _Rows:
             own - 1 if kind in HANDED and first % CELLS == 4 else first + i
             for i, kind in enumerate(kinds)
         ]
-        edges = [edge for edge in zip(kinds, cells, rule.partials) if edge[0] != "N"]
-        partials = [rule_of for _, _, rule_of in edges]
+        edges = [(kind, cell) for kind, cell in zip(kinds, cells) if kind != "N"]
+        partials = rule.wanted(kinds)
         used = variables_of(partials)
         registers = {cell: self._register(cell) for cell in cells}
         variables = {
@@ -246,7 +246,7 @@ class _Rows:
         wanted = [*(partials if rule.selects else []), *map(weighted, partials)]
         numbers = body.exprs(wanted, variables)
         handed: list[str] = []
-        for index, (kind, cell, local) in enumerate(edges):
+        for index, ((kind, cell), local) in enumerate(zip(edges, partials)):
             product = numbers[index - len(edges)]
             if isinstance(local, float) and abs(local) == 1.0:
                 self.nonzero.add(product)

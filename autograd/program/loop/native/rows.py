@@ -11,6 +11,7 @@ so frequent arithmetic has forms for all of these. Next:
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 from itertools import product
 from typing import NamedTuple
@@ -62,6 +63,10 @@ class Rule(NamedTuple):
     partials: tuple[Operand | None, ...]
     selects: bool
 
+    def wanted(self, kinds: Iterable[str]) -> list[Operand]:
+        """The partials of edges of these kinds; an edge of kind N needs none."""
+        return [p for p, kind in zip(self.partials, kinds) if kind != "N" and p is not None]
+
 
 @cache
 def rules() -> dict[str, Rule]:
@@ -72,7 +77,7 @@ def rules() -> dict[str, Rule]:
         if op.arity is not None
     }
     power, two = found["pow"], {"b": 2.0}
-    partials = (folded(power.partials[0], two),)
+    partials = (folded(power.wanted("A")[0], two),)
     found["square"] = Rule("square", ("a",), folded(power.value, two), partials, False)
     for stage in stages():
         if stage.kind in ("each", "once"):
