@@ -14,11 +14,11 @@ from typing import Any, TypeAlias
 import autograd
 from autograd import Value
 from nn.kinds import Listed, Loss, Outputs
-from nn.losses.terms import kind_of, listed, options_of, reduce
+from nn.losses.terms import Number, kind_of, listed, options_of, reduce
 
 __all__ = ["cross_entropy", "nll_loss", "shares_of"]
 
-Class: TypeAlias = "int | list[Value | float]"
+Class: TypeAlias = "int | list[Number]"
 """A class's index, or a probability for each class."""
 
 
@@ -49,8 +49,9 @@ def cross_entropy(
         raise autograd.InputValueError(
             f"label_smoothing is a share from 0 to 1, but got {label_smoothing!r}"
         )
-    options = _Options("cross_entropy", weight, ignore_index, label_smoothing)
-    return _over_classes(options, _cross_entropy_of_one, logits, targets, reduction)
+    options = _Options(weight, ignore_index, label_smoothing)
+    loss = _OverClasses("cross_entropy", "logits", _cross_entropy_of_one, options)
+    return loss(logits, targets, reduction)
 
 
 def nll_loss(
@@ -68,8 +69,8 @@ def nll_loss(
     >>> nll_loss([-0.5, -1.5], 1)
     1.5
     """
-    options = _Options("nll_loss", weight, ignore_index, 0.0)
-    return _over_classes(options, _surprise, log_probabilities, targets, reduction)
+    loss = _OverClasses("nll_loss", "log-probabilities", _surprise, _Options(weight, ignore_index))
+    return loss(log_probabilities, targets, reduction)
 
 
 def shares_of(loss: Loss, targets: Listed) -> list[float] | None:
@@ -80,138 +81,130 @@ def shares_of(loss: Loss, targets: Listed) -> list[float] | None:
     [1.0, 3.0]
     """
     given = options_of(loss)
-    weight, ignored = given.get("weight"), given.get("ignore_index")
-    if kind_of(loss) not in (cross_entropy, nll_loss) or (weight is None and ignored is None):
+    options = _Options(given.get("weight"), given.get("ignore_index"))
+    if kind_of(loss) not in (cross_entropy, nll_loss) or options.are_even:
         return None
-    options = _Options("", weight, ignored, 0.0)
     return [options.share(target) for target in targets]
 
 
 @dataclass(frozen=True)
 class _Options:
-    name: str
     weight: Sequence[float] | None
-    ignore_index: int | None
-    smoothing: float
+    ignored: int | None
+    smoothing: float = 0.0
+
+    @property
+    def are_even(self) -> bool:
+        """Whether all targets count alike."""
+        return self.weight is None and self.ignored is None
 
     def share(self, target: Any) -> float:
         """How much a target counts in a mean."""
         if isinstance(target, (list, tuple)):
             return 1.0
-        if target == self.ignore_index:
+        if target == self.ignored:
             return 0.0
         return 1.0 if self.weight is None else float(self.weight[target])
 
-    def spread(self, target: Class, classes: int) -> Any:
+
+@dataclass(frozen=True)
+class _OverClasses:
+    """A loss of one example with an output for each class, or reduced over a batch of them."""
+
+    name: str
+    outputs: str
+    term: Callable[[list[Number], Class, bool], Number]
+    options: _Options
+
+    def __call__(self, outputs: Outputs, targets: Outputs, reduction: str) -> Any:
+        name, options, rows, goals = self.name, self.options, listed(outputs), listed(targets)
+        if not isinstance(rows, list) or not rows:
+            raise autograd.InputTypeError(
+                f"{name} takes a list of {self.outputs}, but got {rows!r}"
+            )
+        if not isinstance(listed(rows[0]), list):
+            return self._of_one(rows, goals)
+        if not isinstance(goals, list) or len(goals) != len(rows):
+            raise autograd.InputValueError(
+                f"{name} takes one target for each of {len(rows)} lists of {self.outputs}, "
+                f"but got {goals!r}"
+            )
+        goals = [*map(listed, goals)]
+        terms = [self._of_one(listed(row), goal) for row, goal in zip(rows, goals)]
+        if options.are_even or reduction != "mean":
+            return reduce(name, terms, reduction)
+        total = math.fsum(map(options.share, goals))
+        return autograd.sum(terms) / total if total else math.nan
+
+    def _of_one(self, row: list[Number], target: Class) -> Any:
+        return self.term(row, self._spread(target, len(row)), self.options.are_even)
+
+    def _spread(self, target: Class, classes: int) -> Any:
         """The target as what each class's surprise counts; an index where nothing is to spread."""
-        plain = self.weight is None and not self.smoothing
+        weight, smoothing = self.options.weight, self.options.smoothing
+        ignored = target == self.options.ignored is not None
+        if isinstance(target, list):
+            self._check_distribution(target, classes)
+        elif not ignored:
+            target = self._class_index(target, classes)
+        if weight is None and not smoothing and (isinstance(target, list) or not ignored):
+            return target
         if not isinstance(target, list):
-            ignored = target == self.ignore_index
-            if plain and not ignored:
-                return target
             target = [float(k == target and not ignored) for k in range(classes)]
-        elif plain and self.ignore_index is None:
+        if smoothing:
+            even = smoothing / classes * autograd.sum(target)
+            target = [(1.0 - smoothing) * t + even for t in target]
+        if weight is None:
             return target
-        if self.smoothing:
-            even = self.smoothing / classes * autograd.sum(target)
-            target = [(1.0 - self.smoothing) * t + even for t in target]
-        if self.weight is None:
-            return target
-        weights = listed(self.weight)
+        weights = listed(weight)
         if len(weights) != classes:
             raise autograd.InputValueError(
                 f"{self.name}: weight has a factor for each class, but got {len(weights)} of them "
-                f"for {classes} {_kind(self.name)}"
+                f"for {classes} {self.outputs}"
             )
         return [float(w) * t for w, t in zip(weights, target)]
 
+    def _class_index(self, target: int, classes: int) -> int:
+        try:
+            index = operator.index(target)
+        except TypeError:
+            raise autograd.InputTypeError(
+                f"{self.name} takes a class's index or a list of probabilities as target, "
+                f"but got {type(target).__name__} {target!r}"
+            ) from None
+        if not 0 <= index < classes:
+            raise autograd.InputValueError(
+                f"{self.name}: class {index} is outside the {classes} classes 0 to {classes - 1} "
+                f"that the {self.outputs} are for"
+            )
+        return index
 
-def _cross_entropy_of_one(logits: Sequence[Value | float], target: Class, whole: bool) -> Any:
-    if not isinstance(target, list):
-        return autograd.logsumexp(logits) - logits[target]
-    if whole:
-        return autograd.logsumexp(logits) - autograd.dot(target, logits)
-    # Of logits that are infinite, or a target of nothing, 0·∞ would be nan.
+    def _check_distribution(self, target: Sequence[Number], classes: int) -> None:
+        if len(target) != classes:
+            raise autograd.InputValueError(
+                f"{self.name} takes a probability for each of {classes} {self.outputs}, "
+                f"but got {len(target)}"
+            )
+        numbers = [float(t) for t in target if not isinstance(t, Value)]
+        # Single-precision probabilities of many classes miss a sum of 1 by about 1e-6.
+        right = all(t >= 0 for t in numbers) and abs(sum(numbers) - 1.0) < 1e-5
+        if len(numbers) == classes and not right:
+            raise autograd.InputValueError(
+                f"{self.name} takes probabilities that add up to 1, but got {target!r}"
+            )
+
+
+def _cross_entropy_of_one(logits: Sequence[Number], target: Class, even: bool) -> Any:
     total = autograd.logsumexp(logits)
+    if not isinstance(target, list):
+        return total - logits[target]
+    if even:
+        return total - autograd.dot(target, logits)
+    # Of logits that are infinite, or a target of nothing, 0·∞ would be nan.
     return autograd.sum([autograd.where(t, t * (total - z), 0.0) for t, z in zip(target, logits)])
 
 
-def _surprise(logs: Sequence[Value | float], target: Class, whole: bool) -> Any:
+def _surprise(logs: Sequence[Number], target: Class, even: bool) -> Any:
     if isinstance(target, list):  # 0·log(0) is 0 here too
         return -autograd.sum([autograd.where(t, t * y, 0.0) for t, y in zip(target, logs)])
     return -logs[target]
-
-
-def _over_classes(
-    options: _Options,
-    term: Callable[[list[Value | float], Class, bool], Value | float],
-    outputs: Outputs,
-    targets: Outputs,
-    reduction: str,
-) -> Any:
-    """The term for one example with an output for each class, or reduced over a batch of them."""
-    name, rows, goals = options.name, listed(outputs), listed(targets)
-    if not isinstance(rows, list) or not rows:
-        raise autograd.InputTypeError(f"{name} takes a list of {_kind(name)}, but got {rows!r}")
-    whole = options.weight is None and options.ignore_index is None
-
-    def of_one(one: list[Value | float], target: Class) -> Any:
-        checked = _checked_target(name, target, len(one), options.ignore_index)
-        return term(one, options.spread(checked, len(one)), whole)
-
-    if not isinstance(listed(rows[0]), list):
-        return of_one(rows, goals)
-    if not isinstance(goals, list) or len(goals) != len(rows):
-        raise autograd.InputValueError(
-            f"{name} takes one target for each of {len(rows)} lists of {_kind(name)}, "
-            f"but got {goals!r}"
-        )
-    goals = list(map(listed, goals))
-    terms = [of_one(*pair) for pair in zip(map(listed, rows), goals)]
-    if whole or reduction != "mean":
-        return reduce(name, terms, reduction)
-    total = math.fsum(map(options.share, goals))
-    return autograd.sum(terms) / total if total else math.nan
-
-
-def _kind(name: str) -> str:
-    return "logits" if name == "cross_entropy" else "log-probabilities"
-
-
-def _checked_target(name: str, target: Class, classes: int, ignored: int | None) -> Any:
-    if isinstance(target, list):
-        _check_distribution(name, target, classes)
-        return target
-    if ignored is not None and target == ignored:
-        return target
-    return _class_index(name, target, classes)
-
-
-def _class_index(name: str, target: int, classes: int) -> int:
-    try:
-        index = operator.index(target)
-    except TypeError:
-        raise autograd.InputTypeError(
-            f"{name} takes a class's index or a list of probabilities as target, "
-            f"but got {type(target).__name__} {target!r}"
-        ) from None
-    if not 0 <= index < classes:
-        raise autograd.InputValueError(
-            f"{name}: class {index} is outside the {classes} classes 0 to {classes - 1} "
-            f"that the {_kind(name)} are for"
-        )
-    return index
-
-
-def _check_distribution(name: str, target: list[Any], classes: int) -> None:
-    if len(target) != classes:
-        raise autograd.InputValueError(
-            f"{name} takes a probability for each of {classes} {_kind(name)}, but got {len(target)}"
-        )
-    if any(isinstance(t, Value) for t in target):
-        return
-    # Single-precision probabilities of many classes miss a sum of 1 by about 1e-6.
-    if not (all(t >= 0 for t in target) and abs(sum(target) - 1.0) < 1e-5):
-        raise autograd.InputValueError(
-            f"{name} takes probabilities that add up to 1, but got {target!r}"
-        )

@@ -9,13 +9,12 @@ Next: :mod:`nn.optim.optimizer`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import autograd
 from autograd import Value
 from nn.kinds import Numbers
-from nn.losses.terms import for_each, listed, pairs, reduced
+from nn.losses.terms import Factors, Number, listed, reduced
 
 
 def half_squared_error(predictions: Numbers, targets: Numbers, *, reduction: str = "sum") -> Any:
@@ -26,7 +25,11 @@ def half_squared_error(predictions: Numbers, targets: Numbers, *, reduction: str
     >>> half_squared_error([1.0, 3.0], [0.0, 0.0])
     5.0
     """
-    return reduced("half_squared_error", _half_square, predictions, targets, reduction)
+
+    def term(y: Number, t: Number) -> Any:
+        return 0.5 * (t - y) ** 2
+
+    return reduced("half_squared_error", term, predictions, targets, reduction)
 
 
 def mse_loss(predictions: Numbers, targets: Numbers, *, reduction: str = "mean") -> Any:
@@ -60,7 +63,7 @@ def huber_loss(
     if not delta > 0:
         raise autograd.InputValueError(f"huber_loss: delta must be above 0, but got {delta!r}")
 
-    def term(y: Value | float, t: Value | float) -> Any:
+    def term(y: Number, t: Number) -> Any:
         near = autograd.clip(y - t, -delta, delta)
         return near * ((y - t) - 0.5 * near)
 
@@ -68,11 +71,7 @@ def huber_loss(
 
 
 def binary_cross_entropy(
-    predictions: Numbers,
-    targets: Numbers,
-    *,
-    weight: float | Sequence[float] | None = None,
-    reduction: str = "mean",
+    predictions: Numbers, targets: Numbers, *, weight: Factors = None, reduction: str = "mean"
 ) -> Any:
     """−t·log(p) − (1 − t)·log(1 − p) for probabilities p of class 1 and targets t in [0, 1].
 
@@ -82,16 +81,24 @@ def binary_cross_entropy(
     >>> round(binary_cross_entropy(0.25, 0.0), 12)  # −log(0.75)
     0.287682072452
     """
-    name = "binary_cross_entropy"
-    return reduced(name, _cross_entropy_of_chance, predictions, targets, reduction, weight)
+
+    def term(p: Number, t: Number, factor: float | None) -> Any:
+        _check_chance("binary_cross_entropy", "target", t)
+        _check_chance("binary_cross_entropy", "prediction", p)
+        # Where t is 0 or 1 one logarithm drops out, also at p = 0 or 1, where 0·log(0) is nan.
+        ones = autograd.where(t, t * autograd.log(p), 0.0)
+        zeros = autograd.where(1.0 - t, (1.0 - t) * autograd.log1p(-p), 0.0)
+        return _times(factor, -(ones + zeros))
+
+    return reduced("binary_cross_entropy", term, predictions, targets, reduction, weight=weight)
 
 
 def binary_cross_entropy_with_logits(
     predictions: Numbers,
     targets: Numbers,
     *,
-    weight: float | Sequence[float] | None = None,
-    pos_weight: float | Sequence[float] | None = None,
+    weight: Factors = None,
+    pos_weight: Factors = None,
     reduction: str = "mean",
 ) -> Any:
     """Binary cross-entropy of sigmoid(z), from the logits z: t·softplus(−z) + (1 − t)·softplus(z).
@@ -102,19 +109,14 @@ def binary_cross_entropy_with_logits(
     >>> round(binary_cross_entropy_with_logits(0.0, 1.0), 12)  # log(2)
     0.69314718056
     """
-    name = "binary_cross_entropy_with_logits"
-    if pos_weight is None:
-        return reduced(name, _cross_entropy_of_logit, predictions, targets, reduction, weight)
-    count = len(pairs(name, predictions, targets))
-    left = iter(for_each(name, "pos_weight", pos_weight, count))
-    return reduced(
-        name,
-        lambda z, t: _cross_entropy_of_logit(z, t, next(left)),
-        predictions,
-        targets,
-        reduction,
-        weight,
-    )
+    name, factors = "binary_cross_entropy_with_logits", {"weight": weight, "pos_weight": pos_weight}
+
+    def term(z: Number, t: Number, factor: float | None, positive: float | None) -> Any:
+        _check_chance(name, "target", t)
+        missed = _times(positive, t * autograd.softplus(-z))
+        return _times(factor, missed + (1.0 - t) * autograd.softplus(z))
+
+    return reduced(name, term, predictions, targets, reduction, **factors)
 
 
 def hinge_loss(predictions: Numbers, targets: Numbers, *, reduction: str = "mean") -> Any:
@@ -123,7 +125,15 @@ def hinge_loss(predictions: Numbers, targets: Numbers, *, reduction: str = "mean
     >>> hinge_loss([2.0, 0.5, -1.0], [1, 1, 1])  # (0 + 0.5 + 2) / 3
     0.8333333333333334
     """
-    return reduced("hinge_loss", _hinge, predictions, targets, reduction)
+
+    def term(y: Number, t: Number) -> Any:
+        if not isinstance(t, Value) and t not in (-1, 1):
+            raise autograd.InputValueError(
+                f"hinge_loss takes targets -1 and 1, but got {t!r}: from 0 and 1, take 2*t - 1"
+            )
+        return autograd.relu(1.0 - t * y)
+
+    return reduced("hinge_loss", term, predictions, targets, reduction)
 
 
 def kl_div(log_predictions: Numbers, targets: Numbers, *, reduction: str = "mean") -> Any:
@@ -137,52 +147,28 @@ def kl_div(log_predictions: Numbers, targets: Numbers, *, reduction: str = "mean
     >>> round(kl_div([log(0.5), log(0.5)], [1.0, 0.0], reduction="sum"), 12)  # log(2)
     0.69314718056
     """
+
+    def term(y: Number, t: Number) -> Any:
+        if not isinstance(t, Value) and not t >= 0:
+            raise autograd.InputValueError(f"kl_div takes targets of 0 or more, but got {t!r}")
+        # What is not predicted and not wanted costs nothing: 0·log(0) is 0.
+        return autograd.where(t, t * (autograd.log(t) - y), 0.0)
+
     if reduction != "batchmean":
-        return reduced("kl_div", _divergence, log_predictions, targets, reduction)
+        return reduced("kl_div", term, log_predictions, targets, reduction)
     rows = listed(log_predictions)
     if not isinstance(rows, list):
         raise autograd.InputTypeError(
             f"kl_div with reduction 'batchmean' takes a list for each example, but got {rows!r}"
         )
-    return reduced("kl_div", _divergence, rows, targets, "sum") / max(1, len(rows))
+    return reduced("kl_div", term, rows, targets, "sum") / max(1, len(rows))
 
 
-def _half_square(y: Value | float, t: Value | float) -> Any:
-    return 0.5 * (t - y) ** 2
+def _times(factor: float | None, number: Number) -> Any:
+    return number if factor is None else factor * number
 
 
-def _cross_entropy_of_chance(p: Value | float, t: Value | float) -> Any:
-    _check_between("binary_cross_entropy", "target", t)
-    _check_between("binary_cross_entropy", "prediction", p)
-    # Where t is 0 or 1 one logarithm drops out, also at p = 0 or 1, where 0·log(0) would be nan.
-    ones = autograd.where(t, t * autograd.log(p), 0.0)
-    zeros = autograd.where(1.0 - t, (1.0 - t) * autograd.log1p(-p), 0.0)
-    return -(ones + zeros)
-
-
-def _cross_entropy_of_logit(z: Value | float, t: Value | float, positive: float = 1.0) -> Any:
-    _check_between("binary_cross_entropy_with_logits", "target", t)
-    missed = t * autograd.softplus(-z)
-    missed = missed if positive == 1.0 else positive * missed
-    return missed + (1.0 - t) * autograd.softplus(z)
-
-
-def _hinge(y: Value | float, t: Value | float) -> Any:
-    if not isinstance(t, Value) and t not in (-1, 1):
-        raise autograd.InputValueError(
-            f"hinge_loss takes targets -1 and 1, but got {t!r}: from 0 and 1, take 2*t - 1"
-        )
-    return autograd.relu(1.0 - t * y)
-
-
-def _divergence(y: Value | float, t: Value | float) -> Any:
-    if not isinstance(t, Value) and not t >= 0:
-        raise autograd.InputValueError(f"kl_div takes targets of 0 or more, but got {t!r}")
-    # What is not predicted and not wanted costs nothing: 0·log(0) is 0.
-    return autograd.where(t, t * (autograd.log(t) - y), 0.0)
-
-
-def _check_between(loss: str, what: str, number: Value | float) -> None:
+def _check_chance(loss: str, what: str, number: Number) -> None:
     if what == "target" and isinstance(number, Value):
         return
     try:

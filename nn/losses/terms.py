@@ -6,13 +6,17 @@ Next: :mod:`nn.losses.pairwise`.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 import autograd
 from autograd import Value
 from nn.kinds import Loss, Outputs
 
-__all__ = ["kind_of", "listed", "name_of", "options_of", "reduce", "reduced"]
+__all__ = ["Factors", "Number", "kind_of", "listed", "name_of", "options_of", "reduce", "reduced"]
+
+Number: TypeAlias = "Value | float"
+Factors: TypeAlias = "float | Sequence[float] | None"
+"""One for all outputs, or one for each of them."""
 
 
 def kind_of(loss: Loss | None) -> Any:
@@ -23,49 +27,36 @@ def kind_of(loss: Loss | None) -> Any:
     return kind
 
 
-def name_of(loss: Loss) -> str:
-    """The loss as it is written, with its options; with them it is another loss."""
-    kind, options = kind_of(loss), options_of(loss)
-    name = getattr(kind, "__name__", type(kind).__name__)
-    text = ", ".join(f"{option}={given!r}" for option, given in options.items())
-    return f"{name}({text})" if options else name
-
-
-def options_of(loss: Any) -> dict[str, Any]:
+def options_of(loss: Loss | None) -> dict[str, Any]:
     """The options that were given so."""
     if isinstance(loss, type) or not hasattr(loss, "func"):
         return {}
-    return {**options_of(loss.func), **loss.keywords}
+    return {**options_of(loss.func), **getattr(loss, "keywords", {})}
+
+
+def name_of(loss: Loss) -> str:
+    """The loss as it is written, with its options; with them it is another loss."""
+    kind = kind_of(loss)
+    name = getattr(kind, "__name__", type(kind).__name__)
+    text = ", ".join(f"{option}={given!r}" for option, given in options_of(loss).items())
+    return f"{name}({text})" if text else name
 
 
 def reduced(
     name: str,
-    term: Callable[..., Value | float],
+    term: Callable[..., Number],
     predictions: Outputs,
     targets: Outputs,
     reduction: str,
-    weight: float | Sequence[float] | None = None,
+    **factors: Factors,
 ) -> Any:
-    """The mean or sum of a term for each prediction and its target, times a weight if given."""
-    terms = [term(y, t) for y, t in pairs(name, predictions, targets)]
-    if weight is not None:
-        terms = [w * x for w, x in zip(for_each(name, "weight", weight, len(terms)), terms)]
-    return reduce(name, terms, reduction)
+    """The mean or sum of a term for each prediction, its target, and its own of the factors."""
+    pairs = _pairs(name, predictions, targets)
+    each = [_for_each(name, option, given, len(pairs)) for option, given in factors.items()]
+    return reduce(name, [term(*pair, *own) for pair, *own in zip(pairs, *each)], reduction)
 
 
-def for_each(name: str, option: str, numbers: float | Sequence[float], count: int) -> list[float]:
-    """One number for all terms, or one for each output over and over."""
-    given = listed(numbers)
-    given = given if isinstance(given, list) else [given]
-    if not given or count % len(given) or not all(w >= 0 for w in given):
-        raise autograd.InputValueError(
-            f"{name}: {option} is a number of 0 or more, or one for each output, "
-            f"but got {numbers!r}"
-        )
-    return given * (count // len(given))
-
-
-def reduce(name: str, terms: Sequence[Value | float], reduction: str) -> Any:
+def reduce(name: str, terms: Sequence[Number], reduction: str) -> Any:
     """The mean or the sum of terms; of a single one, itself."""
     if reduction not in ("mean", "sum"):
         raise autograd.InputValueError(
@@ -76,34 +67,41 @@ def reduce(name: str, terms: Sequence[Value | float], reduction: str) -> Any:
     return autograd.sum(terms) if reduction == "sum" else autograd.mean(terms)
 
 
-def pairs(name: str, predictions: Outputs, targets: Outputs) -> list[tuple[Any, Any]]:
+def _for_each(name: str, option: str, numbers: Factors, count: int) -> list[float | None]:
+    """A factor for each of so many terms: those of the outputs over and over."""
+    given = listed(numbers)
+    given = given if isinstance(given, list) else [given]
+    if not given or count % len(given) or not all(w is None or w >= 0 for w in given):
+        raise autograd.InputValueError(
+            f"{name}: {option} is a number of 0 or more, or one for each output, "
+            f"but got {numbers!r}"
+        )
+    return given * (count // len(given))
+
+
+def _pairs(name: str, predictions: Outputs, targets: Outputs, depth: int = 0) -> list[Any]:
     """Predictions with their targets, in order, out of any nesting."""
-    try:
-        return _paired(name, predictions, targets)
-    except RecursionError:
+    ys, ts = listed(predictions), listed(targets)
+    if isinstance(ys, list) and not isinstance(ts, list) and len(ys) == 1:
+        ts = [ts]
+    if isinstance(ys, list) != isinstance(ts, list):
+        raise autograd.InputTypeError(
+            f"{name} takes predictions and targets of one shape, but got {_shape(ys)} and "
+            f"{_shape(ts)}"
+        )
+    if not isinstance(ys, list):
+        return [(ys, ts)]
+    if len(ys) != len(ts) or not ys:
+        raise autograd.InputValueError(
+            f"{name} takes as many targets as predictions, at least one, but got {len(ys)} "
+            f"predictions and {len(ts)} targets"
+        )
+    if depth > 100:
         raise autograd.InputValueError(
             f"{name} takes predictions and targets that nest a few levels, but these are nested "
             "far more deeply, or hold themselves"
-        ) from None
-
-
-def _paired(name: str, predictions: Any, targets: Any) -> list[tuple[Any, Any]]:
-    predictions, targets = listed(predictions), listed(targets)
-    if isinstance(predictions, list) and not isinstance(targets, list) and len(predictions) == 1:
-        targets = [targets]
-    if isinstance(predictions, list) != isinstance(targets, list):
-        raise autograd.InputTypeError(
-            f"{name} takes predictions and targets of one shape, "
-            f"but got {_shape(predictions)} and {_shape(targets)}"
         )
-    if not isinstance(predictions, list):
-        return [(predictions, targets)]
-    if len(predictions) != len(targets) or not predictions:
-        raise autograd.InputValueError(
-            f"{name} takes as many targets as predictions, at least one, "
-            f"but got {len(predictions)} predictions and {len(targets)} targets"
-        )
-    return [pair for y, t in zip(predictions, targets) for pair in _paired(name, y, t)]
+    return [pair for y, t in zip(ys, ts) for pair in _pairs(name, y, t, depth + 1)]
 
 
 def listed(numbers: Outputs) -> Any:
