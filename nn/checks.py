@@ -93,8 +93,10 @@ def check_count(name: str, number: int) -> int:
     return count
 
 
-def check_number(name: str, number: float, *, positive: bool = False) -> float:
-    """A finite number of at least 0, or above 0 if `positive`, as a float."""
+def check_number(
+    name: str, number: float, *, positive: bool = False, fraction: bool = False
+) -> float:
+    """A finite number of at least 0, above 0 if `positive`, below 1 if a `fraction`, as a float."""
     try:
         value = math.nan if isinstance(number, (str, bool)) else float(number)
     except TypeError:
@@ -102,6 +104,8 @@ def check_number(name: str, number: float, *, positive: bool = False) -> float:
     if not (math.isfinite(value) and (value > 0 or (value == 0 and not positive))):
         bound = "above 0" if positive else "of 0 or more"
         raise autograd.InputValueError(f"{name} must be a number {bound}, but got {number!r}")
+    if fraction and value >= 1.0:
+        raise autograd.InputValueError(f"{name} must be below 1, but got {number!r}")
     return value
 
 

@@ -15,23 +15,15 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import autograd
 from nn.checks import check_number
 
 __all__ = [
-    "ConstantSchedule",
-    "CosineSchedule",
-    "EveryStep",
-    "ExponentialSchedule",
-    "LinearSchedule",
-    "PlateauSchedule",
-    "Schedule",
-    "StepSchedule",
-    "WarmUpSchedule",
-    "asked_by",
-]
+    "ConstantSchedule", "CosineSchedule", "EveryStep", "ExponentialSchedule", "LinearSchedule",
+    "PlateauSchedule", "Schedule", "StepSchedule", "WarmUpSchedule", "asked_by",
+]  # fmt: skip
 
 WORDS = ("done", "epoch", "step", "history")
 
@@ -39,7 +31,14 @@ WORDS = ("done", "epoch", "step", "history")
 class Schedule(ABC):
     """Base of the schedules; two are equal if they are of one kind and have equal numbers."""
 
-    asks: tuple[str, ...] = ("done",)
+    asks: ClassVar[tuple[str, ...]] = ("done",)
+    above_zero: ClassVar[tuple[str, ...]] = ()
+    """Its numbers that must not be 0."""
+
+    def __post_init__(self) -> None:
+        for name, number in vars(self).items():
+            if not callable(number):
+                check_number(name, number, positive=name in self.above_zero)
 
     def __call__(self, done: Any) -> float:
         """The factor after this fraction of the epochs, or what else the schedule asks for."""
@@ -71,9 +70,6 @@ class LinearSchedule(Schedule):
 
     final: float = 0.0
 
-    def __post_init__(self) -> None:
-        check_number("final", self.final)
-
     def _factor(self, done: float) -> float:
         return 1.0 + (self.final - 1.0) * done
 
@@ -89,10 +85,7 @@ class StepSchedule(Schedule):
 
     every: float = 1 / 3
     gamma: float = 0.1
-
-    def __post_init__(self) -> None:
-        check_number("every", self.every, positive=True)
-        check_number("gamma", self.gamma, positive=True)
+    above_zero = ("every", "gamma")
 
     def _factor(self, done: float) -> float:
         # 3 of 10 epochs are 0.3, of which 0.1 fits in 2.9999999999999996 times.
@@ -108,9 +101,7 @@ class ExponentialSchedule(Schedule):
     """
 
     final: float = 0.01
-
-    def __post_init__(self) -> None:
-        check_number("final", self.final, positive=True)
+    above_zero = ("final",)
 
     def _factor(self, done: float) -> float:
         return float(self.final**done)
@@ -125,9 +116,6 @@ class CosineSchedule(Schedule):
     """
 
     final: float = 0.0
-
-    def __post_init__(self) -> None:
-        check_number("final", self.final)
 
     def _factor(self, done: float) -> float:
         return self.final + (1.0 - self.final) * 0.5 * (1.0 + math.cos(math.pi * done))
@@ -149,8 +137,8 @@ class WarmUpSchedule(Schedule):
     after: Callable[[float], float] = ConstantSchedule()
 
     def __post_init__(self) -> None:
-        check_number("start", self.start)
-        if not 0.0 < check_number("part", self.part) < 1.0:
+        super().__post_init__()
+        if not 0.0 < self.part < 1.0:
             raise autograd.InputValueError(
                 f"part is a fraction of training between 0 and 1, but got {self.part!r}"
             )
@@ -193,15 +181,11 @@ class PlateauSchedule(Schedule):
     patience: int = 10
     threshold: float = 1e-4
     asks = ("history",)
+    above_zero = ("gamma",)
 
-    def __post_init__(self) -> None:
-        check_number("gamma", self.gamma, positive=True)
-        check_number("patience", self.patience)
-        check_number("threshold", self.threshold)
-
-    def _factor(self, done: Any) -> float:
+    def _factor(self, history: Any) -> float:
         factor, best, waited = 1.0, math.inf, 0
-        for loss in done.val_loss or done.loss:
+        for loss in history.val_loss or history.loss:
             better = loss < best * (1.0 - self.threshold) or best == math.inf
             best, waited = (loss, 0) if better else (best, waited + 1)
             if waited > self.patience:

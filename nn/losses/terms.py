@@ -29,7 +29,7 @@ def kind_of(loss: Loss | None) -> Any:
 
 def options_of(loss: Loss | None) -> dict[str, Any]:
     """The options that were given so."""
-    if isinstance(loss, type) or not hasattr(loss, "func"):
+    if loss is None or isinstance(loss, type) or not hasattr(loss, "func"):
         return {}
     return {**options_of(loss.func), **getattr(loss, "keywords", {})}
 
@@ -69,8 +69,8 @@ def reduce(name: str, terms: Sequence[Number], reduction: str) -> Any:
 
 def _for_each(name: str, option: str, numbers: Factors, count: int) -> list[float | None]:
     """A factor for each of so many terms: those of the outputs over and over."""
-    given = listed(numbers)
-    given = given if isinstance(given, list) else [given]
+    found = [None] if numbers is None else listed(numbers)
+    given: list[float | None] = found if isinstance(found, list) else [found]
     if not given or count % len(given) or not all(w is None or w >= 0 for w in given):
         raise autograd.InputValueError(
             f"{name}: {option} is a number of 0 or more, or one for each output, "

@@ -7,6 +7,7 @@ floats and whole vectors alike; ``x**0.5`` is the square root of both.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import KW_ONLY, InitVar, dataclass
 from typing import Any
 
 import autograd
@@ -18,6 +19,7 @@ from nn.optim.optimizer import Optimizer
 __all__ = ["Adagrad", "Adam", "AdamW", "RMSprop"]
 
 
+@dataclass(repr=False, eq=False)
 class Adagrad(Optimizer):
     """Steps shrink with all gradients so far; Duchi, Hazan and Singer 2011. From s = 0:
 
@@ -31,18 +33,12 @@ class Adagrad(Optimizer):
     2.5
     """
 
+    params: InitVar[Iterable[Value]]
+    lr: float = 0.01
+    _: KW_ONLY
+    weight_decay: float = 0.0
+    eps: float = 1e-10
     pure = True
-
-    def __init__(
-        self,
-        params: Iterable[Value],
-        lr: float = 0.01,
-        *,
-        weight_decay: float = 0.0,
-        eps: float = 1e-10,
-    ) -> None:
-        super().__init__(params, lr, weight_decay)
-        self.eps = check_number("eps", eps, positive=True)
 
     def update(self, data: Quantity, grad: Quantity, memory: Any) -> tuple[Any, Any]:
         """One step of the formula above; `memory` is s."""
@@ -51,6 +47,7 @@ class Adagrad(Optimizer):
         return data - self.lr * grad / (squares**0.5 + self.eps), squares
 
 
+@dataclass(repr=False, eq=False)
 class RMSprop(Optimizer):
     """Steps shrink with the recent gradients; Hinton's lectures, 2012. From v = b = 0:
 
@@ -65,22 +62,13 @@ class RMSprop(Optimizer):
     2.0
     """
 
-    pure = True
-    start = (0.0, 0.0)
-
-    def __init__(
-        self,
-        params: Iterable[Value],
-        lr: float = 0.01,
-        alpha: float = 0.99,
-        eps: float = 1e-8,
-        weight_decay: float = 0.0,
-        momentum: float = 0.0,
-    ) -> None:
-        super().__init__(params, lr, weight_decay)
-        self.alpha = check_fraction("alpha", alpha)
-        self.eps = check_number("eps", eps, positive=True)
-        self.momentum = check_number("momentum", momentum)
+    params: InitVar[Iterable[Value]]
+    lr: float = 0.01
+    alpha: float = 0.99
+    eps: float = 1e-8
+    weight_decay: float = 0.0
+    momentum: float = 0.0
+    pure, start = True, (0.0, 0.0)
 
     def update(self, data: Quantity, grad: Quantity, memory: Any) -> tuple[Any, Any]:
         """One step of the formula above; `memory` is (v, b)."""
@@ -91,6 +79,7 @@ class RMSprop(Optimizer):
         return data - self.lr * step, (squares, step)
 
 
+@dataclass(repr=False, eq=False)
 class Adam(Optimizer):
     """Averages of gradients over the root of averages of their squares; Kingma and Ba 2015.
 
@@ -107,26 +96,25 @@ class Adam(Optimizer):
     2.5
     """
 
-    pure = True
-    start = (0.0, 0.0, 1.0, 1.0)
+    params: InitVar[Iterable[Value]]
+    lr: float = 1e-3
+    betas: tuple[float, float] = (0.9, 0.999)
+    eps: float = 1e-8
+    weight_decay: float = 0.0
+    pure, start = True, (0.0, 0.0, 1.0, 1.0)
 
-    def __init__(
-        self,
-        params: Iterable[Value],
-        lr: float = 1e-3,
-        betas: tuple[float, float] = (0.9, 0.999),
-        eps: float = 1e-8,
-        weight_decay: float = 0.0,
-    ) -> None:
-        super().__init__(params, lr, weight_decay)
+    def __post_init__(self, params: Iterable[Value]) -> None:
+        super().__post_init__(params)
         try:
-            first, second = betas
+            first, second = self.betas
         except (TypeError, ValueError):
             raise autograd.InputTypeError(
-                f"betas takes two numbers, such as (0.9, 0.999), but got {betas!r}"
+                f"betas takes two numbers, such as (0.9, 0.999), but got {self.betas!r}"
             ) from None
-        self.betas = check_fraction("betas[0]", first), check_fraction("betas[1]", second)
-        self.eps = check_number("eps", eps, positive=True)
+        self.betas = (
+            check_number("betas[0]", first, fraction=True),
+            check_number("betas[1]", second, fraction=True),
+        )
 
     def update(self, data: Quantity, grad: Quantity, memory: Any) -> tuple[Any, Any]:
         """One step of the formula above; `memory` is (m, v, β₁ᵗ, β₂ᵗ)."""
@@ -142,6 +130,7 @@ class Adam(Optimizer):
         return data - self.lr / (1.0 - fading1) * mean / root, (mean, square, fading1, fading2)
 
 
+@dataclass(repr=False, eq=False)
 class AdamW(Adam):
     """Adam with weights that decay by themselves, p ← p − lr·weight_decay·p before each step.
 
@@ -155,29 +144,9 @@ class AdamW(Adam):
     1.0
     """
 
+    weight_decay: float = 1e-2
     pure = True
-
-    def __init__(
-        self,
-        params: Iterable[Value],
-        lr: float = 1e-3,
-        betas: tuple[float, float] = (0.9, 0.999),
-        eps: float = 1e-8,
-        weight_decay: float = 1e-2,
-    ) -> None:
-        super().__init__(params, lr, betas, eps, weight_decay)
 
     def update(self, data: Quantity, grad: Quantity, memory: Any) -> tuple[Any, Any]:
         """One decay, then one step of Adam; `memory` is Adam's."""
         return self._moved(data * (1.0 - self.lr * self.weight_decay), grad, memory)
-
-
-def check_fraction(name: str, number: float) -> float:
-    """A number of at least 0 and below 1: how much of an average is kept.
-
-    >>> check_fraction("alpha", 0.99)
-    0.99
-    """
-    if check_number(name, number) >= 1.0:
-        raise autograd.InputValueError(f"{name} must be below 1, but got {number!r}")
-    return float(number)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
+from dataclasses import KW_ONLY, InitVar, dataclass
 from typing import Any
 
 import autograd
@@ -20,6 +21,16 @@ from nn.errors import DivergenceError
 from nn.kinds import Quantity
 
 __all__ = ["SGD", "Optimizer", "divergence"]
+
+# What the options of a rule may be, by their names; from 0 where nothing is said.
+RANGES: dict[str, dict[str, bool]] = {
+    "lr": {"positive": True},
+    "eps": {"positive": True},
+    "alpha": {"fraction": True},
+    "momentum": {},
+    "weight_decay": {},
+}
+STATE = ("params", "memory", "owner")
 
 
 class Optimizer(ABC):
@@ -41,13 +52,21 @@ class Optimizer(ABC):
     start: Any = 0.0
     pure = False
     """Whether `update` is arithmetic alone, so that `fit` may record it; inherited by no class."""
+    params: list[Value]
+    lr: float
+    weight_decay: float
 
     def __init__(self, params: Iterable[Value], lr: float, weight_decay: float = 0.0) -> None:
+        self.lr, self.weight_decay = lr, weight_decay
+        self.__post_init__(params)
+
+    def __post_init__(self, params: Iterable[Value]) -> None:
         self.params = _checked(params)
         self.owner = getattr(params, "owner", None)  # the module whose parameters these all were
-        self.lr = check_number("lr", lr, positive=True)
-        self.weight_decay = check_number("weight_decay", weight_decay)
         self.memory: list[Any] = [self.start] * len(self.params)
+        for name, limits in RANGES.items():
+            if name in vars(self):
+                setattr(self, name, check_number(name, getattr(self, name), **limits))
 
     @abstractmethod
     def update(self, data: Quantity, grad: Quantity, memory: Any) -> tuple[Any, Any]:
@@ -83,8 +102,8 @@ class Optimizer(ABC):
 
     def options(self) -> dict[str, Any]:
         """The rule's numbers by name, as given."""
-        given = vars(self).items()
-        return {name: x for name, x in given if name not in ("params", "memory", "owner")}
+        other = {name: x for name, x in vars(self).items() if name not in STATE}
+        return {"lr": self.lr, "weight_decay": self.weight_decay, **other}
 
     def state_dict(self) -> dict[str, Any]:
         """The options, and what is remembered of each parameter, in their order."""
@@ -108,6 +127,7 @@ class Optimizer(ABC):
         autograd.zero_grad(self.params)
 
 
+@dataclass(repr=False, eq=False)
 class SGD(Optimizer):
     """Stochastic gradient descent with PyTorch's update, where v starts at 0:
 
@@ -121,20 +141,16 @@ class SGD(Optimizer):
     1.5
     """
 
+    params: InitVar[Iterable[Value]]
+    lr: float = 1e-3
+    momentum: float = 0.0
+    _: KW_ONLY
+    nesterov: bool = False
+    weight_decay: float = 0.0
     pure = True
 
-    def __init__(
-        self,
-        params: Iterable[Value],
-        lr: float = 1e-3,
-        momentum: float = 0.0,
-        *,
-        nesterov: bool = False,
-        weight_decay: float = 0.0,
-    ) -> None:
-        super().__init__(params, lr, weight_decay)
-        self.momentum = check_number("momentum", momentum)
-        self.nesterov = bool(nesterov)
+    def __post_init__(self, params: Iterable[Value]) -> None:
+        super().__post_init__(params)
         if self.nesterov and not self.momentum:
             raise autograd.InputValueError("nesterov needs a momentum above 0, but got momentum=0")
 

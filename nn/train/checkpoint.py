@@ -19,6 +19,7 @@ import os
 import struct
 import zipfile
 import zlib
+from array import array
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from random import Random
@@ -32,7 +33,7 @@ from nn.module import Module
 from nn.nests import flat
 from nn.optim.optimizer import Optimizer
 from nn.schedules import Schedule
-from nn.train.columns import from_bytes, memory_of, put_back, taken_out, to_bytes
+from nn.train.columns import from_bytes, mapped, memory_of, to_bytes
 from nn.train.history import History
 
 __all__ = ["Run", "fingerprint", "load_checkpoint", "save_checkpoint"]
@@ -80,18 +81,27 @@ def save_checkpoint(path: Path, run: Run, trained: Sequence[float] | Array, memo
     in columns. Raises ModelFileError if the file cannot be written.
     """
     version, words, spare = run.rng.getstate()
-    columns = {"trained": trained, "others": [parameter.data for parameter in run.others]}
+    columns: dict[str, Any] = {"trained": trained, "others": [p.data for p in run.others]}
     if run.best_parameters is not None:
         columns["best"] = run.best_parameters
+
+    def named(column: Sequence[float] | float) -> Any:
+        """A name for a column that is written beside, a number itself."""
+        if not hasattr(column, "__len__"):
+            return column
+        name = f"memory{len(columns)}"
+        columns[name] = column
+        return name
+
     content = {
         "format": FORMAT,
         "version": VERSION,
         "settings": _settings(run),
         "rng": [version, list(words), spare],
-        "history": {name: _spelt(entry) for name, entry in asdict(run.history).items()},
+        "history": {name: mapped(_spelt, entry) for name, entry in asdict(run.history).items()},
         "best": _spelt(run.best),
         "rate": run.rate,
-        "memory": taken_out(memory, columns),
+        "memory": mapped(named, memory),
     }
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as file:
@@ -107,29 +117,33 @@ def load_checkpoint(path: Path, run: Run) -> None:
     Raises ModelFileError, changing nothing, if the file is truncated, of another kind or version,
     or of a run with another model, loss, optimiser, schedule, data or other option.
     """
-    name = repr(os.fspath(path))
-    content, columns = _read_archive(path) if zipfile.is_zipfile(path) else _read_former(path, run)
+    name, n = repr(os.fspath(path)), len(run.optimizer.params)
+    content, columns = _read_archive(path) if zipfile.is_zipfile(path) else (read_json(path), {})
     if content.get("format") != FORMAT or content.get("version") not in (2, VERSION):
         raise ModelFileError(f"{name} is no checkpoint of version {VERSION}")
     try:
         _check_settings(name, content["settings"], _settings(run))
         if content["version"] == VERSION:
-            memory = memory_of(put_back(content["memory"], columns), len(run.optimizer.params))
+            memory = memory_of(mapped(lambda x: _column(x, columns), content["memory"]), n)
         else:
-            memory = _numbers(content["memory"])
+            columns, memory = _former(content, run)
         trained, others = columns["trained"], columns["others"]
-        if not len(trained) == len(memory) == len(run.optimizer.params):
-            raise ValueError(
-                f"{len(trained)} trained parameters, but the optimiser has "
-                f"{len(run.optimizer.params)}"
-            )
-        if len(others) != len(run.others):
-            raise ValueError(f"{len(others)} other parameters, but there are {len(run.others)}")
+        for what, held, there in (
+            ("trained", trained, n),
+            ("remembered", memory, n),
+            ("other", others, len(run.others)),
+        ):
+            if len(held) != there:
+                raise ValueError(f"{len(held)} {what} parameters, but there are {there}")
         version, words, spare = content["rng"]
         rng = Random()
         rng.setstate((version, tuple(words), spare))
-        history, best = _history(content["history"]), _read(content["best"])
-        rate = float(content.get("rate", run.lr))
+        history = History(**content["history"])
+        for kept, empty in vars(History()).items():
+            if isinstance(empty, list):
+                numbers = mapped(_read, getattr(history, kept))
+                setattr(history, kept, array("d", numbers).tolist())
+        best, rate = _read(content["best"]), float(content.get("rate", run.lr))
     except ModelFileError:
         raise
     except (AttributeError, KeyError, TypeError, ValueError, OverflowError) as error:
@@ -142,7 +156,7 @@ def load_checkpoint(path: Path, run: Run) -> None:
     run.best_parameters = columns.get("best")
 
 
-def fingerprint(rows: Any, targets: list[Any]) -> str:
+def fingerprint(rows: Any, targets: Sequence[Any]) -> str:
     """A word for these examples, another for others.
 
     >>> fingerprint([[1.0, 2.0]], [0]) == fingerprint([[1.0, 2.0]], [1])
@@ -163,33 +177,36 @@ def _read_archive(path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
                 if entry.compress_type != zipfile.ZIP_STORED:  # as we write: what is read is there
                     raise ValueError(f"{entry.filename} is compressed")
                 if entry.filename.endswith(".f64"):
-                    columns[entry.filename[: -len(".f64")]] = from_bytes(file.read(entry))
+                    columns[entry.filename.removesuffix(".f64")] = from_bytes(file.read(entry))
     except BROKEN as error:
         name = repr(os.fspath(path))
         raise ModelFileError(f"{name} is damaged or cut short: {error}") from error
     return content if isinstance(content, dict) else {}, columns
 
 
-def _read_former(path: Path, run: Run) -> tuple[dict[str, Any], dict[str, Any]]:
-    """A checkpoint of version 2, which was one JSON file, as columns."""
-    content = read_json(path)
-    columns: dict[str, Any] = {}
-    try:
-        named = dict(run.model.named_parameters())
-        state = content.get("parameters", {})
-        if set(named) != set(state):
-            raise ValueError("its parameters have other names than this model's")
-        held = set(map(id, run.others))
-        columns["others"] = [float(state[path]) for path, p in named.items() if id(p) in held]
-        columns["trained"] = [float(x) for x in content["trained"]]
-        if content["best_parameters"] is not None:
-            columns["best"] = _numbers(content["best_parameters"])
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        if content.get("format") == FORMAT and content.get("version") == 2:
-            raise ModelFileError(
-                f"{os.fspath(path)!r} does not fit this training run: {error}"
-            ) from error
-    return content, columns
+def _column(x: str | float, columns: dict[str, Any]) -> Any:
+    """What `save_checkpoint` gave this name, or the number itself."""
+    return columns[x] if isinstance(x, str) else float(x)
+
+
+def _former(content: dict[str, Any], run: Run) -> tuple[dict[str, Any], list[Any]]:
+    """Columns and memory of a checkpoint of version 2, which was one JSON file."""
+    state, named = content["parameters"], dict(run.model.named_parameters())
+    if set(named) != set(state):
+        raise ValueError("its parameters have other names than this model's")
+    held = set(map(id, run.others))
+    columns = {
+        "trained": array("d", content["trained"]),
+        "others": array("d", [state[path] for path, p in named.items() if id(p) in held]),
+    }
+    if content["best_parameters"] is not None:
+        columns["best"] = array("d", content["best_parameters"])
+    return columns, [_as_tuples(item) for item in content["memory"]]
+
+
+def _as_tuples(x: Any) -> Any:
+    """A nesting of numbers as JSON gives it, with tuples for its lists."""
+    return tuple(map(_as_tuples, x)) if isinstance(x, list) else float(x)
 
 
 def _settings(run: Run) -> dict[str, Any]:
@@ -216,34 +233,9 @@ def _check_settings(name: str, saved: dict[str, Any], given: dict[str, Any]) -> 
 
 def _spelt(x: Any) -> Any:
     """Infinite and undefined losses as words: validation may meet them, but JSON has none."""
-    if isinstance(x, list):
-        return [_spelt(item) for item in x]
     return repr(x) if isinstance(x, float) and not math.isfinite(x) else x
 
 
 def _read(x: Any) -> Any:
     """The inverse of `_spelt`."""
-    if isinstance(x, list):
-        return [_read(item) for item in x]
     return float(x) if isinstance(x, str) else x
-
-
-def _history(entries: Any) -> History:
-    """The history whose `asdict` was written; TypeError or ValueError if it cannot be one."""
-    if not isinstance(entries, dict):
-        raise TypeError(f"the history is a {type(entries).__name__}")
-    history = History(**{name: _read(entry) for name, entry in entries.items()})
-    for name, empty in vars(History()).items():
-        if isinstance(empty, list):
-            _numbers([*getattr(history, name)])
-    return history
-
-
-def _numbers(x: Any, depth: int = 0) -> Any:
-    """A nesting of numbers, with tuples inside, where JSON has lists; else TypeError."""
-    if isinstance(x, list):
-        parts = [_numbers(item, depth + 1) for item in x]
-        return tuple(parts) if depth else parts
-    if x is None or (isinstance(x, (int, float)) and not isinstance(x, bool)):
-        return x
-    raise TypeError(f"{type(x).__name__} {x!r} where a number should be"[:100])

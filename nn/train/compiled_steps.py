@@ -9,19 +9,19 @@ from __future__ import annotations
 import copy
 import math
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import autograd
 from autograd.arrays import Array
 from autograd.extras import needed
 from nn.data.arrays import as_arrays
-from nn.kinds import Target, Targets
+from nn.kinds import Quantity, Target, Targets
 from nn.optim.optimizer import Optimizer, divergence
 from nn.predict import check_backend
 from nn.programs import Recording
-from nn.train.columns import columns_of, memory_of
-from nn.train.eager_steps import EagerSteps, Steps, check_finite
+from nn.train.columns import columns_of, in_a_row, mapped, memory_of
+from nn.train.eager_steps import EagerSteps, Learnt
 from nn.train.task import Task
 
 __all__ = ["CompiledSteps", "make_steps"]
@@ -30,7 +30,7 @@ __all__ = ["CompiledSteps", "make_steps"]
 TOGETHER = 20_000_000
 
 
-class CompiledSteps:
+class CompiledSteps(EagerSteps):
     """Every batch is one call of a program that was recorded from one example.
 
     >>> import nn
@@ -45,59 +45,77 @@ class CompiledSteps:
     0.6
     """
 
+    examples = staticmethod(as_arrays)
+
     def __init__(
-        self, task: Task, X: Iterable[Iterable[float]], y: Iterable[Any], *, backend: str = "auto"
+        self, task: Task, X: Iterable[Iterable[float]], y: Targets, *, backend: str = "auto"
     ) -> None:
         self.np = needed("numpy", "compiled training")
-        self.task, self.optimizer, self.epoch = task, task.optimizer, 1
+        super().__init__(task, X, y)
         self.backend = backend
-        self.rows, self.targets = as_arrays(X, y)
-        self.coding = task.rehearse(self.rows[0].tolist(), self.targets)
-        task.inspect(self.rows, self.targets, self.coding)
-        self.weights = task.weights(self.targets)
         self.factors = None if self.weights is None else self.np.array(self.weights)
         self.recording = self._recorded()
         self.encoded = self.recording.encoded(self.targets)
         self.batch = self.rows[:0]
-        self.known: Any = None
-        self.checked, self.descent = False, None
+        self.known: list[Any] | None = None  # what the optimiser remembered when `state` was made
+        self.checked_descent = False
+        self.descent: Any = None
         self.key: Any = None
         self.state: tuple[Array, Any] = self.np.empty(0), None
         self.take_up()
 
+    def _recorded(self) -> Recording:
+        return Recording(
+            self.task.model, self.coding, self.optimizer.params, self.rows, self.targets,
+            backend=self.backend, weighted=self.weights is not None,
+        )  # fmt: skip
+
     def take_up(self) -> None:
-        """As of `Steps`; what the recording would have frozen is recorded again."""
+        """As with Values; what the recording would have frozen is recorded again."""
         if not self.recording.serves(self.task.model, self.optimizer.params):
             self.recording = self._recorded()
-        self.checked = False
+        self.checked_descent = False
         vector = self.np.array([parameter.data for parameter in self.optimizer.params])
         memory = self.state[1]
         if self.optimizer.memory != self.known:  # at first, or changed by others
             self.known = list(self.optimizer.memory)
-            memory = self._vectors(columns_of(self.known))
+            memory = mapped(self._vector, columns_of(self.known))
         # One attribute for both, so that a Ctrl-C never finds one new and the other old.
         self.state = vector, memory
 
-    def learn(
-        self, parts: list[list[int]], rates: list[float] | None
-    ) -> Iterable[tuple[int, Sequence[int], float, Any]]:
-        """As of `Steps`: many at a time where loss, gradient and update are machine code."""
-        if not self.checked:
-            self.descent, self.checked = self._descent(len(parts[0])), True
+    def _vector(self, column: Sequence[float] | float) -> Quantity:
+        return self.np.array(column) if hasattr(column, "__len__") else column
+
+    def write_back(self) -> None:
+        """As with Values: a thousand parameters take a few tenths of a millisecond."""
+        for parameter, number in zip(self.optimizer.params, self.state[0].tolist()):
+            parameter.data = number
+        self.optimizer.memory = memory_of(self.state[1], len(self.optimizer.params))
+        self.known = list(self.optimizer.memory)
+
+    def snapshot(self) -> tuple[Any, Any]:
+        """As with Values, in arrays."""
+        return self.state
+
+    def learn(self, parts: list[list[int]], rates: list[float] | None) -> Iterable[Learnt]:
+        """As with Values; many at a time where loss, gradient and update are machine code."""
+        if not self.checked_descent:
+            self.descent, self.checked_descent = self._descent(len(parts[0])), True
         done, at_once = 0, max(1, TOGETHER // (len(parts[0]) * len(self.state[0])))
+        given = [self.optimizer.lr] * len(parts) if rates is None else rates
         while done < len(parts):
             few, steps = parts[done : done + at_once], 0
             if self.descent is not None:
-                some = [self.optimizer.lr] * len(few) if rates is None else rates[done:][: len(few)]
-                found = self.descent.walk(self.state[0], _flat(self.state[1]), few, some)
-                self.state = found.data, _as_nested(self.state[1], iter(found.memory))
+                vector, memory = self.state
+                found = self.descent.walk(vector, in_a_row(memory), few, given[done:][: len(few)])
+                self.state = found.data, _nested(memory, found.memory)
                 steps, done = found.steps, done + found.steps
                 if steps:
                     value = float(found.values.sum()) / len(found.values)
                     chosen = [i for part in few[:steps] for i in part]
                     yield steps, chosen, value, self.recording.nested(found.aux)
             if steps < len(few):  # where a number is not finite, this says which
-                self.optimizer.lr = self.optimizer.lr if rates is None else rates[done]
+                self.optimizer.lr = given[done]
                 yield 1, parts[done], *self.step(parts[done])
                 done += 1
 
@@ -112,35 +130,33 @@ class CompiledSteps:
             return self.descent
         self.key = key
 
-        def rule(data: Any, grad: Any, rate: Any, memory: list[Any]) -> list[Any]:
+        def rule(data: Array, grad: Array, rate: float, memory: Sequence[Quantity]) -> list[Any]:
             own = copy.copy(optimizer)
             own.lr = rate
             grad = task.adjustment.of_vector(data, grad)
-            data, after = own.update(data, grad, _as_nested(start, iter(memory)))
+            data, after = own.update(data, grad, _nested(start, memory))
             if _numbers(own) != before:
                 raise autograd.TraceError("an update that changes the optimiser is not recorded")
-            return [data, *_flat(after)]
+            return [data, *in_a_row(after)]
 
         if task.augment is not None or not optimizer.is_pure():
             return None
         given = given if self.factors is None else {**given, "w": self.factors}
         arrays = {"x": self.rows, "t": self.encoded, **given}
-        size = len(_flat(start))
+        size = len(in_a_row(start))
         return self.recording.program.descent(rule, "params", memory=size, rows=rows, **arrays)
 
     def step(self, chosen: Sequence[int]) -> tuple[float, Any]:
-        """As of `Steps`; the outputs are an array."""
-        np, recording, (vector, memory) = self.np, self.recording, self.state
-        indices = np.array(chosen)
+        """As with Values; the outputs are an array."""
+        np, (vector, memory), indices = self.np, self.state, self.np.array(chosen)
         if len(indices) != len(self.batch):
             self.batch = np.empty((len(indices), *self.rows.shape[1:]))
         # Into memory that is there already, unchecked: half the time of self.rows[indices].
         X = np.take(self.rows, indices, axis=0, out=self.batch, mode="clip")
         X = np.asarray(self.task.augmented(X), float)
         weights = None if self.factors is None else self.factors[indices]
-        (losses, outputs), grad = recording.gradient(X, self.encoded[indices], vector, weights)
-        value = float(losses.sum()) / len(chosen)
-        check_finite(value, self.epoch)
+        (losses, outputs), grad = self.recording.gradient(X, self.encoded[indices], vector, weights)
+        value = self.checked(float(losses.sum()) / len(chosen))
         with np.errstate(all="ignore"):
             grad = self.task.adjustment.of_vector(vector, grad)
             data, memory = self.optimizer.update(vector, grad, memory)
@@ -153,53 +169,14 @@ class CompiledSteps:
         return value, outputs
 
     def gradient(self, vector: Array) -> tuple[float, Any]:
-        """As of `Steps`."""
-        found = self.recording.gradient(self.rows, self.encoded, vector, self.factors)
-        (losses, _), gradient = found
-        value = float(losses.mean())
-        check_finite(value, self.epoch)
-        return value, gradient
+        """As with Values, which stay as they are."""
+        (losses, _), grad = self.recording.gradient(self.rows, self.encoded, vector, self.factors)
+        return self.checked(float(losses.mean())), grad
 
-    def prepared(self, X: Iterable[Iterable[float]], y: Targets) -> tuple[Any, list[Any]]:
-        """As of `Steps`; the rows are a matrix."""
-        rows, targets = as_arrays(X, y)
-        self.task.rehearse(rows[0].tolist(), targets, self.coding)
-        return rows, targets
-
-    def _vectors(self, columns: Any) -> Any:
-        if isinstance(columns, tuple):
-            return tuple(map(self._vectors, columns))
-        return self.np.array(columns) if isinstance(columns, list) else columns
-
-    def _recorded(self) -> Recording:
-        return Recording(
-            self.task.model,
-            self.coding,
-            self.optimizer.params,
-            self.rows,
-            self.targets,
-            backend=self.backend,
-            weighted=self.weights is not None,
-        )
-
-    def judge(self, X: Array, targets: list[Target]) -> tuple[float, Any]:
-        """As of `Steps`; the outputs are an array."""
-        encoded = self.recording.encoded(targets)
-        losses, outputs = self.recording.judged(X, encoded, self.state[0])
+    def judge(self, X: Any, targets: list[Target]) -> tuple[float, Any]:
+        """As with Values; the outputs are an array."""
+        losses, outputs = self.recording.judged(X, self.recording.encoded(targets), self.state[0])
         return float(losses.mean()), outputs
-
-    def write_back(self) -> None:
-        """As of `Steps`: a thousand parameters take a few tenths of a millisecond."""
-        for parameter, number in zip(self.optimizer.params, self.state[0].tolist()):
-            parameter.data = number
-        self.optimizer.memory = memory_of(self.state[1], len(self.optimizer.params))
-        self.known = list(self.optimizer.memory)
-
-    finish = write_back
-
-    def snapshot(self) -> tuple[Any, Any]:
-        """As of `Steps`."""
-        return self.state
 
 
 def _numbers(optimizer: Optimizer) -> str:
@@ -207,29 +184,16 @@ def _numbers(optimizer: Optimizer) -> str:
     return repr([(name, x) for name, x in optimizer.options().items() if name != "lr"])
 
 
-def _flat(memory: Any) -> list[Any]:
-    """Columns of nested tuples in a list."""
-    return [x for part in memory for x in _flat(part)] if isinstance(memory, tuple) else [memory]
-
-
-def _as_nested(like: Any, columns: Iterator[Any]) -> Any:
-    """The inverse of `_flat`."""
-    if isinstance(like, tuple):
-        return tuple([_as_nested(part, columns) for part in like])
-    return next(columns)
+def _nested(like: Any, columns: Iterable[Any]) -> Any:
+    """The inverse of `in_a_row`."""
+    left = iter(columns)
+    return mapped(lambda _: next(left), like)
 
 
 def make_steps(
     task: Task, X: Iterable[Iterable[float]], y: Targets, *, backend: str = "auto"
-) -> Steps:
-    """Compiled steps, or eager ones where they are asked for or NumPy is missing.
-
-    >>> import nn
-    >>> line = nn.Neuron(1, rng=0)
-    >>> task = Task(line, nn.mse_loss, nn.SGD(line.parameters(), lr=0.1))
-    >>> type(make_steps(task, [[1.0]], [3.0], backend="eager")).__name__
-    'EagerSteps'
-    """
+) -> EagerSteps:
+    """Compiled steps, or eager ones where they are asked for or NumPy is missing."""
     chosen = check_backend(backend)
     if chosen != "eager":
         return CompiledSteps(task, X, y, backend=chosen)

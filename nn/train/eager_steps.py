@@ -1,15 +1,14 @@
-"""Steps of training: what they are, and how they are made with Values.
+"""Steps of training with Values: they hold the examples and the optimiser, take the numbers of the
+examples of a mini-batch, and move the parameters.
 
-Steps hold the examples and the optimiser, take the numbers of the examples of a mini-batch, and
-move the parameters. Next: :mod:`nn.train.compiled_steps` makes the same steps with recorded
-programs.
+Next: :mod:`nn.train.compiled_steps` makes the same steps with recorded programs.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 import autograd
 from autograd.arrays import Array
@@ -18,62 +17,17 @@ from nn.errors import DivergenceError
 from nn.kinds import Loss, Matrix, Model, Target, Targets
 from nn.nests import numbers
 from nn.reading import as_list
-from nn.targets import Coding
 from nn.train.columns import columns_of
 from nn.train.task import Task
 
-__all__ = ["EagerSteps", "Steps", "batch_gradient", "check_finite"]
-
+__all__ = ["EagerSteps", "Learnt", "batch_gradient"]
 
 # How many examples share a graph: one sweep then visits each parameter once for all of them,
 # which saves a quarter of the time, and a batch of any size takes the memory of this many.
 TOGETHER = 32
 
-
-class Steps(Protocol):
-    """What `fit` asks of either way."""
-
-    rows: Any
-    targets: list[Any]
-    coding: Coding
-    epoch: int
-    """For messages."""
-    weights: list[float] | None
-    """How much each example counts, 1 in the mean; None where all count alike."""
-
-    def learn(
-        self, parts: list[list[int]], rates: list[float] | None
-    ) -> Iterable[tuple[int, Sequence[int], float, Any]]:
-        """Steps at these rates, or the optimiser's, one or several at a time: how many, their
-        examples, the mean loss and the outputs, as of `step`.
-        """
-
-    def step(self, chosen: Sequence[int]) -> tuple[float, Any]:
-        """Learn from these examples: their mean loss and their outputs before it.
-
-        Raises DivergenceError, and moves nothing, if the loss or a parameter is not finite.
-        """
-
-    def gradient(self, vector: Array) -> tuple[float, Any]:
-        """Mean loss of all examples and its gradient, in a vector, with these parameters.
-
-        Raises DivergenceError if the loss is not finite.
-        """
-
-    def prepared(self, X: Iterable[Iterable[float]], y: Targets) -> tuple[Any, list[Any]]:
-        """Other examples, checked, for `judge`."""
-
-    def judge(self, X: Any, targets: list[Target]) -> tuple[float, Any]:
-        """Mean loss and outputs of prepared examples."""
-
-    def take_up(self) -> None:
-        """Take the parameters from the Values, and what the optimiser remembers of them."""
-
-    def write_back(self) -> None:
-        """Give the parameters to the Values."""
-
-    def snapshot(self) -> tuple[Any, Any]:
-        """The parameters' numbers and what the optimiser remembers of them, in columns."""
+Learnt = tuple[int, Sequence[int], float, Any]
+"""How many steps, their examples, the mean loss and the outputs before each step."""
 
 
 class EagerSteps:
@@ -87,58 +41,61 @@ class EagerSteps:
     ((9.0, [0.0]), 0.6)
     """
 
+    examples: Any = staticmethod(check_examples)
+
     def __init__(self, task: Task, X: Iterable[Iterable[float]], y: Targets) -> None:
-        self.task, self.epoch = task, 1
-        self.rows, self.targets = check_examples(X, y)
-        self.coding = task.rehearse(self.rows[0], self.targets)
+        self.task, self.optimizer = task, task.optimizer
+        self.epoch = 1  # for messages
+        self.rows, self.targets = self.examples(X, y)
+        self.coding = task.rehearse(as_list(self.rows[0]), self.targets)
         task.inspect(self.rows, self.targets, self.coding)
         self.weights = task.weights(self.targets)
 
-    def learn(
-        self, parts: list[list[int]], rates: list[float] | None
-    ) -> Iterable[tuple[int, Sequence[int], float, Any]]:
-        """As of `Steps`, step by step."""
+    def learn(self, parts: list[list[int]], rates: list[float] | None) -> Iterable[Learnt]:
+        """Steps at these rates, or the optimiser's; one or several at a time."""
         for i, chosen in enumerate(parts):
             if rates is not None:
-                self.task.optimizer.lr = rates[i]
+                self.optimizer.lr = rates[i]
             yield 1, chosen, *self.step(chosen)
 
     def step(self, chosen: Sequence[int]) -> tuple[float, Any]:
-        """As of `Steps`; the outputs are a list."""
-        task, optimizer = self.task, self.task.optimizer
-        optimizer.zero_grad()
-        xs = as_list(task.augmented([self.rows[i] for i in chosen]))
-        ts = [self.coding.given(self.targets[i]) for i in chosen]
-        weights = None if self.weights is None else [self.weights[i] for i in chosen]
-        value, outputs = batch_gradient(task.model, task.loss, xs, ts, weights)
-        check_finite(value, self.epoch)
-        task.adjustment.of_values(optimizer.params)
-        optimizer.step()
+        """Learn from these examples: their mean loss and their outputs before it.
+
+        Raises DivergenceError, and moves nothing, if the loss or a parameter is not finite.
+        """
+        task = self.task
+        self.optimizer.zero_grad()
+        value, outputs = self._gradient(
+            as_list(task.augmented([self.rows[i] for i in chosen])),
+            [self.targets[i] for i in chosen],
+            None if self.weights is None else [self.weights[i] for i in chosen],
+        )
+        task.adjustment.of_values(self.optimizer.params)
+        self.optimizer.step()
         return value, outputs
 
     def gradient(self, vector: Array) -> tuple[float, Any]:
-        """As of `Steps`; the Values keep the parameters."""
-        params = self.task.optimizer.params
+        """Mean loss of all examples and its gradient, in a vector, with these parameters.
+
+        Raises DivergenceError if the loss is not finite.
+        """
+        params = self.optimizer.params
         for parameter, number in zip(params, vector.tolist()):
             parameter.data = number
         autograd.zero_grad(params)
-        given = map(self.coding.given, self.targets)
-        value, _ = batch_gradient(
-            self.task.model, self.task.loss, self.rows, [*given], self.weights
-        )
-        check_finite(value, self.epoch)
+        value, _ = self._gradient(self.rows, self.targets, self.weights)
         gradient = vector.copy()
         gradient[:] = [parameter.grad for parameter in params]
         return value, gradient
 
     def prepared(self, X: Iterable[Iterable[float]], y: Targets) -> tuple[Any, list[Any]]:
-        """As of `Steps`; the rows are lists."""
-        rows, targets = check_examples(X, y)
-        self.task.rehearse(rows[0], targets, self.coding)
+        """Other examples, checked, for `judge`."""
+        rows, targets = self.examples(X, y)
+        self.task.rehearse(as_list(rows[0]), targets, self.coding)
         return rows, targets
 
     def judge(self, X: Matrix, targets: list[Target]) -> tuple[float, Any]:
-        """As of `Steps`; records nothing."""
+        """Mean loss and outputs of prepared examples."""
         with autograd.no_grad():
             outputs = [self.task.model(row) for row in X]
             given = map(self.coding.given, targets)
@@ -146,20 +103,36 @@ class EagerSteps:
         return math.fsum(errors) / len(errors), [numbers(out) for out in outputs]
 
     def take_up(self) -> None:
-        """Nothing to do: the Values are where it happens."""
+        """Take the parameters from the Values, and what the optimiser remembers of them."""
 
-    write_back = finish = take_up
+    def write_back(self) -> None:
+        """Give the parameters to the Values."""
 
     def snapshot(self) -> tuple[Any, Any]:
-        """As of `Steps`."""
-        optimizer = self.task.optimizer
-        return [parameter.data for parameter in optimizer.params], columns_of(optimizer.memory)
+        """The parameters' numbers and what the optimiser remembers of them, in columns."""
+        return [p.data for p in self.optimizer.params], columns_of(self.optimizer.memory)
+
+    def _gradient(
+        self, xs: Matrix, targets: Sequence[Target], weights: Sequence[float] | None
+    ) -> tuple[float, list[Any]]:
+        ts = [*map(self.coding.given, targets)]
+        value, outputs = batch_gradient(self.task.model, self.task.loss, xs, ts, weights)
+        return self.checked(value), outputs
+
+    def checked(self, value: float) -> float:
+        """A loss that is finite, or a DivergenceError."""
+        if not math.isfinite(value):
+            raise DivergenceError(
+                f"the loss became {value} in epoch {self.epoch}: try a lower learning rate; "
+                "the parameters are as they were before that step"
+            )
+        return value
 
 
 def batch_gradient(
     model: Model,
     loss: Loss,
-    xs: Sequence[Sequence[float] | float],
+    xs: Matrix | Sequence[float],
     ts: Sequence[Target],
     weights: Sequence[float] | None = None,
 ) -> tuple[float, list[Any]]:
@@ -184,12 +157,3 @@ def batch_gradient(
         total += sum(w * error.data for w, error in zip(factors, errors))
         outputs += map(numbers, part)
     return total * share, outputs
-
-
-def check_finite(value: float, epoch: int) -> None:
-    """Raise DivergenceError for a loss that is infinite or NaN."""
-    if not math.isfinite(value):
-        raise DivergenceError(
-            f"the loss became {value} in epoch {epoch}: try a lower learning rate; "
-            "the parameters are as they were before that step"
-        )

@@ -11,7 +11,7 @@ import os
 import time
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from random import Random
 from typing import Any
 
@@ -20,7 +20,7 @@ from autograd.arrays import Array
 from nn.checks import as_rng, check_count, check_hooks
 from nn.data.examples import batches
 from nn.errors import DivergenceError
-from nn.kinds import Decision, Loss, Matrix, Target, Targets
+from nn.kinds import Decision, Loss, Targets
 from nn.model_files import check_writable
 from nn.module import Module
 from nn.optim.gradients import Adjustment
@@ -30,7 +30,7 @@ from nn.schedules import ConstantSchedule, Schedule, asked_by
 from nn.targets import encoded
 from nn.train.checkpoint import Run, fingerprint, load_checkpoint, save_checkpoint
 from nn.train.compiled_steps import make_steps
-from nn.train.eager_steps import Steps
+from nn.train.eager_steps import EagerSteps
 from nn.train.history import History
 from nn.train.progress import Progress
 from nn.train.rate import Rate
@@ -127,14 +127,14 @@ def fit(
     """
     epochs, batch_size = check_count("epochs", epochs), check_count("batch_size", batch_size)
     patience = None if patience is None else check_count("patience", patience)
+    check_count("checkpoint_every", checkpoint_every)
     adjustment = Adjustment(l1, l2, clip_norm, clip_value)
     random = as_rng(rng)
     task = Task(model, loss, optimizer, adjustment, sample_weight, class_weight, augment, random)
     y, validation, names = encoded(loss, y, validation)
     check_hooks(schedule, decide, callbacks, validation)
     asked_by(schedule)
-    check_count("checkpoint_every", checkpoint_every)
-    options = {"batch_size": batch_size, **asdict(task.adjustment)}
+    options = {"batch_size": batch_size, **asdict(adjustment)}
     run = Run(model, loss, optimizer, random, schedule, optimizer.lr, options)
     if checkpoint is not None:
         check_writable(checkpoint)
@@ -162,33 +162,32 @@ def fit(
     # Functions of the user's, which may look at the model and change it between epochs.
     others = bool(callbacks) or not isinstance(schedule, Schedule)
     learner = _Learner(run, steps, rate, meaning, batch_size, track_accuracy)
-    first = len(run.history.loss)
-    run.history.interrupted = run.history.stopped = False
+    history, first = run.history, len(run.history.loss)
+    history.interrupted = history.stopped = False
     # A loop of one's own inside no_grad would learn nothing either, but fit is called to learn.
     with autograd.enable_grad(), Progress(epochs, parts, first=first, show=progress) as shown:
         try:
-            for epoch in range(first, epochs):
-                rate.update(epoch * parts, run.history)
+            for epoch in range(first + 1, epochs + 1):
+                rate.update((epoch - 1) * parts, history)
                 learner.learn(shown)
-                shown.end_epoch(learner.judge(judged))
+                learner.judge(judged, restore_best)
+                shown.end_epoch(learner.figures)
                 if others:
                     steps.write_back()
-                _note_best(run, steps if restore_best else None)
-                said = [bool(callback(run.history, model)) for callback in callbacks]
-                enough = any(said) or _is_stuck(run.history, patience)
+                said = [bool(callback(history, model)) for callback in callbacks]
+                stuck = patience is not None and epoch - (history.best_epoch or 0) >= patience
                 if others:
                     steps.take_up()
-                if checkpoint is not None and (
-                    (epoch + 1) % checkpoint_every == 0 or enough or epoch + 1 == epochs
-                ):
+                last = any(said) or stuck or epoch == epochs
+                if checkpoint is not None and (last or epoch % checkpoint_every == 0):
                     rate.take_up()
                     run.rate = rate.base
                     save_checkpoint(checkpoint, run, *steps.snapshot())
-                if enough:
-                    run.history.stopped = epoch + 1 < epochs
+                if last:
+                    history.stopped = epoch < epochs
                     break
         except KeyboardInterrupt:
-            run.history.interrupted = True
+            history.interrupted = True
         except DivergenceError as error:
             raise DivergenceError(f"{error}{task.hint(steps.rows, steps.targets)}") from None
         finally:
@@ -197,14 +196,14 @@ def fit(
             if restore_best and run.best_parameters is not None:
                 for parameter, number in zip(optimizer.params, run.best_parameters):
                     parameter.data = float(number)
-    losses = run.history.loss
+    losses = history.loss
     if len(losses) >= STALLED and min(losses[1:]) > 0.9 * losses[0]:
         hint = task.hint(steps.rows, steps.targets)
         if hint:
             warnings.warn(
                 f"the loss went from {losses[0]:.4g} to {losses[-1]:.4g} only{hint}", stacklevel=2
             )
-    return run.history
+    return history
 
 
 @dataclass
@@ -212,7 +211,7 @@ class _Learner:
     """What an epoch does, noted in the history."""
 
     run: Run
-    steps: Steps
+    steps: EagerSteps
     rate: Rate
     meaning: Reading | None
     batch_size: int
@@ -223,69 +222,48 @@ class _Learner:
 
     def learn(self, shown: Progress) -> None:
         """One epoch of steps."""
-        history, tally, steps = self.run.history, _Tally(), self.steps
+        started, history, steps = time.perf_counter(), self.run.history, self.steps
         meaning = self.meaning if self.track_accuracy else None
+        seen, total, hits, counted = 0, 0.0, 0, 0
         done = len(history.loss) * self.rate.steps
         steps.epoch = len(history.loss) + 1
         parts = list(batches(len(steps.targets), batch_size=self.batch_size, rng=self.run.rng))
         rates = self.rate.over(range(done, done + len(parts)), history)
         try:
             for count, chosen, value, outputs in steps.learn(parts, rates):
-                tally.examples += len(chosen)
-                tally.loss += value * len(chosen)
+                seen, total = seen + len(chosen), total + value * len(chosen)
                 if meaning is not None:
                     truths = [self.truths[i] for i in chosen]
-                    tally.hits += meaning.hits(outputs, truths)
-                    tally.counted += len(truths) - truths.count(None)
-                shown.step({"loss": tally.loss / tally.examples}, count)
+                    hits += meaning.hits(outputs, truths)
+                    counted += len(truths) - truths.count(None)
+                shown.step({"loss": total / seen}, count)
         finally:
             if rates is not None:  # whatever the last step that was begun had
                 self.run.optimizer.lr = self.rate.given
-        history.loss.append(tally.loss / tally.examples)
+        self.figures: dict[str, float] = {}
+        self._note("loss", total / seen)
         if meaning is not None:
-            history.accuracy.append(tally.hits / tally.counted if tally.counted else math.nan)
+            self._note("accuracy", hits / counted if counted else math.nan)
         history.lr.append(self.run.optimizer.lr)
-        history.seconds.append(time.perf_counter() - tally.started)
+        history.seconds.append(time.perf_counter() - started)
 
-    def judge(self, judged: tuple[Matrix, list[Target]] | None) -> dict[str, float]:
-        """Loss and accuracy of the validation data into the history; the figures to show."""
-        history = self.run.history
-        figures = {"loss": history.loss[-1]}
-        if history.accuracy:
-            figures["accuracy"] = history.accuracy[-1]
+    def judge(self, judged: tuple[Any, list[Any]] | None, keep_best: bool) -> None:
+        """Loss and accuracy of the validation data, and whether this is the best epoch so far."""
+        run, history = self.run, self.run.history
         if judged is not None:
             value, outputs = self.steps.judge(*judged)
-            history.val_loss.append(value)
-            figures["val_loss"] = value
+            self._note("val_loss", value)
             if self.meaning is not None:
                 truths = self.meaning.truths(judged[1])
-                counted = len(truths) - truths.count(None)
-                right = self.meaning.hits(outputs, truths)
-                history.val_accuracy.append(right / counted if counted else math.nan)
-                figures["val_accuracy"] = history.val_accuracy[-1]
-        return figures
+                hits, counted = self.meaning.hits(outputs, truths), len(truths) - truths.count(None)
+                self._note("val_accuracy", hits / counted if counted else math.nan)
+        monitored = (history.val_loss or history.loss)[-1]
+        if run.best is None or monitored < run.best:
+            run.best, history.best_epoch = monitored, len(history.loss)
+            if keep_best:
+                run.best_parameters = self.steps.snapshot()[0]
 
-
-def _note_best(run: Run, keep: Steps | None) -> None:
-    """The best epoch so far is the one with the smallest loss, on validation data if there are."""
-    history = run.history
-    monitored = (history.val_loss or history.loss)[-1]
-    if run.best is None or monitored < run.best:
-        run.best, history.best_epoch = monitored, len(history.loss)
-        if keep is not None:
-            run.best_parameters = keep.snapshot()[0]
-
-
-def _is_stuck(history: History, patience: int | None) -> bool:
-    return patience is not None and len(history.loss) - (history.best_epoch or 0) >= patience
-
-
-@dataclass
-class _Tally:
-    """Running sums over one epoch."""
-
-    examples: int = 0
-    loss: float = 0.0
-    hits: int = 0
-    counted: int = 0  # of those that are judged: not what a loss ignores
-    started: float = field(default_factory=time.perf_counter)
+    def _note(self, name: str, number: float) -> None:
+        """In the history, and among the figures that are shown of this epoch."""
+        getattr(self.run.history, name).append(number)
+        self.figures[name] = number

@@ -37,7 +37,6 @@ class Rate:
         self.epochs, self.steps = epochs, steps
         self.base = self.given = optimizer.lr
         self.factor = 1.0
-        self.every_step = "step" in self.asks
 
     def update(self, step: int, history: History) -> None:
         """Set the rate for what comes after so many steps, of which an epoch has `steps`."""
@@ -57,7 +56,7 @@ class Rate:
 
     def over(self, steps: range, history: History) -> list[float] | None:
         """The rates of some steps, if they differ; the optimiser's is then the last one."""
-        if not self.every_step:
+        if "step" not in self.asks:
             return None
         rates = []
         for step in steps:

@@ -188,7 +188,7 @@ def test_a_part_of_the_model_trains_alone():
         optimizer = nn.SGD(model.layers[1].parameters(), 0.1)
         one = steps(Task(model, nn.mse_loss, optimizer), X, COINS)
         one.step([0, 1, 2])
-        one.finish()
+        one.write_back()
         assert model.layers[0].state_dict() == first
         results.append(list(model.layers[1].state_dict().values()))
     assert results[0] == pytest.approx(results[1], rel=1e-12)
@@ -201,5 +201,5 @@ def test_a_step_to_infinity_moves_nothing():
     steps = CompiledSteps(Task(model, nn.mse_loss, optimizer), X, [1e9] * 60)
     with pytest.raises(nn.DivergenceError, match=r"would make weights\.\d (nan|-?inf), from"):
         steps.step([0, 1])
-    steps.finish()
+    steps.write_back()
     assert model.state_dict() == before
