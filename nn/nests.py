@@ -5,12 +5,12 @@ Programs give arrays; what has no one shape they give as a flat row, which is ne
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from nn.kinds import Outputs
 
-__all__ = ["flat", "is_nested", "like", "numbers", "shape_of"]
+__all__ = ["flat", "is_nested", "leaves", "like", "mapped", "numbers", "shape_of"]
 
 
 def numbers(outputs: Any) -> Any:
@@ -62,12 +62,32 @@ def flat(outputs: Any) -> list[Any]:
     return [number for part in outputs for number in flat(part)]
 
 
-def like(nest: Any, numbers: Iterator[float]) -> Any:
-    """The next numbers, nested like this.
+def mapped(function: Callable[[Any], Any], nest: Any) -> Any:
+    """A function of whatever stands in nested lists, tuples and dicts.
 
-    >>> like([[0.0], 0.0], iter([1.0, 2.0]))
-    [[1.0], 2.0]
+    >>> mapped(abs, (-1.0, [-2.0]))
+    (1.0, [2.0])
     """
     if isinstance(nest, dict):
-        return {name: like(part, numbers) for name, part in nest.items()}
-    return [like(part, numbers) for part in nest] if isinstance(nest, list) else next(numbers)
+        return {name: mapped(function, part) for name, part in nest.items()}
+    if not isinstance(nest, (list, tuple)):
+        return function(nest)
+    parts = [mapped(function, part) for part in nest]
+    return parts if isinstance(nest, list) else tuple(parts)
+
+
+def leaves(nest: Any) -> list[Any]:
+    """What stands in nested lists, tuples and dicts, one after the other."""
+    found: list[Any] = []
+    mapped(found.append, nest)
+    return found
+
+
+def like(nest: Any, leaves: Iterable[Any]) -> Any:
+    """The inverse of `leaves`: these, nested like that.
+
+    >>> like(([0.0], 0.0), [1.0, 2.0])
+    ([1.0], 2.0)
+    """
+    left = iter(leaves)
+    return mapped(lambda _: next(left), nest)

@@ -6,7 +6,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from types import ModuleType
 from typing import Any, TypeVar
 
 import autograd
@@ -18,7 +19,7 @@ from nn.nests import flat, like, numbers, shape_of
 from nn.portrait import Portrait
 from nn.targets import Coding
 
-__all__ = ["BACKENDS", "Recording", "kept", "recorded_outputs"]
+__all__ = ["BACKENDS", "Recording", "in_parts", "kept", "recorded_outputs"]
 
 BACKENDS = ("auto", "array", "loop", "eager")
 
@@ -52,6 +53,11 @@ def kept(key: Hashable, size: int, make: Callable[[], T]) -> T:
     return thing
 
 
+def in_parts(rows: int, size: int = ROWS) -> Iterator[slice]:
+    """The rows in parts of at most so many."""
+    return (slice(start, start + size) for start in range(0, rows, size))
+
+
 class Recording:
     """The loss and the outputs of one example as functions of inputs, target and parameters.
 
@@ -80,22 +86,26 @@ class Recording:
         backend: str = "auto",
         weighted: bool = False,
     ) -> None:
-        self.np = needed("numpy", "compiled training")
+        self.np = np = needed("numpy", "compiled training")
         self.coding, self.weighted = coding, weighted
         self.portrait = Portrait(model, coding.loss, list(params))
         self._hold(params)
         row, target = X[0].tolist(), self.encoded(targets[:1])[0]
         form = (coding.classes, coding.as_vector, weighted, X.shape[1:], target.shape, backend)
-        self.program = kept(
-            None if self.token is None else (self.token, form),
-            len(self.portrait.leaves),
-            lambda: _program(
-                _recorded(model, coding, row, target.tolist(), weighted=weighted),
-                backend,
-                **{"params": list(params), **({"held": self.held} if self.held else {})},
-            ),
-        )
-        self._rehearse(model, params, X, targets)
+
+        def made() -> Any:
+            graph = _recorded(model, row, coding, target.tolist(), weighted=weighted)
+            return _program(graph, {"params": list(params), "held": self.held}, backend)
+
+        key = None if self.token is None else (self.token, form)
+        self.program = kept(key, len(self.portrait.leaves), made)
+        # Held against the model itself, so that no choice made by an `if` was frozen unseen.
+        few = slice(0, len(X), -(-len(X) // REHEARSED))  # spread over all
+        given = zip(X[few].tolist(), map(coding.given, targets[few]))
+        with autograd.no_grad():
+            true = [float(coding.loss(model(x), t)) for x, t in given]
+        vector = np.array([parameter.data for parameter in params])
+        _check_alike("loss", self.judged(X[few], self.encoded(targets[few]), vector)[0], true)
 
     def serves(self, model: Model, params: Sequence[Value]) -> bool:
         """Whether it still is what it would be if it were recorded now, with other constants."""
@@ -110,72 +120,71 @@ class Recording:
         self.trained, self.token = list(map(id, params)), self.portrait.token
         trained = set(self.trained)
         self.held = [leaf for leaf in self.portrait.leaves if id(leaf) not in trained]
-        held = self.np.array([leaf.data for leaf in self.held])
-        self.constants = {"held": held} if self.held else {}
+        self.constants = _data(self.np, {"held": self.held})
         if self.weighted:
             self.constants["w"] = 1.0
 
-    def encoded(self, targets: Sequence[Any]) -> Array:
+    def encoded(self, targets: Sequence[Target]) -> Array:
         """Targets as an array with one row an example; see `Coding.array`."""
         found: Array = self.coding.array(self.np, targets)
         return found
 
-    def judged(self, X: Array, T: Array, params: Array) -> tuple[Array, Array]:
+    def judged(self, X: Array, T: Array, params: Array) -> tuple[Array, Any]:
         """The loss of each example, and its outputs."""
-        parts = [slice(start, start + ROWS) for start in range(0, len(X), ROWS)]
         pairs = [
-            self.program(x=X[part], t=T[part], params=params, **self.constants) for part in parts
+            self.program(x=X[part], t=T[part], params=params, **self.constants)
+            for part in in_parts(len(X))
         ]
         losses, outputs = map(self.np.concatenate, zip(*pairs))
         return losses, self.nested(outputs)
 
     def nested(self, outputs: Array) -> Any:
         """Outputs without one shape, which the program gives in a row, as the model nests them."""
-        nest = self.coding.nest
-        return outputs if nest is None else [like(nest, iter(row)) for row in outputs.tolist()]
+        return _nested(outputs, self.coding.nest)
 
     def gradient(
         self, X: Array, T: Array, params: Array, weights: Array | None = None
-    ) -> tuple[tuple[Array, Array], Array]:
+    ) -> tuple[tuple[Array, Any], Array]:
         """The same, and the gradient of the mean of the losses in the parameters.
 
         Parameters in a row an example get the gradient of that mean in a row an example. With
         `weights`, each loss is multiplied by its own.
         """
-        given = {} if weights is None else {"w": weights}
+        given = self.constants if weights is None else {**self.constants, "w": weights}
         (losses, outputs), grad = self.program.value_and_grad(
-            "params", reduce="mean", x=X, t=T, params=params, **{**self.constants, **given}
+            "params", reduce="mean", x=X, t=T, params=params, **given
         )
         return (losses, self.nested(outputs)), grad
 
-    def _rehearse(
-        self, model: Model, params: Sequence[Value], X: Array, targets: Sequence[Target]
-    ) -> None:
-        """Compare with the model itself, so that no choice made by an `if` was frozen unseen."""
-        few = slice(0, len(X), -(-len(X) // REHEARSED))  # spread over all
-        given = zip(X[few].tolist(), map(self.coding.given, targets[few]))
+
+def recorded_outputs(model: Model, X: Array, *, portrait: Portrait, backend: str = "auto") -> Any:
+    """The model's outputs for a matrix of rows, by the program that is kept for such a model."""
+    np, leaves = needed("numpy", "compiled prediction"), {"params": portrait.leaves}
+    given = _data(np, leaves)
+
+    def made() -> Any:
+        program = _program(_recorded(model, X[0].tolist()), leaves, backend)
+        few = X[:: -(-len(X) // REHEARSED)]
         with autograd.no_grad():
-            true = [float(self.coding.loss(model(x), t)) for x, t in given]
-        vector = self.np.array([parameter.data for parameter in params])
-        recorded, _ = self.judged(X[few], self.encoded(targets[few]), vector)
-        check_alike(self.np, "loss", recorded, true)
+            true = [numbers(model(row)) for row in few.tolist()]
+        nest = true[0] if shape_of(true[0]) is None else None
+        flattened = true if nest is None else [*map(flat, true)]
+        _check_alike("model", program(x=few, **given), flattened)
+        return program, nest
 
-
-def check_alike(np: Any, what: str, recorded: Array, true: Sequence[Any]) -> None:
-    """TraceError unless the numbers of a recording are those of what was recorded."""
-    # What overflows may be inf in one order of additions and nan in another.
-    ends = np.isfinite(recorded) & np.isfinite(true)
-    near = np.isclose(recorded, true, rtol=CLOSE, atol=CLOSE)
-    if not near[ends].all() or not (ends | ~np.isfinite(true)).all():
-        raise autograd.TraceError(
-            f"the recorded {what} gives {recorded.tolist()} where model and loss give {true}: "
-            "they choose in Python (if, max, random numbers) what the recording freezes. Use "
-            'autograd.where, maximum or minimum, or backend="eager"'
-        )
+    key = None if portrait.token is None else (portrait.token, X.shape[1:], backend)
+    program, nest = kept(key, len(portrait.leaves), made)
+    parts = [program(x=X[part], **given) for part in in_parts(len(X))]
+    return _nested(parts[0] if len(parts) == 1 else np.concatenate(parts), nest)
 
 
 def _recorded(
-    model: Model, coding: Coding | None, row: Outputs, target: Outputs, *, weighted: bool = False
+    model: Model,
+    row: Outputs,
+    coding: Coding | None = None,
+    target: Outputs = 0.0,
+    *,
+    weighted: bool = False,
 ) -> dict[str, Any]:
     """The graph of one example: leaves of inputs and target, and the error and the outputs.
 
@@ -208,37 +217,30 @@ def _recorded(
     return graph
 
 
-def _program(graph: dict[str, Any], backend: str, **leaves: Any) -> Any:
-    output = graph.pop("output")
-    pair = "t" in graph
-    return autograd.compile(output, has_aux=pair, backend=backend, **graph, **leaves)
+def _program(graph: dict[str, Any], leaves: Mapping[str, Sequence[Value]], backend: str) -> Any:
+    output, pair = graph.pop("output"), "t" in graph
+    graph |= {name: some for name, some in leaves.items() if some}
+    return autograd.compile(output, has_aux=pair, backend=backend, **graph)
 
 
-def recorded_outputs(model: Model, X: Array, *, portrait: Portrait, backend: str = "auto") -> Any:
-    """The model's outputs for a matrix of rows, by the program that is kept for such a model.
+def _data(np: ModuleType, leaves: Mapping[str, Sequence[Value]]) -> dict[str, Any]:
+    """The leaves' numbers now, of which a program is called."""
+    return {name: np.array([leaf.data for leaf in some]) for name, some in leaves.items() if some}
 
-    >>> import nn, numpy as np
-    >>> model = nn.Layer(2, 3, init="zeros")
-    >>> recorded_outputs(model, np.array([[1, 2], [3, 4]]), portrait=Portrait(model)).shape
-    (2, 3)
-    """
-    np = needed("numpy", "compiled prediction")
-    leaves = {"params": portrait.leaves} if portrait.leaves else {}
-    given = {name: np.array([leaf.data for leaf in held]) for name, held in leaves.items()}
 
-    def made() -> Any:
-        program = _program(_recorded(model, None, X[0].tolist(), 0.0), backend, **leaves)
-        few = X[:: -(-len(X) // REHEARSED)]
-        with autograd.no_grad():
-            true = [numbers(model(row)) for row in few.tolist()]
-        nest = true[0] if shape_of(true[0]) is None else None
-        check_alike(
-            np, "model", program(x=few, **given), true if nest is None else [*map(flat, true)]
+def _nested(outputs: Array, nest: Any) -> Any:
+    return outputs if nest is None else [like(nest, row) for row in outputs.tolist()]
+
+
+def _check_alike(what: str, recorded: Array, true: Sequence[Any]) -> None:
+    """TraceError unless the numbers of a recording are those of what was recorded."""
+    np = needed("numpy", "compiled training")
+    # What overflows may be inf in one order of additions and nan in another.
+    ends = np.isfinite(recorded) & np.isfinite(true)
+    near = np.isclose(recorded, true, rtol=CLOSE, atol=CLOSE)
+    if not near[ends].all() or not (ends | ~np.isfinite(true)).all():
+        raise autograd.TraceError(
+            f"the recorded {what} gives {recorded.tolist()} where model and loss give {true}: "
+            "they choose in Python (if, max, random numbers) what the recording freezes. Use "
+            'autograd.where, maximum or minimum, or backend="eager"'
         )
-        return program, nest
-
-    key = None if portrait.token is None else (portrait.token, X.shape[1:], backend)
-    program, nest = kept(key, len(portrait.leaves), made)
-    parts = [program(x=X[start : start + ROWS], **given) for start in range(0, len(X), ROWS)]
-    found: Array = parts[0] if len(parts) == 1 else np.concatenate(parts)
-    return found if nest is None else [like(nest, iter(row)) for row in found.tolist()]

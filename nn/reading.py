@@ -13,12 +13,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import autograd
-from autograd.arrays import Array
 from nn import losses
-from nn.kinds import Decision, Loss, Outputs, Target, Targets
+from nn.kinds import Decision, Listed, Loss, Outputs, Target, Targets
 from nn.losses.terms import kind_of, options_of
 from nn.metrics import argmax, is_one_hot, labels_of
-from nn.nests import is_nested
+from nn.nests import is_nested, mapped
 
 __all__ = ["Chosen", "Margins", "Numbers", "Reading", "reading", "required"]
 
@@ -37,9 +36,10 @@ class Reading:
         """What the outputs should stand for."""
         return labels_of(targets)
 
-    def hits(self, outputs: Outputs, truths: Sequence[Target]) -> int:
-        """How many examples are read as they should be."""
-        return sum(map(operator.eq, self.labels(outputs), truths))  # once a step: quick
+    def judged(self, outputs: Outputs, truths: Sequence[Target]) -> tuple[int, int]:
+        """How many examples are read as they should be, of how many that count."""
+        hits = sum(map(operator.eq, self.labels(outputs), truths))  # once a step: quick
+        return hits, len(truths) - truths.count(None)
 
 
 @dataclass(frozen=True)
@@ -51,13 +51,8 @@ class Chosen(Reading):
     """
 
     decide: Decision = argmax
-    ignored: Any = field(default=None, repr=False)
+    ignored: Target | None = field(default=None, repr=False)
     """The target that counts nothing, whatever is made of it."""
-
-    def truths(self, targets: Targets) -> list[Any]:
-        """As of `Reading`; None of what counts nothing."""
-        found = super().truths(targets)
-        return found if self.ignored is None else [t if t != self.ignored else None for t in found]
 
     def labels(self, outputs: Outputs) -> list[Any]:
         """As of `Reading`."""
@@ -66,10 +61,14 @@ class Chosen(Reading):
             raise autograd.InputValueError(
                 "what a row's outputs in several lists stand for is for you to say: give decide="
             )
-        if self.decide is argmax and hasattr(outputs, "argmax"):
-            found: list[int] = outputs.argmax(axis=1).tolist()
-            return found
-        return [self.decide(one) for one in as_list(outputs)]
+        if self.decide is argmax and hasattr(rows, "argmax"):
+            return as_list(rows.argmax(axis=1))
+        return [self.decide(one) for one in as_list(rows)]
+
+    def truths(self, targets: Targets) -> list[Any]:
+        """As of `Reading`; None of what counts nothing."""
+        found = super().truths(targets)
+        return found if self.ignored is None else [t if t != self.ignored else None for t in found]
 
 
 @dataclass(frozen=True)
@@ -83,20 +82,16 @@ class Margins(Reading):
     limit: float
     low: int = 0
 
-    def labels(self, outputs: Any) -> list[Any]:
+    def labels(self, outputs: Outputs) -> list[Any]:
         """As of `Reading`."""
-        if hasattr(outputs, "argmax"):
-            return as_list((flat(outputs) > self.limit) * (1 - self.low) + self.low)
-        return bare([self._label(one) for one in outputs])
+        rows: Any = outputs
+        if hasattr(rows, "argmax"):
+            return bare((rows > self.limit) * (1 - self.low) + self.low)
+        return bare(mapped(lambda y: 1 if y > self.limit else self.low, rows))
 
     def truths(self, targets: Targets) -> list[Any]:
         """As of `Reading`."""
-        return bare(as_list(targets))
-
-    def _label(self, output: Any) -> Any:
-        if isinstance(output, (list, tuple)):
-            return [self._label(one) for one in output]
-        return 1 if output > self.limit else self.low
+        return bare(targets)
 
 
 @dataclass(frozen=True)
@@ -107,13 +102,14 @@ class Numbers(Reading):
     [0.5, 0.25]
     """
 
-    def labels(self, outputs: Any) -> list[Any]:
+    def labels(self, outputs: Outputs) -> list[Any]:
         """As of `Reading`."""
-        return as_list(flat(outputs)) if hasattr(outputs, "ndim") else bare(as_list(outputs))
+        rows: Any = outputs
+        return bare(rows)
 
-    def truths(self, targets: Any) -> list[Any]:
+    def truths(self, targets: Targets) -> list[Any]:
         """As of `Reading`."""
-        return self.labels(targets)
+        return bare(targets)
 
 
 @dataclass(frozen=True)
@@ -200,12 +196,8 @@ def required(
     return found
 
 
-def as_list(things: Any) -> list[Any]:
-    """An array or any other sequence as a list.
-
-    >>> as_list((1, 2))
-    [1, 2]
-    """
+def as_list(things: Targets) -> list[Any]:
+    """An array or any other sequence as a list."""
     if not hasattr(things, "tolist"):
         return list(things)
     collecting = gc.isenabled()
@@ -218,15 +210,14 @@ def as_list(things: Any) -> list[Any]:
     return listed
 
 
-def flat(outputs: Array) -> Any:
-    """An array of one column as its numbers; others as they are."""
-    return outputs.reshape(-1) if outputs.size == len(outputs) else outputs
-
-
-def bare(rows: Sequence[Outputs]) -> list[Any]:
+def bare(rows: Listed) -> list[Any]:
     """Rows of one number each as numbers; other rows and numbers as they are.
 
     >>> bare([[1.0], [2.0]]), bare([[1.0, 2.0]])
     ([1.0, 2.0], [[1.0, 2.0]])
     """
-    return [row[0] if isinstance(row, (list, tuple)) and len(row) == 1 else row for row in rows]
+    if hasattr(rows, "reshape") and rows.size == len(rows):
+        return as_list(rows.reshape(-1))
+    return [
+        row[0] if isinstance(row, (list, tuple)) and len(row) == 1 else row for row in as_list(rows)
+    ]

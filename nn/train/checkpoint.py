@@ -30,10 +30,10 @@ from nn.errors import ModelFileError
 from nn.losses.terms import name_of
 from nn.model_files import read_json, write_bytes
 from nn.module import Module
-from nn.nests import flat
+from nn.nests import flat, mapped
 from nn.optim.optimizer import Optimizer
 from nn.schedules import Schedule
-from nn.train.columns import from_bytes, mapped, memory_of, to_bytes
+from nn.train.columns import from_bytes, memory_of, to_bytes
 from nn.train.history import History
 
 __all__ = ["Run", "fingerprint", "load_checkpoint", "save_checkpoint"]

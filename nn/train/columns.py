@@ -7,31 +7,12 @@ from __future__ import annotations
 
 import sys
 from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from autograd.arrays import Array
 
-__all__ = ["columns_of", "from_bytes", "in_a_row", "mapped", "memory_of", "to_bytes"]
-
-
-def mapped(function: Callable[[Any], Any], nest: Any) -> Any:
-    """A function of what stands in nested tuples and lists.
-
-    >>> mapped(abs, (-1.0, [-2.0]))
-    (1.0, [2.0])
-    """
-    if not isinstance(nest, (tuple, list)):
-        return function(nest)
-    parts = [mapped(function, part) for part in nest]
-    return parts if isinstance(nest, list) else tuple(parts)
-
-
-def in_a_row(nest: Any) -> list[Any]:
-    """What stands in nested tuples and lists, from left to right."""
-    found: list[Any] = []
-    mapped(found.append, nest)
-    return found
+__all__ = ["columns_of", "from_bytes", "memory_of", "to_bytes"]
 
 
 def columns_of(memory: Sequence[Any]) -> Any:

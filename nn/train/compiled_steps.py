@@ -17,10 +17,11 @@ from autograd.arrays import Array
 from autograd.extras import needed
 from nn.data.arrays import as_arrays
 from nn.kinds import Quantity, Target, Targets
+from nn.nests import leaves, like, mapped
 from nn.optim.optimizer import Optimizer, divergence
 from nn.predict import check_backend
 from nn.programs import Recording
-from nn.train.columns import columns_of, in_a_row, mapped, memory_of
+from nn.train.columns import columns_of, memory_of
 from nn.train.eager_steps import EagerSteps, Learnt
 from nn.train.task import Task
 
@@ -107,8 +108,8 @@ class CompiledSteps(EagerSteps):
             few, steps = parts[done : done + at_once], 0
             if self.descent is not None:
                 vector, memory = self.state
-                found = self.descent.walk(vector, in_a_row(memory), few, given[done:][: len(few)])
-                self.state = found.data, _nested(memory, found.memory)
+                found = self.descent.walk(vector, leaves(memory), few, given[done:][: len(few)])
+                self.state = found.data, like(memory, found.memory)
                 steps, done = found.steps, done + found.steps
                 if steps:
                     value = float(found.values.sum()) / len(found.values)
@@ -134,16 +135,16 @@ class CompiledSteps(EagerSteps):
             own = copy.copy(optimizer)
             own.lr = rate
             grad = task.adjustment.of_vector(data, grad)
-            data, after = own.update(data, grad, _nested(start, memory))
+            data, after = own.update(data, grad, like(start, memory))
             if _numbers(own) != before:
                 raise autograd.TraceError("an update that changes the optimiser is not recorded")
-            return [data, *in_a_row(after)]
+            return [data, *leaves(after)]
 
         if task.augment is not None or not optimizer.is_pure():
             return None
         given = given if self.factors is None else {**given, "w": self.factors}
         arrays = {"x": self.rows, "t": self.encoded, **given}
-        size = len(in_a_row(start))
+        size = len(leaves(start))
         return self.recording.program.descent(rule, "params", memory=size, rows=rows, **arrays)
 
     def step(self, chosen: Sequence[int]) -> tuple[float, Any]:
@@ -182,12 +183,6 @@ class CompiledSteps(EagerSteps):
 def _numbers(optimizer: Optimizer) -> str:
     """The options that a rule is recorded with."""
     return repr([(name, x) for name, x in optimizer.options().items() if name != "lr"])
-
-
-def _nested(like: Any, columns: Iterable[Any]) -> Any:
-    """The inverse of `in_a_row`."""
-    left = iter(columns)
-    return mapped(lambda _: next(left), like)
 
 
 def make_steps(

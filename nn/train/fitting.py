@@ -233,9 +233,8 @@ class _Learner:
             for count, chosen, value, outputs in steps.learn(parts, rates):
                 seen, total = seen + len(chosen), total + value * len(chosen)
                 if meaning is not None:
-                    truths = [self.truths[i] for i in chosen]
-                    hits += meaning.hits(outputs, truths)
-                    counted += len(truths) - truths.count(None)
+                    right, of = meaning.judged(outputs, [self.truths[i] for i in chosen])
+                    hits, counted = hits + right, counted + of
                 shown.step({"loss": total / seen}, count)
         finally:
             if rates is not None:  # whatever the last step that was begun had
@@ -254,8 +253,7 @@ class _Learner:
             value, outputs = self.steps.judge(*judged)
             self._note("val_loss", value)
             if self.meaning is not None:
-                truths = self.meaning.truths(judged[1])
-                hits, counted = self.meaning.hits(outputs, truths), len(truths) - truths.count(None)
+                hits, counted = self.meaning.judged(outputs, self.meaning.truths(judged[1]))
                 self._note("val_accuracy", hits / counted if counted else math.nan)
         monitored = (history.val_loss or history.loss)[-1]
         if run.best is None or monitored < run.best:

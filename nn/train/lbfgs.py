@@ -62,34 +62,32 @@ def fit_lbfgs(
     steps, history = make_steps(task, X, y, backend=backend), History()
     start = [parameter.data for parameter in params]
 
-    def put(numbers: Sequence[float]) -> None:
-        for parameter, number in zip(params, numbers):
-            parameter.data = number
-
     def objective(vector: Array) -> tuple[float, Any]:
         value, gradient = steps.gradient(vector)
         return value + l2 * float(vector @ vector), task.adjustment.of_vector(vector, gradient)
 
-    with enable_grad(), Progress(max_iter, 1, first=0, show=progress) as shown:
+    def note(intermediate_result: OptimizeResult) -> None:  # SciPy asks for this name
+        vector = intermediate_result.x
+        history.loss.append(float(intermediate_result.fun) - l2 * float(vector @ vector))
+        shown.step({"loss": history.loss[-1]})
+        shown.end_epoch({"loss": history.loss[-1]})
 
-        def note(intermediate_result: OptimizeResult) -> None:  # SciPy asks for this name
-            vector = intermediate_result.x
-            history.loss.append(float(intermediate_result.fun) - l2 * float(vector @ vector))
-            shown.step({"loss": history.loss[-1]})
-            shown.end_epoch({"loss": history.loss[-1]})
-
+    options = {"maxiter": check_count("max_iter", max_iter), "maxfun": 100 * max_iter}
+    found = start
+    with enable_grad(), Progress(max_iter, 1, show=progress) as shown:
         try:
-            options = {"maxiter": check_count("max_iter", max_iter), "maxfun": 100 * max_iter}
-            found = minimize(
+            result = minimize(
                 objective, start, jac=True, method="L-BFGS-B", callback=note, options=options
             )
+            found = result.x.tolist()
+            if not history.loss:  # where it begins is a minimum
+                note(result)
         except DivergenceError:
-            put(start)
             raise DivergenceError(
                 "the loss became infinite or NaN on the way of L-BFGS; the parameters are as they "
                 f"were before{task.hint(steps.rows, steps.targets)}"
             ) from None
-    put(found.x.tolist())
-    if not history.loss:  # where it begins is a minimum
-        history.loss.append(float(found.fun) - l2 * float(found.x @ found.x))
+        finally:
+            for parameter, number in zip(params, found):
+                parameter.data = number
     return history

@@ -15,7 +15,7 @@ from autograd.extras import needed
 from nn.data.arrays import as_arrays
 from nn.kinds import Loss, Targets
 from nn.module import Module
-from nn.programs import Recording
+from nn.programs import Recording, in_parts
 from nn.targets import Coding
 
 __all__ = ["nudges"]
@@ -59,10 +59,8 @@ def nudges(
     recording = Recording(model, coding, chosen, rows, targets, backend=backend)
     encoded = recording.encoded(targets)
     vector = np.array([parameter.data for parameter in chosen])
-    size = max(1, NUMBERS // len(chosen))
     result = np.empty((len(rows), len(chosen)))
-    for start in range(0, len(rows), size):
-        part = slice(start, start + size)
+    for part in in_parts(len(rows), max(1, NUMBERS // len(chosen))):
         # An argument with a batch axis of its own gets a gradient of its own for every row.
         each = np.tile(vector, (len(rows[part]), 1))
         _, shares = recording.gradient(rows[part], encoded[part], each)

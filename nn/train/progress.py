@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from types import TracebackType
+from contextlib import ExitStack
 from typing import Any
 
 __all__ = ["Progress"]
@@ -17,7 +17,7 @@ SHORT = "{desc}{postfix}"
 FRAME = 30  # columns of FULL beside description and figures, with a bar of a few
 
 
-class Progress:
+class Progress(ExitStack):
     """Shows figures, such as loss and accuracy, from epoch `first` + 1 to `epochs`.
 
     >>> with Progress(epochs=1, steps=2, show=False) as progress:
@@ -26,10 +26,11 @@ class Progress:
     """
 
     def __init__(self, epochs: int, steps: int, *, first: int = 0, show: bool = True) -> None:
-        self.epochs, self.steps, self.epoch = epochs, steps, first + 1
-        self.show = show
+        super().__init__()
+        self.epochs, self.epoch, self.show, self.shown = epochs, first + 1, show, 0.0
         self.bar: Any = _bar(epochs * steps, first * steps) if show else None
-        self.shown = 0.0
+        if self.bar is not None:
+            self.callback(self.bar.close)
 
     def step(self, figures: dict[str, float], count: int = 1) -> None:
         """So many more steps are done; `figures` are those of the epoch so far."""
@@ -47,24 +48,14 @@ class Progress:
             self._describe(figures)
             self.bar.refresh()
         elif self.show:
-            epoch = f"epoch {self.epoch}/{self.epochs}"
-            print(f"{epoch}  {_text(figures, '  ')}", file=sys.stderr, flush=True)
+            print(f"{self._epoch()}  {_text(figures, '  ')}", file=sys.stderr, flush=True)
         self.epoch += 1
 
-    def __enter__(self) -> Progress:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        if self.bar is not None:
-            self.bar.close()
+    def _epoch(self) -> str:
+        return f"epoch {self.epoch}/{self.epochs}"
 
     def _describe(self, figures: dict[str, float]) -> None:
-        epoch, text = f"epoch {self.epoch}/{self.epochs}", _text(figures, ", ")
+        epoch, text = self._epoch(), _text(figures, ", ")
         columns = NOTEBOOK if _in_notebook() else _size()[0]
         fits = not columns or len(epoch) + len(text) + FRAME <= columns
         self.bar.bar_format = FULL if fits else SHORT
