@@ -29,10 +29,7 @@ def manual_seed(seed: int) -> None:
 
 
 def require_shallow(inputs: object) -> None:
-    """Raise InputValueError if lists nest too deeply for Python's stack, along their first items.
-
-    >>> require_shallow([[1.0], [2.0]])
-    """
+    """Raise InputValueError if lists nest too deeply for Python, along their first items."""
     for _ in range(101):
         if not isinstance(inputs, (list, tuple)) or not inputs:
             return

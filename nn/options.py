@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import math
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from nn.layers import ACTIVATIONS
 from nn.programs import BACKENDS
@@ -49,18 +50,16 @@ def parser() -> argparse.ArgumentParser:
     )
     commands = top.add_subparsers(dest="command", required=True, metavar="moons | digits | mnist")
     sinking = "learning rate of SGD with momentum 0.9, sinking evenly to 0"
+    shown: dict[str, Any] = {
+        "epilog": ENDING,
+        "formatter_class": argparse.RawDescriptionHelpFormatter,
+    }
     for name, summary, description, defaults in (
         ("moons", "tell two interleaved half moons apart", MOONS, (50, 10, 0.2, sinking)),
         ("digits", "read handwritten digits", DIGITS, (16, 32, 0.06, sinking)),
         ("mnist", "read MNIST's digits", MNIST, (10, 32, 0.1, "learning rate of plain SGD")),
     ):
-        command = commands.add_parser(
-            name,
-            help=summary,
-            description=description,
-            epilog=ENDING,
-            formatter_class=argparse.RawDescriptionHelpFormatter,
-        )
+        command = commands.add_parser(name, help=summary, description=description, **shown)
         if name == "mnist":
             _add_mnist_options(command)
         _add_options(command, *defaults)
@@ -119,10 +118,7 @@ def _count(text: str) -> int:
 
 
 def _rate(text: str) -> float:
-    try:
-        rate = float(text)
-    except ValueError:
-        rate = math.nan
-    if not 0.0 < rate < math.inf:
-        raise argparse.ArgumentTypeError(f"takes a number above 0, but got {text!r}")
-    return rate
+    with contextlib.suppress(ValueError):
+        if 0.0 < float(text) < math.inf:
+            return float(text)
+    raise argparse.ArgumentTypeError(f"takes a number above 0, but got {text!r}")

@@ -17,7 +17,7 @@ from autograd.arrays import Array
 from nn import losses
 from nn.data.arrays import as_matrix
 from nn.data.examples import check_rows
-from nn.kinds import Decision, Loss, Model, Outputs, Targets
+from nn.kinds import Decision, Loss, Matrix, Model, Outputs, Targets
 from nn.losses.terms import kind_of
 from nn.metrics import accuracy, r2_score
 from nn.nests import is_nested, numbers
@@ -85,8 +85,12 @@ def predict_proba(
         raise autograd.InputValueError(
             "predict_proba takes a model with one list of outputs for a row, but this has several"
         )
-    several = _are_several(outputs)
-    kind = losses.cross_entropy if loss is None and several else kind_of(loss)
+    rows: Any
+    if hasattr(outputs, "argmax"):
+        rows = outputs.reshape(len(outputs), -1)
+    else:
+        rows = [one if isinstance(one, list) else [one] for one in outputs]
+    kind = losses.cross_entropy if loss is None and len(rows[0]) > 1 else kind_of(loss)
     if kind not in CHANCES:
         known = ", ".join(known.__name__ for known in CHANCES)
         raise autograd.InputValueError(
@@ -94,10 +98,10 @@ def predict_proba(
             f"of them the model was trained with, but got {loss!r}"
         )
     exclusive = kind in (losses.cross_entropy, losses.nll_loss)
-    if exclusive and _are_chances(outputs):
-        return as_list(outputs)
-    chances = _mapped(CHANCES[kind], outputs)
-    if not (_are_chances(chances) if exclusive else _are_chances(chances, sums=False)):
+    if exclusive and _are_chances(rows, add_up=True):
+        return as_list(rows)
+    chances = _mapped(CHANCES[kind], rows)
+    if not _are_chances(chances, add_up=exclusive):
         raise autograd.InputValueError(
             f"{kind.__name__} is for outputs that stand for probabilities, but these outputs give "
             f"{as_list(chances)[0]}: end the model in "
@@ -136,12 +140,7 @@ def score(
 
 
 def predict_outputs(model: Model, X: Iterable[Iterable[float]], *, backend: str = "auto") -> Any:
-    """The model's outputs as floats for each row: a list, or where it is recorded, an array.
-
-    >>> import nn
-    >>> predict_outputs(nn.Layer(2, 3, init="zeros"), [[1.0, 2.0]], backend="eager")
-    [[0.0, 0.0, 0.0]]
-    """
+    """The model's outputs as floats for each row: a list, or where it is recorded, an array."""
     rows: Any = X if hasattr(X, "__len__") else list(X)
     chosen = check_backend(backend)
     if chosen != "eager":
@@ -153,11 +152,7 @@ def predict_outputs(model: Model, X: Iterable[Iterable[float]], *, backend: str 
 
 
 def check_backend(backend: str) -> str:
-    """The backend, with "eager" for "auto" where NumPy is missing.
-
-    >>> check_backend("eager")
-    'eager'
-    """
+    """The backend, with "eager" for "auto" where NumPy is missing."""
     if backend not in BACKENDS:
         raise autograd.InputValueError(
             f"backend is one of {', '.join(BACKENDS)}, but got {backend!r}"
@@ -182,7 +177,7 @@ def _chances_of_two(one: list[Value | float], zero: list[Value | float]) -> list
     return [zero[0], one[0]] if len(one) == 1 else one
 
 
-# Outputs, always in a list, to probabilities.
+# A row of outputs, to probabilities.
 CHANCES: dict[Any, Callable[[list[Any]], list[Any]]] = {
     losses.cross_entropy: autograd.softmax,
     losses.nll_loss: lambda logs: [autograd.exp(log) for log in logs],
@@ -193,12 +188,11 @@ CHANCES: dict[Any, Callable[[list[Any]], list[Any]]] = {
 }
 
 
-def _mapped(function: Callable[[list[Any]], list[Any]], outputs: Any) -> Any:
-    """A function of the outputs of each row, by a program where the outputs are an array."""
-    if not hasattr(outputs, "argmax"):
-        return [function(one if isinstance(one, list) else [one]) for one in outputs]
-    rows = outputs.reshape(len(outputs), -1)
-    first = rows[0].tolist()
+def _mapped(function: Callable[[list[float]], list[float]], rows: Matrix) -> Any:
+    """A function of each row, by a program where they are an array."""
+    if isinstance(rows, list):
+        return [function(row) for row in rows]
+    first = as_list(rows[0])
     key = "chances", Portrait(function).token, len(first)
     return kept(key, 0, lambda: autograd.compiled(lambda x: function(x)).program(first))(x=rows)
 
@@ -207,11 +201,10 @@ def _are_several(outputs: Sequence[Outputs] | Array) -> bool:
     return hasattr(outputs[0], "__len__") and len(outputs[0]) > 1
 
 
-def _are_chances(outputs: Any, *, sums: bool = True) -> bool:
-    """Whether all numbers are from 0 to 1, and of each row with `sums` add up to 1."""
-    if hasattr(outputs, "argmax"):
-        inside = bool(((outputs >= 0.0) & (outputs <= 1.0)).all())
-        return inside and (not sums or bool((abs(outputs.sum(axis=-1) - 1.0) < CLOSE).all()))
-    rows = [one if isinstance(one, list) else [one] for one in outputs]
-    inside = all(0.0 <= p <= 1.0 for row in rows for p in row)
-    return inside and (not sums or all(abs(sum(row) - 1.0) < CLOSE for row in rows))
+def _are_chances(rows: Any, *, add_up: bool) -> bool:
+    """Whether all numbers are from 0 to 1, and of each row `add_up` to 1 if they should."""
+    if isinstance(rows, list):
+        inside = all(0.0 <= p <= 1.0 for row in rows for p in row)
+        return inside and (not add_up or all(abs(sum(row) - 1.0) < CLOSE for row in rows))
+    inside = bool(((rows >= 0.0) & (rows <= 1.0)).all())
+    return inside and (not add_up or bool((abs(rows.sum(axis=-1) - 1.0) < CLOSE).all()))

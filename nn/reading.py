@@ -14,7 +14,7 @@ from typing import Any
 
 import autograd
 from nn import losses
-from nn.kinds import Decision, Listed, Loss, Outputs, Target, Targets
+from nn.kinds import Decision, Loss, Outputs, Target, Targets
 from nn.losses.terms import kind_of, options_of
 from nn.metrics import argmax, is_one_hot, labels_of
 from nn.nests import is_nested, mapped
@@ -210,14 +210,16 @@ def as_list(things: Targets) -> list[Any]:
     return listed
 
 
-def bare(rows: Listed) -> list[Any]:
+def bare(rows: Targets) -> list[Any]:
     """Rows of one number each as numbers; other rows and numbers as they are.
 
     >>> bare([[1.0], [2.0]]), bare([[1.0, 2.0]])
     ([1.0, 2.0], [[1.0, 2.0]])
     """
-    if hasattr(rows, "reshape") and rows.size == len(rows):
-        return as_list(rows.reshape(-1))
+    given: Any = rows
+    if hasattr(given, "reshape") and given.size == len(given):
+        given = given.reshape(-1)
     return [
-        row[0] if isinstance(row, (list, tuple)) and len(row) == 1 else row for row in as_list(rows)
+        row[0] if isinstance(row, (list, tuple)) and len(row) == 1 else row
+        for row in as_list(given)
     ]

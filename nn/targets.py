@@ -62,29 +62,6 @@ class Coding:
         calculates = not self._fault(outputs, Value(0.5))
         return 0 if calculates else width or int(max(flat(targets))) + 1
 
-    def given(self, target: Any) -> Any:
-        """What the loss gets for a target when it is called with plain numbers."""
-        return self._one_hot(target) if self.as_vector else target
-
-    def array(self, np: ModuleType, targets: Sequence[Target]) -> Any:
-        """Targets with one row an example: one-hot vectors, or the numbers given."""
-        if not self.classes:
-            return np.array(targets, dtype=float)
-        indices = np.array(targets).astype(np.intp)  # booleans would be masks
-        counted = np.ones(indices.shape, bool) if self.ignored is None else indices != self.ignored
-        wrong = indices[counted & ((indices < 0) | (indices >= self.classes))]
-        if wrong.size:
-            raise self._outside(wrong[0])
-        return np.eye(self.classes)[np.where(counted, indices, 0)] * counted[..., None]
-
-    def recorded(self, outputs: Outputs, target: Any) -> Any:
-        """The loss where `target` is a row of `array`, in Values."""
-        if not self.classes or self.as_vector or self.ours:
-            return self.loss(outputs, target)
-        # An index cannot be a Value: the loss is recorded for each class, and one of them counts.
-        errors = [self.loss(outputs, k) for k in range(self.classes)]
-        return autograd.sum([autograd.where(t, e, 0.0) for t, e in zip(target, errors)])
-
     def _wants_vector(self, outputs: Outputs) -> bool:
         faults = [self._fault(outputs, target) for target in (0, self._one_hot(0))]
         if not all(faults):
@@ -102,10 +79,25 @@ class Coding:
             return f"with {target}: {type(fault).__name__}: {fault}"
         return "" if is_number(error) else f"with {target}: it returned {error!r}"[:200]
 
+    def given(self, target: Any) -> Any:
+        """What the loss gets for a target when it is called with plain numbers."""
+        return self._one_hot(target) if self.as_vector else target
+
     def _one_hot(self, target: int) -> list[float]:
         if not 0 <= target < self.classes:
             raise self._outside(target)
         return [float(k == target) for k in range(self.classes)]
+
+    def array(self, np: ModuleType, targets: Sequence[Target]) -> Any:
+        """Targets with one row an example: one-hot vectors, or the numbers given."""
+        if not self.classes:
+            return np.array(targets, dtype=float)
+        indices = np.array(targets).astype(np.intp)  # booleans would be masks
+        counted = np.ones(indices.shape, bool) if self.ignored is None else indices != self.ignored
+        wrong = indices[counted & ((indices < 0) | (indices >= self.classes))]
+        if wrong.size:
+            raise self._outside(wrong[0])
+        return np.eye(self.classes)[np.where(counted, indices, 0)] * counted[..., None]
 
     def _outside(self, target: int) -> autograd.InputValueError:
         return autograd.InputValueError(
@@ -113,17 +105,23 @@ class Coding:
             "the model has outputs for"
         )
 
+    def recorded(self, outputs: Outputs, target: Outputs) -> Any:
+        """The loss where `target` is a row of `array`, in Values."""
+        if not self.classes or self.as_vector or self.ours or not isinstance(target, list):
+            return self.loss(outputs, target)
+        # An index cannot be a Value: the loss is recorded for each class, and one of them counts.
+        errors = [self.loss(outputs, k) for k in range(self.classes)]
+        return autograd.sum([autograd.where(t, e, 0.0) for t, e in zip(target, errors)])
+
 
 def is_number(error: Any) -> bool:
-    """Whether a loss returned what it should.
-
-    >>> is_number(Value(1.0)), is_number([1.0])
-    (True, False)
-    """
+    """Whether a loss returned what it should."""
     return isinstance(error, (Value, Real)) and not isinstance(error, bool)
 
 
-def encoded(loss: Loss, y: Targets, validation: Any) -> tuple[Any, Any, list[str] | None]:
+def encoded(
+    loss: Loss, y: Targets, validation: tuple[Any, Targets] | None
+) -> tuple[Any, Any, list[str] | None]:
     """Targets, (X, targets) of the validation data, and the names where labels are words.
 
     >>> encoded(hinge_loss, ["no", "yes"], None)
@@ -141,5 +139,5 @@ def encoded(loss: Loss, y: Targets, validation: Any) -> tuple[Any, Any, list[str
             raise autograd.InputValueError(
                 f"in the validation data, label {strangers[0]!r} is none of {', '.join(names)}"
             )
-        validation = validation[0], [code[label] for label in validation[1]]
+        validation = validation[0], [code[str(label)] for label in validation[1]]
     return [code[str(label)] for label in labels], validation, names

@@ -74,12 +74,7 @@ def nll_loss(
 
 
 def shares_of(loss: Loss, targets: Listed) -> list[float] | None:
-    """How much each target counts in the mean of a loss over classes with such options.
-
-    >>> import functools
-    >>> shares_of(functools.partial(cross_entropy, weight=[1.0, 3.0]), [0, 1])
-    [1.0, 3.0]
-    """
+    """How much each target counts in the mean of a loss over classes with such options."""
     given = options_of(loss)
     options = _Options(given.get("weight"), given.get("ignore_index"))
     if kind_of(loss) not in (cross_entropy, nll_loss) or options.are_even:

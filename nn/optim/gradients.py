@@ -77,12 +77,7 @@ def clip_grad_value(params: Iterable[Value], limit: float) -> None:
 
 @dataclass(frozen=True)
 class Adjustment:
-    """The penalties and limits of a training run, for gradients in Values and in vectors.
-
-    >>> import numpy as np
-    >>> Adjustment(l2=0.5, clip_value=2.0).of_vector(np.array([1.0, 9.0]), np.array([0.5, 0.5]))
-    array([1.5, 2. ])
-    """
+    """The penalties and limits of a training run, for gradients in Values and in vectors."""
 
     l1: float = 0.0
     l2: float = 0.0
@@ -90,11 +85,9 @@ class Adjustment:
     clip_value: float | None = None
 
     def __post_init__(self) -> None:
-        for name in ("l1", "l2"):
-            check_number(name, getattr(self, name))
-        for name in ("clip_norm", "clip_value"):
-            if getattr(self, name) is not None:
-                check_number(name, getattr(self, name), positive=True)
+        for name, number in vars(self).items():
+            if number is not None:
+                check_number(name, number, positive=name.startswith("clip"))
 
     def of_values(self, params: Sequence[Value]) -> None:
         """Add the penalties' derivatives to `.grad`, then clip."""

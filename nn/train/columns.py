@@ -44,11 +44,7 @@ def memory_of(columns: Any, n: int) -> list[Any]:
 
 
 def to_bytes(numbers: Sequence[float] | Array) -> bytes:
-    """Numbers as doubles, little-endian.
-
-    >>> from_bytes(to_bytes([1.0, 0.1]))
-    array('d', [1.0, 0.1])
-    """
+    """Numbers as doubles, little-endian."""
     if hasattr(numbers, "astype"):
         packed: bytes = numbers.astype("<f8").tobytes()
         return packed

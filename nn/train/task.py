@@ -5,6 +5,7 @@ Next: :mod:`nn.train.eager_steps` makes steps of a task.
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -12,12 +13,11 @@ from typing import Any
 
 import autograd
 from autograd import Value
-from autograd.arrays import Array
 from nn.checks import check_callable
 from nn.kinds import Loss, Matrix, Outputs, Target
 from nn.losses import binary_cross_entropy_with_logits, cross_entropy
 from nn.losses.terms import kind_of
-from nn.nests import flat, shape_of
+from nn.nests import flat, numbers, shape_of
 from nn.optim.gradients import Adjustment
 from nn.optim.optimizer import Optimizer
 from nn.portrait import leaves_below
@@ -89,10 +89,12 @@ class Task:
         if self.augment is None:
             return rows
         changed = self.augment(rows, self.rng)
-        if len(changed) != len(rows) or len(changed[0]) != len(rows[0]):
+        wanted, found = ((len(x), len(x[0]) if len(x) else 0) for x in (rows, changed))
+        if wanted != found:
             raise autograd.InputValueError(
-                f"augment takes and returns {len(rows)} rows of {len(rows[0])} columns, but gave "
-                f"{len(changed)} of {len(changed[0]) if len(changed) else 0}"
+                "augment takes and returns {} rows of {} columns, but gave {} of {}".format(
+                    *wanted, *found
+                )
             )
         return changed
 
@@ -100,17 +102,18 @@ class Task:
         """How much each example counts, 1 in the mean; None where all count alike."""
         return example_weights(self.loss, targets, self.sample_weight, self.class_weight)
 
-    def inspect(
-        self, X: Sequence[Sequence[float]] | Array, targets: Sequence[Target], coding: Coding
-    ) -> None:
+    def _leaves(self, row: Any, target: Target) -> tuple[Any, dict[Value, None]]:
+        """The outputs for a row, and the leaves that its loss is computed from."""
+        with autograd.enable_grad():
+            outputs = self.model(as_list(row))
+            return outputs, leaves_below([self.loss(outputs, target)])
+
+    def inspect(self, X: Matrix, targets: Sequence[Target], coding: Coding) -> None:
         """Refuse a loss that depends on nothing trained; warn of what else would go unseen."""
         trained = set(map(id, self.optimizer.params))
         few = slice(0, len(X), -(-len(X) // TRIED))
         for row, target in zip(X[few], targets[few]):
-            row = as_list(row)
-            with autograd.enable_grad():
-                outputs = self.model(row)
-                leaves = leaves_below([self.loss(outputs, coding.given(target))])
+            outputs, leaves = self._leaves(row, coding.given(target))
             if not trained.isdisjoint(map(id, leaves)):
                 break
         else:
@@ -120,8 +123,7 @@ class Task:
             )
         known = trained | set(map(id, self.model.parameters()))
         if not known.issuperset(map(id, leaves)):  # new ones in every call are constants
-            with autograd.enable_grad():
-                again = leaves_below([self.loss(self.model(row), coding.given(target))])
+            _, again = self._leaves(row, coding.given(target))
             _warn_of_untrained(leaf for leaf in leaves if leaf in again and id(leaf) not in known)
         owner = self.optimizer.owner
         if owner is not None:
@@ -158,19 +160,14 @@ def _warn_of_untrained(leaves: Iterable[Value], paths: Iterable[str] = ()) -> No
 def _warn_of_logits(kind: Loss, outputs: Outputs) -> None:
     """Softmax and sigmoid are part of the losses from logits: twice is once too often."""
     listed = outputs if isinstance(outputs, list) else [outputs]
-    ends = {str(getattr(output, "op", None)) for output in listed}
+    ends, twice = {str(getattr(output, "op", None)) for output in listed}, ""
     if kind is binary_cross_entropy_with_logits and ends == {"sigmoid"}:
         twice = "sigmoid"
-    elif kind is cross_entropy and ends <= {"exp", "div"} and _add_up(listed):
-        twice = "softmax"
-    else:
-        return
-    warnings.warn(
-        f"{kind.__name__} takes logits and applies {twice} itself, but the model ends in {twice}: "
-        "leave it out there",
-        stacklevel=6,
-    )
-
-
-def _add_up(outputs: list[Any]) -> bool:
-    return bool(abs(sum(y.data for y in outputs) - 1.0) < 1e-9)
+    elif kind is cross_entropy and ends <= {"exp", "div"}:
+        twice = "softmax" * (abs(math.fsum(flat(numbers(listed))) - 1.0) < 1e-9)
+    if twice:
+        warnings.warn(
+            f"{kind.__name__} takes logits and applies {twice} itself, but the model ends in "
+            f"{twice}: leave it out there",
+            stacklevel=6,
+        )

@@ -9,7 +9,7 @@ from typing import Any
 
 import autograd
 from autograd.arrays import Array
-from nn.kinds import Listed, Loss, Target
+from nn.kinds import Listed, Loss
 from nn.losses.classes import shares_of
 from nn.losses.terms import kind_of
 from nn.reading import Numbers, as_list, reading
@@ -41,14 +41,16 @@ def example_weights(
     )
     if class_weight is not None:
         labels = _labels(loss, targets)
-        known = [label for label in labels if label is not None]  # of those that are not ignored
-        factors = _balanced(known) if class_weight == "balanced" else class_weight
-        if not isinstance(factors, Mapping) or not set(known) <= set(factors):
+        counts = Counter(label for label in labels if label is not None)  # which are not ignored
+        known, all_known = set(counts), counts.total()
+        balanced = {label: all_known / (len(counts) * n) for label, n in counts.items()}
+        factors = balanced if class_weight == "balanced" else class_weight
+        if not isinstance(factors, Mapping) or not known <= set(factors):
             raise autograd.InputValueError(
                 'class_weight is "balanced" or a dict with a factor for each label, '
-                f"{sorted(set(known))}, but got {class_weight!r}"
+                f"{sorted(known)}, but got {class_weight!r}"
             )
-        factor = {label: _number(factors[label]) for label in set(known)}
+        factor = {label: _number(factors[label]) for label in known}
         weights = [w * factor.get(label, 1.0) for w, label in zip(weights, labels)]
     total = math.fsum(w * s for w, s in zip(weights, shares or [1.0] * len(weights)))
     if not total:
@@ -57,11 +59,7 @@ def example_weights(
 
 
 def checked_weights(sample_weight: Sequence[float] | Array, targets: Listed) -> list[float]:
-    """A factor of 0 or more for each target, as floats; InputValueError for anything else.
-
-    >>> checked_weights((0, 2), ["a", "b"])
-    [0.0, 2.0]
-    """
+    """A factor of 0 or more for each target, as floats; InputValueError for anything else."""
     weights = [_number(w) for w in as_list(sample_weight)]
     if len(weights) != len(targets):
         raise autograd.InputValueError(
@@ -91,8 +89,3 @@ def _labels(loss: Loss, targets: Listed) -> list[Any]:
             f"class_weight is for targets that are one label each, but {name} has others"
         )
     return labels
-
-
-def _balanced(labels: Sequence[Target]) -> dict[Any, float]:
-    counts = Counter(labels)
-    return {label: len(labels) / (len(counts) * count) for label, count in counts.items()}
