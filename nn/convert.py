@@ -21,12 +21,10 @@ __all__ = ["from_torch"]
 def from_torch(module: torch.nn.Module, into: Module | None = None) -> Any:
     """The same network in Values: weights exact, outputs to 1e-12.
 
-    With `into`, a module of your own gets the weights of one of PyTorch's whose Linears have the
-    names of its layers; it is returned.
-
     `module` is a `torch.nn.Linear`, or a `torch.nn.Sequential` of those, each with an activation
     after it or none, and a Softmax or LogSoftmax; a leading Flatten is dropped. The result is an
-    `MLP` if all hidden layers have one activation, otherwise a `Sequential`.
+    `MLP` if all hidden layers have one activation, otherwise a `Sequential`. With `into`, a module
+    of your own gets the weights of Linears that have the names of its layers; it is returned.
 
     Raises InputTypeError for other modules, and for options that the activations here do not have.
 
@@ -116,9 +114,8 @@ def _copied(torch: ModuleType, module: torch.nn.Module, into: Module) -> Any:
 
 
 def _fill(layer: Layer, linear: torch.nn.Linear) -> None:
-    state = layer.state_dict()
-    for j, row in enumerate(linear.weight.tolist()):
-        state.update({f"neurons.{j}.weights.{i}": number for i, number in enumerate(row)})
-    if linear.bias is not None:
-        state.update({f"neurons.{j}.bias": b for j, b in enumerate(linear.bias.tolist())})
-    layer.load_state_dict(state)
+    bias: Any = linear.bias
+    biases = [0.0] * linear.out_features if bias is None else bias.tolist()
+    for neuron, weights, bias in zip(layer.neurons, linear.weight.tolist(), biases):
+        for parameter, number in zip(neuron.parameters(), [*weights, bias]):
+            parameter.data = number

@@ -7,6 +7,7 @@ neuron has and how many neurons its layer. Pass one of these, its name, or your 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -17,16 +18,9 @@ import autograd
 from nn.checks import named
 
 __all__ = [
-    "INITIALISERS",
-    "he_normal",
-    "he_uniform",
-    "initialiser",
-    "normal",
-    "uniform",
-    "xavier_normal",
-    "xavier_uniform",
-    "zeros",
-]
+    "INITIALISERS", "he_normal", "he_uniform", "initialiser", "normal", "uniform",
+    "xavier_normal", "xavier_uniform", "zeros",
+]  # fmt: skip
 
 Initialiser = Callable[[Random, int, int], float]
 
@@ -84,16 +78,13 @@ def initialiser(init: str | Initialiser) -> Initialiser:
     return named("initialiser", init, INITIALISERS)
 
 
-_ROOM: ContextVar[int | None] = ContextVar("room", default=None)
-"""How many more parameters may be made, or None for any number."""
+_ROOM: ContextVar[float] = ContextVar("room", default=math.inf)
+"""How many more parameters may be made."""
 
 
 @contextmanager
 def at_most(count: int) -> Iterator[None]:
-    """Make no more than so many parameters inside this context.
-
-    A short file may describe a network that no memory holds.
-    """
+    """Make no more parameters in this context: a short file may describe more than memory holds."""
     token = _ROOM.set(count)
     try:
         yield
@@ -103,9 +94,6 @@ def at_most(count: int) -> Iterator[None]:
 
 def reserve(count: int) -> None:
     """Make room for as many parameters; InputValueError if they are more than allowed."""
-    room = _ROOM.get()
-    if room is None:
-        return
-    if count > room:
+    if count > _ROOM.get():
         raise autograd.InputValueError("it describes many more parameters than it holds")
-    _ROOM.set(room - count)
+    _ROOM.set(_ROOM.get() - count)

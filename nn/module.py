@@ -43,24 +43,19 @@ class Parameters(list[Value]):
 class Module:
     """Base class of everything with parameters: leaf Values held as attributes.
 
-    They may be in lists, tuples, dicts and NumPy arrays of objects, however nested.
-
-    Define `forward`, or `__call__`, which do the same; add a last line `self.name_parameters()` to
+    They may be in lists, tuples, dicts and NumPy arrays of objects, however nested. Define
+    `forward`, or `__call__`, which do the same; add a last line `self.name_parameters()` to
     `__init__` if pictures and messages shall call the parameters by their paths.
 
-    >>> from autograd import Value
     >>> class Line(Module):
     ...     def __init__(self):
-    ...         self.slopes = [Value(2.0), Value(3.0)]
-    ...         self.offset = Value(1.0)
+    ...         self.slope, self.offset = Value(2.0), Value(1.0)
     ...
     ...     def forward(self, x):
-    ...         return self.slopes[0] * x + self.slopes[1] * x * x + self.offset
+    ...         return self.slope * x + self.offset
     >>> line = Line()
-    >>> line.state_dict()
-    {'slopes.0': 2.0, 'slopes.1': 3.0, 'offset': 1.0}
-    >>> line(2.0).data
-    17.0
+    >>> line.state_dict(), line(3.0).data
+    ({'slope': 2.0, 'offset': 1.0}, 7.0)
     """
 
     class_names: list[str] | None = None

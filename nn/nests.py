@@ -14,12 +14,7 @@ __all__ = ["flat", "is_nested", "leaves", "like", "mapped", "numbers", "shape_of
 
 
 def numbers(outputs: Any) -> Any:
-    """Outputs as floats, so that nobody who keeps them keeps their graph.
-
-    >>> from autograd import Value
-    >>> numbers((Value(1.0), [Value(2.0)]))
-    [1.0, [2.0]]
-    """
+    """Outputs as floats, in lists, so that nobody who keeps them keeps their graph."""
     if isinstance(outputs, dict):
         return {name: numbers(part) for name, part in outputs.items()}
     return [numbers(y) for y in outputs] if isinstance(outputs, (list, tuple)) else float(outputs)
@@ -35,6 +30,8 @@ def shape_of(outputs: Outputs) -> tuple[int, ...] | None:
         return tuple(outputs.shape)
     if not isinstance(outputs, (list, tuple)):
         return None if isinstance(outputs, dict) else ()
+    if {*map(type, outputs)} == {float}:
+        return (len(outputs),)
     shapes = [shape_of(part) for part in outputs]
     inner = shapes[0] if shapes else ()
     alike = inner is not None and shapes.count(inner) == len(shapes)
@@ -48,17 +45,15 @@ def is_nested(outputs: Outputs) -> bool:
 
 
 def flat(outputs: Any) -> list[Any]:
-    """The numbers or Values, one after the other.
-
-    >>> flat(([1.0], {"a": 2.0}))
-    [1.0, 2.0]
-    """
+    """The numbers or Values, one after the other."""
     if isinstance(outputs, dict):
         outputs = [*outputs.values()]
     if hasattr(outputs, "tolist"):
         outputs = outputs.tolist()
     if not isinstance(outputs, (list, tuple)):
         return [outputs]
+    if {*map(type, outputs)} == {float}:
+        return [*outputs]
     return [number for part in outputs for number in flat(part)]
 
 

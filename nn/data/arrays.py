@@ -18,11 +18,7 @@ __all__ = ["as_arrays", "as_matrix"]
 
 
 def as_matrix(X: Iterable[Iterable[float]]) -> Array:
-    """Rows as an array of floats; errors as of `nn.data.check_rows`.
-
-    >>> as_matrix([[1, 2]]).tolist()
-    [[1.0, 2.0]]
-    """
+    """Rows as an array of floats; errors as of `nn.data.check_rows`."""
     np = needed("numpy", "a data set of arrays")
     regular = _regular(np, X, 2)
     found: Array = np.ascontiguousarray(check_rows(X) if regular is None else regular, float)
@@ -30,26 +26,22 @@ def as_matrix(X: Iterable[Iterable[float]]) -> Array:
 
 
 def as_arrays(X: Iterable[Iterable[float]], y: Targets) -> tuple[Array, list[Any]]:
-    """Rows as an array of floats, and a list of targets; errors as of `nn.data.check_examples`.
-
-    >>> as_arrays([[1, 2]], [0])[1]
-    [0]
-    """
+    """Rows as an array of floats, and a list of targets; errors as of `nn.data.check_examples`."""
     np = needed("numpy", "a data set of arrays")
     # Of what can be read only once, a list.
-    rows: Any
-    targets: Any
-    rows, targets = (x if hasattr(x, "__len__") else [*x] for x in (X, y))
+    rows: Any = X if hasattr(X, "__len__") else [*X]
+    targets: Any = y if hasattr(y, "__len__") else [*y]
     matrix, column = _regular(np, rows, 2), _regular(np, targets, 1)
     if matrix is None or column is None or len(matrix) != len(column):
         rows, targets = check_examples(rows, targets)
         return np.array(rows), targets
-    return np.ascontiguousarray(matrix, float), targets.tolist() if column is targets else [
-        *targets
-    ]
+    listed = targets.tolist() if column is targets else [*targets]
+    return np.ascontiguousarray(matrix, float), listed
 
 
-def _regular(np: ModuleType, things: Any, axes: int) -> Array | None:
+def _regular(
+    np: ModuleType, things: Targets | Iterable[Iterable[float]], axes: int
+) -> Array | None:
     """An array of finite numbers along at least so many axes; None of anything else."""
     if isinstance(things, (list, tuple)):
         try:
@@ -57,5 +49,5 @@ def _regular(np: ModuleType, things: Any, axes: int) -> Array | None:
         except (TypeError, ValueError):  # ragged
             return None
     numbers = isinstance(things, np.ndarray) and things.dtype.kind in "fiu" and things.size > 0
-    found: Array = things
+    found: Any = things
     return found if numbers and found.ndim >= axes and np.isfinite(found).all() else None

@@ -33,26 +33,26 @@ def check_rows(X: Iterable[Iterable[float]], *, columns: int | None = None) -> R
     [[1.0, 2.0], [3.0, 4.0]]
     """
     items = _items("X", X)
-    if items and isinstance(items[0], Real):
+    if not items:
+        raise autograd.InputValueError("the data set is empty: X needs at least one row")
+    if isinstance(items[0], Real):
         raise autograd.InputTypeError(
             f"X takes rows of numbers, but its first item is {items[0]!r}: "
             "one row alone is [row], one column [[x] for x in column]"
         )
     rows = [_floats(f"row {i} of X", row) for i, row in enumerate(items)]
-    if not rows:
-        raise autograd.InputValueError("the data set is empty: X needs at least one row")
-    shapes = [shape_of(row) if row and isinstance(row[0], list) else (len(row),) for row in rows]
-    wanted = shapes[0] if columns is None else (columns,)
-    for i, (row, shape) in enumerate(zip(rows, shapes)):
+    wanted = shape_of(rows[0]) if columns is None else (columns,)
+    for i, row in enumerate(rows):
+        shape, numbers = shape_of(row), flat(row)
         if shape is None or shape != wanted:
             found, fit = (" x ".join(map(str, each or "?")) for each in (shape, wanted))
             raise autograd.InputValueError(
                 f"row {i} of X has {found} columns, but {fit} are wanted in every row"
             )
-        if not all(map(math.isfinite, row if len(shape) == 1 else flat(row))):
-            j, number = next((j, x) for j, x in enumerate(flat(row)) if not math.isfinite(x))
+        if not all(map(math.isfinite, numbers)):
+            j = [*map(math.isfinite, numbers)].index(False)
             raise autograd.InputValueError(
-                f"X holds {number} in row {i}, column {j}: drop the row or fill the gap"
+                f"X holds {numbers[j]} in row {i}, column {j}: drop the row or fill the gap"
             )
     return rows
 
@@ -148,8 +148,7 @@ def train_test_split(
         )
     if len(X) < 2:
         raise autograd.InputValueError(f"a split needs two examples or more, but got {len(X)}")
-    order = list(range(len(X)))
-    rng = as_rng(rng)
+    order, rng = list(range(len(X))), as_rng(rng)
     rng.shuffle(order)
     tested = min(max(1, math.ceil(test_size * len(X))), len(X) - 1)
     test, train = order[:tested], order[tested:]
@@ -177,22 +176,22 @@ def _stratified(order: list[int], y: list[Any], tested: int) -> tuple[list[int],
         raise autograd.InputTypeError(
             "a stratified split needs labels, such as 0 and 1, as targets; these are not hashable"
         ) from None
-    lonely = [label for label, count in counts.items() if count < 2]
-    if lonely:
+    rarest = min(counts, key=counts.__getitem__)
+    if counts[rarest] < 2:
         raise autograd.InputValueError(
-            f"a stratified split needs two examples or more of each label, but {lonely[0]!r} has "
+            f"a stratified split needs two examples or more of each label, but {rarest!r} has "
             "one only"
         )
     # Whole shares first; what is missing goes to those whose share was cut most.
-    shares = {label: divmod(count * tested, len(y)) for label, count in counts.items()}
-    left = {label: whole for label, (whole, _) in shares.items()}
-    for label in sorted(counts, key=lambda label: -shares[label][1])[: tested - sum(left.values())]:
+    left = {label: count * tested // len(y) for label, count in counts.items()}
+    most_cut = sorted(counts, key=lambda label: -(counts[label] * tested % len(y)))
+    for label in most_cut[: tested - sum(left.values())]:
         left[label] += 1
-    chosen, rest = list[int](), list[int]()
+    test, train = list[int](), list[int]()
     for i in order:
         left[y[i]] -= 1
-        (chosen if left[y[i]] >= 0 else rest).append(i)
-    return chosen, rest
+        (test if left[y[i]] >= 0 else train).append(i)
+    return test, train
 
 
 class Standardizer:
@@ -212,16 +211,14 @@ class Standardizer:
 
     def fit(self, X: Iterable[Iterable[float]]) -> Standardizer:
         """Measure each column's mean and (population) standard deviation."""
-        rows = check_rows(X)
-        mean = [math.fsum(x / len(rows) for x in column) for column in zip(*rows)]
-        # hypot, and not a sum of squares, which would overflow or vanish before its root does.
-        spread = [
-            math.hypot(*(x - m for x in column)) / math.sqrt(len(rows))
-            for column, m in zip(zip(*rows), mean)
-        ]
-        # A constant column's spread may be a rounding error instead of 0.
-        tiny = [s <= 1e-15 * abs(m) for s, m in zip(spread, mean)]
-        self.mean, self.scale = mean, [1.0 if t else s for s, t in zip(spread, tiny)]
+        self.mean, self.scale = [], []
+        for column in zip(*check_rows(X)):
+            mean = math.fsum(x / len(column) for x in column)
+            # hypot, and not a sum of squares, which would overflow or vanish before its root does.
+            spread = math.hypot(*(x - mean for x in column)) / math.sqrt(len(column))
+            self.mean.append(mean)
+            # A constant column's spread may be a rounding error instead of 0.
+            self.scale.append(spread if spread > 1e-15 * abs(mean) else 1.0)
         return self
 
     def transform(self, X: Iterable[Iterable[float]]) -> Rows:
