@@ -217,9 +217,6 @@ def bare(rows: Targets) -> list[Any]:
     ([1.0, 2.0], [[1.0, 2.0]])
     """
     given: Any = rows
-    if hasattr(given, "reshape") and given.size == len(given):
-        given = given.reshape(-1)
-    return [
-        row[0] if isinstance(row, (list, tuple)) and len(row) == 1 else row
-        for row in as_list(given)
-    ]
+    if hasattr(given, "reshape"):
+        return as_list(given.reshape(-1) if given.size == len(given) else given)
+    return [row[0] if isinstance(row, (list, tuple)) and len(row) == 1 else row for row in given]
