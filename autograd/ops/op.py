@@ -9,6 +9,7 @@ primitive of any number of operands (``sum``) is called as it is. Next:
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
@@ -29,8 +30,10 @@ from autograd.ops.ieee import FAST, IEEE, FloatFunction, never_raising
 from autograd.ops.rules import Number
 from autograd.reals import real, real_or_none
 
-__all__ = ["OPS", "Op", "declare", "elementary"]
+__all__ = ["OPS", "READ_AT", "Op", "declare", "elementary"]
 
+READ_AT = time.time()
+"""When this process read the package's files: those that are newer say something else."""
 OPS: dict[str, Op] = {}
 """Name -> primitive: everything the engine knows how to differentiate, in order of declaration."""
 

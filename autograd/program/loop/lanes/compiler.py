@@ -46,7 +46,7 @@ def _lanes() -> Compiled:
     import llvmlite.binding as llvm
 
     interpreter()  # it makes the C library's functions known
-    engine = engine_of(object_code(module(), *cache_folders()))
+    engine = engine_of(object_code(module, *cache_folders()))
     for name in lane_names():
         llvm.add_symbol(name, engine.get_function_address(name))
     address = engine.get_global_value_address("lanes.ops")

@@ -12,18 +12,18 @@ import hashlib
 import importlib.util
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from autograd.locks import process_lock
 from autograd.ops.ieee import IEEE
-from autograd.ops.op import Op
+from autograd.ops.op import READ_AT, Op
 from autograd.program.loop.native.emit import called, declarations, library
 from autograd.program.loop.native.forms import BOUNDS, form_declarations, form_symbol
-from autograd.program.loop.native.interpreter import module, special_functions
-from autograd.program.loop.native.kept import cache_folders, keep, kept
+from autograd.program.loop.native.interpreter import module
+from autograd.program.loop.native.kept import cache_folders, keep, kept, sources_digest
 from autograd.program.loop.native.rows import forward_codes, reverse_codes
 
 __all__ = [
@@ -35,6 +35,7 @@ __all__ = [
 ]
 
 DIGEST = hashlib.sha256
+PACKAGE = Path(__file__).parents[3]
 _lock = process_lock()
 _alive: list[Any] = []
 """What machine code refers to: the engine that holds it, Python functions that it calls."""
@@ -63,13 +64,14 @@ def interpreter() -> Compiled:
 def _interpreter() -> Compiled:
     import llvmlite.binding as llvm
 
-    special = special_functions()
     for op in called():
-        if library(op) not in special:
-            llvm.add_symbol(library(op), _address(op))
-    engine = engine_of(object_code(module(), *cache_folders()))
-    for name in (*(form_symbol(name, 1) for name in BOUNDS), *special):
-        llvm.add_symbol(name, engine.get_function_address(name))
+        llvm.add_symbol(library(op), _address(op))
+    engine = engine_of(object_code(module, *cache_folders()))
+    python = [library(op) for op in called() if not op.native]  # most are translated there
+    for name in (*(form_symbol(name, 1) for name in BOUNDS), *python):
+        address = engine.get_function_address(name)
+        if address:
+            llvm.add_symbol(name, address)
     prototype = ctypes.CFUNCTYPE(None)  # called with a c_void_p, which needs no conversion
     tables = {}
     for name, count in (("forward", len(forward_codes())), ("reverse", len(reverse_codes()))):
@@ -138,21 +140,28 @@ def _address(op: Op) -> int:
     return ctypes.cast(function, ctypes.c_void_p).value or 0
 
 
-def object_code(text: str, *folders: Path) -> bytes:
+def object_code(text: str | Callable[[], str], *folders: Path) -> bytes:
     """The machine code of this module, from the first of these folders that has or takes it, or
     made anew.
+
+    A text that follows from this package's files alone is given as the function that writes it,
+    which is called only where its code is not kept: writing takes longer than all the rest.
     """
     import llvmlite.binding as llvm
 
     machine = _machine()
     about = (llvm.llvm_version_info, machine.triple, llvm.get_host_cpu_name())
     features = llvm.get_host_cpu_features().flatten()
-    name = DIGEST(repr((about, features, text)).encode()).hexdigest()[:32] + ".bin"
+    origin = None if isinstance(text, str) else sources_digest(PACKAGE, READ_AT)
+    if not isinstance(text, str) and origin is None:
+        text = text()
+    what = text if isinstance(text, str) else (text.__module__, origin)
+    name = DIGEST(repr((about, features, what)).encode()).hexdigest()[:32] + ".bin"
     for folder in folders:
         code = kept(folder, name)
         if code is not None:
             return code
-    parsed = llvm.parse_assembly(text)
+    parsed = llvm.parse_assembly(text if isinstance(text, str) else text())
     parsed.verify()
     code = bytes(machine.emit_object(parsed))
     any(keep(folder, name, code) for folder in folders)

@@ -13,15 +13,18 @@ import stat
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from functools import cache
+from importlib.machinery import EXTENSION_SUFFIXES, SOURCE_SUFFIXES
 from pathlib import Path
 
 from autograd.files import write
 
-__all__ = ["cache_folders", "keep", "kept"]
+__all__ = ["cache_folders", "keep", "kept", "sources_digest"]
 
 APPLICATION = "scalar-autograd"
 OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 DIGEST = hashlib.sha256
+SUFFIXES = (*SOURCE_SUFFIXES, *EXTENSION_SUFFIXES)
 
 
 def cache_folders() -> Iterator[Path]:
@@ -38,6 +41,28 @@ def cache_folders() -> Iterator[Path]:
     yield from [Path(base) / APPLICATION for base in bases if os.path.isabs(base)][:1]
     if hasattr(os, "geteuid"):
         yield Path(tempfile.gettempdir()) / f"{APPLICATION}-{os.geteuid()}"
+
+
+@cache
+def sources_digest(package: Path, since: float) -> str | None:
+    """What all files of a package and Python's version are, in short.
+
+    None if there are no files, as in an archive, or if one is newer than ``since``, when they were
+    read: what is loaded may be something else then.
+    """
+    digest, found = DIGEST(sys.version.encode()), False
+    for folder, inner, names in os.walk(package):
+        inner[:] = sorted(set(inner) - {"__pycache__"})
+        for name in sorted(names):
+            if name.endswith(SUFFIXES):
+                path = Path(folder, name)
+                status = path.stat()
+                if max(status.st_mtime, status.st_ctime) > since:
+                    return None
+                digest.update(f"\0{path.relative_to(package)}\0{status.st_size}\0".encode())
+                digest.update(path.read_bytes())
+                found = True
+    return digest.hexdigest() if found else None
 
 
 def kept(folder: Path, name: str) -> bytes | None:

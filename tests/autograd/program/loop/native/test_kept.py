@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 
 import pytest
 
@@ -47,6 +48,50 @@ def folders(monkeypatch, **environment):
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     return [os.fspath(folder) for folder in kept.cache_folders()]
+
+
+def test_a_text_that_is_kept_is_not_written_again(tmp_path):
+    """Written is what has no machine code yet, by the files that the text follows from."""
+    pytest.importorskip("llvmlite")
+    written = []
+
+    def module():
+        written.append(1)
+        return TEXT
+
+    code = compiler.object_code(module, tmp_path)
+    assert compiler.object_code(module, tmp_path) == code == compiler.object_code(TEXT)
+    assert written == [1]
+
+
+@pytest.mark.parametrize("change", ["content", "name", "file"])
+def test_other_files_are_another_origin(tmp_path, change):
+    """Of Python or machine code; what is cached beside them, and other files, do not count."""
+    (tmp_path / "inner").mkdir()
+    path = tmp_path / "inner" / "a.py"
+    path.write_text("x = 1")
+    digest, later = kept.sources_digest.__wrapped__, time.time() + 60
+    before = digest(tmp_path, later)
+    (tmp_path / "notes.md").write_text("more")
+    (tmp_path / "__pycache__").mkdir()
+    (tmp_path / "__pycache__" / "a.py").write_text("more")
+    assert digest(tmp_path, later) == before is not None
+    if change == "content":
+        path.write_text("x = 2")
+    elif change == "name":
+        path.rename(tmp_path / "inner" / "b.py")
+    else:
+        (tmp_path / "inner" / "b.py").write_text("")
+    assert digest(tmp_path, later) not in (before, None)
+
+
+def test_files_that_changed_after_they_were_read_are_no_origin(tmp_path):
+    """What is loaded is not what they say now; of no files at all nothing is known either."""
+    digest = kept.sources_digest.__wrapped__
+    assert digest(tmp_path, time.time()) is None
+    (tmp_path / "a.py").write_text("x = 1")
+    assert digest(tmp_path, time.time() - 60) is None
+    assert digest(tmp_path, time.time() + 60) is not None
 
 
 @POSIX
