@@ -22,7 +22,7 @@ from autograd.program.program import Program
 
 __all__ = ["Descent", "Rule", "Walked", "descent"]
 
-Rule = Callable[[Any, Any, Any, Any], Sequence[Any]]
+Rule = Callable[..., Sequence[Any]]
 PAD = 8
 
 
@@ -37,7 +37,13 @@ class Walked(NamedTuple):
 
 
 def descent(
-    program: Program, rule: Rule, wrt: str, memory: int, rows: int, arrays: Mapping[str, Array]
+    program: Program,
+    rule: Rule,
+    wrt: str,
+    memory: int,
+    rows: int,
+    norm: bool,
+    arrays: Mapping[str, Array],
 ) -> Descent | None:
     """See :meth:`autograd.program.program.Program.descent`."""
     names = [argument.name for argument in program.tape.arguments]
@@ -45,12 +51,13 @@ def descent(
     batched = tuple([name != wrt and np.ndim(arrays[name]) > shapes[name] for name in names])
     position = names.index(wrt)
     loss = _tiles(program, batched, (position,), rows)
-    recorded = None if loss is None else _recorded(rule, memory)
-    update = None if recorded is None else _tiles(recorded, (True, True, False, True), None, None)
+    recorded = None if loss is None else _recorded(rule, memory, norm)
+    batched = (True, True, False, True, *[False] * norm)
+    update = None if recorded is None else _tiles(recorded, batched, None, None)
     if loss is None or update is None:
         return None
     given = [np.zeros(0) if name == wrt else np.asarray(arrays[name], float) for name in names]
-    return Descent(program, loss, update, position, given)
+    return Descent(program, loss, update, position, norm, given)
 
 
 def _tiles(
@@ -64,7 +71,7 @@ def _tiles(
     return made.tiles(batched, wrt) if isinstance(made, ArrayExecutor) else None
 
 
-def _recorded(rule: Rule, memory: int) -> Program | None:
+def _recorded(rule: Rule, memory: int, norm: bool = False) -> Program | None:
     """A rule for one number as a program; None if it is not the same from call to call.
 
     What it changes or draws by itself would be frozen, so it is recorded twice.
@@ -72,8 +79,9 @@ def _recorded(rule: Rule, memory: int) -> Program | None:
     >>> _recorded(lambda data, grad, rate, memory: [data - rate * grad, memory[0]], 1)
     <Program(data: (), grad: (), rate: (), memory: (1,)) -> (2,), float64, auto>
     """
+    numbers = (1.0, 1.0, 1.0, [0.5] * memory, *[1.0] * norm)
     try:
-        first, second = (Compiled(rule).program(1.0, 1.0, 1.0, [0.5] * memory) for _ in range(2))
+        first, second = (Compiled(rule).program(*numbers) for _ in range(2))
     except (TraceError, TypeError, ValueError, AttributeError):
         return None
     one, other = first.tape, second.tape
@@ -86,7 +94,13 @@ class Descent:
     """Steps of a rule down the mean of a program's output over rows that are chosen for each."""
 
     def __init__(
-        self, program: Program, loss: Tiles, rule: Tiles, position: int, arrays: Sequence[Array]
+        self,
+        program: Program,
+        loss: Tiles,
+        rule: Tiles,
+        position: int,
+        norm: bool,
+        arrays: Sequence[Array],
     ) -> None:
         self._kept = program, loss, rule
         self._arrays = [np.ascontiguousarray(array) for array in arrays]
@@ -100,6 +114,7 @@ class Descent:
         self._rule.frame[FIELD["results"]] = address(self._results)
         self._rule.frame[FIELD["returned"]] = 2
         self._position, self._width = position, int(loss.outs[0, 0])
+        self._norm = np.zeros(1) if norm else None
         self._room = _Room(self, 0, 0, 0, 0)
 
     def walk(
@@ -143,6 +158,7 @@ class Descent:
             "index": address(room.index), "sizes": address(room.sizes),
             "rates": address(room.rates), "values": address(room.values),
             "grad": address(room.grad), "memories": address(room.moves),
+            "norm": 0 if self._norm is None else address(self._norm),
             "argument": self._position, "steps": steps, "params": params, "outputs": self._width,
         }  # fmt: skip
         return np.array([given.get(name, 0) for name in DESCENT], dtype=np.int64)

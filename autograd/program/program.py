@@ -101,12 +101,13 @@ class Program(Differentiable):
 
     def descent(
         self,
-        rule: Callable[[Any, Any, Any, Any], Sequence[Any]],
+        rule: Callable[..., Sequence[Any]],
         wrt: str,
         /,
         *,
         memory: int,
         rows: int,
+        norm: bool = False,
         **arrays: Any,
     ) -> Any:
         """Many steps of a training rule in one call, or None where they cannot be machine code.
@@ -115,6 +116,7 @@ class Program(Differentiable):
         the new number and what is remembered, a list of ``memory`` numbers, one or more. It is
         recorded, and has to be the same in every step. A step takes the gradient of the mean of
         the first output over ``rows`` rows, about, of the other arguments, which are ``arrays``.
+        With ``norm`` the rule has one more argument, the Euclidean norm of the whole gradient.
         What comes back has ``walk(data, memory, parts, rates)``.
 
         >>> import autograd, numpy as np
@@ -130,7 +132,7 @@ class Program(Differentiable):
         if not can_compile():
             return None
         made = import_module("autograd.program.descent")
-        return made.descent(self, rule, wrt, memory, rows, arrays)
+        return made.descent(self, rule, wrt, memory, rows, norm, arrays)
 
     def to_jax(self, *, forward_mode: bool = False) -> Callable[..., Any]:
         """The program as a pure function for JAX: to jit, differentiate, vmap and shard.

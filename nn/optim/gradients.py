@@ -5,6 +5,7 @@ The functions are for loops of your own; :func:`nn.train.fitting.fit` takes the 
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -56,8 +57,9 @@ def clip_grad_norm(params: Iterable[Value], max_norm: float) -> float:
     check_number("max_norm", max_norm, positive=True)
     params = list(params)
     norm = math.hypot(*(p.grad for p in params))
+    factor = _shrinking(norm, max_norm)
     for p in params:
-        p.grad = p.grad * _shrinking(norm, max_norm)
+        p.grad = p.grad * factor
     return norm
 
 
@@ -99,14 +101,20 @@ class Adjustment:
         if self.clip_value is not None:
             clip_grad_value(params, self.clip_value)
 
-    def of_vector(self, data: Array, grad: Array) -> Any:
-        """The same for a vector of parameters and their gradient."""
+    def of_vector(self, data: Array, grad: Array, norm: Value | None = None) -> Any:
+        """The same for a vector of parameters and their gradient.
+
+        Or for one parameter of many, in a recording; `norm` is then that of all their gradients.
+        """
         if self.l1 or self.l2:
-            grad = grad + self._slope(data)
+            grad, norm = grad + self._slope(data), None
         if self.clip_norm is not None:
-            grad = grad * _shrinking(math.sqrt(grad @ grad), self.clip_norm)
+            length = math.sqrt(grad @ grad) if norm is None else norm
+            grad = grad * _shrinking(length, self.clip_norm)
         if self.clip_value is not None:
-            grad = grad.clip(-self.clip_value, self.clip_value)
+            many = hasattr(grad, "clip")
+            clip: Any = grad.clip if many else functools.partial(autograd.clip, grad)
+            return clip(-self.clip_value, self.clip_value)
         return grad
 
     def _slope(self, data: Quantity) -> Any:
@@ -114,5 +122,6 @@ class Adjustment:
         return self.l1 * ((data > 0) * 1.0 - (data < 0)) + 2.0 * self.l2 * data
 
 
-def _shrinking(norm: float, max_norm: float) -> float:
-    return min(1.0, max_norm / (norm + TINY))
+def _shrinking(norm: Value | float, max_norm: float) -> Any:
+    ratio = max_norm / (norm + TINY)
+    return autograd.minimum(1.0, ratio) if isinstance(ratio, Value) else min(1.0, ratio)

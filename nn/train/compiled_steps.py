@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import autograd
+from autograd import Value
 from autograd.arrays import Array
 from autograd.extras import needed
 from nn.data.arrays import as_arrays
@@ -131,10 +132,12 @@ class CompiledSteps(EagerSteps):
             return self.descent
         self.key = key
 
-        def rule(data: Array, grad: Array, rate: float, memory: Sequence[Quantity]) -> list[Any]:
+        def rule(
+            data: Array, grad: Array, rate: float, memory: Sequence[Quantity], *norm: Value
+        ) -> list[Any]:
             own = copy.copy(optimizer)
             own.lr = rate
-            grad = task.adjustment.of_vector(data, grad)
+            grad = task.adjustment.of_vector(data, grad, *norm)
             data, after = own.update(data, grad, like(start, memory))
             if _numbers(own) != before:
                 raise autograd.TraceError("an update that changes the optimiser is not recorded")
@@ -144,8 +147,10 @@ class CompiledSteps(EagerSteps):
             return None
         given = given if self.factors is None else {**given, "w": self.factors}
         arrays = {"x": self.rows, "t": self.encoded, **given}
-        size = len(leaves(start))
-        return self.recording.program.descent(rule, "params", memory=size, rows=rows, **arrays)
+        return self.recording.program.descent(
+            rule, "params", memory=len(leaves(start)), rows=rows,
+            norm=task.adjustment.clip_norm is not None, **arrays,
+        )  # fmt: skip
 
     def step(self, chosen: Sequence[int]) -> tuple[float, Any]:
         """As with Values; the outputs are an array."""

@@ -57,11 +57,13 @@ def walks(monkeypatch):
     [
         {},
         {"l1": 1e-3, "l2": 1e-3},
+        {"clip_norm": 0.1},
+        {"clip_value": 0.01, "l2": 1e-3},
         {"sample_weight": np.linspace(0.5, 2.0, 50)},
         {"schedule": nn.schedules.LinearSchedule(final=0.1)},
         {"schedule": lambda step: 0.9**step},
     ],
-    ids=["plain", "penalties", "weights", "epochs", "steps"],
+    ids=["plain", "penalties", "norm", "value", "weights", "epochs", "steps"],
 )
 @pytest.mark.parametrize("name", OPTIMIZERS)
 def test_many_steps_at_once_are_the_steps_of_values(name, options, monkeypatch):
@@ -85,10 +87,9 @@ def test_the_number_of_steps_in_a_call_changes_nothing(monkeypatch):
     assert together == one_by_one
 
 
-@pytest.mark.parametrize("options", [{"clip_norm": 0.1}, {"clip_value": 0.01}], ids=str)
-def test_what_looks_at_the_whole_gradient_goes_step_by_step(options, monkeypatch):
-    """The results are those of Values."""
-    seen = walks(monkeypatch)
+def test_the_norm_of_a_gradient_with_penalties_goes_step_by_step(monkeypatch):
+    """They are part of it before it is clipped; the results are those of Values."""
+    seen, options = walks(monkeypatch), {"clip_norm": 0.1, "l2": 0.1}
     _, numbers, _ = trained(OPTIMIZERS["momentum"], **options)
     assert set(seen) == {None}
     _, same, _ = trained(OPTIMIZERS["momentum"], "eager", **options)

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from autograd.locks import process_lock
 from autograd.program.array.tiles.body import tile_declarations
-from autograd.program.array.tiles.descend import descend
+from autograd.program.array.tiles.descend import SQRT, descend
 from autograd.program.array.tiles.entry import entry_functions
 from autograd.program.array.tiles.products import product_functions
 from autograd.program.loop.lanes.compiler import lanes
@@ -46,7 +46,7 @@ def common() -> Common:
 def _common() -> Common:
     lanes()  # it makes functions over lanes known
     texts = [*entry_functions(), *product_functions(), descend()]
-    engine = _engine("\n".join([*tile_declarations(), *texts]))
+    engine = _engine("\n".join([f"declare double @{SQRT}(double)", *tile_declarations(), *texts]))
     names = [text.rpartition("define void @")[2].partition("(")[0] for text in texts]
     found = {name: engine.get_function_address(name) for name in names}
     entry = ctypes.CFUNCTYPE(None)  # called with a c_void_p, which needs no conversion

@@ -10,19 +10,22 @@ from __future__ import annotations
 from autograd.program.array.tiles.body import ZERO, TileBody
 from autograd.program.array.tiles.entry import FRAME
 from autograd.program.loop.lanes.vectors import VECTOR
+from autograd.program.loop.native.emit import INTRINSICS
 from autograd.program.loop.row_sums import LANES
 
 __all__ = ["DESCENT", "descend"]
 
 DESCENT = (
-    "loss", "rule", "index", "sizes", "rates", "values", "grad", "memories", "argument", "steps",
-    "params", "outputs", "done",
+    "loss", "rule", "index", "sizes", "rates", "values", "grad", "memories", "norm", "argument",
+    "steps", "params", "outputs", "done",
 )  # fmt: skip
 """64-bit numbers in one array. ``memories`` has the addresses of parameters and of what the rule
 remembers, now and after the step; they change places. The rule's arguments are data, gradient, rate
 and memory, its results new data and memory; the loss has its parameters in place ``argument``.
+Where there is an address ``norm``, the gradient's norm goes there, and is one more argument.
 """
-POINTERS = DESCENT[:8]
+SQRT = INTRINSICS["sqrt"]
+POINTERS = DESCENT[:9]
 DONE = DESCENT.index("done")
 
 
@@ -71,6 +74,7 @@ def descend() -> str:
     for i, array in enumerate((data, "%grad", rate, memory)):
         place = body.set(f"getelementptr ptr, ptr {rule_args}, i64 {i}")
         body.do(f"store ptr {array}, ptr {place}")
+    _store_norm(body, rule_args)
     for i, array in enumerate((new_data, new_memory)):
         place = body.set(f"getelementptr ptr, ptr {results}, i64 {i}")
         body.do(f"store ptr {array}, ptr {place}")
@@ -105,18 +109,36 @@ def _clear(body: TileBody) -> None:
 
 def _finite(body: TileBody, array: str, count: str) -> str:
     """Whether so many numbers are finite: then their products with 0 add up to 0."""
+    return body.set(f"fcmp oeq double {_products(body, array, count, ZERO)}, 0.0")
+
+
+def _store_norm(body: TileBody, rule_args: str) -> None:
+    """The gradient's norm, if it is asked for."""
+    asked, after = body.label(), body.label()
+    body.do(f"br i1 {body.set('icmp ne ptr %norm, null')}, label %{asked}, label %{after}")
+    body.start(asked)
+    squares = _products(body, "%grad", "%params")
+    body.do(f"store double {body.set(f'call double @{SQRT}(double {squares})')}, ptr %norm")
+    body.do(f"store ptr %norm, ptr {body.set(f'getelementptr ptr, ptr {rule_args}, i64 4')}")
+    body.do(f"br label %{after}")
+    body.start(after)
+
+
+def _products(body: TileBody, array: str, count: str, factor: str | None = None) -> str:
+    """The sum of so many numbers times a factor, or of their squares."""
 
     def block(n: str, totals: list[str]) -> list[str]:
         place = body.slot(array, body.set(f"shl i64 {n}, 3"))
         numbers = body.set(f"load {VECTOR}, ptr {place}, align 8")
-        return [body.fused(numbers, ZERO, totals[0])]
+        return [body.fused(numbers, factor or numbers, totals[0])]
 
     def single(n: str, totals: list[str]) -> list[str]:
         number = body.load(array, body.set(f"add i64 {whole}, {n}"))
-        return [body.fused(body.splat(number), ZERO, totals[0])]
+        numbers = body.set(f"insertelement {VECTOR} {ZERO}, double {number}, i64 0")
+        return [body.fused(numbers, factor or numbers, totals[0])]
 
     blocks = body.set(f"lshr i64 {count}, 3")
     whole = body.set(f"shl i64 {blocks}, 3")
     totals = body.repeat(blocks, block, [ZERO])
     totals = body.repeat(body.set(f"and i64 {count}, 7"), single, totals)
-    return body.set(f"fcmp oeq double {body.total(totals[0])}, 0.0")
+    return body.total(totals[0])
