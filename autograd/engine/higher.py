@@ -45,9 +45,10 @@ def recorded_adjoints(
             continue
         products.enter(node)
         operands = operands_of(node)
+        selects = node.op is not None and node.op.selects
         for x, partial in zip(operands, _partials(node, operands, needed)):
-            if partial is None or _is_zero(partial) or _is_zero(upstream):
-                continue
+            if partial is None or _is_zero(upstream) or (_is_zero(partial) and selects):
+                continue  # of inf, a sweep of numbers makes nan beside any other partial of 0
             part = products.product(upstream, partial, source=node, target=x)
             adjoint[x] = adjoint[x] + part if x in adjoint else part
     return adjoint

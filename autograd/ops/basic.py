@@ -128,13 +128,8 @@ def _pow_partials(xp: Functions, out: Number, a: Number, b: Number) -> tuple[Num
     )
     root = xp.pow(a, 0.5 * b)  # out in two halves: it may overflow where out·log(a) does not
     growth = xp.where(
-        a == 0.0,
-        # For b up to 1 it falls infinitely steeply, as -√a does; for b below 0 it comes from -inf.
-        xp.where(
-            b > 1.0,
-            0.0,
-            xp.where(b > 0.0, -xp.sqrt(a), xp.where(b < 0.0, xp.log(a) + b * INF, b * b)),
-        ),
+        xp.where(a == 0.0, b, 0.0) > 0.0,
+        xp.where(b > 1.0, 0.0, -xp.sqrt(a)),  # up to 1 it falls infinitely steeply, as -√a does
         xp.where(a == INF, xp.where(b < 0.0, 0.0, root * a), root * xp.log(a) * root),
     )
     return slope, growth
@@ -147,9 +142,9 @@ declare(
     sample=((0.1, 10.0), (-3.0, 3.0)),
     shown=lambda xp, out, a, b: (b * xp.pow(a, b - 1.0), xp.pow(a, b) * xp.log(a)),
     edge="As C99's pow: a negative base with a fractional exponent is nan, 0**0 is 1. d/da at a = 0"
-    " is 0, 1 or 0 for b = 2, 1, 0 and inf for b between 0 and 1; d/db is 0 at a = 0 for b >= 0, 0"
-    " at a = inf for b < 0, and nan for a < 0; where b = ±inf gives 0, both are 0. JAX: d/da is nan"
-    " at 0**0 and 0.5**inf, d/db at 0**-1 and inf**-1.",
+    " is 0, 1 or 0 for b = 2, 1, 0 and inf for b between 0 and 1; d/db at a = 0 is 0 for b > 0 and"
+    " -inf at b = 0 (PyTorch, JAX: 0), 0 at a = inf for b < 0, and nan for a < 0; where b = ±inf"
+    " gives 0, both are 0. JAX: d/da is nan at 0**0 and 0.5**inf, d/db at 0**-1 and inf**-1.",
 )  # fmt: skip
 elementary(
     "sqrt", math.sqrt, lambda xp, out, x: (0.5 / out,),

@@ -64,7 +64,7 @@ def growth_of_power(a, b):
     if a < 0.0:
         return NAN
     if a == 0.0:
-        return 0.0 if b >= 0.0 else -INF
+        return 0.0 if b > 0.0 else -INF
     if math.isinf(a):
         return INF if b >= 0.0 else 0.0
     if math.isinf(b):
@@ -130,6 +130,15 @@ def test_programs_agree_at_every_pair(name, pairs, backend):
 def test_roots_are_infinitely_steep_at_zero(exponent):
     """x**b with 0 < b < 1, by the transform that users call."""
     assert grad(lambda x: x**exponent)(0.0) == INF
+
+
+def test_a_power_of_itself_is_infinitely_steep_at_zero():
+    """x**x falls as x·log(x) does, whatever comes to 0 as x does."""
+    assert grad(lambda x: x**x)(0.0) == -INF
+    assert grad(lambda x: (x * x) ** x)(0.0) == -INF
+    assert grad(lambda x: (x * x) ** -x)(-0.0) == INF
+    assert grad(lambda b: 0.0**b)(0.0) == -INF
+    assert grad(grad(lambda b: 0.0**b))(0.0) == INF
 
 
 @pytest.mark.parametrize("exponent", [6.0, 7.0, 8.0])

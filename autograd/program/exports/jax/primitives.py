@@ -111,10 +111,12 @@ def primitive(
     """
     constants = {i: float(text) for i, text in known}
     names = [f"x{i}" for i in range(count) if i not in constants]
-    symbols = [constants.get(i, Expr("var", f"x{i}")) for i in range(count)]
+    # Put in afterwards, as Python's own arithmetic raises where a float is divided by zero.
+    put_in = {f"x{i}": x for i, x in constants.items()}
+    symbols = [Expr("var", f"x{i}") for i in range(count)]
     partials = op.one_an_operand(op.partials(XP, Expr("var", "out"), *symbols), count)
-    wanted = [folded(partials[i], {}) for i in range(count) if i not in constants]
-    value = None if _is_called_back(op) else folded(op.forward(XP, *symbols), {})
+    wanted = [folded(partials[i], put_in) for i in range(count) if i not in constants]
+    value = None if _is_called_back(op) else folded(op.forward(XP, *symbols), put_in)
     if value is not None and all(isinstance(x, float) and isfinite(x) for x in wanted):
         # Where derivatives are constants, JAX's own are the same, and XLA has less to compile.
         return lambda *operands: evaluate([value], _functions(), dict(zip(names, operands)))[0]
@@ -129,7 +131,7 @@ def primitive(
         return evaluate_apart(wanted, _functions(), variables)
 
     direct = all(not isinstance(x, Expr) or x.op == "var" for x in wanted)
-    tip = None if op.tip is None else op.tip(XP, Expr("var", "out"), *symbols)
+    tip = op.tip and folded(op.tip(XP, Expr("var", "out"), *symbols), put_in)
     return _with_rule(op, forward, local, _at_tip(tip), names, tangents, turns, direct=direct)
 
 
