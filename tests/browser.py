@@ -130,12 +130,7 @@ class Browser:
         motion = {"name": "prefers-reduced-motion", "value": "reduce" if calm else "no-preference"}
         page.send("Emulation.setEmulatedMedia", features=[scheme, motion])
         page.send("Page.navigate", url=path.absolute().as_uri() + part)
-        deadline = time.monotonic() + PATIENCE
-        loaded = "location.href !== 'about:blank' && document.readyState === 'complete'"
-        while not page.evaluate(loaded):
-            if time.monotonic() > deadline:
-                raise RuntimeError(f"{path} does not load")
-            time.sleep(0.02)
+        page.until("location.href !== 'about:blank' && document.readyState === 'complete'")
         return page
 
     def close_pages(self) -> None:
@@ -161,6 +156,14 @@ class Page:
         if "exceptionDetails" in answer:
             raise RuntimeError(answer["exceptionDetails"]["exception"]["description"])
         return answer["result"].get("value")
+
+    def until(self, condition: str) -> None:
+        """Wait until a JavaScript expression is true."""
+        deadline = time.monotonic() + PATIENCE
+        while not self.evaluate(f"Boolean({condition})"):
+            if time.monotonic() > deadline:
+                raise RuntimeError(f"it is never true that {condition}")
+            time.sleep(0.01)
 
     def frames(self) -> list[Page]:
         """The frames of other origins, such as sandboxed ones, in all open pages."""

@@ -96,7 +96,8 @@ class Drawing:
         self, include: Iterable[str] | None = None, exclude: Iterable[str] | None = None
     ) -> dict[str, str]:
         """What notebooks show: an image that needs no trust, and a stepper folded below it."""
-        svg = svg_of(self.picture, self.style, self.notes)  # a browser reads style sheets
+        # A browser reads style sheets, and nothing reaches into an image.
+        svg = svg_of(self.picture, self.style, self.notes, handles=False)
         alt = summary(self.picture)
         told = ". ".join([alt, *self.notes])
         page = framed(

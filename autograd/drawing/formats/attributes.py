@@ -17,7 +17,7 @@ SOFT = {"label", "none", "what", "note", "symbol"}
 EDGES = ("up", "down", "bad")
 BOXES = ("input", "parameter", "output", "fold")
 DASHES = {"zero": "1.5 3", "bad": "6 2"}
-_ELEMENT = re.compile(r'<(svg|g|rect|text|path|polygon)((?: xmlns="[^"]*")?) class="([^"]*)"')
+_ELEMENT = re.compile(r'<(svg|g|rect|text|path)((?: xmlns="[^"]*")?) class="([^"]*)"')
 
 
 def with_attributes(svg: str, theme: str) -> str:
@@ -62,10 +62,10 @@ def _looks(tag: str, classes: list[str], dark: int) -> Iterator[tuple[str, str]]
         yield "stroke", colour["lit"] if "lit" in classes else border
     elif "mark" in classes:
         yield from (("fill", colour["parameter-edge"]), ("stroke", "none"))
+    elif "head" in classes:
+        yield "stroke", "none"
     elif tag == "path":
         yield from (("fill", "none"), ("stroke-width", "1.2"))
-    elif tag == "polygon":
-        yield "stroke", "none"
     elif tag == "text":
         yield "stroke", "none"
         yield "fill", colour["soft" if SOFT.intersection(classes) else "ink"]

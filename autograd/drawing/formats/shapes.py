@@ -75,34 +75,47 @@ def box_shape(box: Box, card: Card, x: float, y: float) -> str:
     return "".join(shapes)
 
 
-def edge_shape(points: Sequence[Point], across: bool, thickness: float | None) -> str:
-    """A line through (x, y) points and its arrow head; curved where it changes its lane.
+def edge_shape(points: Sequence[Point], across: bool, thickness: float | None) -> tuple[str, str]:
+    """The data of two paths: a line through (x, y) points, curved where it changes its lane, and
+    the head of its arrow.
 
     ``across`` says that it runs from top to bottom.
+
+    >>> edge_shape([(0.0, 5.0), (40.0, 5.0)], False, None)
+    ('M0,5h33.5', 'M40,5l-6.5,-3.3v6.5z')
     """
+    head = HEAD + (thickness or 1.0) - 1.0
     points = list(dict.fromkeys((round(x, 2), round(y, 2)) for x, y in points))
     x, y = points[-1]
-    head = HEAD + (thickness or 1.0) - 1.0
-    points[-1] = (x, y - head) if across else (x - head, y)
-    commands = [f"M{_pair(points[0])}"]
-    for (x0, y0), (x1, y1) in pairwise(points):
-        if abs(x0 - x1) < 0.05 or abs(y0 - y1) < 0.05:
-            commands.append(f"L{_pair((x1, y1))}")
+    end = (x, y - head) if across else (x - head, y)
+    tenths = [(_tenths(a), _tenths(b)) for a, b in [*points[:-1], end]]
+    commands = [f"M{_pair(*tenths[0])}"]
+    for (x0, y0), (x1, y1) in pairwise(tenths):
+        right, down = x1 - x0, y1 - y0
+        if not right or not down:
+            commands.append(f"v{_tenth(down)}" if down else f"h{_tenth(right)}")
+        elif abs(right) == 1 or abs(down) == 1:
+            commands.append(f"l{_pair(right, down)}")
         elif across:
-            middle = (y0 + y1) / 2
-            commands.append(f"C{_pair((x0, middle))} {_pair((x1, middle))} {_pair((x1, y1))}")
+            half = down // 2
+            commands.append(f"c{_pair(0, half)} {_pair(right, half)} {_pair(right, down)}")
         else:
-            middle = (x0 + x1) / 2
-            commands.append(f"C{_pair((middle, y0))} {_pair((middle, y1))} {_pair((x1, y1))}")
-    stroke = "" if thickness is None else f' style="stroke-width:{coordinate(thickness)}"'
-    half = head / 2
-    corners = ((x - half, y - head), (x + half, y - head)) if across else (
-        (x - head, y - half), (x - head, y + half)
+            half = right // 2
+            commands.append(f"c{_pair(half, 0)} {_pair(half, down)} {_pair(right, down)}")
+    long, half = _tenths(head), _tenths(head / 2)
+    side, base = (_pair(-half, -long), f"h{_tenth(2 * half)}") if across else (
+        _pair(-long, -half), f"v{_tenth(2 * half)}"
     )  # fmt: skip
-    tip = " ".join(map(_pair, ((x, y), *corners)))
-    line = f'<path class="line" d="{"".join(commands)}"{stroke}/>'
-    return f'{line}<polygon class="head" points="{tip}"/>'
+    return "".join(commands), f"M{coordinate(x)},{coordinate(y)}l{side}{base}z"
 
 
-def _pair(point: Point) -> str:
-    return f"{coordinate(point[0])},{coordinate(point[1])}"
+def _tenths(x: float) -> int:
+    return round(float(coordinate(x)) * 10)
+
+
+def _tenth(x: int) -> str:
+    return f"{x / 10:g}"
+
+
+def _pair(x: int, y: int) -> str:
+    return f"{_tenth(x)},{_tenth(y)}"

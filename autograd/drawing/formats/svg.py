@@ -31,23 +31,26 @@ def svg_of(
     parts: Mapping[int, int] | None = None,
     sheet: bool = True,
     interactive: bool = False,
+    handles: bool = True,
 ) -> str:
     """One ``<svg>`` element, with these notes below the picture.
 
     ``parts`` maps folded boxes to the numbers of the parts that show what is in them. Without its
     own ``sheet`` it needs that of another one in the same page. An ``interactive`` one has buttons
-    in it, which readers of the screen shall reach.
+    in it, which readers of the screen shall reach, and numbers that a script tells. Without
+    ``handles`` for scripts and pointers, as in an image, edges that look alike are one shape.
     """
     flows = flows_of(picture)[0] if style.flow else [Flow("", None)] * len(picture.edges)
     cards = [card_of(box, style.show, style.format, style.room) for box in picture.boxes]
     centres, routes, (right, bottom) = _placed(picture, cards, style.direction == "TB")
 
-    body = []
-    for i, (edge, route, flow) in enumerate(zip(picture.edges, routes, flows)):
-        classes = _classes("edge", flow.style, i in style.lit_edges)
-        ends = f'data-source="{edge.source}" data-target="{edge.target}"'
-        shape = edge_shape(route, style.direction == "TB", flow.width)
-        body.append(f'<g class="{classes}" data-edge="{i}" {ends}>{shape}</g>')
+    across = style.direction == "TB"
+    lines = [edge_shape(route, across, flow.width) for route, flow in zip(routes, flows)]
+    looks = [
+        (_classes("edge", flow.style, i in style.lit_edges), flow.width)
+        for i, flow in enumerate(flows)
+    ]
+    body = _edges(picture, lines, looks) if handles else _merged(lines, looks)
     for box, card, (x, y) in zip(picture.boxes, cards, centres):
         chosen = " own" if box.id in style.colours else ""
         classes = _classes("box", box.kind + chosen, box.id in style.lit)
@@ -56,11 +59,12 @@ def svg_of(
             if parts and box.id in parts
             else ""
         )
-        title = f"<title>{escape(spoken(box))}</title>"
+        title = f"<title>{escape(spoken(box, numbers=not interactive))}</title>"
         shape = box_shape(box, card, x - card.width / 2, y - card.height / 2)
         own = style.colours.get(box.id)
         look = f' style="--own:{own}"' if own else ""
-        body.append(f'<g class="{classes}" data-box="{box.id}"{part}{look}>{title}{shape}</g>')
+        handle, title = (f' data-box="{box.id}"', title) if handles else ("", "")
+        body.append(f'<g class="{classes}"{handle}{part}{look}>{title}{shape}</g>')
 
     for note in notes:
         bottom += NOTE_LINE
@@ -80,6 +84,37 @@ def svg_of(
             "</svg>\n",
         ]
     )
+
+
+Look = tuple[str, float | None]
+
+
+def _edges(picture: Picture, lines: Sequence[tuple[str, str]], looks: Sequence[Look]) -> list[str]:
+    """A group for each edge, which says what it joins."""
+    return [
+        f'<g class="{classes}" data-edge="{i}" data-source="{edge.source}" '
+        f'data-target="{edge.target}">{_stroked(line, head, thickness)}</g>'
+        for i, (edge, (line, head), (classes, thickness)) in enumerate(
+            zip(picture.edges, lines, looks)
+        )
+    ]
+
+
+def _merged(lines: Sequence[tuple[str, str]], looks: Sequence[Look]) -> list[str]:
+    """A group for each look, with all edges that have it."""
+    alike: dict[Look, list[tuple[str, str]]] = {}
+    for line, (classes, thickness) in zip(lines, looks):
+        alike.setdefault((classes, thickness and round(thickness, 1)), []).append(line)
+    body = []
+    for (classes, thickness), some in alike.items():
+        data = [*map("".join, zip(*some))]
+        body.append(f'<g class="{classes}">{_stroked(data[0], data[1], thickness)}</g>')
+    return body
+
+
+def _stroked(line: str, head: str, thickness: float | None) -> str:
+    stroke = "" if thickness is None else f' style="stroke-width:{coordinate(thickness)}"'
+    return f'<path class="line" d="{line}"{stroke}/><path class="head" d="{head}"/>'
 
 
 def _classes(group: str, kind: str, lit: bool) -> str:
@@ -134,15 +169,15 @@ def summary(picture: Picture) -> str:
     return f"Computation graph of {names}{more}: {nodes}"
 
 
-def spoken(box: Box) -> str:
+def spoken(box: Box, *, numbers: bool = True) -> str:
     """All of one box in words: its tooltip."""
     words = [f"{box.kind} {box.name}" if box.name else box.kind]
     if box.symbol:
         words.append(f"computed by {box.op}" if box.op else box.symbol)
     if box.kind == "fold":
         words.append(f"{box.size:,} nodes")
-    if box.data is not None:
+    if numbers and box.data is not None:
         words.append(f"data {box.data!r}")
-    if box.kind not in ("constant", "fold"):
+    if numbers and box.kind not in ("constant", "fold"):
         words.append("grad not computed" if box.grad is None else f"grad {box.grad!r}")
     return ", ".join(words)

@@ -74,10 +74,12 @@ def scenes_of(
     Moments are left out, evenly, until they are at most 60, and about so many ``characters``.
     """
     last = len(frames) - 1
-    one = len(svg_of(picture, style, notes, sheet=False))
+    one = len(svg_of(picture, style, notes, sheet=False, handles=False))
     count = max(1, min(len(frames), MOST, characters // one))
     chosen = [last if k == count - 1 else round(k * last / (count - 1)) for k in range(count)]
-    drawn = [svg_of(_at(picture, frames[i]), style, notes, sheet=False) for i in chosen]
+    drawn = [
+        svg_of(_at(picture, frames[i]), style, notes, sheet=False, handles=False) for i in chosen
+    ]
     beside = max(_size(svg, "width") for svg in drawn)
     height = max(_size(svg, "height") for svg in drawn)
     side = min(max(220.0, 0.6 * height), 480.0)

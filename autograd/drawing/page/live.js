@@ -28,124 +28,31 @@ function changeLeaf(node, number) {
   leaves[leafOf.get(node)] = number;
   for (const tellLeaf of leafListeners) tellLeaf(leafOf.get(node), number);
   state = evaluate(program, leaves);
-  if (!byId("explained").hidden) explain(node);
   show(step);
 }
 
 // Choose a leaf: its number stands in the field, the curve and the chain rule are about it.
 function choose(box) {
-  chosenLeaf = box && { node: box.node, label: box.label };
+  chosenLeaf = box && { node: box.node, label: box.label, above: dependents(program, box.node) };
   byId("edit").classList.toggle("none", !box);
   byId("plot").toggleAttribute("hidden", !box);
-  byId("explained").hidden = !box;
-  root.classList.toggle("glowing", Boolean(box));
-  if (box) explain(box.node);
+  for (const [group, leaf] of leafBoxes) group.classList.toggle("chosen", leaf.node === box?.node);
+  if (!box) explain(null);
   for (const listen of listeners) listen();
 }
 
 function showLeaf() {
-  for (const [group, leaf] of leafBoxes) {
-    if (chosenLeaf?.node === leaf.node) {
-      group.setAttribute("aria-valuenow", state.data[leaf.node]);
-    }
-    group.classList.toggle("chosen", chosenLeaf?.node === leaf.node);
-  }
   byId("reset").disabled = !isChanged();
   if (!chosenLeaf) return;
-  const number = state.data[chosenLeaf.node];
-  byId("leaf").textContent = chosenLeaf.label;
+  const { node, label } = chosenLeaf;
+  const number = state.data[node];
+  for (const [group, leaf] of leafBoxes) {
+    if (leaf.node === node) group.setAttribute("aria-valuenow", number);
+  }
+  byId("leaf").textContent = label;
   if (document.activeElement !== byId("number")) byId("number").value = String(number);
   drawCurve(number);
-}
-
-// The result against the chosen leaf, with its tangent here: what the gradient means.
-function drawCurve(number) {
-  const [width, height] = [220, 120];
-  const reach = Math.max(1, Math.abs(number));
-  const points = Math.round(Math.min(81, Math.max(15, 60000 / program.nodes.length)));
-  const at = leafOf.get(chosenLeaf.node);
-  const xs = Array.from({ length: points }, (_, i) => number + reach * ((2 * i) / (points - 1) - 1));
-  const ys = xs.map((x) => resultOf(valuesOf(program, leaves.with(at, x))));
-  const here = resultOf(state.data);
-  const finite = [...ys, here].filter((y) => Number.isFinite(y));
-  const [low, high] = [Math.min(...finite), Math.max(...finite)];
-  const span = high - low || 1;
-  const place = (x, y) => [
-    6 + ((x - number) / reach + 1) * (width / 2 - 6),
-    height - 20 - ((y - low) / span) * (height - 32),
-  ];
-  let path = "";
-  xs.forEach((x, i) => {
-    const gap = !Number.isFinite(ys[i]) || !Number.isFinite(ys[i - 1] ?? NaN);
-    if (Number.isFinite(ys[i])) path += `${gap ? "M" : "L"}${place(x, ys[i]).map((z) => z.toFixed(1))}`;
-  });
-  const slope = state.grad[chosenLeaf.node];
-  const side = (x) => place(x, here + slope * (x - number)).map((z) => z.toFixed(1));
-  const tangent = Number.isFinite(slope) && Number.isFinite(here)
-    ? `M${side(number - reach * 0.4)}L${side(number + reach * 0.4)}` : "";
-  byId("plot").querySelector(".graph").setAttribute("d", path);
-  byId("plot").querySelector(".tangent").setAttribute("d", tangent);
-  const [x, y] = place(number, Number.isFinite(here) ? here : low);
-  const point = byId("plot").querySelector("circle");
-  point.setAttribute("cx", x);
-  point.setAttribute("cy", y);
-  byId("plot").querySelector("text").textContent =
-    `${resultLabel} against ${chosenLeaf.label}, slope ${write(slope)}`;
-}
-
-// The paths from the result down to a leaf in the open picture, the largest contributions first.
-function pathsTo(target) {
-  const goal = picture.boxes.findIndex((box) => box.node === target);
-  const reaches = new Set([goal]);
-  picture.boxes.forEach((_, i) => {
-    if (picture.into[i].some((k) => reaches.has(picture.edges[k].source))) reaches.add(i);
-  });
-  const found = [];
-  const walk = (i, edges, product) => {
-    if (i === goal) found.push({ edges, product });
-    else if (found.length < 200) {
-      for (const k of picture.into[i]) {
-        const passed = frame.edges[k];
-        if (passed && reaches.has(picture.edges[k].source)) {
-          walk(picture.edges[k].source, [...edges, k], product * passed[0]);
-        }
-      }
-    }
-  };
-  const start = startOf(picture, frame.grad);
-  if (goal >= 0) for (const i of picture.outputs) walk(i, [], start[i] ?? 1);
-  return found.sort((a, b) => Math.abs(b.product) - Math.abs(a.product));
-}
-
-// The chain rule to a leaf, term by term; paths glow by what they contribute.
-function explain(node) {
-  frame = frameOf(picture);
-  const paths = pathsTo(node);
-  const largest = Math.max(...paths.map(({ product }) => Math.abs(product)), 0);
-  const glow = picture.edges.map(() => 0);
-  for (const { edges, product } of paths) {
-    for (const k of edges) glow[k] += largest ? Math.abs(product) / largest : 0;
-  }
-  edgeGroups[open].forEach((group, i) => {
-    group.classList.toggle("glow", glow[i] > 0);
-    group.style.setProperty("--glow", Math.min(1, 0.25 + 0.75 * glow[i]).toFixed(2));
-  });
-  const label = picture.boxes.find((box) => box.node === node)?.label ?? "";
-  const line = byId("explained");
-  line.replaceChildren(`d ${resultLabel} / d ${label} = ${write(state.grad[node])} = `);
-  paths.slice(0, 6).forEach(({ edges, product }, i) => {
-    const term = document.createElement("span");
-    term.className = "path";
-    term.tabIndex = 0;
-    term.textContent = edges.map((k) => inBrackets(write(frame.edges[k][0]))).join("·") || "1";
-    term.title = `contributes ${write(product)}`;
-    const mark = (on) => edges.forEach((k) => edgeGroups[open][k].classList.toggle("traced", on));
-    for (const kind of ["pointerenter", "focus"]) term.addEventListener(kind, () => mark(true));
-    for (const kind of ["pointerleave", "blur"]) term.addEventListener(kind, () => mark(false));
-    line.append(i ? " + " : "", term);
-  });
-  if (paths.length > 6) line.append(` + ${paths.length === 200 ? "many" : paths.length - 6} more`);
-  if (!paths.length) line.append("no path in this picture");
+  explain(node, label);
 }
 
 if (program) {
@@ -167,10 +74,7 @@ if (program) {
     });
     for (const [kind, on] of [["pointerenter", true], ["pointerleave", false]]) {
       group.addEventListener(kind, () => {
-        if (chosenLeaf) return;
-        if (on) explain(leaf.node);
-        root.classList.toggle("glowing", on);
-        byId("explained").hidden = !on;
+        if (!chosenLeaf) explain(on ? leaf.node : null, leaf.label);
       });
     }
   }
@@ -200,14 +104,24 @@ if (program) {
   });
   byId("reset").addEventListener("click", () => {
     setLeaves(moments[time].leaves.map(Number));
-    if (chosenLeaf) explain(chosenLeaf.node);
     show(step);
   });
   listeners.push(showLeaf);
 } else byId("edit").remove();
 
-// The state stands behind the # of the address, so that a link shows what one sees.
+// The state stands behind the # of the address, so that a link shows what one sees: once nothing has
+// changed for a moment, as browsers allow few such changes.
+let remembering = 0;
 function remember() {
+  clearTimeout(remembering);
+  remembering = setTimeout(() => {
+    try {
+      history.replaceState(null, "", hashOfNow());
+    } catch { /* a notebook's frame has no address of its own */ }
+  }, 100);
+}
+
+function hashOfNow() {
   const words = [`step=${step}`];
   if (open) words.push(`part=${open - 1}`);
   if (time) words.push(`time=${time}`);
@@ -217,9 +131,7 @@ function remember() {
       if (!Object.is(Number(x), leaves[i])) words.push(`x${i}=${leaves[i]}`);
     });
   }
-  try {
-    history.replaceState(null, "", `#${words.join("&")}`);
-  } catch { /* a notebook's frame has no address of its own */ }
+  return `#${words.join("&")}`;
 }
 
 function recall() {

@@ -93,7 +93,7 @@ function frameOf(picture) {
     const upstream = state.grad[node];
     const blocked = upstream === 0 || (slope === 0 && RULES[program.nodes[node][0]].selects);
     const contribution = blocked ? 0 : upstream * slope;
-    if (!picture.unknown.includes(source)) sums[source] = (sums[source] ?? 0) + contribution;
+    if (!picture.unknown.has(source)) sums[source] = (sums[source] ?? 0) + contribution;
     passed[i] = [slope, upstream, contribution, sums[source]];
   }
   return { data, grad, edges: passed };
@@ -111,6 +111,7 @@ for (const picture of pictures.filter(Boolean)) {
   picture.edges = picture.edges.map(([source, target, position, written]) => ({
     source, target, position, written,
   }));
+  picture.unknown = new Set(picture.unknown);
   picture.into = picture.boxes.map(() => []);
   picture.edges.forEach((edge, i) => picture.into[edge.target].push(i));
   picture.backwards = picture.into.slice().reverse().flat();
@@ -121,7 +122,7 @@ for (const picture of pictures.filter(Boolean)) {
 function backwardSteps(picture, frame) {
   const steps = [];
   for (let i = picture.boxes.length - 1; i >= 0; i--) {
-    const arrives = picture.unknown.includes(i) && frame.grad[i] !== null;
+    const arrives = picture.unknown.has(i) && frame.grad[i] !== null;
     if (arrives && !picture.outputs.includes(i)) steps.push({ box: i });
     for (const edge of picture.into[i]) if (frame.edges[edge]) steps.push({ edge });
   }

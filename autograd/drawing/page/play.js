@@ -72,7 +72,7 @@ byId("film")?.addEventListener("click", () => film(!filming));
 // The quiz hides what an edge contributes until it is guessed; the key holds the numbers too.
 const questionKey = (passed) => {
   const { edge } = steps[passed - 1];
-  return edge === undefined || picture.unknown.includes(picture.edges[edge].source)
+  return edge === undefined || picture.unknown.has(picture.edges[edge].source)
     ? null : `${open} ${edge} ${frame.edges[edge]}`;
 };
 quizzed = (passed) => {
@@ -85,7 +85,8 @@ function tellQuestion(passed) {
   const { source, target } = picture.edges[edge];
   const [, upstream, contribution] = frame.edges[edge];
   light([target, source], [edge]);
-  boxGroups[open][source].querySelector("text.grad").textContent = "?";
+  facesOf(open)[source].grad.says = "?";
+  paint();
   const form = document.createElement("form");
   const field = Object.assign(document.createElement("input"), {
     id: "guess", inputMode: "decimal", autocomplete: "off", ariaLabel: "your answer",

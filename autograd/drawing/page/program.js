@@ -41,36 +41,71 @@ function erfc(x) {
   return ((TWO_OVER_ROOT_PI / 2) * bell(x)) / fraction;
 }
 
-// `nodes[i]` is null for a leaf, otherwise the number of a rule and operands: nodes, or constants
-// below 0.
-function valuesOf({ nodes, constants }, leaves) {
-  const data = new Float64Array(nodes.length);
-  let leaf = 0;
-  nodes.forEach((node, i) => {
-    if (!node) data[i] = leaves[leaf++];
-    else data[i] = RULES[node[0]].value(...node[1].map((k) => (k < 0 ? constants[-1 - k] : data[k])));
-  });
+// A program's lists, ready to be run: of each node its rule, null for a leaf, and its operands as
+// places in the data, behind which the constants stand.
+const readied = new WeakMap();
+function ready(program) {
+  if (!readied.has(program)) {
+    const { nodes, constants } = program;
+    const count = nodes.length;
+    const start = new Float64Array(count + constants.length);
+    start.set(constants, count);
+    readied.set(program, {
+      rules: nodes.map((node) => node && RULES[node[0]]),
+      operands: nodes.map((node) => node && node[1].map((k) => (k < 0 ? count - 1 - k : k))),
+      leaves: [...nodes.keys()].filter((i) => !nodes[i]),
+      computed: [...nodes.keys()].filter((i) => nodes[i]),
+      start,
+    });
+  }
+  return readied.get(program);
+}
+
+// The values of these nodes, each after its operands; most have one operand or two.
+function compute({ rules, operands }, data, nodes) {
+  for (const i of nodes) {
+    const [{ value }, from] = [rules[i], operands[i]];
+    if (from.length === 1) data[i] = value(data[from[0]]);
+    else if (from.length === 2) data[i] = value(data[from[0]], data[from[1]]);
+    else data[i] = value(...from.map((k) => data[k]));
+  }
   return data;
 }
 
+function valuesOf(program, numbers) {
+  const lists = ready(program);
+  const data = lists.start.slice();
+  lists.leaves.forEach((i, k) => { data[i] = numbers[k]; });
+  return compute(lists, data, lists.computed);
+}
+
+// The nodes that depend on one, each after its operands.
+function dependents(program, node) {
+  const { operands, computed } = ready(program);
+  const reached = new Set([node]);
+  return computed.filter((i) => operands[i].some((k) => reached.has(k)) && reached.add(i));
+}
+
 // Values from the leaves on, then what a backward pass from a gradient of 1 at each output gives.
-function evaluate(program, leaves) {
-  const { nodes, constants, outputs } = program;
-  const data = valuesOf(program, leaves);
-  const grad = new Float64Array(nodes.length);
-  const partials = new Array(nodes.length).fill(null);
-  for (const i of outputs) grad[i] = 1;
-  for (let i = nodes.length - 1; i >= 0; i--) {
-    if (!nodes[i]) continue;
-    const [rule, operands] = nodes[i];
-    const { selects, partials: rules } = RULES[rule];
-    partials[i] = rules(data[i], ...operands.map((k) => (k < 0 ? constants[-1 - k] : data[k])));
+function evaluate(program, numbers) {
+  const { rules, operands, computed } = ready(program);
+  const data = valuesOf(program, numbers);
+  const grad = new Float64Array(data.length);
+  const partials = new Array(operands.length).fill(null);
+  for (const i of program.outputs) grad[i] = 1;
+  for (let n = computed.length - 1; n >= 0; n--) {
+    const i = computed[n];
+    const [rule, from] = [rules[i], operands[i]];
+    const slopes = from.length === 1 ? rule.partials(data[i], data[from[0]])
+      : from.length === 2 ? rule.partials(data[i], data[from[0]], data[from[1]])
+        : rule.partials(data[i], ...from.map((k) => data[k]));
+    partials[i] = slopes;
     if (grad[i] === 0) continue; // what has no gradient passes nothing on
-    operands.forEach((operand, k) => {
-      const slope = partials[i][k];
-      if (operand < 0 || slope === null || (selects && slope === 0)) return;
-      grad[operand] += grad[i] * slope;
-    });
+    for (let k = 0; k < from.length; k++) {
+      const slope = slopes[k];
+      if (slope !== null && !(rule.selects && slope === 0)) grad[from[k]] += grad[i] * slope;
+    }
   }
-  return { data, grad, partials };
+  const count = operands.length;
+  return { data: data.subarray(0, count), grad: grad.subarray(0, count), partials };
 }

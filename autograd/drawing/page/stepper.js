@@ -2,17 +2,6 @@
 // folded boxes hide the edges, box by box.
 "use strict";
 
-// What each picture is drawn with; groups are looked up before one drawing stands in another.
-const svgs = pictures.map((_, k) =>
-  k ? document.querySelector(`[data-number="${k - 1}"] svg.ag`) : root
-);
-const grouped = (svg, kind) => {
-  const groups = [];
-  if (svg) for (const g of svg.querySelectorAll(`[data-${kind}]`)) groups[g.dataset[kind]] = g;
-  return groups;
-};
-const boxGroups = svgs.map((svg) => grouped(svg, "box"));
-const edgeGroups = svgs.map((svg) => grouped(svg, "edge"));
 const trail = [0]; // the pictures that are open, one in the other
 let open = 0; // the one that is stepped through
 let picture = pictures[0];
@@ -20,54 +9,19 @@ let frame = frameOf(picture);
 let steps = backwardSteps(picture, frame);
 let step = 0;
 let quizzed = () => false; // whether a step is hidden to be guessed; the quiz sets it
+let shownStep = "";
+let arrives = true; // whether this step was not shown before, but with other numbers
 const listeners = []; // called after every change
 
 const count = () => 1 + picture.forward.length + steps.length;
-const litAsDrawn = new Set(root.querySelectorAll(".lit"));
-const flowAsDrawn = new Map(edgeGroups[0].map((g) => [g, g.getAttribute("class")]));
-
-// What a text of the drawing says when no step is shown.
-const drawn = new Map();
-for (const text of document.querySelectorAll("[data-box] text.data, [data-box] text.grad")) {
-  drawn.set(text, [text.textContent, text.getAttribute("class")]);
-}
-const written = new Map();
-let changed = [];
-
-function writeInto(group, kind, number) {
-  const text = group.querySelector(`text.${kind}`);
-  if (!text || written.get(text) === number) return;
-  written.set(text, number);
-  text.style.fontSize = "";
-  text.textContent = number === undefined ? drawn.get(text)[0] : number;
-  const kept = text.classList.contains("kept") ? " kept" : "";
-  text.setAttribute("class", (number === undefined ? drawn.get(text)[1] : kind) + kept);
-  if (number !== undefined) changed.push([group, text]);
-}
-
-// Numbers on the way may be longer than those that the boxes were made for. All are measured
-// before any is changed, so that the browser lays out the drawing once.
-function fitChanged() {
-  const sizes = changed.map(([group, text]) => {
-    const cards = group.querySelectorAll(".card");
-    const label = text.previousElementSibling;
-    const isLabel = label && label.classList.contains("label");
-    const taken = isLabel ? label.getComputedTextLength() + 6 : 0;
-    const room = cards.length ? cards[0].width.baseVal.value - 18 - taken : Infinity;
-    return room / text.getComputedTextLength();
-  });
-  changed.forEach(([, text], i) => {
-    if (sizes[i] < 1) text.style.fontSize = `${Math.max(6, 12 * sizes[i])}px`;
-  });
-  changed = [];
-}
+const litAsDrawn = [...root.querySelectorAll(".lit")];
 
 // The gradients after the first `passed` backward steps: edges add up, in the engine's order.
 function gradientsAfter(passed) {
   const sums = startOf(picture, frame.grad);
   for (const { edge, box } of steps.slice(0, passed)) {
     if (edge === undefined) sums[box] = frame.grad[box];
-    else if (!picture.unknown.includes(picture.edges[edge].source)) {
+    else if (!picture.unknown.has(picture.edges[edge].source)) {
       [, , , sums[picture.edges[edge].source]] = frame.edges[edge];
     }
   }
@@ -81,11 +35,14 @@ function show(newStep) {
   step = Math.min(Math.max(newStep, 0), count() - 1);
   const passed = Math.max(step - picture.forward.length, 0);
   for (const k of trail) showPicture(k, k === open ? step : 0, k === open ? passed : 0);
-  fitChanged();
-  const hidden = quizzed(passed);
+  paint();
+  const here = `${open} ${step}`;
+  arrives = here !== shownStep;
+  shownStep = here;
+  if (step === 0) shine(open ? [] : litAsDrawn, []);
   if (step === 0) tellOverview();
   else if (passed === 0) tellForward(picture.forward[step - 1]);
-  else if (hidden) tellQuestion(passed);
+  else if (quizzed(passed)) tellQuestion(passed);
   else tellBackward(passed);
   showControls();
   for (const listen of listeners) listen();
@@ -100,36 +57,30 @@ function showPicture(k, at, passed) {
   const asDrawn = overview && moments.length === 1 && !isChanged();
   const hidden = new Set(overview ? [] : here.forward.slice(at));
   const sums = overview ? now.grad : gradientsAfter(passed);
-  const marked = k ? [] : Object.entries(moments[time].marks).map(([m, ids]) => [m, new Set(ids)]);
-  boxGroups[k].forEach((group, i) => {
-    const box = here.boxes[i];
-    const value = box.results?.length > 1 && program ? spreadOf(box) : write(now.data[i]);
+  const looks = here.boxes.map((_, i) => (hidden.has(i) ? "dim" : ""));
+  for (const [mark, boxes] of k ? [] : Object.entries(moments[time].marks)) {
+    for (const i of boxes) looks[i] = `${looks[i]} ${mark}`.trim();
+  }
+  facesOf(k).forEach((face, i) => {
+    const { results } = here.boxes[i];
+    const value = results?.length > 1 && program ? () => spreadOf(here.boxes[i]) : now.data[i] ?? "·";
     const isKnown = (overview || passed) && now.grad[i] !== null;
-    writeInto(group, "data", asDrawn ? undefined : hidden.has(i) ? "·" : value);
-    writeInto(group, "grad", asDrawn ? undefined : isKnown ? write(sums[i] ?? 0) : "·");
-    group.classList.toggle("dim", hidden.has(i));
-    for (const [mark, ids] of marked) group.classList.toggle(mark, ids.has(i));
+    if (face.data) face.data.says = asDrawn ? undefined : hidden.has(i) ? "·" : value;
+    if (face.grad) face.grad.says = asDrawn ? undefined : isKnown ? sums[i] ?? 0 : "·";
+    setLook(face, looks[i]);
   });
   const done = new Set(steps.slice(0, passed).map(({ edge }) => edge));
   const carried = now.edges.map((e, i) => (e && (overview || done.has(i)) ? e[2] : null));
-  const finite = carried.map(Math.abs).filter((x) => Number.isFinite(x));
-  const largest = Math.max(...finite, 0);
-  edgeGroups[k].forEach((group, i) => {
-    const coloured = overview ? content.flow : k === open;
-    const [look, thick] = coloured ? flowOf(carried[i], largest) : ["", null];
-    const kept = [...group.classList].filter((one) => one === "glow" || one === "traced");
-    const dim = hidden.has(here.edges[i].target) ? ["dim"] : [];
-    const own = asDrawn && !k ? flowAsDrawn.get(group) : `edge ${look}`;
-    const classes = [own.trim(), ...kept, ...dim].join(" ");
-    if (group.getAttribute("class") !== classes) group.setAttribute("class", classes);
-    const width = thick ? `${thick.toFixed(2)}px` : "";
-    const line = asDrawn ? null : group.querySelector(".line");
-    if (line && line.style.strokeWidth !== width) line.style.strokeWidth = width;
+  const coloured = overview ? content.flow : k === open;
+  const sizes = coloured ? carried.map(Math.abs).filter(Number.isFinite) : [];
+  const largest = sizes.reduce((a, b) => Math.max(a, b), 0);
+  linesOf(k).forEach((line, i) => {
+    const [flow, thick] = coloured ? flowOf(carried[i], largest) : ["", null];
+    const drawn = asDrawn && !k;
+    const dim = hidden.has(here.edges[i].target) ? " dim" : "";
+    setLook(line, drawn ? line.drawn[0] : `${flow}${dim}`.trim());
+    setWidth(line, drawn ? line.drawn[1] : thick ? `${thick.toFixed(2)}px` : "");
   });
-  for (const group of [...boxGroups[k], ...edgeGroups[k]]) {
-    if (group) group.classList.toggle("lit", overview && !k && litAsDrawn.has(group));
-    group?.querySelector(".halo")?.remove();
-  }
 }
 
 function showControls() {
@@ -156,14 +107,25 @@ function showControls() {
 function light(boxIds, edgeIds) {
   const edges = edgeIds.map((i) => edgeGroups[open][i]).filter(Boolean);
   const groups = [...boxIds.map((i) => boxGroups[open][i]).filter(Boolean), ...edges];
+  shine(groups, edges);
+  if (arrives) bringIntoView(groups);
+}
+
+let shining = litAsDrawn;
+let halos = [];
+function shine(groups, edges) {
+  if (groups.length === shining.length && groups.every((group, i) => group === shining[i])) return;
+  for (const group of shining) group.classList.remove("lit");
+  for (const halo of halos) halo.remove();
   for (const group of groups) group.classList.add("lit");
-  for (const group of edges) {
+  halos = edges.map((group) => {
     const halo = group.querySelector(".line").cloneNode();
     halo.setAttribute("class", "halo");
     halo.removeAttribute("style");
     group.prepend(halo);
-  }
-  bringIntoView(groups);
+    return halo;
+  });
+  shining = groups;
 }
 
 // Whether a leaf has another number than it was recorded with; a page that is still never changes.
@@ -217,8 +179,9 @@ stage.addEventListener("click", (event) => {
   if (at >= 0) show(step > forwards ? forwards + at + 1 : at + 1);
 });
 
-// An edge says what it is and what it carries when the pointer is on it.
+// A box and an edge say what they are, and their numbers, when the pointer is on them.
 stage.addEventListener("pointerover", (event) => {
+  tellBox(event.target.closest("[data-box]"));
   const group = event.target.closest("[data-edge]");
   const k = group ? edgeGroups.findIndex((groups) => groups.includes(group)) : -1;
   if (k < 0) return;
@@ -230,3 +193,13 @@ stage.addEventListener("pointerover", (event) => {
   const slope = carried ? `: local derivative ${write(carried[0])}, carries ${write(carried[2])}` : "";
   title.textContent = `${from} → ${to}, operand ${edge.position + 1}${slope}`;
 });
+function tellBox(group) {
+  const k = group ? boxGroups.findIndex((groups) => groups.includes(group)) : -1;
+  const title = group?.querySelector("title");
+  if (k < 0 || !title) return;
+  const i = boxGroups[k].indexOf(group);
+  const { data, grad } = k === open ? frame : frameOf(pictures[k]);
+  title.dataset.words ??= title.textContent;
+  const known = Object.entries({ data: data[i], grad: grad[i] }).filter(([, x]) => x !== null);
+  title.textContent = [title.dataset.words, ...known.map(([kind, x]) => `${kind} ${x}`)].join(", ");
+}

@@ -28,7 +28,8 @@ __all__ = ["Side", "framed", "page", "pictured"]
 
 SMALLEST = 0.65
 """So far a drawing shrinks in a notebook: its letters are 12 pixels high at first."""
-SCRIPTS = ("numbers", "view", "stepper", "telling", "parts", "live", "play")
+SCRIPTS = ("numbers", "view", "faces", "stepper", "telling", "parts")
+LIVING = ("paths", "plot", "live", "play")
 
 
 class Side(NamedTuple):
@@ -77,7 +78,7 @@ def page(
     inner = [p and next(shown) for p in parts.pictures]
     svg = svg_of(whole, style, sheet.notes, parts.of_boxes, interactive=True)
     numbers = content_of([whole, *inner], style, program, still, moments)
-    scripts: tuple[str, ...] = SCRIPTS
+    scripts: tuple[str, ...] = SCRIPTS + LIVING
     plane = plane if program else None
     if program and plane:
         leaves = [node for node in program.nodes if node.op is None]
@@ -104,9 +105,9 @@ def page(
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{escape(title or summary(picture))}</title>
 <style>
-{_beside("stepper.css")}</style>
+{_beside("stepper.css")}{_beside("beside.css") if tabs else ""}</style>
 </head>
-<body>
+<body class="{"beside" if tabs else ""}{" trains" if side else ""}">
 <section id="panel" aria-label="Step through the graph">
 {_CONTROLS}{_TIME.format(curve=curve) if len(moments) > 1 else ""}{_TOLD}</section>
 <div id="row">
@@ -115,6 +116,7 @@ def page(
 {_aside(plane, side)}</div>
 <script id="numbers" type="application/json">{for_script(numbers)}</script>
 <script>
+{STRICT}
 {compute}{"".join(_beside(f"{name}.js") for name in scripts)}</script>
 </body>
 </html>
@@ -192,22 +194,22 @@ _OVER = """<nav id="trail" class="over" hidden><button id="up" type="button">←
 
 @cache
 def _beside(name: str) -> str:
-    """The text of a file of this package, without indentation and lines of comment."""
+    """The text of a file of this package, without indentation and comments."""
     text = files(__package__).joinpath(name).read_text(encoding="utf-8")
-    lines = [line.strip() for line in text.splitlines()]
-    return "\n".join(line for line in lines if line and not line.startswith("//")) + "\n"
+    lines = [_COMMENT.sub("", line).strip() for line in text.splitlines()]
+    return "\n".join(line for line in lines if line and line != STRICT) + "\n"
 
 
-_HANDLES = re.compile(r' data-[a-z]+="[^"]*"|<title>.*?</title>', re.DOTALL)
+_COMMENT = re.compile(r"(^|\s)// [^\"'`]*$|^\s*//.*$")
+STRICT = '"use strict";'
 
 
 def pictured(svg: str, alt: str) -> str:
     """A drawing as an image in a notebook, which needs no trust.
 
-    It shrinks to where it stands while its letters can be read, and is scrolled beyond that. What
-    scripts and pointers look for in a drawing is left out: they do not reach into an image.
+    It shrinks to where it stands while its letters can be read, and is scrolled beyond that.
     """
-    image = base64.b64encode(_HANDLES.sub("", svg).encode()).decode()
+    image = base64.b64encode(svg.encode()).decode()
     width = float(svg.split(' width="', 1)[1].split('"', 1)[0])
     look = f"width:100%;max-width:{width:.0f}px;min-width:{SMALLEST * width:.0f}px"
     return (

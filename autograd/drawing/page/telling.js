@@ -28,7 +28,7 @@ function tell(title, spoken, ...lines) {
   byId("title").textContent = title;
   byId("spoken").textContent = spoken;
   byId("arithmetic").replaceChildren(...lines);
-  byId("telling").scrollTop = 0;
+  if (arrives) byId("telling").scrollTop = 0;
 }
 
 const named = (i) => picture.boxes[i].label;
@@ -148,7 +148,7 @@ function tellPassed(heading, k, sums) {
   );
   const spoken = `${title}. Local derivative ${local}, times upstream ${upstream}, is the ` +
     `contribution ${contribution}.`;
-  if (picture.unknown.includes(source)) {
+  if (picture.unknown.has(source)) {
     tell(title, `${spoken} It is one part of the gradient of ${named(source)}.`, product);
     return;
   }

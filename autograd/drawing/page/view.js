@@ -6,7 +6,6 @@ const root = stage.querySelector("svg.ag");
 const natural = { width: root.width.baseVal.value, height: root.height.baseVal.value };
 const LARGEST = 2.5;
 const READABLE = 0.75; // times 12 px: smaller letters are hidden, and titles keep this size
-const LINE = 16; // from one line of a box to the next
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 const camera = { x: natural.width / 2, y: natural.height / 2, scale: 1 };
 let shownArea = { x: 0, y: 0, ...natural }; // what fit shows: the whole, or the part that is open
@@ -17,50 +16,23 @@ root.setAttribute("width", "100%");
 root.setAttribute("height", "100%");
 root.style.display = "block";
 
-const stageSize = () => ({ width: stage.clientWidth || 1, height: stage.clientHeight || 1 });
+const measured = () => ({ width: stage.clientWidth || 1, height: stage.clientHeight || 1 });
+let stageSize = measured(); // asked for only when it changes: to measure makes the browser lay out
 
 function applyCamera() {
-  const { width, height } = stageSize();
+  const { width, height } = stageSize;
   const { x, y, scale } = camera;
   root.setAttribute(
     "viewBox",
     [x - width / 2 / scale, y - height / 2 / scale, width / scale, height / scale].join(" ")
   );
-  showReadable(scale);
-}
-
-// From afar a box shows its title and its number, or only its title, as large as can be read and if
-// there is room for that; what has no name of its own shows its operation.
-const legible = [...document.querySelectorAll("[data-box]")].flatMap((group) => {
-  const card = group.querySelector(".card");
-  const title = group.querySelector(".title:not(.handle)") ?? group.querySelector(".symbol, .title");
-  const data = group.querySelector(".data");
-  const width = card?.width.baseVal.value;
-  if (card && title) {
-    // Alone, it stands in the middle of the card, not on its first line.
-    const middle = card.y.baseVal.value + card.height.baseVal.value / 2;
-    group.style.setProperty("--lower", `${middle - title.y.baseVal[0].value}px`);
-    const centre = card.x.baseVal.value + width / 2;
-    group.style.setProperty("--aside", `${centre - title.x.baseVal[0].value}px`);
-  }
-  return card ? [title, data].filter(Boolean).map((text) => [text, width, text === data]) : [];
-});
-function showReadable(scale) {
-  const far = scale < READABLE;
-  root.classList.toggle("far", far);
-  if (!far) return;
-  const size = (12 * READABLE) / scale;
-  root.classList.toggle("farther", size > LINE);
-  root.style.setProperty("--far", `${size}px`);
-  for (const [text, width, isData] of legible) {
-    const fits = text.textContent.length * 0.62 * size < width && size < 44;
-    text.classList.toggle("kept", fits && !(isData && size > LINE));
-  }
+  paint();
 }
 
 // Move there in a quarter of a second, or at once for those who prefer that.
 function moveCamera(goal, atOnce) {
   cancelAnimationFrame(moving);
+  if (!atOnce && Object.keys(goal).every((key) => goal[key] === camera[key])) return;
   if (atOnce || calm.matches) {
     Object.assign(camera, goal);
     applyCamera();
@@ -79,7 +51,7 @@ function moveCamera(goal, atOnce) {
 }
 
 function fittingScale({ width, height }, margin) {
-  const room = stageSize();
+  const room = stageSize;
   return Math.min((room.width - margin) / width, (room.height - margin) / height);
 }
 
@@ -101,13 +73,16 @@ function zoom(factor, clientX, clientY) {
   applyCamera();
 }
 
-// Where a group is, in the coordinates of the whole drawing. Insets stand at an offset.
+// Where a group is, in the coordinates of the whole drawing; within its own it never moves. Insets
+// stand at an offset.
+const places = new Map();
 function placeOf(group) {
-  const { x, y, width, height } = group.getBBox();
-  const inset = group.ownerSVGElement;
-  const shift = inset === root ? [0, 0] : [inset.x.baseVal.value, inset.y.baseVal.value];
-  return { x: x + shift[0], y: y + shift[1], width, height };
+  if (!places.has(group)) places.set(group, (group.querySelector(".card") ?? group).getBBox());
+  const { x, y, width, height } = places.get(group);
+  const [left, top] = cornerOf(group.ownerSVGElement);
+  return { x: x + left, y: y + top, width, height };
 }
+const cornerOf = (svg) => (svg === root ? [0, 0] : [svg.x.baseVal.value, svg.y.baseVal.value]);
 
 function around(places) {
   const x = Math.min(...places.map((p) => p.x));
@@ -126,7 +101,7 @@ function bringIntoView(groups) {
   if (fittingScale(area, 24) < scale) scale = Math.max(READABLE, fittingScale(area, 24));
   if (fittingScale(area, 24) < READABLE) [area] = places;
   if (fittingScale(area, 8) < scale) scale = fittingScale(area, 8);
-  const room = stageSize();
+  const room = stageSize;
   const half = { x: room.width / 2 / scale, y: room.height / 2 / scale };
   const margin = 8 / scale;
   const within = (at, low, size, reach) => {
@@ -194,11 +169,10 @@ stage.addEventListener("click", (event) => {
   if (dragged) event.stopPropagation();
   dragged = false;
 }, true);
-let lastSize = stageSize();
 new ResizeObserver(() => {
-  const size = stageSize();
-  if (size.width !== lastSize.width || size.height !== lastSize.height) fit(true);
-  lastSize = size;
+  const before = stageSize;
+  stageSize = measured();
+  if (stageSize.width !== before.width || stageSize.height !== before.height) fit(true);
 }).observe(stage);
 
 // Where there is no room for both, what stands beside the drawing is shown, or the drawing.

@@ -26,11 +26,30 @@ def test_notebook_gets_html_and_text_only():
     assert bundle["text/plain"] == str(drawing)
     image = re.search(r'src="data:image/svg\+xml;base64,([^"]+)"', bundle["text/html"])[1]
     svg = base64.b64decode(image).decode()
-    whole = re.sub(r' data-[a-z]+="[^"]*"|<title>.*?</title>', "", drawing.to_svg())
-    assert with_attributes(svg, "auto") == whole  # nothing reaches into an image
+    whole = drawing.to_svg()
+    for handle in (" data-", "<title>"):  # nothing reaches into an image
+        assert handle in whole
+        assert handle not in svg
+    boxes = [re.findall("<(?:text|rect)[^>]*>", s) for s in (with_attributes(svg, "auto"), whole)]
+    assert boxes[0] == boxes[1]
+    for kind in ("line", "head"):
+        paths = [re.findall(rf'class="{kind}"[^>]* d="([^"]*)"', s) for s in (svg, whole)]
+        assert "".join(paths[0]) == "".join(paths[1])
     assert 'alt="Computation graph of E: 10 nodes"' in bundle["text/html"]
     assert "<details><summary>" in bundle["text/html"]
     assert not hasattr(drawing, "_repr_svg_")
+
+
+@pytest.mark.parametrize("sizes", [(64, 16, 10), (64, 32, 10), (64, 32, 32, 10), (64, 64, 10)])
+def test_an_example_of_a_digit_weighs_little_in_a_notebook(sizes):
+    """At most 200 KB, stepper included where there is room for it; as text a page or two."""
+    model = nn.MLP(sizes[0], list(sizes[1:]), rng=random.Random(0))
+    pixels = random.Random(1).choices(range(17), k=64)
+    loss = nn.cross_entropy(model([x / 16 for x in pixels]), 3)
+    loss.backward()
+    bundle = draw(loss)._repr_mimebundle_()
+    assert len(bundle["text/html"]) <= 200_000
+    assert len(bundle["text/plain"]) < 10_000
 
 
 def unpacked(frame):

@@ -183,7 +183,7 @@ def test_of_several_results_the_sum_is_explained(opened, count, limit):
     total = sum(y.data for y in results)
     assert page.evaluate("resultOf(state.data)") == pytest.approx(total, rel=1e-14)
     if limit is None:
-        products = page.evaluate("pathsTo(chosenLeaf.node).map((p) => p.product)")
+        products = page.evaluate("pathsTo(chosenLeaf.node).shown.map((p) => p.product)")
         assert sum(products) == pytest.approx(x.grad, rel=1e-14)
 
 
@@ -194,7 +194,7 @@ def test_the_chain_rule_is_written_and_linked(opened):
     y.name = "y"
     page = opened(draw(y))
     page.click(box_of(page, "x"))
-    terms = page.evaluate("pathsTo(0).map((p) => p.product)")
+    terms = page.evaluate("pathsTo(0).shown.map((p) => p.product)")
     y.backward()
     assert len(terms) == 3
     assert sum(terms) == pytest.approx(x.grad)
@@ -203,7 +203,7 @@ def test_the_chain_rule_is_written_and_linked(opened):
     at = page.place(".path")
     page.send("Input.dispatchMouseEvent", type="mouseMoved", x=at[0], y=at[1])
     traced = page.evaluate("[...root.querySelectorAll('.edge.traced')].length")
-    assert traced == page.evaluate("pathsTo(0)[0].edges.length")
+    assert traced == page.evaluate("pathsTo(0).shown[0].edges.length")
 
 
 def test_paths_glow_by_what_they_contribute(opened):
@@ -227,6 +227,7 @@ def test_a_link_shows_what_one_sees(opened):
     page.evaluate("changeLeaf(0, 1.25)")
     page.click(box_of(page, "w"))
     page.evaluate("show(7)")
+    page.until("location.hash.includes('step=7')")
     part = page.evaluate("location.hash")
     again = opened(None, part=part)
     for question in ("[step, ...leaves]", "byId('title').textContent", "byId('leaf').textContent"):

@@ -19,7 +19,8 @@ READ = """
   const text = (selector) => [...document.querySelectorAll(selector)].map((e) => e.textContent);
   const boxes = {};
   for (const group of document.querySelector("svg.ag").querySelectorAll("[data-box]")) {
-    const read = (kind) => group.querySelector("text." + kind)?.textContent ?? null;
+    const face = facesOf(0)[group.dataset.box];
+    const read = (kind) => face[kind] && wordsOf(face[kind]); // written when it is in sight
     boxes[group.dataset.box] = {
       data: read("data"), grad: read("grad"), classes: [...group.classList].sort(),
     };

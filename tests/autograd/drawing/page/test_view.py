@@ -11,7 +11,7 @@ import nn
 from autograd import Value
 from autograd.drawing import Recorder, draw
 from autograd.drawing.formats.style import COLOURS
-from tests.autograd.drawing.graphs import network, neuron
+from tests.autograd.drawing.graphs import network, neuron, scattered
 from tests.autograd.drawing.page.test_stepper import contrast
 
 pytestmark = pytest.mark.needs("chromium")
@@ -149,6 +149,63 @@ def test_what_a_step_is_about_is_in_view(opened, size):
     for number in [*range(1, last + 1), 2, last, 1]:
         page.evaluate(f"show({number})")
         assert page.evaluate(OUTSIDE % ".box.lit") <= 0.5, number
+
+
+STALE = """
+(() => {
+  const view = stage.getBoundingClientRect();
+  const seen = (e) => {
+    const r = e.getBoundingClientRect();
+    return r.width && r.right > view.left && r.left < view.right && r.bottom > view.top &&
+      r.top < view.bottom;
+  };
+  return facesOf(0).flatMap((f) => [f.data, f.grad]).filter((t) => t && seen(t.element))
+    .map((t) => [t.element.textContent, wordsOf(t)]);
+})()
+"""
+
+
+@SIZES
+def test_what_comes_into_sight_is_up_to_date(opened, size):
+    """Texts are written when they can be read: after every step, drag, zoom and pan they are."""
+    page = opened(draw(scattered(3, 120), limit=None), size)
+    seen = 0
+    random_moves = random.Random(0)
+    for act in ("changeLeaf(0, 0.7)", "show(60)", "show(0)", "changeLeaf(1, -0.2)", "show(200)"):
+        page.evaluate(act)
+        for _ in range(3):
+            scale, *at = (random_moves.uniform(0.0, 1.0) for _ in range(3))
+            x, y = (f"{share} * natural.{side}" for share, side in zip(at, ("width", "height")))
+            page.evaluate(f"moveCamera({{x: {x}, y: {y}, scale: {0.3 + 1.4 * scale}}}, true)")
+            texts = page.evaluate(STALE)
+            seen += len(texts)
+            assert [shown for shown, _ in texts] == [says for _, says in texts]
+    assert seen > 20
+
+
+@pytest.mark.parametrize("limit", [150, None], ids=["folded", "whole"])
+def test_an_update_reads_no_layout_and_writes_only_what_changed(opened, limit):
+    """Of 3,000 nodes: many updates cost one layout, and one without a change writes nothing."""
+    page = opened(draw(scattered(0, 2000), limit=limit), LAPTOP)
+    page.evaluate("choose([...leafBoxes.values()][0] ?? null)")
+    page.send("Performance.enable")
+
+    def layouts():
+        metrics = page.send("Performance.getMetrics")["metrics"]
+        return next(m["value"] for m in metrics if m["name"] == "LayoutCount")
+
+    page.settle()
+    before = layouts()
+    page.evaluate("for (let i = 0; i < 20; i++) changeLeaf(0, leaves[0] + 0.001)")
+    page.settle()
+    assert layouts() - before <= 3  # one to paint it, one for each timer in between
+    written = page.evaluate("""(() => {
+      const watch = new MutationObserver(() => {});
+      watch.observe(root, { subtree: true, childList: true, attributes: true });
+      show(step);
+      return watch.takeRecords().filter((r) => !r.target.matches?.("[aria-valuenow]")).length;
+    })()""")
+    assert written == 0
 
 
 def test_flow_has_the_colours_of_each_moment(opened):
