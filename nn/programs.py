@@ -64,15 +64,6 @@ class Recording:
     `params` are an argument of the program, in one vector, and so are the other leaves that model
     and loss hold, `held`: a change of them needs no new recording. The program is the one that is
     kept for such a model and loss, if there is one.
-
-    >>> import nn, numpy as np
-    >>> model = nn.Neuron(1, init="zeros")
-    >>> X, targets = np.array([[1.0], [2.0]]), [3.0, 5.0]
-    >>> coding = Coding(nn.mse_loss, 0.0, targets)
-    >>> recording = Recording(model, coding, model.parameters(), X, targets)
-    >>> losses, outputs = recording.judged(X, recording.encoded(targets), [2.0, 0.0])
-    >>> print(losses, outputs)
-    [1. 1.] [2. 4.]
     """
 
     def __init__(

@@ -44,11 +44,7 @@ class Reading:
 
 @dataclass(frozen=True)
 class Chosen(Reading):
-    """One label for each example, by a function of its outputs.
-
-    >>> Chosen().labels([[0.0, 1.0], [2.0, 1.0]])
-    [1, 0]
-    """
+    """One label for each example, by a function of its outputs."""
 
     decide: Decision = argmax
     ignored: Target | None = field(default=None, repr=False)
@@ -96,11 +92,7 @@ class Margins(Reading):
 
 @dataclass(frozen=True)
 class Numbers(Reading):
-    """The outputs mean themselves; bare where there is one.
-
-    >>> Numbers().labels([[0.5], [0.25]])
-    [0.5, 0.25]
-    """
+    """The outputs mean themselves; bare where there is one."""
 
     def labels(self, outputs: Outputs) -> list[Any]:
         """As of `Reading`."""
@@ -114,11 +106,7 @@ class Numbers(Reading):
 
 @dataclass(frozen=True)
 class Named(Reading):
-    """Classes by their names, as they were given in training.
-
-    >>> Named(Chosen(), ["cat", "dog"]).labels([[0.0, 1.0]])
-    ['dog']
-    """
+    """Classes by their names, as they were given in training."""
 
     reading: Reading
     names: Sequence[str]

@@ -27,6 +27,7 @@ from typing import Any
 
 from autograd.arrays import Array
 from nn.errors import ModelFileError
+from nn.kinds import Matrix, Target
 from nn.losses.terms import name_of
 from nn.model_files import read_json, write_bytes
 from nn.module import Module
@@ -156,10 +157,11 @@ def load_checkpoint(path: Path, run: Run) -> None:
     run.best_parameters = columns.get("best")
 
 
-def fingerprint(rows: Any, targets: Sequence[Any]) -> str:
+def fingerprint(rows: Matrix, *others: Sequence[Target] | None) -> str:
     """A word for these examples, another for others."""
-    digest = hashlib.sha256(repr(targets).encode())
-    for row in [rows] if hasattr(rows, "tobytes") else rows:
+    digest = hashlib.sha256(repr([*others]).encode())
+    parts: Any = [rows] if hasattr(rows, "tobytes") else rows
+    for row in parts:
         digest.update(to_bytes(row if hasattr(row, "tobytes") else flat(row)))
     return digest.hexdigest()[:16]
 

@@ -35,16 +35,7 @@ TOGETHER = 20_000_000
 class CompiledSteps(EagerSteps):
     """Every batch is one call of a program that was recorded from one example.
 
-    >>> import nn
-    >>> line = nn.Neuron(1, init="zeros")
-    >>> optimizer = nn.SGD(line.parameters(), lr=0.1)
-    >>> steps = CompiledSteps(Task(line, nn.mse_loss, optimizer), [[1.0]], [3.0])
-    >>> value, outputs = steps.step([0])
-    >>> print(value, outputs, line.bias.data)
-    9.0 [0.] 0.0
-    >>> steps.write_back()
-    >>> round(line.bias.data, 12)
-    0.6
+    The Values have their old numbers until `write_back`.
     """
 
     examples = staticmethod(as_arrays)

@@ -19,6 +19,7 @@ from nn.nests import numbers
 from nn.reading import as_list
 from nn.train.columns import columns_of
 from nn.train.task import Task
+from nn.train.weights import example_weights
 
 __all__ = ["EagerSteps", "Learnt", "batch_gradient"]
 
@@ -31,15 +32,7 @@ Learnt = tuple[int, Sequence[int], float, Any]
 
 
 class EagerSteps:
-    """Every batch is a new graph of Values.
-
-    >>> import nn
-    >>> line = nn.Neuron(1, init="zeros")
-    >>> optimizer = nn.SGD(line.parameters(), lr=0.1)
-    >>> steps = EagerSteps(Task(line, nn.mse_loss, optimizer), [[1.0]], [3.0])
-    >>> steps.step([0]), round(line.bias.data, 12)
-    ((9.0, [0.0]), 0.6)
-    """
+    """Every batch is a new graph of Values."""
 
     examples: Any = staticmethod(check_examples)
 
@@ -49,7 +42,9 @@ class EagerSteps:
         self.rows, self.targets = self.examples(X, y)
         self.coding = task.rehearse(as_list(self.rows[0]), self.targets)
         task.inspect(self.rows, self.targets, self.coding)
-        self.weights = task.weights(self.targets)
+        self.weights = example_weights(
+            task.loss, self.targets, task.sample_weight, task.class_weight
+        )
 
     def learn(self, parts: list[list[int]], rates: list[float] | None) -> Iterable[Learnt]:
         """Steps at these rates, or the optimiser's; one or several at a time."""

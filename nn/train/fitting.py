@@ -152,7 +152,7 @@ def fit(
         meaning = None
     options["examples"] = len(steps.targets)
     if checkpoint is not None:
-        options["data"] = fingerprint(steps.rows, [steps.targets, steps.weights])
+        options["data"] = fingerprint(steps.rows, steps.targets, steps.weights)
         if resume and os.path.exists(checkpoint):
             load_checkpoint(checkpoint, run)
             rate.base = run.rate

@@ -18,12 +18,7 @@ FRAME = 30  # columns of FULL beside description and figures, with a bar of a fe
 
 
 class Progress(ExitStack):
-    """Shows figures, such as loss and accuracy, from epoch `first` + 1 to `epochs`.
-
-    >>> with Progress(epochs=1, steps=2, show=False) as progress:
-    ...     progress.step({"loss": 0.5})
-    ...     progress.end_epoch({"loss": 0.25})
-    """
+    """Shows figures, such as loss and accuracy, from epoch `first` + 1 to `epochs`."""
 
     def __init__(self, epochs: int, steps: int, *, first: int = 0, show: bool = True) -> None:
         super().__init__()

@@ -17,17 +17,6 @@ class Rate:
 
     Whoever sets the optimiser's rate in between, as a callback may, is heard: the run goes on from
     the rate that was set, and the schedule changes it from there in proportion.
-
-    >>> import nn
-    >>> optimizer = nn.SGD(nn.Neuron(1).parameters(), lr=1.0)
-    >>> rate = Rate(optimizer, lambda epoch: 0.5**epoch, epochs=4, steps=10)
-    >>> rate.update(20, History())
-    >>> optimizer.lr
-    0.25
-    >>> optimizer.lr = 0.1
-    >>> rate.update(30, History())
-    >>> optimizer.lr
-    0.05
     """
 
     def __init__(

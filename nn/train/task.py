@@ -13,6 +13,7 @@ from typing import Any
 
 import autograd
 from autograd import Value
+from autograd.arrays import Array
 from nn.checks import check_callable
 from nn.kinds import Loss, Matrix, Outputs, Target
 from nn.losses import binary_cross_entropy_with_logits, cross_entropy
@@ -23,7 +24,6 @@ from nn.optim.optimizer import Optimizer
 from nn.portrait import leaves_below
 from nn.reading import Numbers, as_list, reading
 from nn.targets import Coding, is_number
-from nn.train.weights import example_weights
 
 __all__ = ["Task"]
 
@@ -98,11 +98,9 @@ class Task:
             )
         return changed
 
-    def weights(self, targets: Sequence[Target]) -> list[float] | None:
-        """How much each example counts, 1 in the mean; None where all count alike."""
-        return example_weights(self.loss, targets, self.sample_weight, self.class_weight)
-
-    def _leaves(self, row: Any, target: Target) -> tuple[Any, dict[Value, None]]:
+    def _leaves(
+        self, row: Sequence[float] | Array, target: Target
+    ) -> tuple[Any, dict[Value, None]]:
         """The outputs for a row, and the leaves that its loss is computed from."""
         with autograd.enable_grad():
             outputs = self.model(as_list(row))
@@ -131,13 +129,12 @@ class Task:
             _warn_of_untrained(late, late.values())
         _warn_of_logits(kind_of(self.loss), outputs)
 
-    def hint(self, X: Any, targets: Sequence[Any]) -> str:
+    def hint(self, X: Matrix, targets: Sequence[Target]) -> str:
         """What to try where the loss explodes or stalls: scaling, if this is a regression."""
         if not isinstance(reading(self.loss), Numbers):
             return ""
         for name, things in (("targets", targets), ("inputs", X)):
-            rows = things.tolist() if hasattr(things, "tolist") else things
-            largest = max((abs(x) for row in rows for x in flat(row)), default=0.0)
+            largest = max(map(abs, flat(things)), default=0.0)
             if largest > LARGE:
                 return (
                     f"; the {name} reach {largest:.3g}: scale them to about 1, for example with "
