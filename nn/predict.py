@@ -7,23 +7,22 @@ is recorded once it pays, and the program is kept for the next call.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable
 from importlib.util import find_spec
 from typing import Any
 
 import autograd
 from autograd import Value
-from autograd.arrays import Array
 from nn import losses
 from nn.data.arrays import as_matrix
 from nn.data.examples import check_rows
-from nn.kinds import Decision, Loss, Matrix, Model, Outputs, Targets
+from nn.kinds import Decision, Loss, Matrix, Model, Targets
 from nn.losses.terms import kind_of
 from nn.metrics import accuracy, r2_score
 from nn.nests import is_nested, numbers
 from nn.portrait import Portrait, portrait_of
 from nn.programs import BACKENDS, kept, recorded_outputs
-from nn.reading import Numbers, as_list, required
+from nn.reading import Numbers, Reading, as_list, required
 
 __all__ = ["check_backend", "predict", "predict_outputs", "predict_proba", "score"]
 
@@ -62,8 +61,7 @@ def predict(
     [[-1, -1, -1]]
     """
     outputs = predict_outputs(model, X, backend=backend)
-    names = getattr(model, "class_names", None)
-    return required(loss, decide, _are_several(outputs), names=names).labels(outputs)
+    return _meaning(model, outputs, loss, decide).labels(outputs)
 
 
 def predict_proba(
@@ -128,8 +126,7 @@ def score(
     0.5
     """
     outputs = predict_outputs(model, X, backend=backend)
-    names = getattr(model, "class_names", None)
-    meaning = required(loss, decide, _are_several(outputs), targets=y, names=names)
+    meaning = _meaning(model, outputs, loss, decide, y)
     truths, labels = meaning.truths(y), meaning.labels(outputs)
     if isinstance(meaning, Numbers):
         return r2_score(truths, labels)
@@ -197,8 +194,16 @@ def _mapped(function: Callable[[list[float]], list[float]], rows: Matrix) -> Any
     return kept(key, 0, lambda: autograd.compiled(lambda x: function(x)).program(first))(x=rows)
 
 
-def _are_several(outputs: Sequence[Outputs] | Array) -> bool:
-    return hasattr(outputs[0], "__len__") and len(outputs[0]) > 1
+def _meaning(
+    model: Model,
+    outputs: Matrix,
+    loss: Loss | None,
+    decide: Decision | None,
+    targets: Targets | None = None,
+) -> Reading:
+    several = hasattr(outputs[0], "__len__") and len(outputs[0]) > 1
+    names = getattr(model, "class_names", None)
+    return required(loss, decide, several, targets=targets, names=names)
 
 
 def _are_chances(rows: Any, *, add_up: bool) -> bool:

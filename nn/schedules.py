@@ -32,13 +32,13 @@ class Schedule(ABC):
     """Base of the schedules; two are equal if they are of one kind and have equal numbers."""
 
     asks: ClassVar[tuple[str, ...]] = ("done",)
+    from_zero: ClassVar[tuple[str, ...]] = ()
     above_zero: ClassVar[tuple[str, ...]] = ()
-    """Its numbers that must not be 0."""
+    """Its numbers that are checked, by their names."""
 
     def __post_init__(self) -> None:
-        for name, number in vars(self).items():
-            if not callable(number):
-                check_number(name, number, positive=name in self.above_zero)
+        for name in (*self.from_zero, *self.above_zero):
+            check_number(name, getattr(self, name), positive=name in self.above_zero)
 
     def __call__(self, done: Any) -> float:
         """The factor after this fraction of the epochs, or what else the schedule asks for."""
@@ -69,6 +69,7 @@ class LinearSchedule(Schedule):
     """
 
     final: float = 0.0
+    from_zero = ("final",)
 
     def _factor(self, done: float) -> float:
         return 1.0 + (self.final - 1.0) * done
@@ -116,6 +117,7 @@ class CosineSchedule(Schedule):
     """
 
     final: float = 0.0
+    from_zero = ("final",)
 
     def _factor(self, done: float) -> float:
         return self.final + (1.0 - self.final) * 0.5 * (1.0 + math.cos(math.pi * done))
@@ -135,6 +137,7 @@ class WarmUpSchedule(Schedule):
     part: float = 0.1
     start: float = 0.1
     after: Callable[[float], float] = ConstantSchedule()
+    from_zero = ("start", "part")
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -181,7 +184,7 @@ class PlateauSchedule(Schedule):
     patience: int = 10
     threshold: float = 1e-4
     asks = ("history",)
-    above_zero = ("gamma",)
+    from_zero, above_zero = ("patience", "threshold"), ("gamma",)
 
     def _factor(self, history: Any) -> float:
         factor, best, waited = 1.0, math.inf, 0

@@ -64,8 +64,9 @@ class Optimizer(ABC):
         self.params = _checked(params)
         self.owner = getattr(params, "owner", None)  # the module whose parameters these all were
         self.memory: list[Any] = [self.start] * len(self.params)
+        declared = {"lr", "weight_decay", *getattr(self, "__dataclass_fields__", ())}
         for name, limits in RANGES.items():
-            if name in vars(self):
+            if name in declared:
                 setattr(self, name, check_number(name, getattr(self, name), **limits))
 
     @abstractmethod

@@ -1,5 +1,6 @@
 """Schedules: the factors over ten epochs, and what is refused."""
 
+import dataclasses
 import math
 
 import pytest
@@ -83,6 +84,20 @@ def test_pytorch_s_schedulers_go_the_same_way(ours, theirs, options):
 def test_numbers_out_of_range_are_refused(make, message):
     with pytest.raises(autograd.InputValueError, match=message):
         make()
+
+
+def test_a_schedule_of_one_s_own_may_hold_anything():
+    """Only what a schedule declares as a number from 0 is held to that."""
+
+    @dataclasses.dataclass(frozen=True)
+    class Milestones(schedules.Schedule):
+        at: tuple[float, ...] = (0.5, 0.75)
+        power: float = -1.0
+
+        def _factor(self, done):
+            return 2.0 ** (self.power * sum(done >= x for x in self.at))
+
+    assert [Milestones()(done) for done in (0.0, 0.5, 0.75)] == [1.0, 0.5, 0.25]
 
 
 def test_equal_schedules_are_equal():

@@ -165,6 +165,19 @@ def test_other_numbers_must_not_be_negative(option):
             nn.SGD([Value(1.0)], lr=0.1, **{option: wrong})
 
 
+def test_a_rule_of_one_s_own_names_its_numbers_as_it_likes():
+    """The ranges are those of the rules here; what is handed on to them is checked as theirs."""
+
+    class Own(nn.SGD):
+        def __init__(self, params, alpha):
+            self.alpha = alpha
+            super().__init__(params, 0.1, momentum=0.5)
+
+    assert Own([Value(1.0)], 3.0).options()["alpha"] == 3.0
+    shown = "<Own of 1 parameters: lr=0.1, weight_decay=0.0, alpha=3.0, momentum=0.5, nesterov="
+    assert repr(Own([Value(1.0)], 3.0)).startswith(shown)
+
+
 def test_nesterov_needs_momentum():
     with pytest.raises(autograd.InputValueError, match="nesterov needs a momentum"):
         nn.SGD([Value(1.0)], lr=0.1, nesterov=True)
