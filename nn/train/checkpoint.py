@@ -46,6 +46,8 @@ Path = str | os.PathLike[str]
 # What zipfile and json raise for files that are damaged in one way or another.
 BROKEN = (OSError, EOFError, KeyError, ValueError, RuntimeError, OverflowError, RecursionError,
           struct.error, zlib.error, zipfile.BadZipFile)  # fmt: skip
+# What content of another form raises where it is taken apart.
+UNFIT = AttributeError, LookupError, TypeError, ValueError, OverflowError, RecursionError
 
 
 @dataclass
@@ -128,28 +130,20 @@ def load_checkpoint(path: Path, run: Run) -> None:
             memory = memory_of(mapped(lambda x: _column(x, columns), content["memory"]), n)
         else:
             columns, memory = _former(content, run)
-        trained, others = columns["trained"], columns["others"]
-        for what, held, there in (
-            ("trained", trained, n),
-            ("remembered", memory, n),
-            ("other", others, len(run.others)),
-        ):
-            if len(held) != there:
-                raise ValueError(f"{len(held)} {what} parameters, but there are {there}")
+        numbers = [*columns["trained"], *columns["others"]]
+        params = [*run.optimizer.params, *run.others]
+        if not len(columns["trained"]) == len(memory) == n or len(numbers) != len(params):
+            raise ValueError(f"it has {len(numbers)} parameters, but there are {len(params)}")
         version, words, spare = content["rng"]
         rng = Random()
         rng.setstate((version, tuple(words), spare))
-        history = History(**content["history"])
-        for kept, empty in vars(History()).items():
-            if isinstance(empty, list):
-                numbers = mapped(_read, getattr(history, kept))
-                setattr(history, kept, array("d", numbers).tolist())
+        history = _history(content["history"])
         best, rate = _read(content["best"]), float(content.get("rate", run.lr))
     except ModelFileError:
         raise
-    except (AttributeError, KeyError, TypeError, ValueError, OverflowError) as error:
+    except UNFIT as error:
         raise ModelFileError(f"{name} does not fit this training run: {error}") from error
-    for parameter, number in zip([*run.optimizer.params, *run.others], [*trained, *others]):
+    for parameter, number in zip(params, numbers):
         parameter.data = number
     run.optimizer.memory = memory
     run.rng.setstate(rng.getstate())
@@ -200,6 +194,15 @@ def _former(content: dict[str, Any], run: Run) -> tuple[dict[str, Any], list[Any
     if content["best_parameters"] is not None:
         columns["best"] = array("d", content["best_parameters"])
     return columns, [_as_tuples(item) for item in content["memory"]]
+
+
+def _history(entries: dict[str, Any]) -> History:
+    history = History(**entries)
+    for name, empty in vars(History()).items():
+        if isinstance(empty, list):
+            numbers = array("d", mapped(_read, getattr(history, name)))
+            setattr(history, name, numbers.tolist())
+    return history
 
 
 def _as_tuples(x: Any) -> Any:
