@@ -96,11 +96,7 @@ def train(options: argparse.Namespace) -> nn.History:
 
 
 def squared_distance(outputs: Sequence[Value | float], target: int | list[float]) -> Any:
-    """Σ(y − t)² to a one-hot vector t, or to the one of a class's index.
-
-    >>> squared_distance([0.5, 0.5], 1)
-    0.5
-    """
+    """Σ(y − t)² to a one-hot vector t, or to the one of a class's index."""
     if not isinstance(target, list):
         target = [float(i == target) for i in range(len(outputs))]
     return nn.mse_loss(outputs, target, reduction="sum")

@@ -41,11 +41,7 @@ IN_MODULES = {
 
 
 def missing(what: str, name: str, known: dict[str, str]) -> AttributeError:
-    """The error for an attribute that is not there; with advice if people expect it.
-
-    >>> print(missing("module 'nn'", "Dropout2d", IN_NN))
-    module 'nn' has no Dropout2d, on purpose: nothing here is random in a pass; against ...
-    """
+    """The error for an attribute that is not there; with advice if people expect it."""
     for pattern, advice in known.items():
         if re.fullmatch(pattern, name):
             return AttributeError(f"{what} has no {name}, on purpose: {advice}", name=name)

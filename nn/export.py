@@ -1,16 +1,7 @@
 """A way out: models as ONNX files, which everything runs, and as PyTorch modules.
 
-When you outgrow this package:
-
-- *Serve a model elsewhere*: ``model.to_onnx("model.onnx")``. ONNX Runtime runs it in C++, C#, Java
-  or a browser. ``program.to_onnx`` does the same for any `autograd.Program`.
-- *Larger networks, GPUs*: ``model.to_torch()`` is a `torch.nn.Sequential` with the same weights;
-  go on training it there. `nn.from_torch` brings such a module back.
-- *Transforms over arrays, TPUs*: ``program.to_jax()`` is a pure function of arrays for ``jax.jit``,
-  ``jax.grad`` and ``jax.vmap``.
-- *Anything else*: ``model.state_dict()`` are plain floats by name, and ``model.save`` writes JSON.
-
-The way back from PyTorch is in :mod:`nn.convert`.
+The README's table "When you outgrow it" says which is for what. The way back from PyTorch is in
+:mod:`nn.convert`.
 """
 
 from __future__ import annotations

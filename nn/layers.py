@@ -75,12 +75,8 @@ class MLP(Sequential):
     "softmax" or "log_softmax" too. `init` of None suits each layer's activation.
 
     >>> model = MLP(2, [3, 1], activation="tanh", rng=42)
-    >>> len(model.parameters())
-    13
-    >>> [path for path, _ in model.named_parameters()][-2:]
-    ['layers.1.neurons.0.weights.2', 'layers.1.neurons.0.bias']
-    >>> len(model([1.0, -1.0]))
-    1
+    >>> len(model.parameters()), len(model([1.0, -1.0]))
+    (13, 1)
     """
 
     def __init__(

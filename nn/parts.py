@@ -31,11 +31,7 @@ def _members(part: Part) -> Iterable[tuple[str, Any]]:
 
 
 def parameters_in(part: Part, path: str, seen: set[int]) -> Iterator[tuple[str, Value]]:
-    """Each leaf Value in a part, with its path; `seen` holds what was met, so each comes once.
-
-    >>> [path for path, _ in parameters_in([Value(1.0), {"a": Value(2.0)}], "model", set())]
-    ['model.0', 'model.1.a']
-    """
+    """Each leaf Value in a part, with its path; `seen` holds what was met, so each comes once."""
     if isinstance(part, Value) or hasattr(part, "named_parameters"):
         if id(part) in seen:
             return
@@ -52,10 +48,6 @@ def layers_in(part: Part, path: str = "") -> Iterator[tuple[str, Any]]:
     """The layers in a model, with their paths: modules of no modules, and functions between them.
 
     A layer's neurons are not listed.
-
-    >>> import nn
-    >>> [path for path, _ in layers_in(nn.MLP(2, [3, 1], rng=0))]
-    ['layers.0', 'layers.1']
     """
     found = False
     for name, member in () if hasattr(part, "neurons") else _members(part):

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 try:
     import numpy as np
+    from scipy.special import log_expit, log_softmax
     from sklearn.base import ClassifierMixin, RegressorMixin
     from sklearn.utils.metaestimators import available_if
     from sklearn.utils.multiclass import check_classification_targets
@@ -44,8 +45,7 @@ class MLPClassifier(ClassifierMixin, Estimator):  # type: ignore[misc]
         max_iter: Epochs, or iterations of L-BFGS.
         batch_size: Examples whose gradients are averaged for a step; L-BFGS takes all.
         patience: Stop after this many epochs without a lower loss.
-        solver: "adam", "sgd" with Nesterov's momentum of 0.9, or "lbfgs", SciPy's, which finds an
-            exact minimum of small data.
+        solver: "adam", "sgd" with Nesterov's momentum of 0.9, or SciPy's "lbfgs" for small data.
         early_stopping: Keep a part of the data aside, `validation_fraction`, stop after `patience`
             epochs (by default 10) without a lower loss on it, and go back to the best.
         verbose: Show the progress.
@@ -124,10 +124,7 @@ class MLPClassifier(ClassifierMixin, Estimator):  # type: ignore[misc]
     def predict_log_proba(self, X: Examples) -> Any:
         """The logarithm of each probability, exact where that underflows."""
         logits = self._outputs(X)
-        if self._several is not None:
-            return -np.logaddexp(0.0, -logits)
-        shifted = logits - logits.max(axis=1, keepdims=True)
-        return shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+        return log_softmax(logits, axis=1) if self._several is None else log_expit(logits)
 
     def predict(self, X: Examples) -> Any:
         """The most probable of `classes_` for each row of `X`, or a zero or one for each label."""

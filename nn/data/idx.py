@@ -32,14 +32,6 @@ def read_idx(path: str | os.PathLike[str]) -> Any:
 
     Memory grows with what the file holds, not with what its header claims. Raises DataFileError
     if the file cannot be read, is none, is damaged, or is shorter or longer than it says.
-
-    >>> import tempfile
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     file = os.path.join(folder, "two-by-three")
-    ...     with open(file, "wb") as writer:
-    ...         _ = writer.write(bytes([0, 0, 8, 2, 0, 0, 0, 2, 0, 0, 0, 3, *range(6)]))
-    ...     read_idx(file).tolist()
-    [[0, 1, 2], [3, 4, 5]]
     """
     np = needed("numpy", "nn.data")
     name = repr(os.fspath(path))

@@ -39,8 +39,6 @@ def plot_history(history: Any, *, ax: Axes | None = None) -> Axes:
 
     >>> import nn
     >>> ax = plot_history(nn.History(loss=[0.7, 0.2]))
-    >>> ax.get_xlabel(), ax.get_ylabel()
-    ('epoch', 'loss')
     """
     ax = axes(ax)
     _curves(ax, BLUE, "loss", history.loss, getattr(history, "val_loss", []))
@@ -111,10 +109,7 @@ def plot_decision_boundary(
     means class 1, as a logit does.
 
     >>> import nn
-    >>> X, y = nn.data.xor()
-    >>> ax = plot_decision_boundary(nn.MLP(2, [4, 1], rng=0), X, y, resolution=20)
-    >>> [text.get_text() for text in ax.get_legend().get_texts()]
-    ['0', '1']
+    >>> ax = plot_decision_boundary(nn.MLP(2, [4, 1], rng=0), *nn.data.xor(), resolution=20)
     """
     matplotlib, np = matplotlib_or_error(), needed("numpy", "nn.plots")
     points, labels = np.asarray(X, dtype=float), np.asarray(y)
@@ -153,8 +148,6 @@ def plot_activations(model: Model, X: ArrayLike, *, bins: int = 40, ax: Axes | N
 
     >>> import nn
     >>> ax = plot_activations(nn.MLP(2, [4, 1], rng=0), [[0.0, 1.0], [1.0, 0.0]])
-    >>> ax.get_xlabel()
-    'outputs of layers'
     """
     np = needed("numpy", "nn.plots")
     inputs = [Value(0.0) for _ in range(np.shape(X)[-1])]
@@ -178,8 +171,6 @@ def plot_gradients(model: Model, *, bins: int = 40, ax: Axes | None = None) -> A
     >>> model = nn.MLP(2, [4, 1], rng=0)
     >>> model([1.0, 2.0])[0].backward()
     >>> ax = plot_gradients(model)
-    >>> ax.get_xlabel()
-    'gradients of layers'
     """
     layers = [layer for layer in _layers("plot_gradients", model) if hasattr(layer, "parameters")]
     parts = [[p.grad for p in layer.parameters()] for layer in layers]
