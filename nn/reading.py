@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import autograd
+from autograd.arrays import Array
 from nn import losses
 from nn.kinds import Decision, Loss, Outputs, Target, Targets
 from nn.losses.terms import kind_of, options_of
@@ -82,7 +83,7 @@ class Margins(Reading):
         """As of `Reading`."""
         rows: Any = outputs
         if hasattr(rows, "argmax"):
-            return bare((rows > self.limit) * (1 - self.low) + self.low)
+            return as_list((_narrow(rows) > self.limit) * (1 - self.low) + self.low)
         return bare(mapped(lambda y: 1 if y > self.limit else self.low, rows))
 
     def truths(self, targets: Targets) -> list[Any]:
@@ -206,5 +207,10 @@ def bare(rows: Targets) -> list[Any]:
     """
     given: Any = rows
     if hasattr(given, "reshape"):
-        return as_list(given.reshape(-1) if given.size == len(given) else given)
+        return as_list(_narrow(given))
     return [row[0] if isinstance(row, (list, tuple)) and len(row) == 1 else row for row in given]
+
+
+def _narrow(rows: Array) -> Array:
+    """An array of one column as its numbers; others as they are."""
+    return rows.reshape(-1) if rows.size == len(rows) else rows
