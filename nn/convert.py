@@ -93,9 +93,9 @@ def _name(torch: ModuleType, part: torch.nn.Module) -> str:
 
 
 def _copied(torch: ModuleType, module: torch.nn.Module, into: Module) -> Any:
-    linears = {n: x for n, x in module.named_modules() if isinstance(x, torch.nn.Linear)}
-    # PyTorch's Sequential numbers its parts, ours numbers `layers`.
-    layers = {path.replace("layers.", ""): layer for path, layer in layers_in(into)}
+    parts = module.named_modules()
+    linears = {_plain(name): x for name, x in parts if isinstance(x, torch.nn.Linear)}
+    layers = {_plain(path): layer for path, layer in layers_in(into)}
     theirs = [(n, x.in_features, x.out_features, x.bias is not None) for n, x in linears.items()]
     ours = [
         (name, layer.nin, layer.nout, layer.neurons[0].bias is not None)
@@ -113,9 +113,15 @@ def _copied(torch: ModuleType, module: torch.nn.Module, into: Module) -> Any:
     return into
 
 
+def _plain(path: str) -> str:
+    """A path without the word `layers`: PyTorch's Sequential numbers its parts, ours has a list."""
+    return ".".join(word for word in path.split(".") if word != "layers")
+
+
 def _fill(layer: Layer, linear: torch.nn.Linear) -> None:
     bias: Any = linear.bias
     biases = [0.0] * linear.out_features if bias is None else bias.tolist()
     for neuron, weights, bias in zip(layer.neurons, linear.weight.tolist(), biases):
-        for parameter, number in zip(neuron.parameters(), [*weights, bias]):
-            parameter.data = number
+        for parameter, number in zip([*neuron.weights, neuron.bias], [*weights, bias]):
+            if parameter is not None:
+                parameter.data = number

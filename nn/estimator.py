@@ -143,8 +143,7 @@ class Estimator(BaseEstimator):  # type: ignore[misc]  # (scikit-learn is untype
         self._rng = Random(int(check_random_state(self.random_state).randint(2**31)))
         hidden = np.atleast_1d(self.hidden_layer_sizes).tolist()
         self.model_ = MLP(columns, [*hidden, outputs], activation=self.activation, rng=self._rng)
-        if self.solver in SOLVERS:
-            self._optimizer = SOLVERS[self.solver](self.model_.parameters(), self.learning_rate)
+        self._optimizer: Optimizer | None = None  # it is made for the first step
         self.loss_curve_: list[float] = []
 
     def _learn(self: E, X: Array, targets: Sequence[int] | Array, loss: Loss, **options: Any) -> E:
@@ -154,6 +153,8 @@ class Estimator(BaseEstimator):  # type: ignore[misc]  # (scikit-learn is untype
         if self.solver == "lbfgs":
             self.history_ = fit_lbfgs(self.model_, X, targets, **options)
         else:
+            if self._optimizer is None:
+                self._optimizer = SOLVERS[self.solver](self.model_.parameters(), self.learning_rate)
             options |= {"batch_size": self.batch_size, "rng": self._rng, "track_accuracy": False}
             self.history_ = fit(self.model_, X, targets, optimizer=self._optimizer, **options)
         self.loss_curve_ += self.history_.loss

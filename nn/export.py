@@ -77,8 +77,8 @@ def _modules(torch: ModuleType, part: Model) -> list[Any]:
             f"but the model holds {part!r}"
         )
     nin, biased = len(neurons[0].weights), neurons[0].bias is not None
-    rows = [[parameter.data for parameter in neuron.parameters()] for neuron in neurons]
-    numbers = torch.tensor(rows, dtype=torch.float64)  # the biases come last
+    rows = [[p.data for p in (*n.weights, n.bias) if p is not None] for n in neurons]
+    numbers = torch.tensor(rows, dtype=torch.float64)
     linear = torch.nn.Linear(nin, len(neurons), bias=biased, dtype=torch.float64)
     with torch.no_grad():
         linear.weight.copy_(numbers[:, :nin])

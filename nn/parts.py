@@ -19,13 +19,18 @@ Part: TypeAlias = "Model | Value | Iterable[Part]"
 HEADER = ("layer", "kind", "inputs", "outputs", "activation", "parameters")
 
 
+def _is_module(part: Part) -> bool:
+    return hasattr(part, "named_parameters") and not isinstance(part, type)
+
+
 def _members(part: Part) -> Iterable[tuple[str, Any]]:
     """What a module or a container holds, with names."""
-    if hasattr(part, "named_parameters") and not isinstance(part, type):
+    if _is_module(part):
         return vars(part).items()
     if isinstance(part, dict):
         return ((str(key), member) for key, member in part.items())
-    if isinstance(part, (list, tuple)) or str(getattr(part, "dtype", "")) == "object":
+    of_objects = str(getattr(part, "dtype", "")) == "object" and bool(getattr(part, "shape", ()))
+    if isinstance(part, (list, tuple)) or of_objects:
         return ((str(i), member) for i, member in enumerate(part))  # type: ignore[arg-type]
     return ()
 
@@ -54,9 +59,7 @@ def layers_in(part: Part, path: str = "") -> Iterator[tuple[str, Any]]:
         for inner in layers_in(member, f"{path}.{name}" if path else name):
             found = True
             yield inner
-    if not found and (
-        hasattr(part, "named_parameters") or (callable(part) and path[-1:].isdigit())
-    ):
+    if not found and (_is_module(part) or (callable(part) and path[-1:].isdigit())):
         yield path, part
 
 
@@ -91,7 +94,7 @@ def _identities(layer: Model) -> set[int]:
 
 def _described(layer: Model) -> tuple[str, str, str, str]:
     """Kind, inputs, outputs and activation; blank where it has none."""
-    if not hasattr(layer, "named_parameters"):
+    if not _is_module(layer):
         return getattr(layer, "__name__", type(layer).__name__), "", "", ""
     neuron = getattr(layer, "neurons", [layer])[0]
     inputs = getattr(layer, "nin", "")

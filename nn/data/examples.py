@@ -211,8 +211,9 @@ class Standardizer:
 
     def fit(self, X: Iterable[Iterable[float]]) -> Standardizer:
         """Measure each column's mean and (population) standard deviation."""
+        rows = check_rows(X)
         self.mean, self.scale = [], []
-        for column in zip(*check_rows(X)):
+        for column in zip(*rows):
             mean = math.fsum(x / len(column) for x in column)
             # hypot, and not a sum of squares, which would overflow or vanish before its root does.
             spread = math.hypot(*(x - mean for x in column)) / math.sqrt(len(column))

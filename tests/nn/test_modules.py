@@ -124,6 +124,21 @@ def test_weights_go_only_where_they_fit():
             nn.from_torch(theirs, into=other)
 
 
+@pytest.mark.needs("torch")
+@pytest.mark.parametrize("name", ["layers", "mylayers", "fc"])
+def test_weights_go_to_lists_of_layers(name):
+    """Whatever the list is called that stands for a ModuleList."""
+    import torch
+
+    theirs, ours = torch.nn.Module(), nn.Module()
+    setattr(theirs, name, torch.nn.ModuleList([torch.nn.Linear(2, 3), torch.nn.Linear(3, 1)]))
+    setattr(ours, name, [nn.Linear(2, 3, rng=0), nn.Linear(3, 1, rng=0)])
+    nn.from_torch(theirs, into=ours)
+    expected = [layer.weight.tolist() for layer in getattr(theirs, name)]
+    found = [[[w.data for w in n.weights] for n in x.neurons] for x in getattr(ours, name)]
+    assert found == expected
+
+
 @pytest.mark.parametrize("name", [*ACTIVATIONS, "Softmax", "LogSoftmax"])
 def test_an_activation_is_a_module(name):
     """Of numbers, rows and lists of rows; it saves, exports, and trains between layers."""

@@ -1,5 +1,7 @@
 """Summaries: the table of a model's layers."""
 
+import numpy as np
+
 import autograd
 import nn
 
@@ -56,3 +58,13 @@ def test_parameters_outside_the_layers_are_in_the_total():
         ["beside", "them", "1"],
         ["total", "10"],
     ]
+
+
+def test_what_is_no_part_is_passed_over():
+    """A class of modules, and an array of objects without an axis, as attributes."""
+    model = Own()
+    model.kind, model.label = nn.Layer, np.array("x", dtype=object)
+    assert [path for path, _ in model.named_parameters()] == [
+        path for path, _ in Own().named_parameters()
+    ]
+    assert model.summary() == Own().summary()

@@ -300,3 +300,11 @@ def test_lbfgs_tells_of_a_loss_that_overflows_and_keeps_the_start():
     with pytest.raises(nn.DivergenceError, match="on the way of L-BFGS; the parameters are as"):
         fit_lbfgs(model, [[1e200]], [1e200], loss=nn.mse_loss, max_iter=5, progress=False)
     assert model.state_dict() == before
+
+
+def test_a_solver_may_follow_another():
+    """L-BFGS first, then steps of Adam from where it ended."""
+    X, y = [[0.0], [0.3], [0.7], [1.0]], [0, 0, 1, 1]
+    model = MLPClassifier((2,), solver="lbfgs", max_iter=5, random_state=0).fit(X, y)
+    model.set_params(solver="adam").partial_fit(X, y)
+    assert len(model.loss_curve_) == model.n_iter_ > 1

@@ -184,6 +184,9 @@ def test_standardising_remembers_its_statistics():
     standardize = nn.data.Standardizer().fit(np.array([[0.0, 10.0], [4.0, 30.0]]))
     assert (standardize.mean, standardize.scale) == ([2.0, 20.0], [2.0, 10.0])
     assert standardize.transform([[6.0, 20.0]]) == [[2.0, 0.0]]
+    with pytest.raises(autograd.InputValueError):
+        standardize.fit([])
+    assert standardize.mean == [2.0, 20.0]
 
 
 @pytest.mark.parametrize("constant", [0.0, 5.0, 0.1, 1e300])
