@@ -11,20 +11,25 @@ import itertools
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from autograd.check.complex_step import NotAnalyticError, complex_step
 from autograd.check.differences import EPSILON, Estimate
 from autograd.check.kinks import name_kink
 from autograd.check.ladders import doubted, estimates_of
 from autograd.check.report import Entry, GradientReport
-from autograd.check.subject import Subject, gradient
+from autograd.check.subject import Module, Subject, gradient
 from autograd.check.verdicts import Judge
 from autograd.engine.backward import adjoints
 from autograd.engine.order import record_of
 from autograd.engine.value import Value
 from autograd.errors import GradientError, InputValueError, TraceError
 from autograd.ops.ieee import ARITHMETIC_ERRORS
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from autograd.engine.nests import Nest
 
 __all__ = ["assert_gradients", "gradcheck"]
 
@@ -37,8 +42,8 @@ VOUCHED = 1e-2
 
 
 def gradcheck(
-    f: Callable[..., Any],
-    *inputs: Any,
+    f: Callable[..., Nest],
+    *inputs: Nest | Module,
     order: int = 1,
     rtol: float = RTOL,
     atol: float = 0.0,
@@ -96,7 +101,18 @@ def gradcheck(
     return GradientReport(entries)
 
 
-def assert_gradients(f: Callable[..., Any], *inputs: Any, **options: Any) -> None:
+class _Options(TypedDict, total=False):
+    """Those of gradcheck."""
+
+    order: int
+    rtol: float
+    atol: float
+    accept_subgradients: bool
+
+
+def assert_gradients(
+    f: Callable[..., Nest], *inputs: Nest | Module, **options: Unpack[_Options]
+) -> None:
     """Raise GradientError unless every derivative of f at the point passes ``gradcheck``.
 
     An inconclusive check raises as well: move the point away from the kink, or give

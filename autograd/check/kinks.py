@@ -63,10 +63,9 @@ def _differ(p: float, q: float) -> bool:
     return p != q and size > JUMP and not abs(p - q) <= JUMP * size
 
 
-def _local(node: Any) -> Sequence[float | None]:
+def _local(node: Value) -> Sequence[float | None]:
     operands = operand_values(node)
-    partials: Sequence[float | None] = node.op.local_at(node.data, operands, [True] * len(operands))
-    return partials
+    return node.op.local_at(node.data, operands, [True] * len(operands)) if node.op else ()
 
 
 def _place(node: Value, paths: Mapping[Value, str]) -> str:

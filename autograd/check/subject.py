@@ -7,8 +7,8 @@ Inputs may nest; a module among them, or as the function itself, stands for its 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, Protocol
 
 from autograd.engine.backward import adjoints
 from autograd.engine.higher import recorded_adjoints
@@ -21,11 +21,20 @@ from autograd.errors import InputTypeError, InputValueError
 from autograd.nested import is_array, numbers_in, parts_of, rebuilt, way_to
 
 if TYPE_CHECKING:
+    from typing_extensions import TypeIs
+
     from autograd.engine.nests import Nest
 
-__all__ = ["Subject"]
+__all__ = ["Module", "Subject"]
 
 Outputs = list[Any]
+
+
+class Module(Protocol):
+    """What has parameters that have names."""
+
+    def named_parameters(self) -> Iterable[tuple[str, Value]]:
+        """The path of each parameter in the module, and the parameter."""
 
 
 class Subject:
@@ -42,7 +51,7 @@ class Subject:
     [20.0]
     """
 
-    def __init__(self, f: Callable[..., Any], inputs: Sequence[Any]) -> None:
+    def __init__(self, f: Callable[..., Nest], inputs: Sequence[Nest | Module]) -> None:
         if not callable(f):
             raise InputTypeError(f"gradcheck takes a function, but got {type(f).__name__}")
         self.f = f
@@ -64,7 +73,7 @@ class Subject:
             raise InputValueError("gradcheck needs at least one number to differentiate by")
         self.output_paths: list[str] = []
 
-    def _take_parameters(self, name: str, module: Any) -> None:
+    def _take_parameters(self, name: str, module: Module) -> None:
         known = {id(p) for p in self.parameters.values()}
         for path, parameter in module.named_parameters():
             if id(parameter) not in known:
@@ -134,11 +143,11 @@ def gradient(output: Value, leaves: Sequence[Value]) -> list[float]:
     return [adjoint.get(leaf, 0.0) for leaf in leaves]
 
 
-def _is_module(x: object) -> bool:
+def _is_module(x: Nest | Module | Callable[..., Nest]) -> TypeIs[Module]:
     return hasattr(x, "named_parameters")
 
 
-def _parameter_names(f: Callable[..., Any], count: int) -> list[str]:
+def _parameter_names(f: Callable[..., Nest], count: int) -> list[str]:
     """What the function calls its inputs; x0, x1 … where it does not say."""
     fallback = [f"x{i}" for i in range(count)] if count > 1 else ["x"]
     try:

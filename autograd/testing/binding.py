@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from autograd.errors import InputValueError
 
@@ -29,12 +29,12 @@ class Binding:
         """All of them, in the order in which ``caller`` takes them."""
         return self.positional + self.keywords
 
-    def caller(self, f: Callable[..., Any]) -> Callable[..., Any]:
+    def caller(self, f: Callable[..., Nest]) -> Callable[..., Nest]:
         """f as a function of these arguments by position; f itself if it is one."""
         if not self.keywords:
             return f
 
-        def call(*operands: Nest) -> Any:
+        def call(*operands: Nest) -> Nest:
             split = len(self.positional)
             return f(*operands[:split], **dict(zip(self.keywords, operands[split:])))
 
@@ -52,7 +52,7 @@ class Binding:
         return f"lambda {', '.join(self.names)}: {f}({', '.join(passed)})"
 
 
-def bound(f: Callable[..., Any], names: Sequence[str]) -> Binding:
+def bound(f: Callable[..., Nest], names: Sequence[str]) -> Binding:
     """How f takes arguments of these names.
 
     Names that f does not know go to its ``*args``, in the order given, or to its ``**kwargs``. A

@@ -9,7 +9,7 @@ import sys
 import textwrap
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from autograd.check.checker import gradcheck
 from autograd.check.report import GradientReport
@@ -23,24 +23,29 @@ from autograd.testing.strategies import hypothesis_module, safe_floats
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from types import ModuleType
+
+    from hypothesis.strategies import SearchStrategy
 
     from autograd.engine.nests import Nest
 
 __all__ = ["property_test"]
 
+Domain: TypeAlias = "tuple[float, float] | list[Domain] | SearchStrategy[Nest]"
+"""What a number, or a list of numbers, is drawn from."""
 EXAMPLES = 100
 SELDOM = 0.5
 """The part of inconclusive points from which on a property test says that it tests little."""
 
 
 def property_test(
-    f: Callable[..., Any] | None = None,
+    f: Callable[..., Nest] | None = None,
     /,
     *,
     examples: int = EXAMPLES,
     order: int = 1,
     accept_subgradients: bool = False,
-    **domain: Any,
+    **domain: Domain,
 ) -> Any:
     """A test that checks f's derivatives at many points of a domain and reports the simplest bad.
 
@@ -81,11 +86,11 @@ def property_test(
     strategies = {name: _strategy(name, given) for name, given in domain.items()}
     tally = {"tried": 0, "inconclusive": 0}
     function = f
-    home = sys._getframe(1).f_globals.get("__name__")  # where a custom_op has its name
+    home = sys._getframe(1).f_globals.get("__name__", "")  # where a custom_op has its name
 
     called = binding.caller(f)
 
-    def check(**drawn: Any) -> None:
+    def check(**drawn: Nest) -> None:
         point = {name: drawn[name] for name in binding.names}
         report = gradcheck(
             called, *point.values(), order=order, accept_subgradients=accept_subgradients
@@ -124,7 +129,7 @@ def property_test(
     return run
 
 
-def _strategy(name: str, given: Any) -> Any:
+def _strategy(name: str, given: Domain) -> Any:
     """The strategy that a domain stands for."""
     hypothesis = hypothesis_module()
     if isinstance(given, hypothesis.strategies.SearchStrategy):
@@ -140,9 +145,9 @@ def _strategy(name: str, given: Any) -> Any:
 
 
 def _account(
-    f: Callable[..., Any],
+    f: Callable[..., Nest],
     binding: Binding,
-    home: str | None,
+    home: str,
     point: Mapping[str, Nest],
     report: GradientReport,
     order: int,
@@ -163,12 +168,13 @@ def _account(
     )
 
 
-def _source_of(f: Callable[..., Any], home: Any) -> tuple[str, str]:
+def _source_of(f: Callable[..., Nest], home: str) -> tuple[str, str]:
     """A name for f, and the lines that define it: an import where that is possible."""
     for module in (sys.modules.get(name) for name in (f.__module__, home)):
         # What was typed into a notebook or a prompt is in no file to import from.
-        importable = module and (module.__name__ != "__main__" or getattr(module, "__file__", None))
-        for name, thing in [*vars(module).items()] if importable else ():
+        if module is None or (module.__name__ == "__main__" and not _file_of(module)):
+            continue
+        for name, thing in [*vars(module).items()]:
             if thing is f or getattr(thing, "function", None) is f:
                 call = name if thing is f else f"{name}.function"
                 return call, f"import autograd\nfrom {_importable(module)} import {name}"
@@ -185,14 +191,18 @@ def _source_of(f: Callable[..., Any], home: Any) -> tuple[str, str]:
     return "f", f"import autograd\n\n# f is {name}, made here:\n{textwrap.indent(source, '# ')}"
 
 
-def _importable(module: Any) -> str:
+def _importable(module: ModuleType) -> str:
     """The name under which another program imports a module, a script's file included."""
-    if module.__name__ == "__main__" and getattr(module, "__file__", None):
-        return Path(module.__file__).stem
-    return str(module.__name__)
+    if module.__name__ == "__main__":
+        return Path(_file_of(module)).stem
+    return module.__name__
 
 
-def _graph(f: Callable[..., Any], point: Mapping[str, Nest]) -> str:
+def _file_of(module: ModuleType) -> str:
+    return getattr(module, "__file__", None) or ""
+
+
+def _graph(f: Callable[..., Nest], point: Mapping[str, Nest]) -> str:
     """The graph of f's first result, drawn with numbers and gradients."""
     from autograd.drawing import draw
 

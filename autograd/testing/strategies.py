@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from random import Random
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
+from autograd.check.subject import Module
 from autograd.errors import InputValueError
 from autograd.extras import needed
 from autograd.ops.op import OPS
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
 
 __all__ = ["hypothesis_module", "mlps", "programs", "safe_floats"]
+
+Model = TypeVar("Model", bound=Module)
 
 MOST_INPUTS = 3
 # Far enough back to share any value of a formula; beyond its first value come literals.
@@ -112,12 +115,12 @@ def programs(
 
 
 def mlps(
-    build: Callable[..., Any],
+    build: Callable[..., Model],
     *,
     activations: Sequence[str] = ("tanh", "sigmoid", "softplus", "gelu", "silu"),
     widest: int = 4,
     deepest: int = 3,
-) -> SearchStrategy[tuple[Any, list[float]]]:
+) -> SearchStrategy[tuple[Model, list[float]]]:
     """Small random networks, each with an input for it.
 
     ``build`` is ``nn.MLP``, or anything called alike: ``build(nin, sizes, activation=, rng=)``.

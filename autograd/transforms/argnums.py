@@ -8,14 +8,20 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable, Sequence
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, ParamSpec, SupportsIndex, TypeAlias, TypeVar
 
 from autograd.errors import InputTypeError, InputValueError
 
-__all__ = ["Argnum", "Arguments", "carrying", "with_others"]
+if TYPE_CHECKING:
+    from autograd.engine.nests import Nest
+
+__all__ = ["Argnum", "Arguments", "transformed", "with_others"]
 
 Argnum: TypeAlias = int | str | Sequence[int | str]
 """An argument's index, its name, or a sequence of them."""
+Parameters = ParamSpec("Parameters")
+Result = TypeVar("Result")
+Derived = TypeVar("Derived")
 
 
 class Arguments:
@@ -25,20 +31,27 @@ class Arguments:
     """
 
     def __init__(
-        self, f: Callable[..., Any], argnum: Argnum, args: Sequence[Any], options: dict[str, Any]
+        self,
+        f: Callable[Parameters, Result],
+        argnum: Argnum,
+        /,
+        *args: Parameters.args,
+        **options: Parameters.kwargs,
     ) -> None:
         if not callable(f):
             raise InputTypeError(f"a transform takes a function, but got {type(f).__name__}")
-        self.f, self.args, self.options = f, list(args), options
+        self.f: Callable[..., Any] = f
+        self.args: list[Any] = [*args]
+        self.options: dict[str, Any] = options
         self.several = isinstance(argnum, (tuple, list))
-        places = [*argnum] if isinstance(argnum, (tuple, list)) else [argnum]
+        places: Any = [*argnum] if isinstance(argnum, (tuple, list)) else [argnum]
         self.places = [self._place(place) for place in places]
         if len(set(self.places)) < len(self.places) or not self.places:
             raise InputValueError(f"argnum names each argument once, but got {argnum!r}")
         held = [self.args[p] if isinstance(p, int) else options[p] for p in self.places]
         self.chosen = tuple(held) if self.several else held[0]
 
-    def _place(self, argnum: Any) -> int | str:
+    def _place(self, argnum: SupportsIndex | str) -> int | str:
         """Where an argument stands: its index among those by position, or its keyword."""
         if isinstance(argnum, str):
             names = _names(self.f)
@@ -63,10 +76,11 @@ class Arguments:
             return names[index]
         raise InputValueError(f"argnum is {index}, but the call has {count} arguments")
 
-    def call(self, chosen: Any) -> Any:
+    def call(self, chosen: Nest) -> Any:
         """The function of these in the places of the chosen arguments."""
         args, options = [*self.args], dict(self.options)
-        for place, x in zip(self.places, chosen if self.several else [chosen]):
+        parts: Any = chosen if self.several else [chosen]
+        for place, x in zip(self.places, parts):
             if isinstance(place, int):
                 args[place] = x
             else:
@@ -75,14 +89,15 @@ class Arguments:
 
 
 def with_others(
-    argnum: Argnum, x: Any, others: Sequence[Any], options: dict[str, Any]
+    argnum: Argnum, x: Nest, others: Sequence[Any], options: dict[str, Any]
 ) -> tuple[list[Any], dict[str, Any]]:
     """All arguments of a call: x in the chosen places, the others in the places that are left."""
     several = isinstance(argnum, (tuple, list))
     places = [*argnum] if isinstance(argnum, (tuple, list)) else [argnum]
     if several and (not isinstance(x, (tuple, list)) or len(x) != len(places)):
         raise InputValueError(f"for argnum {argnum!r}, x and v hold {len(places)} arguments each")
-    chosen = dict(zip(places, x if several else [x]))
+    parts: Any = x if several else [x]
+    chosen = dict(zip(places, parts))
     named = {name: part for name, part in chosen.items() if isinstance(name, str)}
     at = {index: part for index, part in chosen.items() if isinstance(index, int)}
     args, count = [*others], len(others) + len(at)
@@ -91,7 +106,7 @@ def with_others(
     return args, {**options, **named}
 
 
-def _names(f: Callable[..., Any]) -> list[str]:
+def _names(f: Callable[..., Result]) -> list[str]:
     """The names of the arguments that a function takes by position; none if it cannot tell."""
     try:
         parameters = inspect.signature(f).parameters.values()
@@ -101,6 +116,14 @@ def _names(f: Callable[..., Any]) -> list[str]:
     return [p.name for p in parameters if p.kind in kinds]
 
 
-def carrying(f: Callable[..., Any], made: Callable[..., Any]) -> Callable[..., Any]:
-    """A transform's function with the name, the documentation and the signature of f."""
-    return functools.update_wrapper(made, f, updated=())
+def transformed(
+    f: Callable[Parameters, Result],
+    argnum: Argnum,
+    derive: Callable[[Arguments], Derived],
+) -> Callable[Parameters, Derived]:
+    """What is derived from the arguments of a call, with f's name, documentation and signature."""
+
+    def differentiated(*args: Parameters.args, **options: Parameters.kwargs) -> Derived:
+        return derive(Arguments(f, argnum, *args, **options))
+
+    return functools.update_wrapper(differentiated, f, updated=())

@@ -125,7 +125,7 @@ class Call:
         return result, numbers
 
 
-def _scalar(y: Any, name: str) -> Any:
+def _scalar(y: Nest | None, name: str) -> Any:
     """A result that has to be one number."""
     if is_array(y) and y.ndim == 0:
         y = y.item()  # what numpy.where and its like make of one number

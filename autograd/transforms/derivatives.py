@@ -15,7 +15,7 @@ from typing import Any, Concatenate, Literal, ParamSpec, overload
 
 from autograd.engine.value import Operand, Value
 from autograd.nested import rebuilt
-from autograd.transforms.argnums import Argnum, Arguments, carrying
+from autograd.transforms.argnums import Argnum, Arguments, transformed
 from autograd.transforms.call import Call
 from autograd.transforms.typed import Gradient, ListGradient, ListPair, Pair, Rest
 
@@ -82,11 +82,11 @@ def grad(f: Function, argnum: Argnum = 0, *, has_aux: bool = False) -> Function:
     (12.0, 6.0)
     """
 
-    def differentiated(*args: Any, **options: Any) -> Any:
-        call = Call(Arguments(f, argnum, args, options), one="grad", has_aux=has_aux)
+    def gradient(arguments: Arguments) -> Any:
+        call = Call(arguments, one="grad", has_aux=has_aux)
         return call.beside(call.pull_back(call.outputs, [1.0]), has_aux)
 
-    return carrying(f, differentiated)
+    return transformed(f, argnum, gradient)
 
 
 @overload
@@ -114,12 +114,12 @@ def value_and_grad(f: Function, argnum: Argnum = 0, *, has_aux: bool = False) ->
     ((8.0, 'beside'), 12.0)
     """
 
-    def differentiated(*args: Any, **options: Any) -> tuple[Any, Any]:
-        call = Call(Arguments(f, argnum, args, options), one="grad", has_aux=has_aux)
+    def both(arguments: Arguments) -> tuple[Any, Any]:
+        call = Call(arguments, one="grad", has_aux=has_aux)
         (y,) = call.outputs
         return call.beside(call.finish(y), has_aux), call.pull_back([y], [1.0])
 
-    return carrying(f, differentiated)
+    return transformed(f, argnum, both)
 
 
 def jacobian(f: Function, argnum: Argnum = 0, *, has_aux: bool = False) -> Function:
@@ -134,8 +134,8 @@ def jacobian(f: Function, argnum: Argnum = 0, *, has_aux: bool = False) -> Funct
     [[4.0, 3.0], [1.0, 1.0]]
     """
 
-    def differentiated(*args: Any, **options: Any) -> Any:
-        call = Call(Arguments(f, argnum, args, options), has_aux=has_aux)
+    def matrix(arguments: Arguments) -> Any:
+        call = Call(arguments, has_aux=has_aux)
         count = len(call.nodes)
         if count * (1 if call.recording else FORWARD_COST) < len(call.outputs):
             units = [[float(i == j) for j in range(count)] for i in range(count)]
@@ -148,7 +148,7 @@ def jacobian(f: Function, argnum: Argnum = 0, *, has_aux: bool = False) -> Funct
             rows = [call.pull_back([y], [1.0]) for y in call.outputs]
         return call.beside(rebuilt(call.result, rows), has_aux)
 
-    return carrying(f, differentiated)
+    return transformed(f, argnum, matrix)
 
 
 def hessian(
@@ -168,10 +168,10 @@ def hessian(
     if not diagonal:
         return jacobian(gradient, argnum, has_aux=has_aux)
 
-    def differentiated(*args: Any, **options: Any) -> Any:
-        call = Call(Arguments(gradient, argnum, args, options), has_aux=has_aux)
+    def curvatures(arguments: Arguments) -> Any:
+        call = Call(arguments, has_aux=has_aux)
         pairs = zip(call.outputs, call.nodes)
         found = [call.gradients([y], [1.0], [x])[0] for y, x in pairs]
         return call.beside(rebuilt(call.argument, found), has_aux)
 
-    return carrying(f, differentiated)
+    return transformed(gradient, argnum, curvatures)

@@ -76,4 +76,4 @@ def _call(
     one: str = "",
 ) -> Call:
     args, options = with_others(argnum, x, others, options)
-    return Call(Arguments(f, argnum, args, options), one=one)
+    return Call(Arguments(f, argnum, *args, **options), one=one)

@@ -19,6 +19,7 @@ from autograd.engine.value import Value
 from autograd.errors import ConvergenceError, InputTypeError, InputValueError
 from autograd.nested import numbers_in, rebuilt
 from autograd.ops.op import Op
+from autograd.ops.rules import Functions
 from autograd.transforms.derivatives import jacobian
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ class Equation:
     def __init__(
         self,
         name: str,
-        f: Callable[..., Any],
+        f: Callable[..., Nest],
         x0: Nest,
         params: Sequence[Nest],
         solve: Callable[[Equation, Vector], Vector],
@@ -110,7 +111,7 @@ class Equation:
         def forward(*params: float) -> float:
             return float(self.solved([*params])[index])
 
-        def partials(xp: Any, out: Operand, *params: Nest) -> tuple[Any, ...]:
+        def partials(xp: Functions, out: Operand, *params: Nest) -> tuple[Any, ...]:
             if not all(isinstance(p, (Value, float)) for p in params):
                 raise TypeError("an equation is solved for numbers")  # no expression: not traced
             with nullcontext() if any(isinstance(p, Value) for p in params) else _among_numbers():

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from math import isfinite
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from autograd.errors import ConvergenceError
 from autograd.transforms.equations import Equation, Vector, eliminated, shown, size_of
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["fixed_point", "root"]
 
-Function = Callable[..., Any]
+Function: TypeAlias = "Callable[..., Nest]"
 
 
 def fixed_point(

@@ -7,12 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from math import floor
-from typing import Any
+from typing import TYPE_CHECKING, TypeAlias
 
 from autograd.engine.order import operands_of
 from autograd.ops.op import Op
 
-__all__ = ["remedy"]
+if TYPE_CHECKING:
+    from autograd.engine.node import Node
+
+__all__ = ["Operand", "remedy"]
+
+Operand: TypeAlias = "Node | float"
+"""What a primitive was applied to."""
 
 
 def _guarded(call: str, operand: str, ok: str) -> str:
@@ -22,7 +28,7 @@ def _guarded(call: str, operand: str, ok: str) -> str:
 
 
 def remedy(
-    op: Op, operands: Sequence[Any], numbers: Sequence[float], *, backward: bool
+    op: Op, operands: Sequence[Operand], numbers: Sequence[float], *, backward: bool
 ) -> str | None:
     """What to write instead, or None where nothing better is known."""
     if backward:
@@ -31,16 +37,16 @@ def remedy(
     return find(op.name, operands, numbers) if find else None
 
 
-def _made(x: Any, *names: str) -> bool:
+def _made(x: Operand, *names: str) -> bool:
     """Whether an operand was computed by one of these primitives."""
-    return type(x) is not float and x.op is not None and x.op.name in names
+    return not isinstance(x, float) and x.op is not None and x.op.name in names
 
 
-def _is_one(x: Any) -> bool:
-    return type(x) is float and x == 1.0
+def _is_one(x: Operand) -> bool:
+    return isinstance(x, float) and x == 1.0
 
 
-def _log(name: str, operands: Sequence[Any], numbers: Sequence[float]) -> str | None:
+def _log(name: str, operands: Sequence[Operand], numbers: Sequence[float]) -> str | None:
     x = operands[0]
     if _is_softmax(x):
         return (
@@ -58,7 +64,7 @@ def _log(name: str, operands: Sequence[Any], numbers: Sequence[float]) -> str | 
     return _outside(name, operands, numbers)
 
 
-def _is_softmax(x: Any) -> bool:
+def _is_softmax(x: Operand) -> bool:
     """exp(… - logsumexp(…)), as ``softmax`` records it, or exp(…)/sum written by hand."""
     if _made(x, "div"):
         return _made(operands_of(x)[0], "exp") and _made(operands_of(x)[1], "add", "sum")
@@ -68,27 +74,27 @@ def _is_softmax(x: Any) -> bool:
     return _made(inner, "sub") and _made(operands_of(inner)[1], "logsumexp")
 
 
-def _is_sigmoid(x: Any) -> bool:
+def _is_sigmoid(x: Operand) -> bool:
     """The primitive, or 1/(1 + exp(…)) written by hand."""
     if _made(x, "div") and _is_one(operands_of(x)[0]) and _made(operands_of(x)[1], "add"):
         return any(_made(part, "exp") for part in operands_of(operands_of(x)[1]))
     return _made(x, "sigmoid")
 
 
-def _exp(name: str, operands: Sequence[Any], numbers: Sequence[float]) -> str | None:
+def _exp(name: str, operands: Sequence[Operand], numbers: Sequence[float]) -> str | None:
     return (
         f"{name} overflows above 709.78: softmax, logsumexp and log_softmax shift their operands "
         "first; log(1 + exp(x)) is softplus(x), 1/(1 + exp(-x)) is sigmoid(x)"
     )
 
 
-def _div(name: str, operands: Sequence[Any], numbers: Sequence[float]) -> str | None:
+def _div(name: str, operands: Sequence[Operand], numbers: Sequence[float]) -> str | None:
     if numbers[1] != 0.0:
         return None
     return f"the divisor is 0; {_guarded('a / {}', 'b', 'b != 0')}"
 
 
-def _pow(name: str, operands: Sequence[Any], numbers: Sequence[float]) -> str | None:
+def _pow(name: str, operands: Sequence[Operand], numbers: Sequence[float]) -> str | None:
     base, exponent = numbers
     if base < 0.0 and exponent != floor(exponent):
         return "a negative number has no real power with a fractional exponent: abs(x), or cbrt(x)"
@@ -107,12 +113,12 @@ _DOMAINS = {
 }
 
 
-def _outside(name: str, operands: Sequence[Any], numbers: Sequence[float]) -> str | None:
+def _outside(name: str, operands: Sequence[Operand], numbers: Sequence[float]) -> str | None:
     need, ok = _DOMAINS[name]
     return f"{name} needs {need}; {_guarded(name + '({})', 'x', ok)}"
 
 
-_REMEDIES: dict[str, Callable[[str, Sequence[Any], Sequence[float]], str | None]] = {
+_REMEDIES: dict[str, Callable[[str, Sequence[Operand], Sequence[float]], str | None]] = {
     **dict.fromkeys(_DOMAINS, _outside),
     **dict.fromkeys(("log", "log2", "log10"), _log),
     **dict.fromkeys(("exp", "expm1", "cosh", "sinh"), _exp),
@@ -121,7 +127,7 @@ _REMEDIES: dict[str, Callable[[str, Sequence[Any], Sequence[float]], str | None]
 }
 
 
-def _steep(name: str, operands: Sequence[Any], numbers: Sequence[float]) -> str | None:
+def _steep(name: str, operands: Sequence[Operand], numbers: Sequence[float]) -> str | None:
     """For a derivative that is not finite where the value is."""
     if name == "doubt":
         return (

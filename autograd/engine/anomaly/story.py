@@ -9,28 +9,31 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from math import isfinite
-from typing import Any
+from typing import TYPE_CHECKING, TypeAlias
 
-from autograd.engine.anomaly.remedies import remedy
+from autograd.engine.anomaly.remedies import Operand, remedy
 from autograd.engine.order import operands_of
 from autograd.graph import topological_order
 from autograd.ops.op import Op
+
+if TYPE_CHECKING:
+    from autograd.engine.node import Node
 
 __all__ = ["describe", "story_of_adjoint", "story_of_value"]
 
 MOST_NODES = 6
 MOST_OPERANDS = 4
 
-Lines = Mapping[Any, str]
+Lines: TypeAlias = "Mapping[Node, str]"
 
 
 def story_of_value(
     op: Op,
-    operands: Sequence[Any],
+    operands: Sequence[Operand],
     data: float,
     line: str,
     lines: Lines,
-    values: Mapping[Any, float] | None = None,
+    values: Mapping[Node, float] | None = None,
 ) -> str:
     """A primitive gave ``data``; ``values`` are numbers that the nodes do not hold yet."""
     values = values or {}
@@ -39,18 +42,19 @@ def story_of_value(
     return "\n".join(
         [
             head,
-            *_history([x for x in operands if type(x) is not float], lines, values),
+            *_history([x for x in operands if not isinstance(x, float)], lines, values),
             *_advice(op, operands, numbers, backward=False),
         ]
     )
 
 
 def story_of_adjoint(
-    parent: Any, node: Any, adjoint: Mapping[Any, float], order: Sequence[Any], lines: Lines
+    parent: Node, node: Node, adjoint: Mapping[Node, float], order: Sequence[Node], lines: Lines
 ) -> str:
     """The adjoint of ``parent`` ceased to be finite when ``node`` passed its own on to it."""
     made = lines.get(node, "a line before detect_anomaly was entered")
     operands = operands_of(node)
+    assert node.op is not None  # it has an operand
     head = (
         f"the adjoint of {describe(parent)} became {adjoint[parent]} in the derivative of "
         f"{describe(node)} = {node.op}({_listed(operands, {})}), upstream {adjoint[node]}, "
@@ -67,20 +71,19 @@ def story_of_adjoint(
     )
 
 
-def describe(x: Any, values: Mapping[Any, float] | None = None) -> str:
+def describe(x: Operand, values: Mapping[Node, float] | None = None) -> str:
     """An operand in a message: its name, or what made it, and its number."""
-    if type(x) is float:
+    if isinstance(x, float):
         return repr(x)
     label = x.name or (str(x.op) if x.op else "a leaf")
     return f"{label}={_number(x, values or {})!r}"
 
 
-def _number(x: Any, values: Mapping[Any, float]) -> float:
-    number: float = x if type(x) is float else values.get(x, x._data)
-    return number
+def _number(x: Operand, values: Mapping[Node, float]) -> float:
+    return x if isinstance(x, float) else values.get(x, x._data)
 
 
-def _listed(operands: Iterable[Any], values: Mapping[Any, float]) -> str:
+def _listed(operands: Iterable[Operand], values: Mapping[Node, float]) -> str:
     """Operands in a message; of many, the first and those that are not finite."""
     shown: list[str] = []
     left_out = 0
@@ -93,7 +96,7 @@ def _listed(operands: Iterable[Any], values: Mapping[Any, float]) -> str:
     return ", ".join(shown) + (f" and {left_out} more" if left_out else "")
 
 
-def _history(nodes: Sequence[Any], lines: Lines, values: Mapping[Any, float]) -> list[str]:
+def _history(nodes: Sequence[Node], lines: Lines, values: Mapping[Node, float]) -> list[str]:
     """How the operands came about: what they were computed from, nearest first."""
     nearest = list(dict.fromkeys(node for node in nodes if node.op is not None))
     seen = set(nearest)  # identities: == would compare the numbers
@@ -114,9 +117,9 @@ def _history(nodes: Sequence[Any], lines: Lines, values: Mapping[Any, float]) ->
     return text
 
 
-def _way_down(node: Any, adjoint: Mapping[Any, float], order: Sequence[Any]) -> list[str]:
+def _way_down(node: Node, adjoint: Mapping[Node, float], order: Sequence[Node]) -> list[str]:
     """The adjoints above a node, along the consumers with the largest ones."""
-    consumers: dict[Any, Any] = {}
+    consumers: dict[Node, Node] = {}
     for consumer in order:
         for parent in consumer.parents:
             known = consumers.get(parent)
@@ -130,11 +133,11 @@ def _way_down(node: Any, adjoint: Mapping[Any, float], order: Sequence[Any]) -> 
 
 
 def _advice(
-    op: Op, operands: Sequence[Any], numbers: Sequence[float], *, backward: bool
+    op: Op, operands: Sequence[Operand], numbers: Sequence[float], *, backward: bool
 ) -> list[str]:
     """What can be done about it, or what the primitive's declaration says of its edges."""
     for x, number in zip(operands, numbers):
-        if not isfinite(number) and (type(x) is float or x.op is None):
+        if not isfinite(number) and (isinstance(x, float) or x.op is None):
             return [f"{describe(x)} came in with the data: look there first"]
     known = remedy(op, operands, numbers, backward=backward)
     if known:
