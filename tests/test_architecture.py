@@ -36,7 +36,7 @@ ORDER = {
     "film labels parts) stepper (playground recorder)",
     "autograd.drawing.picture": "snapshot (flow frames highlight) marks",
     "autograd.drawing.placement": "ranks positions geometry",
-    "autograd.engine": "(switches order) (modes sweep pickling shared) (anomaly region) node "
+    "autograd.engine": "(switches order) (modes sweep pickling shared) region node anomaly "
     "record (elementwise micrograd products refusals truths chain_rule) (higher ufuncs) methods "
     "(backward naming) (slots value) (generated nests) accelerator",
     "autograd.engine.anomaly": "remedies story",
