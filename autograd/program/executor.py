@@ -7,7 +7,8 @@ it. :mod:`autograd.program.array.numpy_executor` turns the tape into array state
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from functools import partial
 from importlib import import_module
 from typing import Any, NamedTuple, Protocol
 
@@ -25,7 +26,7 @@ class Buffers(NamedTuple):
     arguments: list[Array]
     values: Array
     grads: list[Array]
-    run: Callable[[], None]
+    run: partial[None]
 
 
 class Executor(Protocol):

@@ -6,6 +6,7 @@ For a small program, checking and copying take longer than the numbers do. Next:
 
 from __future__ import annotations
 
+from functools import partial
 from math import prod
 from typing import Any
 
@@ -18,7 +19,7 @@ from autograd.program.running import Running
 __all__ = ["Prepared"]
 
 
-class Prepared:
+class Prepared(partial[None]):
     """A call of a program at single points, with buffers of its own.
 
     Fill the arrays in ``arguments``, call, and read ``value`` (with ``aux``, if the program has
@@ -27,33 +28,37 @@ class Prepared:
     need a prepared call each.
     """
 
-    __slots__ = ("_run", "arguments", "aux", "gradient", "value")
+    # A partial application: a method of Python's would take as long as a small program.
 
-    def __init__(self, running: Running, wrt: str | tuple[str, ...] | None) -> None:
+    arguments: dict[str, Array]
+    value: Array
+    aux: Array | None
+    gradient: Any
+    _buffers: Buffers
+
+    def __new__(cls, running: Running, wrt: str | tuple[str, ...] | None) -> Prepared:
+        """For derivatives by ``wrt``."""
         tape = running.tape
         indices = None if wrt is None else running.inputs.indices(wrt)
         own = running.executor(None).buffers(indices)
         buffers = own or _around(running, indices)
-        self._run = buffers.run
-        self.arguments: dict[str, Array] = {
+        self = super().__new__(cls, buffers.run.func, *buffers.run.args)
+        self._buffers = buffers  # what the function's argument has addresses of
+        self.arguments = {
             argument.name: array.reshape(argument.shape)
             for argument, array in zip(tape.arguments, buffers.arguments)
         }
         size = prod(tape.output_shape)
-        self.value: Array = buffers.values[:size].reshape(tape.output_shape)
-        self.aux: Array | None = (
-            None if tape.aux_shape is None else buffers.values[size:].reshape(tape.aux_shape)
-        )
+        self.value = buffers.values[:size].reshape(tape.output_shape)
+        self.aux = None if tape.aux_shape is None else buffers.values[size:].reshape(tape.aux_shape)
         grads = [
             grad.reshape(tape.arguments[i].shape) for i, grad in zip(indices or (), buffers.grads)
         ]
-        self.gradient: Any = (
-            None if wrt is None else tuple(grads) if type(wrt) is tuple else grads[0]
-        )
+        self.gradient = None if wrt is None else tuple(grads) if type(wrt) is tuple else grads[0]
+        return self
 
-    def __call__(self) -> None:
-        """Compute value and gradient at the arguments as they are now."""
-        self._run()
+    def __repr__(self) -> str:
+        return f"<Prepared({', '.join(f'{x}: {a.shape}' for x, a in self.arguments.items())})>"
 
 
 def _around(running: Running, wrt: tuple[int, ...] | None) -> Buffers:
@@ -72,4 +77,4 @@ def _around(running: Running, wrt: tuple[int, ...] | None) -> Buffers:
         for grad, new in zip(grads, found):
             grad[...] = new
 
-    return Buffers(arguments, values, grads, run)
+    return Buffers(arguments, values, grads, partial(run))

@@ -49,9 +49,13 @@ def can_compile() -> bool:
 class Compiled(NamedTuple):
     """The two functions of a frame's address, and addresses of the opcodes' functions."""
 
-    forward: Any
-    value_and_grad: Any
+    entries: dict[str, int]
     ops: dict[str, tuple[int, ...]]
+
+    def entry(self, name: str, *, alone: bool) -> Any:
+        """A function of a frame's address; other threads stand still for one that runs alone."""
+        prototype = ctypes.PYFUNCTYPE if alone else ctypes.CFUNCTYPE
+        return prototype(None)(self.entries[name])  # called with a c_void_p, not converted
 
 
 def interpreter() -> Compiled:
@@ -72,16 +76,12 @@ def _interpreter() -> Compiled:
         address = engine.get_function_address(name)
         if address:
             llvm.add_symbol(name, address)
-    prototype = ctypes.CFUNCTYPE(None)  # called with a c_void_p, which needs no conversion
     tables = {}
     for name, count in (("forward", len(forward_codes())), ("reverse", len(reverse_codes()))):
         address = engine.get_global_value_address(f"{name}.ops")
         tables[name] = tuple((ctypes.c_uint64 * count).from_address(address))
-    return Compiled(
-        prototype(engine.get_function_address("forward")),
-        prototype(engine.get_function_address("value_and_grad")),
-        tables,
-    )
+    entries = {name: engine.get_function_address(name) for name in ("forward", "value_and_grad")}
+    return Compiled(entries, tables)
 
 
 def engine_of(code: bytes) -> Any:

@@ -6,7 +6,8 @@ Batches are run by :mod:`autograd.program.loop.lanes.runner`.
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,10 @@ from autograd.program.tape.instructions import Tape
 __all__ = ["NativeLoop"]
 
 WEIGHT = FRAME.index("weight")
+BRIEF = 5_000
+"""Rows that run in less than some ten microseconds: to let other threads go on in the meantime
+takes a tenth of one.
+"""
 
 
 def _address(array: Array) -> int:
@@ -83,8 +88,11 @@ class NativeLoop:
         self.code = code = Code(tape)
         callbacks = Callbacks([*code.steps.calls.values()])
         code.constants[[*code.steps.calls]] = callbacks.numbers()
-        self._forward = callbacks.raising(compiled.forward)
-        self._value_and_grad = callbacks.raising(compiled.value_and_grad)
+        alone = len(code.rows) < BRIEF and not code.steps.calls
+        self._forward, self._value_and_grad = (
+            callbacks.raising(compiled.entry(name, alone=alone))
+            for name in ("forward", "value_and_grad")
+        )
         ops = np.array(compiled.ops["forward"], np.uint64)
         self.forward_ops = compile_forward(code.rows, code.steps.first, ops)
         self._reverse_ops = np.array(compiled.ops["reverse"], np.uint64)
@@ -115,17 +123,14 @@ class NativeLoop:
 
     def buffers(
         self, wrt: tuple[int, ...] | None
-    ) -> tuple[list[Array], Array, list[Array], Callable[[], None]]:
+    ) -> tuple[list[Array], Array, list[Array], partial[None]]:
         """The registers of the arguments, the outputs, the gradients, and what computes them."""
         scratch = _Scratch(self.code, self.spans)
         call = self._prepared(scratch, [np.zeros(x.size) for x in scratch.inputs], wrt)
         call.numbers[WEIGHT] = 1.0
         function = self._forward if wrt is None else self._value_and_grad
-        frame = call.at
-
-        def run(kept: object = (scratch, call)) -> None:  # what the frame has addresses of
-            function(frame)
-
+        run = partial(function, call.at)
+        vars(run)["alive"] = scratch, call  # the frame has addresses of them
         return scratch.inputs, call.result, self._split(call, wrt or ()), run
 
     def _split(self, call: _Call, wrt: tuple[int, ...]) -> list[Array]:
