@@ -138,8 +138,8 @@ def _logsumexp_partials(xp: Functions, out: Number, *xs: Number) -> list[Number]
     # sum does not depend on it.
     top = reduce(xp.maximum, xs)
     parts = [_exp_of_difference(xp, x, top) for x in xs]
-    total = reduce(operator.add, parts)
-    return [part / total for part in parts]
+    share = 1.0 / reduce(operator.add, parts)
+    return [part * share for part in parts]
 
 
 def _exp_of_difference(xp: Functions, a: Number, b: Number) -> Number:

@@ -23,8 +23,8 @@ REAL = (-10.0, 10.0)
 def _shares(xp: Functions, out: Number, xs: tuple[Number, ...]) -> list[Number]:
     """1 over their number for the operands that are the result, 0 for others; nan if it is nan."""
     hits = [xp.where(x == out, 1.0, 0.0) for x in xs]
-    count = reduce(operator.add, hits)
-    return [hit / count for hit in hits]
+    share = 1.0 / reduce(operator.add, hits)
+    return [hit * share for hit in hits]
 
 
 def _one_hit(xp: Functions, out: Number, *xs: Number) -> Number:

@@ -162,19 +162,24 @@ declare(
 )  # fmt: skip
 
 
+def _gap(xp: Functions, a: Number, b: Number) -> tuple[Number, Number, Number]:
+    """a - b, what rounding took from it, and exp(-|a - b|), which value and partials share."""
+    gap = a - b
+    return gap, difference_error(xp, a, b, gap), decay(xp, gap)
+
+
 def _logaddexp(xp: Functions, a: Number, b: Number) -> Number:
-    top, other = xp.maximum(a, b), xp.minimum(a, b)
-    gap = other - top
-    rest = xp.exp(gap) * (1.0 + difference_error(xp, other, top, gap))
+    gap, error, e = _gap(xp, a, b)
+    rest = e * (1.0 + xp.where(gap < 0.0, error, -error))
     # Equal operands may be infinite, and their difference nan.
-    return xp.where(a == b, a + LOG_2, top + xp.log1p(rest))
+    return xp.where(a == b, a + LOG_2, xp.maximum(a, b) + xp.log1p(rest))
 
 
 def _logaddexp_partials(xp: Functions, out: Number, a: Number, b: Number) -> tuple[Number, Number]:
     # exp(a - out) would miss by |out| ulp; a - b is rounded too, but the remainder is exact.
-    difference = a - b
-    error = difference_error(xp, a, b, difference)
-    first, second = xp.sigmoid(difference), xp.sigmoid(-difference)
+    gap, error, e = _gap(xp, a, b)
+    share = 1.0 / (1.0 + e)
+    first, second = [xp.where(gap < 0.0, *ends) * share for ends in ((e, 1.0), (1.0, e))]
     return first * (1.0 + error * second), second * (1.0 - error * first)
 
 
