@@ -131,19 +131,14 @@ class ScanExecutor:
         """What a function gives for each start, in order, called on several threads."""
         for first in range(0, len(starts), GROUP):
             group = starts[first : first + GROUP]
-            found: list[Array | BaseException] = [np.empty(0)] * len(group)
+            found = [np.empty(0)] * len(group)
 
-            def work(
-                chosen: range, group: range = group, found: list[Array | BaseException] = found
-            ) -> None:
+            def work(chosen: range, group: range = group, found: list[Array] = found) -> None:
                 for index in chosen:
-                    found[index] = _outcome(chunk, group[index])
+                    found[index] = chunk(group[index])
 
             in_threads(work, len(group), self._threads)
-            for result in found:
-                if isinstance(result, BaseException):
-                    raise result
-                yield result
+            yield from found
 
     def _rows(self, given: Sequence[Array]) -> Array:
         """All places of some rows of a batch, arguments filled in: up to a multiple of eight, with
@@ -175,12 +170,3 @@ class ScanExecutor:
             else:
                 lines.append(f"{len(segment.tape.statements)} statements")
         return lines
-
-
-def _outcome(function: Callable[[int], Array], start: int) -> Array | BaseException:
-    """What a function gives or raises, on a thread that has warnings of its own."""
-    try:
-        with np.errstate(all="ignore"):
-            return function(start)
-    except BaseException as error:
-        return error

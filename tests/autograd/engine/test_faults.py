@@ -6,6 +6,7 @@ import math
 import random
 import signal
 import sys
+from functools import partial
 
 import pytest
 
@@ -13,6 +14,7 @@ import autograd
 from autograd import Value
 from autograd.engine.accelerator import ENGINE
 from autograd.engine.order import record_of
+from tests.interrupts import storm
 
 NODES = 200
 in_bytecode = pytest.mark.skipif(
@@ -236,28 +238,10 @@ def test_recording_while_another_thread_changes_a_leaf_makes_no_mixture():
 @pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="needs Unix timers")
 def test_a_storm_of_interrupts_while_a_leaf_changes_makes_no_mixture():
     """Ctrl-C at random moments of twenty thousand assignments."""
-    armed, hits = False, 0
-
-    def handler(*_):
-        nonlocal armed
-        if armed:
-            armed = False
-            raise KeyboardInterrupt
-
-    previous = signal.signal(signal.SIGALRM, handler)
-    signal.setitimer(signal.ITIMER_REAL, 1e-4, 1e-4)
     leaf = Value(2.0)
-    try:
-        for i in range(20_000):
+    with storm(1e-4) as raging:
+        for i in raging.rounds(20_000, hits=1):
             result = leaf * leaf
-            try:
-                armed = True
-                leaf.data = float(i)
-                armed = False
-            except KeyboardInterrupt:
-                hits += 1
+            raging.hit(partial(setattr, leaf, "data", float(i)))
             assert backward_agrees(leaf, result)
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0.0)
-        signal.signal(signal.SIGALRM, previous)
-    assert hits
+    assert raging.hits

@@ -14,6 +14,7 @@ import autograd
 from autograd import InputTypeError, Value, detect_anomaly, enable_grad, no_grad
 from autograd.engine.modes import ANOMALY, RECORDING, TRACING, TRANSFORMING
 from autograd.engine.switches import ACTIVE
+from tests.interrupts import storm
 
 X = Value(3.0)
 
@@ -128,29 +129,11 @@ def test_interrupt_before_any_bytecode_leaves_no_mode_on(use):
 @pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="needs Unix timers")
 def test_a_storm_of_interrupts_leaves_no_mode_on():
     """Ctrl-C at thousands of random moments: recording is on again after each."""
-    armed, hits = False, 0
-
-    def interrupt(*_):
-        nonlocal armed
-        if armed:
-            armed = False
-            raise KeyboardInterrupt
-
-    previous = signal.signal(signal.SIGALRM, interrupt)
-    signal.setitimer(signal.ITIMER_REAL, 2e-4, 2e-4)
-    try:
-        for use in itertools.islice(itertools.cycle(USES), 21_000):
-            try:
-                armed = True
-                use()
-                armed = False
-            except KeyboardInterrupt:
-                hits += 1
+    with storm(2e-4) as raging:
+        for i in raging.rounds(21_000, hits=50):
+            raging.hit(USES[i % len(USES)])
             assert everything_off()
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0.0)
-        signal.signal(signal.SIGALRM, previous)
-    assert hits > 50
+    assert raging.hits >= 50
     assert not ACTIVE
 
 

@@ -9,6 +9,8 @@ import os
 import threading
 from collections.abc import Callable
 
+import numpy as np
+
 __all__ = ["in_threads", "processors"]
 
 
@@ -26,17 +28,34 @@ def processors() -> int:
 def in_threads(work: Callable[[range], None], chunks: int, threads: int) -> None:
     """Call ``work`` with the numbers of all chunks, divided among so many threads.
 
+    All have ended when it returns or raises; of what several raise, it raises one.
+
     >>> seen = []
     >>> in_threads(seen.extend, 5, 2)
     >>> sorted(seen)
     [0, 1, 2, 3, 4]
     """
     count = max(1, min(threads, chunks))
-    others = [
-        threading.Thread(target=work, args=(range(i, chunks, count),)) for i in range(1, count)
-    ]
-    for thread in others:
-        thread.start()
-    work(range(0, chunks, count))
-    for thread in others:
-        thread.join()
+    raised: list[BaseException] = []
+
+    def share(first: int) -> None:
+        with np.errstate(all="ignore"):  # each thread has warnings of its own
+            work(range(first, chunks, count))
+
+    def shared(first: int) -> None:
+        try:
+            share(first)
+        except BaseException as error:  # an interrupt or exit of its own too
+            raised.append(error)
+
+    others = [threading.Thread(target=shared, args=(i,)) for i in range(1, count)]
+    try:
+        for thread in others:
+            thread.start()
+        share(0)
+    finally:  # they write where others may read next
+        for thread in others:
+            if thread.ident is not None:
+                thread.join()
+    if raised:
+        raise raised.pop(0)

@@ -2,6 +2,7 @@
 
 import pickle
 import random
+import threading
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from autograd.errors import InputValueError
 from autograd.ops import TABLE
 from autograd.ops.op import OPS
 from autograd.program.loop.lanes import runner
+from autograd.program.loop.lanes.chunks import in_threads
 from autograd.program.loop.lanes.entry import OPCODE
 from autograd.program.loop.loop_executor import LoopExecutor
 from tests.autograd.program.loop.test_loop_executor import (
@@ -137,3 +139,21 @@ def test_lanes_that_go_different_ways_through_a_function_are_single_points(op):
         point = program.value_and_grad((0,), [row], None, 1.0)
         assert same(value, point[0]), row
         assert same(grad, point[1][0]), row
+
+
+@pytest.mark.parametrize("threads", [1, 2, 4])
+@pytest.mark.parametrize("wrong", range(4))
+def test_what_a_thread_raises_is_raised(threads, wrong):
+    """Of any chunk on any thread, when all threads have ended."""
+    seen, before = [], threading.enumerate()
+
+    def work(numbers):
+        for number in numbers:
+            if number == wrong:
+                raise ArithmeticError(f"chunk {number}")
+            seen.append(number)
+
+    with pytest.raises(ArithmeticError, match=f"chunk {wrong}"):
+        in_threads(work, 4, threads)
+    assert not [thread for thread in threading.enumerate() if thread not in before]
+    assert wrong not in seen
