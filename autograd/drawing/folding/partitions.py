@@ -89,22 +89,22 @@ def _modules(part: Slice, roots: set[int]) -> list[tuple[str, ...]]:
                     if path not in used[i]:
                         used[i].append(path)
     outside = {i for outer, consumers in part.consumers.items() for i in consumers}
-    judged = _judged(part, outside)
+    begins = outside | roots
+    # What follows an activation, or takes a number that goes other ways too, is a loss's.
+    ends = _judged(part, outside)
     modules: list[tuple[str, ...]] = []
-    activations: set[int] = set()
     for i, (node, inner) in enumerate(zip(part.nodes, part.inner)):
         if used[i] and i not in roots:
             modules.append(_common(used[i]))
             continue
-        path = modules[inner[0]] if inner and i not in outside | roots else ()
+        path = modules[inner[0]] if inner and i not in begins else ()
         joined = len(inner) > 1 and not part.constants[i]
         started = node.op.name == "add" and 0.0 in map(_literal, operands_of(node))
-        # What follows an activation, or takes a number that goes other ways too, is a loss's.
-        active = node.op.name not in JOINING and not (activations | judged).intersection(inner)
+        active = node.op.name not in JOINING and ends.isdisjoint(inner)
         if (joined or started or active) and all(modules[j] == path for j in inner):
             modules.append(path)
             if not (joined or started):
-                activations.add(i)
+                ends.add(i)
         else:
             modules.append(())
     return modules

@@ -71,13 +71,14 @@ function showPoints() {
   if (content.plane) surface.mark(training.rows, training.sides, example);
 }
 
-// While it trains, every frame has the surface's odd or even rows anew: half the work, and what
-// is a frame old has hardly moved.
+// While it trains, every frame has each fourth row of the surface anew: a quarter of the work, and
+// what is three frames old has hardly moved.
+const PARTS = 4;
 function showTraining(withGraph = true, frame = -1) {
   if (content.plane) {
     surface.take(training.x);
     if (frame < 0) surface.draw();
-    else surface.draw(frame % 2, 2);
+    else surface.draw(frame % PARTS, PARTS);
   }
   drawLosses();
   if (network) drawNetwork();
