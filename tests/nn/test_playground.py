@@ -255,14 +255,14 @@ def test_rate_penalty_and_batch_can_be_set(opened):
 
 
 @needs_browser
-def test_a_frame_computes_half_the_plane_and_one_step(opened):
-    """However fast the machine is: 800 cells, one batch, and no point drawn anew."""
+def test_a_frame_computes_a_quarter_of_the_plane_and_one_step(opened):
+    """However fast the machine is: 400 cells, one batch, and no point drawn anew."""
     page = opened(made(hidden=(16, 16), count=200)[0])
     page.evaluate("surface.mark = () => { throw new Error('points drawn anew'); }")
     before = page.evaluate("surface.work")
     page.evaluate("training.step(); showTraining(false, 0)")
     page.evaluate("training.step(); showTraining(false, 1)")
-    assert page.evaluate("[surface.work, training.losses.length]") == [before + 1600, 2]
+    assert page.evaluate("[surface.work, training.losses.length]") == [before + 800, 2]
 
 
 @needs_browser

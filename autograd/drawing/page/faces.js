@@ -21,7 +21,8 @@ const edgeGroups = svgs.map((svg) => grouped(svg, "edge"));
 function faceOf(group) {
   const card = group.querySelector(".card");
   const box = card && ["x", "y", "width", "height"].map((side) => card[side].baseVal.value);
-  const title = group.querySelector(".title:not(.handle)") ?? group.querySelector(".symbol, .title");
+  const title = [".title:not(.handle)", ".symbol", ".title"]
+    .map((kind) => group.querySelector(kind)).find(Boolean);
   if (card && title) {
     // Alone, it stands in the middle of the card, not on its first line.
     const [x, y, width, height] = box;

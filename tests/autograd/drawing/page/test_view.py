@@ -85,6 +85,14 @@ def test_the_whole_is_seen_on_load(opened, size, sizes):
         assert page.evaluate("camera.scale") > 0.8
 
 
+def test_from_afar_a_box_without_a_name_shows_its_operation(opened):
+    """Not the handle that only the page gave it."""
+    page = opened(draw(neuron()), LAPTOP)
+    titles = page.evaluate("facesOf(0).map((f) => f.title?.element.textContent ?? null)")
+    assert {"×", "+"} <= set(titles)
+    assert not any(str(title).startswith("a") for title in titles)
+
+
 def test_a_small_graph_is_drawn_larger(opened):
     """Up to 2.5 times."""
     page = opened(draw(Value(2.0, "x") * 3.0), (1920, 1080))
