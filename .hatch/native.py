@@ -54,6 +54,17 @@ if data is BLANK:
     self.name = self.op = self._left = self._right = None
     return
 """
+BEGIN = """
+def _begin(self, data: float) -> None:
+    self._adjoint = 0.0
+    self._mark = 0
+    self._data = data
+    self._grad = EPOCH[0]
+    self.name = self.op = self._left = self._right = None
+    if ACTIVE:
+        self._note()
+"""
+"""``__init__`` of a float and nothing else, as ``leaf.c`` calls it."""
 TAKEN_GRADIENT = """grad = self._grad
         if grad is TAKEN:
             return self._adjoint
@@ -137,7 +148,7 @@ def _make_native(cls: ast.ClassDef) -> None:
             if isinstance(call, ast.Call) and ast.unparse(call.func) == "cls.__new__":
                 call.func = ast.parse("cast(Any, cls).__new__", mode="eval").body
                 call.args.append(ast.Constant(0.0))  # a native __new__ takes what __init__ takes
-        cls.body += ast.parse(SET_STATE).body
+        cls.body += ast.parse(BEGIN + SET_STATE).body
         restore.body[-1:-1] = ast.parse("node._adjoint, node._mark = 0.0, 0").body
     elif cls.name == "Methods":
         cls.body = [x for x in cls.body if not isinstance(x, ast.Assign)]

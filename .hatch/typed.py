@@ -157,12 +157,17 @@ def operators_source() -> tuple[str, Writer]:
                 f"        {second} = cast(Value, other)._data",
                 "    elif type(other) is float:",
                 f"        {second} = other",
-                # What fits into a machine's integer; larger ones are looked at with care.
+                # What fits into a machine's integer; all else is looked at with care.
                 "    elif type(other) is int and -EXACT < cast(int, other) < EXACT:",
                 f"        {second} = float(cast(int, other))",
                 f"        other = {second}",
                 "    else:",
-                f"        return operate({name!r}, {left}, {right})",
+                "        kind = type(other)",
+                "        other = operand(other)",
+                "        if type(other) is not float:",
+                f"            return refused(kind) if other is NotImplemented else "
+                f"record(OP_{name}, ({left}, {right}))",
+                f"        {second} = other",
                 "    if ACTIVE_MODES and (ANOMALIES or NO_GRADS):",
                 f"        return record(OP_{name}, ({left}, {right}))",
                 "    node = Value(BLANK)",

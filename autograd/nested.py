@@ -98,6 +98,8 @@ def numbers_in(x: Any, number_of: Callable[[Any], Any], what: str) -> list[Any]:
         InputTypeError: A part is neither a number nor a container of such parts.
         InputValueError: Containers are nested too deeply, or hold themselves.
     """
+    if parts_of(x) is None:
+        return [number_at(x, number_of, what)]
     return [number for number, _ in _walk(x, x, number_of, what)]
 
 
@@ -151,6 +153,8 @@ def _described(parts: dict[Any, Any] | None) -> str:
 
 def rebuilt(like: Any, parts: Sequence[Any]) -> Any:
     """The structure of ``like`` with these parts in place of its numbers, from left to right."""
+    if parts_of(like) is None:
+        return parts[0]
     left = iter(parts)
     return map_structure(lambda _: next(left), like)
 

@@ -21,7 +21,7 @@ def real_or_none(x: Any) -> float | None:
     Raises:
         InputValueError: A number that no float is near to, such as ``10**400``.
     """
-    if isinstance(x, float) or (type(x) is int and -SAFE < x < SAFE):  # as nearly always
+    if isinstance(x, float) or (isinstance(x, int) and -SAFE < x < SAFE):  # as nearly always
         return float(x)
     if not isinstance(x, (int, Real, Decimal)):
         return float(x) if _name_in_numpy(x) in ("bool", "bool_") else None

@@ -28,6 +28,7 @@ def start() -> None:
     """Put the fast forms of this engine in their places."""
     if ENGINE == "compiled":
         generated.install(import_module("autograd.engine.compiled"))
+        import_module("autograd.engine.leaf").install(Value)
     else:
         generated.install()
 

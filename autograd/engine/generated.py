@@ -16,7 +16,7 @@ from typing import Any
 from autograd.engine import backward, higher, order, pickling, region, slots, sweep
 from autograd.engine.chain_rule import DICTIONARY, Steps, sweep_loop
 from autograd.engine.methods import Methods, Unary
-from autograd.engine.modes import ACTIVE
+from autograd.engine.modes import ACTIVE, ANOMALY, RECORDING
 from autograd.engine.node import EPOCH
 from autograd.engine.order import Adjoints, Node
 from autograd.engine.record import operand, record, refused, require_no_modulus
@@ -56,7 +56,7 @@ def operator(op: Op, reflected: bool) -> Callable[[Value, Any], Any]:
         f"            return record(op, ({left}, {right})) if other is not NotImplemented "
         "else refused(kind)",
         "    if ACTIVE:",
-        f"        return record(op, ({left}, {right}))",
+        f"        return noted(op, {left}, {right}, evaluate(a, b))",
         "    node = new(Value)",
         "    try:",
         *(f"        {line}" for line in block(op.value_expr, "node._data = {}")),
@@ -76,6 +76,7 @@ def operator(op: Op, reflected: bool) -> Callable[[Value, Any], Any]:
         "record": record,
         "refused": refused,
         "require_no_modulus": require_no_modulus,
+        "noted": noted,
         "ACTIVE": ACTIVE,
         "EPOCH": EPOCH,
         "op": op,
@@ -87,12 +88,29 @@ def operator(op: Op, reflected: bool) -> Callable[[Value, Any], Any]:
     return function
 
 
+def noted(op: Op, left: Any, right: Any, data: float) -> Any:
+    """A node made while a mode is on: nearly always for a transform, which takes note of it."""
+    if ANOMALY.on or RECORDING.on:
+        return record(op, (left,) if right is None else (left, right))
+    node = new(Value)
+    node._data = data
+    node._grad = EPOCH[0]
+    node.name = None
+    node.op = op
+    node._left = left
+    node._right = right
+    node._note()
+    return node
+
+
 def unary(op: Op, otherwise: Callable[[Any], Any]) -> Callable[[Any], Any]:
     """A function of one number: a Value's node made here, all else by the plain function."""
 
     def function(x: Any, /) -> Any:
-        if type(x) is not Value or ACTIVE:
+        if type(x) is not Value:
             return otherwise(x)
+        if ACTIVE:
+            return noted(op, x, None, op.evaluate(x._data))
         node = new(Value)
         node._data = op.evaluate(x._data)
         node._grad = EPOCH[0]

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from autograd.engine.modes import TRACING, switched
+from autograd.engine.modes import TRACING
 from autograd.engine.order import operands_of
 from autograd.engine.products import Products
 from autograd.engine.record import RECORDERS
@@ -91,7 +91,7 @@ def _partials(node: Any, operands: tuple[Node | float, ...], needed: set[Node] |
         if op.opaque:
             partials = _opaque_partials(node, operands)
         else:
-            with switched(TRACING, True):  # a comparison in the table's rules is recorded too
+            with TRACING.during(True):  # a comparison in the table's rules is recorded too
                 partials = op.one_an_operand(op.partials(_XP, node, *operands), len(operands))
         return [p if wanted else None for p, wanted in zip(partials, need)]
     variables = {"out": node, **dict(zip(op.variables, operands))}

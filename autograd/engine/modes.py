@@ -30,7 +30,6 @@ __all__ = [
     "enable_grad",
     "no_grad",
     "recording",
-    "switched",
     "user_line",
 ]
 
@@ -52,11 +51,6 @@ _PACKAGE = os.path.join(os.path.dirname(os.path.dirname(__file__)), "")  # and n
 _NOT_THE_USERS = (_PACKAGE, "<autograd ", copy.__file__)
 
 
-def switched(switch: Switch[Any], value: object) -> Block:
-    """Set a switch for the length of a with block."""
-    return Block(switch, lambda: value)
-
-
 def no_grad() -> Block:
     """Context in which arithmetic on Values gives leaves: numbers without a history.
 
@@ -71,7 +65,7 @@ def no_grad() -> Block:
     >>> y.data, y.parents
     (6.0, ())
     """
-    return switched(RECORDING, False)
+    return Block(RECORDING, lambda: False)
 
 
 def enable_grad() -> Block:
@@ -85,7 +79,7 @@ def enable_grad() -> Block:
     >>> y.parents[0] is x
     True
     """
-    return switched(RECORDING, True)
+    return Block(RECORDING, lambda: True)
 
 
 def recording(function: Callable[[], T]) -> T:

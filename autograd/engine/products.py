@@ -22,7 +22,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from autograd.cached import cached_property
-from autograd.engine.modes import TRACING, switched
+from autograd.engine.modes import TRACING
 from autograd.engine.node import Node
 from autograd.engine.order import operands_of
 from autograd.engine.record import RECORDERS
@@ -65,7 +65,7 @@ class Products:
         operands = operands_of(node)
         # A literal other than 0 beside them keeps operands from the tip, as in hypot(1, x).
         if not node.op.smooth or not any(type(x) is float and x for x in operands):
-            with switched(TRACING, True):  # comparisons are recorded
+            with TRACING.during(True):  # comparisons are recorded
                 size = node.op.tip(_XP, node, *operands)
             self.tip = size, RECORDERS["eq"](size, 0.0)
 

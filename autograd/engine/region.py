@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from autograd.engine.modes import STRAYS, TRANSFORMING, recording, switched, user_line
+from autograd.engine.modes import STRAYS, TRANSFORMING, recording, user_line
 from autograd.engine.order import Adjoints, operands_of, record_of, record_within
 from autograd.errors import TraceError
 
@@ -56,7 +56,7 @@ class Region:
         """Call a function with recording on; what it makes is the outer region's too."""
         before, self._strays = len(self.nodes), STRAYS[0]
         try:
-            with switched(TRANSFORMING, self):
+            with TRANSFORMING.during(self):
                 return recording(function)
         finally:
             self._strayed |= STRAYS[0] != self._strays

@@ -1,10 +1,10 @@
 """What a with block switches on: in its thread and task, until it ends, whatever interrupts it.
 
 An interrupt may land before any bytecode of an ``__exit__`` written in Python, and whatever that
-was to undo stays as it is. So nothing here is undone in Python. A switch is on as long as a with
-statement holds the end of its block, an object that only that statement holds: calling it (a
-built-in function does the work) or dropping it ends the block, and whoever asks later passes by
-the blocks that have ended. The modes themselves are in :mod:`autograd.engine.modes`.
+was to undo stays as it is. So nothing here is undone in Python. A switch is on as long as a lock
+is held that only the with statement knows: releasing it (a built-in function does the work) or
+dropping it ends the block, and whoever asks later passes by the blocks that have ended. The modes
+themselves are in :mod:`autograd.engine.modes`.
 """
 
 from __future__ import annotations
@@ -24,21 +24,11 @@ T = TypeVar("T")
 F = TypeVar("F", bound=Callable[..., Any])
 
 ACTIVE: dict[object, object] = {}
-"""One entry per block that is on in any thread; what a block leaves here goes when its end does."""
+"""One entry per block that is on in any thread; it goes when the block's lock does."""
 
-
-class _End(partial[None]):
-    """The end of one block: a built-in function that releases a lock, held while the block is on.
-
-    The with statement looks it up as ``__exit__`` and keeps it until it has called it.
-    """
-
-    on: Callable[[], bool]
-    value: Any
-
-
-_Begun = tuple["ref[_End]", "_Begun | None"]
-"""A block that was begun in this context, known without being kept, and the one around it."""
+_Begun = tuple["ref[Lock]", object, "_Begun | None"]
+"""A block that was begun in this context: its lock, known without being kept, its key in ``on``,
+and the block around it."""
 
 
 class Switch(Generic[T]):
@@ -49,8 +39,8 @@ class Switch(Generic[T]):
         self._innermost: Callable[[], _Begun | None] = innermost.get
         self._begin = innermost.set
         self._default = default
-        self.on: dict[object, object] = {}
-        """One entry per block of this switch that is on in any thread; nearly always empty."""
+        self.on: dict[object, tuple[object, T]] = {}
+        """The value of each block of this switch that is on in any thread; nearly always none."""
 
     def get(self) -> T:
         """The value of the innermost block that has not ended."""
@@ -58,29 +48,37 @@ class Switch(Generic[T]):
             return self._default
         begun = self._innermost()
         while begun is not None:
-            known, begun = begun
-            end = known()
-            if end is not None and end.on():
-                value: T = end.value
-                return value
+            known, key, begun = begun
+            lock = known()
+            if lock is not None and lock.locked():
+                return self.on[key][1]
         return self._default
 
-    def beginning(self, end: _End) -> Callable[[], object]:
-        """A built-in function that begins a block with this end here."""
+    def during(self, value: T) -> Lock:
+        """``with switch.during(value):`` gives it this value, written so and in no other way."""
+        lock = Lock()
+        self._begin(self._known(lock, value))
+        return lock
+
+    def beginning(self, lock: Lock, value: T) -> Callable[[], object]:
+        """A built-in function that begins a block here, which is on while this lock is held."""
+        return partial(self._begin, self._known(lock, value))
+
+    def _known(self, lock: Lock, value: T) -> _Begun:
         outer = self._innermost()
         while outer is not None and outer[0]() is None:
-            outer = outer[1]
+            outer = outer[2]
         key = object()
-        # The references tell these when the end goes.
-        ACTIVE[key] = known = ref(end, partial(ACTIVE.pop, key))
-        self.on[key] = ref(end, partial(self.on.pop, key))
-        return partial(self._begin, (known, outer))
+        # The references tell these when the lock goes.
+        ACTIVE[key] = known = ref(lock, partial(ACTIVE.pop, key))
+        self.on[key] = ref(lock, partial(self.on.pop, key)), value
+        return known, key, outer
 
 
 class _Half:
     """``__enter__`` or ``__exit__`` of a block: a with statement looks both up, then calls one.
 
-    Whichever it looks up first makes the end of the block, the other finds it.
+    Whichever it looks up first makes the lock of the block, the other finds it.
     """
 
     def __init__(self, enters: bool) -> None:
@@ -89,25 +87,25 @@ class _Half:
     def __get__(self, block: Block | None, owner: object = None) -> Callable[..., Any]:
         if block is None:  # an ExitStack takes both from the class
             return lambda block, *error: self.__get__(block)(*error)
-        end = self._end_of(block)
-        return block.switch.beginning(end) if self._enters else end
+        lock = self._lock_of(block)
+        if self._enters:
+            return block.switch.beginning(lock, block.value())
+        return lock.__exit__
 
-    def _end_of(self, block: Block) -> _End:
+    def _lock_of(self, block: Block) -> Lock:
         thread = get_ident()
         found = block.looked_up.get(thread, ())
         while found and found[-1][0] is not self._enters:
-            _, end = found.pop()
-            if end.on():
-                return end
+            _, lock = found.pop()
+            if lock.locked():
+                return lock
         lock = Lock()
         lock.acquire()
-        end = _End(lock.__exit__)
-        end.on, end.value = lock.locked, block.value()
         if found:
-            found.append((self._enters, end))
+            found.append((self._enters, lock))
         else:
-            block.looked_up[thread] = [(self._enters, end)]
-        return end
+            block.looked_up[thread] = [(self._enters, lock)]
+        return lock
 
 
 class Block:
@@ -118,7 +116,7 @@ class Block:
 
     def __init__(self, switch: Switch[Any], value: Callable[[], Any]) -> None:
         self.switch, self.value = switch, value
-        self.looked_up: dict[int, list[tuple[bool, _End]]] = {}
+        self.looked_up: dict[int, list[tuple[bool, Lock]]] = {}
 
     __enter__ = _Half(enters=True)
     __exit__ = _Half(enters=False)

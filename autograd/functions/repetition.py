@@ -18,7 +18,6 @@ from autograd.engine.modes import (
     REPEATING,
     TRACING,
     TRANSFORMING,
-    switched,
 )
 from autograd.engine.node import EPOCH, Node
 from autograd.engine.record import operand
@@ -101,7 +100,7 @@ class _Recorded:
         places = [_node(_number(x), PLACE, (0.0,)) for x in (*self.starts, *self.rows[0])]
         self.leaves, xs = places[: len(self.starts)], places[len(self.starts) :]
         region = Region(places)
-        with switched(REPEATING, region):
+        with REPEATING.during(region):
             seen = rebuilt(carry, self.leaves), items[0] if items[0] is None else rebuilt(like, xs)
             after, self.y = region.run(lambda: step(*seen))
             new = numbers_like(carry, after, operand, "the carry")

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from autograd.arrays import Array
-from autograd.engine.modes import TRACING, switched
+from autograd.engine.modes import TRACING
 from autograd.engine.value import Value
 from autograd.errors import InputValueError
 from autograd.program.calls import Structures, chosen_names, like, moves_along
@@ -148,7 +148,7 @@ class Inside:
                 numbers = [leaf.part(x, index) for leaf, x in zip(leaves, whole)]
                 seen = [leaf.holding(x) for leaf, x in zip(leaves, numbers)]
                 arguments[name] = structure.filled(seen)
-            with switched(TRACING, True):
+            with TRACING.during(True):
                 output = self.f(arguments)
             yield output
 

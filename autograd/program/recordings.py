@@ -17,7 +17,6 @@ from autograd.engine.modes import (
     TRACING,
     TRANSFORMING,
     enable_grad,
-    switched,
 )
 from autograd.engine.record import operand
 from autograd.engine.region import Region
@@ -157,8 +156,8 @@ class Recordings:
             leaves |= found
         arguments = [x for x in numbers_in(leaves, operand, "arguments") if isinstance(x, Value)]
         region = Region(arguments)  # tells what follows the arguments and must not be frozen
-        repeating = switched(REPEATING, region)
-        with switched(TRACING, True), switched(TRANSFORMING, region), repeating, enable_grad():
+        repeating = REPEATING.during(region)
+        with TRACING.during(True), TRANSFORMING.during(region), repeating, enable_grad():
             output = self.f(*bound.args, **bound.kwargs)
             aux = None
             if self.has_aux and isinstance(output, (tuple, list)) and len(output) == 2:

@@ -62,7 +62,9 @@ class Arguments:
             known = f"it has {', '.join(names)}" if names else "its arguments have no names"
             given = "is not given" if argnum in names else f"is not one of the function's; {known}"
             raise InputValueError(f"argnum is {argnum!r}, but this argument {given}")
-        if not hasattr(argnum, "__index__") or isinstance(argnum, bool):
+        if type(argnum) is not int and (
+            not hasattr(argnum, "__index__") or isinstance(argnum, bool)
+        ):
             raise InputTypeError(
                 "argnum is an argument's index, its name, or a tuple of these, but got "
                 f"{type(argnum).__name__} {argnum!r}"[:200]

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Call"]
 
-REMEDY = (
+_LEAVE = refusing(
     "its derivative would be lost. Use autograd's functions (autograd.sin for math.sin), an array "
     "of objects for one of floats, x != x and abs(x) < inf for math.isnan and isfinite, and x.data "
     "or x.detach() where a constant is meant"
@@ -51,7 +51,7 @@ class Call:
         self.nodes = [
             record(OPS["identity"], (x,)) if isinstance(x, Value) else Value(x) for x in given
         ]
-        self.region = Region(self.nodes, refusing(REMEDY))
+        self.region = Region(self.nodes, _LEAVE)
         self.result = self.region.run(lambda: arguments.call(rebuilt(self.argument, self.nodes)))
         self.aux = None
         if has_aux:
@@ -69,8 +69,8 @@ class Call:
         self._roots = [y for y in self.outputs if isinstance(y, Value)]
         self._record = self.region.record_of(self._roots)
         _, reached = self._record
-        outside = any(isinstance(x, Value) for x in given) or self.region.others_in(reached)
-        self.recording = self.free and outside
+        outside = [x for x in given if type(x) is not float]
+        self.recording = self.free and (bool(outside) or self.region.others_in(reached))
         self.wraps = self.recording and self.region.outer is None and not TRACING.get()
 
     def gradients(

@@ -12,7 +12,7 @@ from contextlib import contextmanager, nullcontext
 from math import inf
 from typing import TYPE_CHECKING, Any
 
-from autograd.engine.modes import TRACING, TRANSFORMING, enable_grad, switched
+from autograd.engine.modes import TRACING, TRANSFORMING, enable_grad
 from autograd.engine.record import operand, record
 from autograd.engine.refusals import data_of
 from autograd.engine.value import Value
@@ -143,7 +143,7 @@ class Equation:
 @contextmanager
 def _among_numbers() -> Iterator[None]:
     """Outside of whatever is recorded or transformed: the derivatives of a step are numbers."""
-    with switched(TRACING, False), switched(TRANSFORMING, False), enable_grad():
+    with TRACING.during(False), TRANSFORMING.during(False), enable_grad():
         yield
 
 

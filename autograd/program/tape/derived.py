@@ -13,7 +13,7 @@ from math import prod
 from typing import Any
 
 from autograd.engine.higher import recorded_tangents
-from autograd.engine.modes import ANOMALY, TRACING, enable_grad, switched
+from autograd.engine.modes import ANOMALY, TRACING, enable_grad
 from autograd.engine.order import record_of
 from autograd.engine.record import record
 from autograd.engine.value import Value
@@ -44,7 +44,7 @@ def tangent_tape(tape: Tape, wrt: Sequence[int], point: Sequence[float]) -> Tape
 
     ``point`` is any at which the tape can be run: the result does not depend on it.
     """
-    with switched(TRACING, True), switched(ANOMALY, None), enable_grad():
+    with TRACING.during(True), ANOMALY.during(None), enable_grad():
         leaves = [Value(x) for x in point]
         outputs = replayed(tape, leaves)[: prod(tape.output_shape)]
         arguments = {a.name: leaves[a.start : a.start + a.size] for a in tape.arguments}

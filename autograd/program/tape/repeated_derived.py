@@ -14,7 +14,7 @@ import numpy as np
 
 from autograd.arrays import Array
 from autograd.engine.higher import recorded_tangents
-from autograd.engine.modes import ANOMALY, TRACING, enable_grad, switched
+from autograd.engine.modes import ANOMALY, TRACING, enable_grad
 from autograd.engine.order import record_of
 from autograd.engine.value import Value
 from autograd.ops.op import OPS
@@ -78,7 +78,7 @@ class _Derived(NamedTuple):
 
 def _derived(tape: Tape, groups: Sequence[Sequence[bool]]) -> _Derived:
     """The derivative of a part; ``groups`` say which inputs have tangents."""
-    with switched(TRACING, True), switched(ANOMALY, None), enable_grad():
+    with TRACING.during(True), ANOMALY.during(None), enable_grad():
         leaves = [Value(0.5) for group in groups for _ in group]
         seeds = {x: Value(1.0) for x, has in zip(leaves, [y for g in groups for y in g]) if has}
         left = iter(leaves)

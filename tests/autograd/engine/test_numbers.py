@@ -39,6 +39,37 @@ def test_comparisons_are_exactly_those_of_floats(compare):
         assert compare(Value(1.0), Decimal("nan")) is (compare is operator.ne)
 
 
+class Metres(float):
+    """A float of its own kind, and of its own number."""
+
+    def __float__(self):
+        return 1000.0
+
+
+class Count(int):
+    """An integer of its own kind."""
+
+
+KINDS = [True, 3, 2**60, Metres(1.5), Count(3), np.float64(1.5), np.float32(0.1), np.int32(3)]
+KINDS += [np.bool_(True), Fraction(1, 3), Decimal("0.1")]
+ARITHMETIC = [operator.add, operator.sub, operator.mul, operator.truediv, operator.pow]
+
+
+@pytest.mark.parametrize("number", KINDS, ids=lambda x: type(x).__name__)
+def test_every_kind_of_number_counts_as_its_float(number):
+    """From either side of every operator, and among the items of a sum and a dot product."""
+    v, plain_float = Value(2.5), float(number)
+    for op in ARITHMETIC:
+        for result, wanted in (
+            (op(v, number), op(v, plain_float)),
+            (op(number, v), op(plain_float, v)),
+        ):
+            assert (result.data, result.partials) == (wanted.data, wanted.partials)
+            assert {type(x) for x in result.operands} == {Value, float}
+    assert ag.sum([v, number]).operands == (v, plain_float)
+    assert ag.dot([v, number], [number, v]).operands == (v, plain_float, plain_float, v)
+
+
 @given(st.floats(), st.one_of(st.floats(), st.integers(), st.fractions(), st.booleans()))
 def test_comparisons_with_any_number(x, y):
     """Each as Python's."""

@@ -92,6 +92,29 @@ def test_name_is_a_str():
         Value(1.0, name=3)
 
 
+def test_a_class_is_called_with_all_its_arguments():
+    """One float may come by a shorter way; names, derived classes and a new __init__ do not."""
+
+    class Named(Value):
+        def __init__(self, data):
+            super().__init__(data * 2.0, name="twice")
+
+    assert (Named(1.5).data, Named(1.5).name, type(Named(1.5))) == (3.0, "twice", Named)
+    assert (Value(1.5, label="b").name, Value(data=1.5, name="a").name) == ("b", "a")
+    for wrong in ((), (1.5, "a", (), None, 2)):
+        with pytest.raises(TypeError):
+            Value(*wrong)
+    with pytest.raises(TypeError):
+        Value(1.5, grad=1.0)
+    before = Value.__init__
+    try:
+        Value.__init__ = lambda self, data: before(self, data + 1.0, "changed")
+        assert (Value(1.5).data, Value(1.5).name) == (2.5, "changed")
+    finally:
+        Value.__init__ = before
+    assert (Value(1.5).data, Value(1.5).name) == (1.5, None)
+
+
 def test_attributes_of_a_leaf_and_of_a_result():
     """A leaf has no op and no parents; a product has both, and two edges for x * x."""
     x = Value(3.0)

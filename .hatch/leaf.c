@@ -1,0 +1,85 @@
+/* Value(1.0) without the tuple and the parsing of a class's call.
+
+   A class that is called packs its arguments into a tuple, and its __init__ takes them out again,
+   which takes as long as all else. Python asks a class for a shorter way first, and mypyc writes
+   none: here is one, for a single float. Whatever else is given goes the long way. */
+
+#include <Python.h>
+
+static PyObject *no_arguments;
+static newfunc make;     /* Value.__new__ */
+static initproc init;    /* Value.__init__ as it was built: one that is put in its place is called */
+static PyCFunction fill; /* Value._begin */
+
+static PyObject *
+call(PyObject *type, PyObject *const *given, size_t flags, PyObject *names)
+{
+    Py_ssize_t n = PyVectorcall_NARGS(flags);
+    PyTypeObject *cls = (PyTypeObject *)type;
+    if (n == 1 && names == NULL && PyFloat_CheckExact(given[0]) && cls->tp_init == init &&
+        cls->tp_new == make) {
+        PyObject *self = make(cls, no_arguments, NULL);
+        if (self == NULL)
+            return NULL;
+        PyObject *done = ((_PyCFunctionFastWithKeywords)(void (*)(void))fill)(self, given, 1, NULL);
+        if (done == NULL) {
+            Py_DECREF(self);
+            return NULL;
+        }
+        Py_DECREF(done);
+        return self;
+    }
+    PyObject *result = NULL, *options = NULL, *arguments = PyTuple_New(n);
+    if (arguments == NULL)
+        return NULL;
+    for (Py_ssize_t i = 0; i < n; i++) {
+        Py_INCREF(given[i]);
+        PyTuple_SET_ITEM(arguments, i, given[i]);
+    }
+    if (names != NULL) {
+        options = PyDict_New();
+        if (options == NULL)
+            goto done;
+        for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(names); i++)
+            if (PyDict_SetItem(options, PyTuple_GET_ITEM(names, i), given[n + i]) < 0)
+                goto done;
+    }
+    result = PyType_Type.tp_call(type, arguments, options);
+done:
+    Py_XDECREF(options);
+    Py_DECREF(arguments);
+    return result;
+}
+
+static PyObject *
+install(PyObject *module, PyObject *type)
+{
+    PyObject *method = PyObject_GetAttrString(type, "_begin");
+    if (method == NULL)
+        return NULL;
+    if (!Py_IS_TYPE(method, &PyMethodDescr_Type) ||
+        ((PyMethodDescrObject *)method)->d_method->ml_flags != (METH_FASTCALL | METH_KEYWORDS)) {
+        Py_DECREF(method);
+        return PyErr_Format(PyExc_TypeError, "%R._begin is not as mypyc makes methods", type);
+    }
+    fill = ((PyMethodDescrObject *)method)->d_method->ml_meth;
+    Py_DECREF(method);
+    make = ((PyTypeObject *)type)->tp_new;
+    init = ((PyTypeObject *)type)->tp_init;
+    ((PyTypeObject *)type)->tp_vectorcall = call;
+    Py_RETURN_NONE;
+}
+
+static PyMethodDef functions[] = {
+    {"install", install, METH_O, PyDoc_STR("Let this class, Value, be called the short way.")},
+    {NULL, NULL, 0, NULL},
+};
+static struct PyModuleDef leaf = {PyModuleDef_HEAD_INIT, "leaf", NULL, -1, functions};
+
+PyMODINIT_FUNC
+PyInit_leaf(void)
+{
+    if (no_arguments == NULL && (no_arguments = PyTuple_New(0)) == NULL)
+        return NULL;
+    return PyModule_Create(&leaf);
+}
