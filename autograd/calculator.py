@@ -158,7 +158,7 @@ class _Reader:
             return [x for argument in node.args for x in _items(argument)]
         raise self.refused(node, f"{type(node).__name__} is not allowed in an expression")
 
-    def value(self, node: ast.expr, values: Mapping[ast.expr, Any]) -> Any:
+    def value(self, node: ast.expr, values: Mapping[ast.expr, Operand]) -> Any:
         """The value of a part, from those of its own parts."""
         if isinstance(node, ast.Constant):
             try:

@@ -221,7 +221,7 @@ def recompute(roots: Node | Sequence[Node]) -> None:
     reevaluate(roots)
 
 
-def reevaluate(roots: Sequence[Any]) -> None:
+def reevaluate(roots: Sequence[Node]) -> None:
     """One pass over numbers from the leaves on: they wait in a dictionary until it is over."""
     order, _ = record_of(roots)
     values = fresh_values(order)

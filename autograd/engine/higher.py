@@ -108,7 +108,7 @@ def _is_name_or_number(expr: Expr | float | None) -> bool:
     return not isinstance(expr, Expr) or expr.op == "var"
 
 
-def _opaque_partials(node: Any, operands: tuple[Any, ...]) -> tuple[Any, ...]:
+def _opaque_partials(node: Any, operands: tuple[Node | float, ...]) -> tuple[Any, ...]:
     """What a user's rule returns: it may branch on a Value, but not take its number."""
     op = node.op
     remedy = (
@@ -128,6 +128,6 @@ def _at_literals(op: Op, literals: tuple[tuple[str, str], ...]) -> tuple[Any, ..
     return tuple(None if x is None else folded(x, known) for x in op.partial_exprs)
 
 
-def _is_zero(x: Any) -> bool:
+def _is_zero(x: Node | float) -> bool:
     """Whether this is a literal zero, and so zero at any other inputs too."""
     return type(x) is float and x == 0.0

@@ -43,12 +43,12 @@ class Itemwise(Protocol):
     def __call__(self, xs: Iterable[Operand]) -> list[Operand]: ...
 
 
-def reduction(function: Callable[[Iterable[Nest]], Any]) -> Reduction:
+def reduction(function: Callable[[Iterable[Nest]], Nest]) -> Reduction:
     """The same function, for the type checker."""
     return cast(Reduction, function)
 
 
-def itemwise(function: Callable[[Iterable[Any]], Any]) -> Itemwise:
+def itemwise(function: Callable[[Iterable[Nest]], Nest]) -> Itemwise:
     """The same function, for the type checker."""
     return cast(Itemwise, function)
 

@@ -71,7 +71,7 @@ def scan(
 
 
 def _looped(
-    step: Callable[[Any, Any], tuple[Any, Any]], carry: Any, items: list[Any]
+    step: Callable[[Any, Any], tuple[Any, Any]], carry: Nest, items: list[Nest | None]
 ) -> tuple[Any, list[Any]]:
     outputs = []
     for x in items:
@@ -89,7 +89,7 @@ def _looped(
     return carry, outputs
 
 
-def _checked(length: Any) -> int:
+def _checked(length: int | None) -> int:
     """How many steps there are without ``xs``."""
     if isinstance(length, bool) or not isinstance(length, int) or length < 0:
         raise InputValueError(f"scan without xs takes length, a whole number, but got {length!r}")

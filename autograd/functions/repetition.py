@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from autograd.engine.modes import (
     ANOMALY,
@@ -26,6 +26,9 @@ from autograd.engine.region import Region
 from autograd.errors import GraphError
 from autograd.nested import numbers_in, numbers_like, rebuilt
 from autograd.ops.op import OPS, Op
+
+if TYPE_CHECKING:
+    from autograd.engine.nests import Nest
 
 __all__ = ["ITEM", "PLACE", "Body", "Repetition", "repeated", "repeats_here"]
 
@@ -77,7 +80,7 @@ def repeats_here() -> bool:
 Step = Callable[[Any, Any], tuple[Any, Any]]
 
 
-def repeated(step: Step, carry: Any, items: Sequence[Any]) -> tuple[Any, list[Any]] | None:
+def repeated(step: Step, carry: Nest, items: Sequence[Nest | None]) -> tuple[Any, list[Any]] | None:
     """The last carry and the outputs of all steps; None if the step cannot be recorded once.
 
     Then it asks for more than numbers can give: a plain item to index with, a branch on a plain
@@ -92,7 +95,7 @@ def repeated(step: Step, carry: Any, items: Sequence[Any]) -> tuple[Any, list[An
 class _Recorded:
     """A step recorded with numbers that stand for its carry and item."""
 
-    def __init__(self, step: Step, carry: Any, items: Sequence[Any]) -> None:
+    def __init__(self, step: Step, carry: Nest, items: Sequence[Nest | None]) -> None:
         self.carry = carry
         self.starts = numbers_in(carry, operand, "the carry")
         like = [] if items[0] is None else items[0]
@@ -114,7 +117,7 @@ class _Recorded:
         shared = [x for x in reached if x not in inner]
         self.op = Repetition(Body(carries, xs, shared, order, new, ys), len(items))
 
-    def _carried(self, new: Sequence[Any], made: set[Any]) -> list[Any]:
+    def _carried(self, new: Sequence[Node | float], made: set[Node | float]) -> list[Any]:
         """Nodes that the step computes, each of its own, for the carry after it."""
         found: list[Any] = []
         for y in new:
@@ -150,7 +153,7 @@ class _Recorded:
         return rebuilt(self.carry, final), outputs
 
 
-def _node(data: float, op: Op, operands: tuple[Any, ...]) -> Any:
+def _node(data: float, op: Op, operands: tuple[Node | float, ...]) -> Any:
     return Node.computed._restore(data, EPOCH[0], None, op, operands)
 
 

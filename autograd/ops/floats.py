@@ -8,12 +8,15 @@ it raises, the expression is evaluated again, part by part, by functions that ne
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from autograd.errors import RuleError
 from autograd.ops.expr import XP, Expr, Operand, evaluate
 from autograd.ops.ieee import ARITHMETIC_ERRORS, FAST, IEEE
 from autograd.ops.source import block, compile_source
+
+if TYPE_CHECKING:
+    from autograd.ops.rules import Number
 
 __all__ = [
     "FUNCTIONS",
@@ -51,7 +54,7 @@ FUNCTIONS = _Functions()
 class Namespace:
     """An ``xp`` made of a mapping from names to functions."""
 
-    def __init__(self, functions: Mapping[str, Callable[..., Any]]) -> None:
+    def __init__(self, functions: Mapping[str, Callable[..., Number]]) -> None:
         self._functions = functions
         self.__dict__.update(functions)  # found without a call
 

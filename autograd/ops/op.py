@@ -12,7 +12,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from autograd.cached import cached_property
 from autograd.errors import InputValueError, RuleError
@@ -29,6 +29,9 @@ from autograd.ops.floats import (
 from autograd.ops.ieee import FAST, IEEE, FloatFunction, never_raising
 from autograd.ops.rules import Number
 from autograd.reals import real, real_or_none
+
+if TYPE_CHECKING:
+    from autograd.ops.rules import Functions
 
 __all__ = ["OPS", "READ_AT", "Op", "declare", "elementary"]
 
@@ -125,7 +128,9 @@ class Op:
             return _from_table, (self.name,)
         return Op._custom, (self.name, self.forward, self.partials, self.arity)
 
-    def one_an_operand(self, partials: Any, count: int) -> tuple[Any, ...]:
+    def one_an_operand(
+        self, partials: Number | Sequence[Number | None] | None, count: int
+    ) -> tuple[Any, ...]:
         """What a rule returned, if it is as many local derivatives as there are operands."""
         if not isinstance(partials, (tuple, list)):
             given = type(partials).__name__
@@ -261,7 +266,7 @@ def elementary(
     it by name: ``xp.name(x)``.
     """
 
-    def forward(xp: Any, *operands: Any) -> Any:
+    def forward(xp: Functions, *operands: Number) -> Any:
         return getattr(xp, name)(*operands)
 
     Op(name, forward, partials, arity=arity, function=function, **about).register()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -19,6 +19,9 @@ from autograd.program.array.tiles.descend import DESCENT
 from autograd.program.array.tiles.runner import FIELD, Tiles, address
 from autograd.program.compiled_function import Compiled
 from autograd.program.program import Program
+
+if TYPE_CHECKING:
+    from autograd.engine.nests import Nest
 
 __all__ = ["Descent", "Rule", "Walked", "descent"]
 
@@ -120,7 +123,7 @@ class Descent:
     def walk(
         self,
         data: Array,
-        memory: Sequence[Any],
+        memory: Sequence[Nest],
         parts: Sequence[Sequence[int]],
         rates: Sequence[float],
     ) -> Walked:

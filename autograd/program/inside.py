@@ -32,7 +32,7 @@ class Inside:
 
     def __init__(
         self,
-        f: Callable[[dict[str, Nest]], Any],
+        f: Callable[[dict[str, Nest]], Nest],
         structures: Structures,
         batched: frozenset[str],
         has_aux: bool,

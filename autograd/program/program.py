@@ -22,6 +22,8 @@ from autograd.program.tape.instructions import Tape
 if TYPE_CHECKING:
     from numpy.typing import DTypeLike
 
+    from autograd.engine.nests import Nest
+
 __all__ = ["Program"]
 
 DTYPES = ("float64", "float32")
@@ -108,7 +110,7 @@ class Program(Differentiable):
         memory: int,
         rows: int,
         norm: bool = False,
-        **arrays: Any,
+        **arrays: Nest,
     ) -> Any:
         """Many steps of a training rule in one call, or None where they cannot be machine code.
 

@@ -34,7 +34,7 @@ HOLE = object()
 """Stands for an array in a structure that is kept without any."""
 
 
-def plain(x: Any) -> tuple[Any, Shape] | None:
+def plain(x: Nest) -> tuple[Any, Shape] | None:
     """The kind and the shape of what is one array; None for other containers.
 
     >>> plain([[1.0, 2.0], (3.0, 4.0)])
@@ -75,7 +75,7 @@ def told_apart(x: Any) -> Any:
     return type(x), x
 
 
-def _each(x: Any, function: Callable[[Any], Any]) -> Any:
+def _each(x: Nest, function: Callable[[Nest], Nest]) -> Any:
     """The structure with a function applied to all that is one array."""
     parts = None if plain(x) is not None else parts_of(x)
     if parts is None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 
@@ -12,7 +11,7 @@ from autograd.arrays import Array
 __all__ = ["elementwise"]
 
 
-def elementwise(function: Callable[..., Any], *operands: Array | float) -> Array:
+def elementwise(function: Callable[..., float], *operands: Array | float) -> Array:
     """A function of floats applied to the elements of arrays that broadcast, one by one."""
     arrays = np.broadcast_arrays(*operands)
     dtype = np.result_type(np.float32, *[x for x in operands if isinstance(x, np.ndarray)])

@@ -6,7 +6,7 @@ Next: :mod:`autograd.program.tape.lower`.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -16,13 +16,18 @@ from autograd.functions.repetition import ITEM, PLACE, Repetition
 from autograd.program.tape.instructions import Statement
 from autograd.program.tape.repeated import Repeat, Statements
 
+if TYPE_CHECKING:
+    from autograd.engine.value import Value
+
 __all__ = ["Writing"]
 
 
 class Writing:
     """Statements in the making: where each node's number is, and what is written so far."""
 
-    def __init__(self, slots: dict[Any, int], literal: Callable[[float], int], start: int) -> None:
+    def __init__(
+        self, slots: dict[Value, int], literal: Callable[[float], int], start: int
+    ) -> None:
         self.slots, self._literal = slots, literal
         self._next = start
         self._parts: list[list[Statement] | Repeat] = []
@@ -67,7 +72,7 @@ class Writing:
             self._parts.append([*self._plain])
             self._plain.clear()
 
-    def _repeat(self, node: Any, op: Repetition, operands: tuple[int, ...]) -> None:
+    def _repeat(self, node: Value, op: Repetition, operands: tuple[int, ...]) -> None:
         """Append a scan: ``operands`` are the first carry, all items, and what is shared."""
         body, count = op.body, op.count
         many, width = len(body.carries), len(body.xs)

@@ -21,7 +21,7 @@ __all__ = ["doubted", "evaluate_apart", "passing", "product"]
 
 def evaluate_apart(
     exprs: Sequence[Operand],
-    functions: Mapping[str, Callable[..., Any]],
+    functions: Mapping[str, Callable[..., Array]],
     variables: Mapping[str, Array],
 ) -> list[Any]:
     """What :func:`autograd.ops.expr.evaluate` gives, to be differentiated by JAX."""
@@ -54,9 +54,9 @@ def _tested(expr: Expr) -> int:
 
 def _in_branch(
     branch: Operand,
-    functions: Mapping[str, Callable[..., Any]],
+    functions: Mapping[str, Callable[..., Array]],
     variables: Mapping[str, Array],
-    condition: Any,
+    condition: Array | float,
     taken: bool,
 ) -> Any:
     if not isinstance(branch, Expr):
@@ -65,7 +65,7 @@ def _in_branch(
     return evaluate_apart([branch], functions, own)[0]
 
 
-def passing(x: Array, condition: Any, taken: bool) -> Array:
+def passing(x: Array, condition: Array | float, taken: bool) -> Array:
     """A variable, as a constant wherever the condition is not so."""
     import jax
 
@@ -88,7 +88,7 @@ def doubted(y: Array, x: Array, condition: Array) -> Array:
         return jnp.where(condition & (x == 0.0), 0.0, jnp.zeros_like(x))
 
     @unknown.defjvp
-    def move(primals: tuple[Array, Array], tangents: tuple[Any, Any]) -> tuple[Array, Array]:
+    def move(primals: tuple[Array, Array], tangents: tuple[Array, Array]) -> tuple[Array, Array]:
         x, condition = primals
         # Masked before and after, so that elsewhere neither dx nor what is transposed meets nan.
         unclear = jnp.nan * jnp.where(condition, tangents[0], 0.0)

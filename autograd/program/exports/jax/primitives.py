@@ -234,7 +234,7 @@ def _called_back(op: Op, constants: Sequence[float | None], operands: Sequence[A
     """A user's function of floats, called by JAX for each element."""
     jax = jax_module()
 
-    def call(*arrays: Any) -> Any:
+    def call(*arrays: Array) -> Any:
         left = iter(arrays)
         chosen = [next(left) if x is None else x for x in constants]
         return elementwise(op.evaluate, *map(np.asarray, chosen)).astype(arrays[0].dtype)
