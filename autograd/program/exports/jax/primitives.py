@@ -117,8 +117,9 @@ def primitive(
     partials = op.one_an_operand(op.partials(XP, Expr("var", "out"), *symbols), count)
     wanted = [folded(partials[i], put_in) for i in range(count) if i not in constants]
     value = None if _is_called_back(op) else folded(op.forward(XP, *symbols), put_in)
-    if value is not None and all(isinstance(x, float) and isfinite(x) for x in wanted):
-        # Where derivatives are constants, JAX's own are the same, and XLA has less to compile.
+    constant = all(isinstance(x, float) and isfinite(x) for x in wanted)
+    if constant and isinstance(value, Expr) and value.op in _ARITHMETIC and value.op != "where":
+        # JAX's own derivatives are the same but of a choice, and XLA has less to compile.
         return lambda *operands: evaluate([value], _functions(), dict(zip(names, operands)))[0]
 
     def forward(*operands: Array) -> Array:

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from autograd import Value, compile
+from autograd.engine.record import RECORDERS
 from tests.autograd.transforms.exact import bounds_of, verdict
 from tests.autograd.transforms.family import formula, over_values
 from tests.campaign import CAMPAIGN, size
@@ -84,3 +85,16 @@ def test_a_literal_zero_as_divisor(divisor):
     program = compile(x / divisor, x=x).to_jax()
     assert float(program(0.5)) == 0.5 * math.copysign(math.inf, divisor)
     assert float(jax.grad(program)(0.5)) == math.copysign(math.inf, divisor)
+
+
+@pytest.mark.parametrize("name", ["xlogy", "xlog1py"])
+def test_a_choice_with_constant_slopes_keeps_them(name):
+    """x·log(2) has the slope log(2) at x = 0 too, where the table chooses 0 for the value."""
+    import jax
+
+    x = Value(0.5)
+    program = compile(RECORDERS[name](x, 2.0), x=x)
+    slope = math.log(2.0) if name == "xlogy" else math.log1p(2.0)
+    assert float(jax.grad(program.to_jax())(0.0)) == pytest.approx(slope, rel=1e-15)
+    ahead = program.to_jax(forward_mode=True)
+    assert float(jax.jvp(ahead, (0.0,), (1.0,))[1]) == pytest.approx(slope, rel=1e-15)
