@@ -64,8 +64,9 @@ ORDER = {
     "pulls) interpreter compiler repeats runner",
     "autograd.program.scans": "kernels reverse_kernels native_scan stepwise passing scan_executor",
     "autograd.program.statements": "(elementwise families layout reroll) groups listing",
-    "autograd.program.tape": "(constants instructions) repeated (segments writing) (lower "
-    "recurrences rewriting sparsity) (derived sums) (passes repeated_derived)",
+    "autograd.program.tape": "(constants instructions) repeated (ends segments "
+    "writing) (cycles lower rewriting sparsity) (derived recurrences sums) (passes "
+    "repeated_derived rolling)",
     "autograd.testing": "(binding plugin reproduction) formulas strategies properties",
     "autograd.transforms": "typed argnums call (derivatives directions) equations implicit",
     "nn": "(absent checks errors kinds outputs) (init model_files nests parts) "

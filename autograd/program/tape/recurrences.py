@@ -1,23 +1,26 @@
-"""Recurrences: the user's loop found again in a flat tape, as one body, its state and its length.
+"""Recurrences: the user's loop found again among flat statements, as one body and its state.
 
 A filter over a thousand observations is a thousand times the same few statements, each time over
-the state that the last time left. An executor with a loop of its own (JAX's ``lax.scan``) takes the
-body once. Only what both depends on the state and goes into the next one is in the body: what needs
-no state is computed for all repetitions before it, what no state needs after it.
-Next: :mod:`autograd.program.exports.jax.stages`, which has such a loop.
+the state that the last time left. Only what both depends on the state and goes into the next one is
+in the body: what needs no state is computed for all repetitions before it, what no state needs
+after it. Next: :mod:`autograd.program.tape.rolling`, which makes a repeated step of it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from autograd.arrays import Array
+from autograd.ops.op import OPS
+from autograd.program.tape.constants import Constants
+from autograd.program.tape.cycles import in_cycles, owners, turns
+from autograd.program.tape.ends import Repetitions, Row, row_after, row_before
 from autograd.program.tape.instructions import Statement
 
-__all__ = ["Recurrence", "Stage", "stages"]
+__all__ = ["NOWHERE", "Found", "Recurrence", "recurrence"]
 
 LEAST = 4
 """Repetitions that are worth a loop."""
@@ -27,6 +30,11 @@ LONGEST = 4096
 """Statements between two repetitions, at most."""
 TRIED = 12
 """Periods that are looked at more closely, those that cover most first."""
+TURNS = 8
+"""Places in a period that are tried as its beginning."""
+
+
+NOWHERE = np.iinfo(np.int64).min
 
 
 class Recurrence(NamedTuple):
@@ -34,74 +42,99 @@ class Recurrence(NamedTuple):
 
     ``operands`` are the slots that a repetition reads, one row each, in the order of the body's
     statements; ``lags`` says how many repetitions before a number was computed in this loop, 0 for
-    the same one, and -1 for what was computed outside.
+    the same one, and -1 for what was computed outside; ``targets`` by which statement. A result
+    that nobody recorded has the slot ``NOWHERE``.
     """
 
     body: tuple[Statement, ...]
     slots: Array
     operands: Array
     lags: Array
+    targets: Array
 
 
-Stage = tuple[int, ...] | Recurrence
-"""Slots of statements in order, or a recurrence."""
+class Found(NamedTuple):
+    """All statements, by their slots in an order of execution; in the middle is the recurrence."""
+
+    above: list[int]
+    before: list[int]
+    """What needs no state, for all repetitions."""
+    loop: Recurrence
+    after: list[int]
+    """What no state needs."""
+    below: list[int]
 
 
-def stages(statements: Sequence[Statement], first: int) -> list[Stage]:
-    """The statements of a tape, of which the first has slot ``first``, in an order of execution.
+def recurrence(
+    statements: Sequence[Statement], first: int, readers: Array, constants: Constants
+) -> Found | None:
+    """The recurrence that most of the statements belong to, of which the first has slot ``first``.
 
-    >>> from autograd.ops.op import OPS
+    ``readers`` says how often each result is read, here and elsewhere. Numbers that only a first
+    repetition has are added to the constants.
+
     >>> doubled = [Statement(OPS["add"], (i, i)) for i in range(100)]
-    >>> [loop] = stages(doubled, first=1)
-    >>> len(loop.slots), len(loop.body), loop.lags.tolist()
+    >>> found = recurrence(doubled, 1, np.full(100, 2), Constants())
+    >>> len(found.loop.slots), len(found.loop.body), found.loop.lags.tolist()
     (100, 1, [1, 1])
     """
-    return [stage for stage in _Search(statements, first).stages(0, len(statements)) if stage]
+    search = _Search(statements, first, readers, constants)
+    found = (search.whole(*periods) for periods in search.periods())
+    return next((x for x in found if x is not None), None)
 
 
 class _Search:
     """What is looked up again and again while recurrences are searched for."""
 
-    def __init__(self, statements: Sequence[Statement], first: int) -> None:
+    def __init__(
+        self, statements: Sequence[Statement], first: int, readers: Array, constants: Constants
+    ) -> None:
         self.statements, self.first = statements, first
+        self.readers, self.constants = readers, constants
         kinds: dict[tuple[object, int], int] = {}
         key = [(op, len(operands)) for op, operands in statements]
         self.codes = np.array([kinds.setdefault(kind, len(kinds)) for kind in key], dtype=np.int32)
         self.ends = np.cumsum([0] + [len(operands) for _, operands in statements])
         self.read = np.array([slot for _, operands in statements for slot in operands], dtype=int)
 
-    def stages(self, low: int, high: int) -> Iterator[Stage]:
-        """Those of the statements from ``low`` to ``high``."""
-        for start, period, count in self._periods(low, high):
-            found = self._recurrence(start, period, count)
-            if found is not None:
-                first, last, before, loop, after = found
-                yield from self.stages(low, first)
-                yield before
-                yield loop
-                yield after
-                yield from self.stages(last, high)
-                return
-        yield tuple(range(self.first + low, self.first + high))
-
-    def _periods(self, low: int, high: int) -> list[tuple[int, int, int]]:
-        """(start, period, count) of stretches of equal primitives, those that cover most first."""
-        codes = self.codes[low:high]
+    def periods(self) -> list[tuple[int, int, int]]:
+        """(start, length, period) of stretches of equal primitives, those that cover most first."""
+        codes = self.codes
         found = []
         for period in range(1, min(LONGEST, len(codes) // LEAST) + 1):
             same = codes[period:] == codes[:-period]
             breaks = np.flatnonzero(np.concatenate([[True], ~same, [True]]))
             run = int(np.diff(breaks).argmax())
-            count = (int(breaks[run + 1] - breaks[run]) - 1 + period) // period
-            if count >= LEAST:
-                found.append((low + int(breaks[run]), period, count))
-        return sorted(found, key=lambda run: (-run[1] * (run[2] - 1), run[1]))[:TRIED]
+            length = int(breaks[run + 1] - breaks[run]) - 1 + period
+            if length >= LEAST * period:
+                found.append((int(breaks[run]), length, period))
+        return sorted(found, key=lambda run: (run[2] - run[1], run[2]))[:TRIED]
 
-    def _recurrence(
-        self, start: int, period: int, count: int
-    ) -> tuple[int, int, tuple[int, ...], Recurrence, tuple[int, ...]] | None:
-        """Where it begins and ends, what is computed before it, itself, and what is after it."""
-        ends = self.ends
+    def whole(self, start: int, length: int, period: int) -> Found | None:
+        """The recurrence in a stretch, beginning where most of its ends is found."""
+        loop = self._repetitions(start, length, period)
+        if loop is None or in_cycles(loop)[0].sum() * len(loop.slots) < ENOUGH:
+            return None
+        if self._only_adds(loop):
+            return None
+        best: tuple[int, Repetitions, Row | None, Row | None] | None = None
+        for turn in turns(loop)[:TURNS]:
+            turned = self._repetitions(start + turn, length - turn, period)
+            if turned is None:
+                continue
+            rows = row_before(turned, self.constants), row_after(turned)
+            there = sum(row is not None for row in rows) * period + turned.slots.size
+            if best is None or there > best[0]:
+                best = there, turned, *rows
+            if None not in rows:
+                break
+        if best is None:
+            return None
+        return _found(*best[1:]) or _found(best[1], None, None)
+
+    def _repetitions(self, start: int, length: int, period: int) -> Repetitions | None:
+        """The longest run of whole repetitions, each reading what the one before reads."""
+        ends, count = self.ends, length // period
         read = self.read[ends[start] : ends[start + period * count]].reshape(count, -1)
         bases = self.first + start + period * np.arange(count)
         # A repetition goes on where it reads what the one before read, as far back or outside.
@@ -114,25 +147,37 @@ class _Search:
             begin -= 1  # a state is read there that was not computed in the loop
         if stop - begin < LEAST:
             return None
-        start, count = start + begin * period, stop - begin
+        start += begin * period
         read, distance, bases = read[begin:stop], distance[begin:stop], bases[begin:stop]
-        computed_inside = distance[-1] >= bases[0] - bases[-1]
-        lags = np.where(computed_inside, -(distance[-1] // period), -1)
-        targets = distance[-1] % period
-        owners = np.repeat(np.arange(period), np.diff(ends[start : start + period + 1]))
-        inside = lags >= 0
-        edges = list(zip(targets[inside], owners[inside], lags[inside]))
-        looped, earlier = _in_cycles(period, edges)
-        rows = self.first + start + period * np.arange(count)[:, None] + np.arange(period)
-        if looped.sum() * count < ENOUGH:
-            return None
-        mine = looped[owners]
-        inner = inside[mine] & looped[targets[mine]]
-        body = tuple([self.statements[start + int(i)] for i in np.flatnonzero(looped)])
-        loop = Recurrence(body, rows[:, looped], read[:, mine], np.where(inner, lags[mine], -1))
-        before = tuple(rows[:, earlier].reshape(-1).tolist())
-        after = tuple(rows[:, ~looped & ~earlier].reshape(-1).tolist())
-        return start, start + period * count, before, loop, after
+        lags = np.where(distance[-1] >= bases[0] - bases[-1], -(distance[-1] // period), -1)
+        bounds = ends[start : start + period + 1] - ends[start]
+        return Repetitions(
+            self.statements,
+            self.first,
+            start,
+            bases[:, None] + np.arange(period),
+            read,
+            lags.tolist(),
+            (distance[-1] % period).tolist(),
+            bounds.tolist(),
+        )
+
+    def _only_adds(self, loop: Repetitions) -> bool:
+        """Whether it only adds up, which a sum does at once, and better."""
+        looped, _ = in_cycles(loop)
+        inner = [
+            lag >= 0 and bool(looped[target] and looped[owner])
+            for lag, target, owner in zip(loop.lags, loop.targets, owners(loop))
+        ]
+        for of in np.flatnonzero(looped).tolist():
+            op, mine = loop.statements[loop.start + of].op, inner[loop.bounds[of] :]
+            adds = op is OPS["add"] or (op is OPS["sub"] and mine[0])
+            if not adds or sum(mine[:2]) > 1:
+                return False
+        read = loop.reads[:, inner].reshape(-1) - self.first
+        times = np.bincount(read[read >= 0], minlength=len(self.readers))
+        between = loop.slots[:-1, looped] - self.first
+        return bool((times[between] == self.readers[between]).all())
 
 
 def _begins(read: Array, bases: Array, period: int) -> Array:
@@ -148,25 +193,68 @@ def _begins(read: Array, bases: Array, period: int) -> Array:
     return read_so
 
 
-def _in_cycles(count: int, edges: Sequence[tuple[int, int, int]]) -> tuple[Array, Array]:
-    """Which statements a state passes through, and which need none; edges are (from, to, lag)."""
-    onward: list[list[int]] = [[] for _ in range(count)]
-    back: list[list[int]] = [[] for _ in range(count)]
-    for source, target, _ in edges:
-        onward[source].append(target)
-        back[target].append(source)
-    states = {int(source) for source, target, lag in edges if lag > 0}
-    states = {s for s in states if s in _reached(onward[s], onward)}
-    needs, feeds = _reached(states, onward), _reached(states, back)
-    inside = np.array([i in needs and i in feeds for i in range(count)])
-    return inside, np.array([i not in needs for i in range(count)])
+def _found(loop: Repetitions, head: Row | None, tail: Row | None) -> Found | None:
+    """Everything in order, if the loop reads nothing that is only computed after it."""
+    looped, earlier = in_cycles(loop)
+    rows = [row for row in (head, tail) if row is not None]
+    taken = {x for row in rows for x in row.slots if x is not None and x >= loop.first}
+    low, high = loop.start, loop.start + loop.slots.size
+    above: list[int] = []
+    later = set(taken)  # that, and what is computed from it
+    for slot, (_, operands) in enumerate(loop.statements[:low], loop.first):
+        if slot not in taken:
+            (above.append if later.isdisjoint(operands) else later.add)(slot)
+    slots, reads = _with_ends(loop, head, tail)
+    moved = sorted(later - taken)
+    lags, targets = np.array(loop.lags), np.array(loop.targets)
+    readers = np.array(owners(loop))
+    mine = looped[readers]
+    inner = mine & (lags >= 0) & looped[targets]
+    # What needs no state is read from where it was computed, in this repetition or another.
+    for cell in np.flatnonzero(mine & (lags >= 0) & ~looped[targets]):
+        lag = lags[cell]
+        reads[lag:, cell] = slots[: len(slots) - lag, targets[cell]]
+    first_state = [reads[: lags[cell], cell] for cell in np.flatnonzero(inner)]
+    outside = [reads[:, mine & ~inner].reshape(-1), *first_state]
+    before = np.unique(slots[:, earlier])
+    before = before[before >= loop.first]
+    own, end = set(before.tolist()), loop.first + low
+    read = {x for slot in own for x in loop.statements[slot - loop.first].operands}
+    ready = {*np.concatenate(outside).tolist(), *read} - own
+    if not ready.isdisjoint(later) or max(ready, default=0) >= end:
+        return None
+    body = tuple([loop.statements[loop.start + int(i)] for i in np.flatnonzero(looped)])
+    place = np.cumsum(looped) - 1
+    lag = np.where(inner, lags, -1)[mine]
+    found = Recurrence(body, slots[:, looped], reads[:, mine], lag, place[targets[mine]])
+    after = np.unique(slots[:, ~looped & ~earlier])
+    below = range(loop.first + high, loop.first + len(loop.statements))
+    return Found(
+        above,
+        before.tolist(),
+        found,
+        after[after >= loop.first].tolist(),
+        [*moved, *(x for x in below if x not in taken)],
+    )
 
 
-def _reached(starts: Sequence[int] | set[int], edges: Sequence[Sequence[int]]) -> set[int]:
-    seen, waiting = set(starts), list(starts)
-    while waiting:
-        for other in edges[waiting.pop()]:
-            if other not in seen:
-                seen.add(other)
-                waiting.append(other)
-    return seen
+def _with_ends(loop: Repetitions, head: Row | None, tail: Row | None) -> tuple[Array, Array]:
+    """The slots of all repetitions, and what they read.
+
+    What needs no state, and is not there, may be that of the repetition beside it, or a constant.
+    """
+    _, earlier = in_cycles(loop)
+    slots, reads, seen = [loop.slots], [loop.reads], set[int]()
+    for row, near, at in ((head, loop.slots[0], 0), (tail, loop.slots[-1], 1)):
+        if row is None:
+            continue
+        mine = []
+        for of, slot in enumerate(row.slots):
+            if earlier[of]:
+                mine.append(int(near[of]) if slot is None else slot)
+            else:
+                mine.append(NOWHERE if slot is None or slot < 0 or slot in seen else slot)
+                seen.add(mine[-1])
+        slots.insert(at * len(slots), np.array([mine]))
+        reads.insert(at * len(reads), np.array([row.reads]))
+    return np.concatenate(slots), np.concatenate(reads)

@@ -131,9 +131,14 @@ def primitive(
     def local(variables: Mapping[str, Array]) -> list[Array]:
         return evaluate_apart(wanted, _functions(), variables)
 
+    def plain(variables: Mapping[str, Array]) -> list[Array]:
+        return evaluate(wanted, _functions(), variables)
+
     direct = all(not isinstance(x, Expr) or x.op == "var" for x in wanted)
     tip = op.tip and folded(op.tip(XP, Expr("var", "out"), *symbols), put_in)
-    return _with_rule(op, forward, local, _at_tip(tip), names, tangents, turns, direct=direct)
+    return _with_rule(
+        op, forward, local, plain, _at_tip(tip), names, tangents, turns, direct=direct
+    )
 
 
 def _at_tip(tip: Operand | None) -> Callable[[Mapping[str, Array]], Array] | None:
@@ -157,7 +162,11 @@ def along_rows(op: Op, tangents: bool, turns: bool = False) -> Callable[..., Arr
     def local(variables: Mapping[str, Array]) -> list[Array]:
         return evaluate_apart([partials], _functions(), variables)
 
-    rule = _with_rule(op, forward, local, _at_tip(rolled_tip(op)), ["x"], tangents, turns)
+    def plain(variables: Mapping[str, Array]) -> list[Array]:
+        return evaluate([partials], _functions(), variables)
+
+    tip = _at_tip(rolled_tip(op))
+    rule = _with_rule(op, forward, local, plain, tip, ["x"], tangents, turns)
     return lambda *operands: rule(*operands)[..., 0]
 
 
@@ -165,6 +174,7 @@ def _with_rule(
     op: Op,
     forward: Callable[..., Array],
     local: Callable[[Mapping[str, Array]], list[Array]],
+    plain: Callable[[Mapping[str, Array]], list[Array]],
     at_tip: Callable[[Mapping[str, Array]], Array] | None,
     names: Sequence[str],
     tangents: bool,
@@ -202,6 +212,50 @@ def _with_rule(
                 total += part.sum(-1, keepdims=True) if part.shape != out.shape else part
         return out, total
 
+    def careful(out: Array, g: Array, *operands: Array) -> tuple[Array, ...]:
+        """The adjoints of the operands, to be differentiated by JAX."""
+        grads, apart, value = [], list(operands), out
+        if not direct:
+            # What an adjoint of zero multiplies need not be differentiated again, and may not be.
+            apart = [passing(x, g != 0.0, True) for x in operands]
+            # Computed from them again (XLA sees that it is the same), the value is kept apart too.
+            value = passing(out, g != 0.0, True) if _is_called_back(op) else pushed(*apart)
+        tip = None if at_tip is None else at_tip({"out": out, **dict(zip(names, operands))})
+        for x, slope in zip(operands, slopes(value, apart)):
+            if slope is None:
+                grads.append(jnp.zeros_like(x))
+                continue
+            part = jnp.broadcast_to(product(g, slope, selects=op.selects), x.shape)
+            grads.append(part if tip is None else doubted(part, g, tip))
+        return (*grads, *map(jnp.zeros_like, operands[count:]))
+
+    @jax_module().custom_jvp  # type: ignore[untyped-decorator]
+    def pulled(out: Array, g: Array, *operands: Array) -> tuple[Array, ...]:
+        """The same numbers, by as few statements as there may be: XLA compiles each."""
+        grads = []
+        found: list[Any] = plain({"out": out, **dict(zip(names, operands))})
+        for x, slope in zip(operands, found):
+            silent = g == 0.0
+            if op.selects and slope is not None:
+                silent |= slope == 0.0
+            part = jnp.zeros_like(x) if slope is None else jnp.where(silent, 0.0, g * slope)
+            grads.append(jnp.broadcast_to(part, x.shape))
+        return (*grads, *map(jnp.zeros_like, operands[count:]))
+
+    def move(primals: tuple[Array, ...], tangents: tuple[Any, ...]) -> Any:
+        # What does not vary is left out: at a tip, even a tangent of 0 would give nan.
+        still = jax_module().custom_derivatives.SymbolicZero
+        varying = [i for i, x in enumerate(tangents) if not isinstance(x, still)]
+
+        def of_varying(*some: Array) -> tuple[Array, ...]:
+            given = dict(zip(varying, some))
+            return careful(*[given.get(i, x) for i, x in enumerate(primals)])
+
+        return jax_module().jvp(
+            of_varying, [primals[i] for i in varying], [tangents[i] for i in varying]
+        )
+
+    pulled.defjvp(move, symbolic_zeros=True)
     function: Any = jax_module().custom_vjp(pushed)
 
     def remember(*operands: Array) -> tuple[Array, Any]:
@@ -210,21 +264,8 @@ def _with_rule(
 
     def pull(kept: Any, g: Array) -> tuple[Array, ...]:
         out, operands = kept
-        grads = []
-        apart = operands
-        if not direct:
-            # What an adjoint of zero multiplies need not be differentiated again, and may not be.
-            apart = [passing(x, g != 0.0, True) for x in operands]
-            # Computed from them again (XLA sees that it is the same), the value is kept apart too.
-            out = passing(out, g != 0.0, True) if _is_called_back(op) else pushed(*apart)
-        tip = None if at_tip is None else at_tip({"out": kept[0], **dict(zip(names, operands))})
-        for x, slope in zip(operands, slopes(out, apart)):
-            if slope is None:
-                grads.append(jnp.zeros_like(x))
-                continue
-            part = jnp.broadcast_to(product(g, slope, selects=op.selects), x.shape)
-            grads.append(part if tip is None else doubted(part, g, tip))
-        return (*grads, *map(jnp.zeros_like, operands[count:]))
+        made: tuple[Array, ...] = pulled(out, g, *operands)
+        return made
 
     function.defvjp(remember, pull)
     made: Callable[..., Array] = pushed if tangents else function

@@ -1,15 +1,13 @@
-"""A tape as a function of JAX, stage by stage: array statements, and ``lax.scan`` for recurrences.
+"""A tape as a function of JAX, part by part: array statements, and ``lax.scan`` for what repeats.
 
-XLA takes milliseconds for each statement of a deep graph. The recurrences in it
-(:mod:`autograd.program.tape.recurrences`) are loops there too, each body compiled once. Next:
-:mod:`autograd.program.exports.jax.statements`, what a stage without a loop is made of.
+XLA takes milliseconds for each statement of a deep graph. Scans, and the recurrences that are found
+in plain loops (:mod:`autograd.program.tape.rolling`), are loops there too, each body compiled once.
+Next: :mod:`autograd.program.exports.jax.statements`, what a part without a loop is made of.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
-from itertools import chain
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,9 +15,11 @@ import numpy as np
 from autograd.arrays import Array
 from autograd.program.exports.jax.primitives import jax_module
 from autograd.program.exports.jax.statements import function_of
-from autograd.program.tape.instructions import Argument, Shape, Statement, Tape
-from autograd.program.tape.passes import SUMS, simplified
-from autograd.program.tape.recurrences import Recurrence, Stage, stages
+from autograd.program.tape.instructions import Tape
+from autograd.program.tape.passes import simplified
+from autograd.program.tape.repeated import repeats_of
+from autograd.program.tape.rolling import rolled
+from autograd.program.tape.segments import Chain, Plain, Scan, chain_of
 
 if TYPE_CHECKING:
     from jax import Array as JaxArray
@@ -28,187 +28,151 @@ __all__ = ["staged"]
 
 Compiler = Callable[[Tape], Callable[..., Any]]
 
+SLICES = 8
+"""So many stretches of numbers are read one by one; more by a gather."""
+
+WIDE = 48
+"""Statements of a step from which computing it twice costs less than keeping its numbers."""
+
 
 def staged(tape: Tape, dtype: str, *, tangents: bool) -> Callable[..., Any]:
     """The function of one point's arrays that gives the output, or it and what is aside."""
 
     def function(part: Tape) -> Callable[..., Any]:
-        return function_of(part, dtype, tangents=tangents)
+        return function_of(simplified(part), dtype, tangents=tangents)
 
-    # Repetitions are found as they were written: what they share is computed once in its stage.
-    tape = simplified(tape, SUMS)
-    parts = stages(tape.statements, tape.first)
-    if not any(isinstance(part, Recurrence) for part in parts):
-        return function(simplified(tape))
-    known = _Known(tape)
-    last_read = _last_read(parts, tape)
-    steps = []
-    for index, part in enumerate(parts):
-        if isinstance(part, Recurrence):
-            later = [max(last_read.get(slot, 0) for slot in row) for row in part.slots.T.tolist()]
-            kept = part.slots[:, np.array(later) > index]
-            steps.append(_scan(known, part, kept[0].tolist(), function))
-            known.add(kept.reshape(-1), range(kept.size))
-        else:
-            needed = [slot for slot in part if last_read.get(slot, 0) > index]
-            computing = simplified(known.computing(part, needed))
-            # What is the same in all repetitions is one number now, and kept once.
-            place = {slot: i for i, slot in enumerate(dict.fromkeys(computing.outputs))}
-            known.add(needed, [place[slot] for slot in computing.outputs])
-            shape = (len(place),)
-            steps.append(function(replace(computing, outputs=tuple(place), output_shape=shape)))
-    finish = function(known.reading(tape.outputs, tape.output_shape, tape.aux_shape))
+    found = rolled(tape)
+    if not repeats_of(found):
+        return function(tape)
+    chain = chain_of(found)
+    blocks = _Blocks(chain, [a.size for a in tape.arguments])
+    steps = [
+        _plain(segment, blocks, function)
+        if isinstance(segment, Plain)
+        else _scan(segment, blocks, function)
+        for segment in chain.segments
+    ]
+    read = blocks.reader(chain.outputs)
+    size = chain.outputs.size if tape.aux_shape is None else int(np.prod(tape.output_shape))
 
     def run(*arrays: JaxArray) -> Any:
-        blocks = list(arrays)
+        known = [array.reshape(-1) for array in arrays]
+        known.append(jax_module().numpy.asarray(chain.constants, dtype))
         for step in steps:
-            blocks.append(step(*blocks))
-        return finish(*blocks)
+            known.append(step(known))
+        numbers = read(known)
+        output = numbers[:size].reshape(tape.output_shape)
+        if tape.aux_shape is None:
+            return output
+        return output, numbers[size:].reshape(tape.aux_shape)
 
     return run
 
 
-def _last_read(parts: Sequence[Stage], tape: Tape) -> dict[int, int]:
-    """The last stage that reads each slot; the output is one more."""
-    last: dict[int, int] = {}
-    for index, part in enumerate(parts):
-        if isinstance(part, Recurrence):
-            read: Iterable[int] = part.operands.reshape(-1).tolist()
-        else:
-            rows = [tape.statements[slot - tape.first].operands for slot in part]
-            read = chain.from_iterable(rows)
-        last.update(dict.fromkeys(read, index))
-    last.update(dict.fromkeys(tape.outputs, len(parts)))
-    return last
+class _Blocks:
+    """In which array the number of each place of a chain is, and where: the arguments come first,
+    then the constants, then what the segments give.
+    """
+
+    def __init__(self, chain: Chain, sizes: Sequence[int]) -> None:
+        counts = [*sizes, *[segment.outputs.size for segment in chain.segments]]
+        self._which = np.repeat(np.arange(len(counts)), counts)
+        starts = np.cumsum([0, *counts])
+        self._at = np.arange(chain.size) - starts[self._which]
+        self._which[self._which >= len(sizes)] += 1
+        # Constants are at the end of all places, so that negative ones index them.
+        self._which = np.append(self._which, np.full(len(chain.constants), len(sizes)))
+        self._at = np.append(self._at, np.arange(len(chain.constants)))
+
+    def reader(self, places: Array) -> Callable[[Sequence[JaxArray]], JaxArray]:
+        """The function that reads the numbers in these places: slices, or a gather of many."""
+        flat = places.reshape(-1)
+        which, at = self._which[flat], self._at[flat]
+        pieces = _stretches(which, at)
+        used = list(dict.fromkeys(which.tolist()))
+
+        def read(known: Sequence[JaxArray]) -> JaxArray:
+            jnp = jax_module().numpy
+            if len(pieces) <= SLICES:
+                rows = [known[i][low:high:step] for i, low, high, step in pieces]
+                return _joined(rows, known).reshape(places.shape)
+            base = np.cumsum([0, *[known[i].shape[0] for i in used]])
+            places_of = dict(zip(used, base.tolist()))
+            index = at + np.array([places_of[i] for i in which.tolist()])
+            whole: JaxArray = jnp.concatenate([known[i] for i in used])[index]
+            return whole.reshape(places.shape)
+
+        return read
 
 
-class _Known:
-    """The numbers computed so far, one array a stage, as arguments of the stages that follow."""
-
-    def __init__(self, tape: Tape) -> None:
-        self.tape = tape
-        self.arguments = tape.arguments
-        self.size = tape.first
-        self.place = np.arange(tape.first + len(tape.statements))
-
-    def add(self, slots: Sequence[int] | Array, places: Sequence[int]) -> None:
-        """The results of the next stage, and where each slot is among them."""
-        count = max(places, default=-1) + 1
-        name = f"stage {len(self.arguments) - len(self.tape.arguments)}"
-        self.arguments = (*self.arguments, Argument(name, (count,), self.size))
-        self.place[slots] = self.size + np.array(places, dtype=int)
-        self.size += count
-
-    def places(self, slots: Array) -> Array:
-        """Where numbers are; constants stay what they are."""
-        return np.where(slots < 0, slots, self.place[slots])
-
-    def computing(self, slots: Sequence[int], results: Sequence[int]) -> Tape:
-        """The statements with these slots, over what is known."""
-        place = self.place.copy()
-        place[list(slots)] = np.arange(self.size, self.size + len(slots))
-        rows = [self.tape.statements[slot - self.tape.first] for slot in slots]
-        moved = [Statement(op, _places(operands, place)) for op, operands in rows]
-        outputs = _places(results, place)
-        return replace(
-            self.tape,
-            arguments=self.arguments,
-            statements=moved,
-            outputs=outputs,
-            output_shape=(len(outputs),),
-            aux_shape=None,
-        )
-
-    def reading(self, slots: Any, shape: Shape, aux_shape: Shape | None = None) -> Tape:
-        """Numbers that are known, as an array."""
-        found = self.computing((), np.reshape(slots, -1).tolist())
-        return replace(found, output_shape=shape, aux_shape=aux_shape)
+def _joined(rows: Sequence[JaxArray], known: Sequence[JaxArray]) -> JaxArray:
+    if len(rows) == 1:
+        return rows[0]
+    jnp = jax_module().numpy
+    made: JaxArray = jnp.concatenate(rows) if rows else jnp.zeros(0, known[0].dtype)
+    return made
 
 
-def _places(slots: Sequence[int], place: Array) -> tuple[int, ...]:
-    return tuple([int(place[slot]) if slot >= 0 else slot for slot in slots])
+def _stretches(which: Array, at: Array) -> list[tuple[int, int, int, int]]:
+    """Arrays, and the slices of them, that make up a row of numbers."""
+    pieces: list[tuple[int, int, int, int]] = []
+    place, count = 0, len(at)
+    while place < count and len(pieces) <= SLICES:
+        end = place + 1
+        step = 1
+        if end < count and which[end] == which[place] and at[end] > at[place]:
+            step = int(at[end] - at[place])
+            goes_on = (np.diff(at[place:]) == step) & (which[place + 1 :] == which[place])
+            end = place + 1 + (int(goes_on.argmin()) if not goes_on.all() else len(goes_on))
+        low = int(at[place])
+        pieces.append((int(which[place]), low, low + (end - place - 1) * step + 1, step))
+        place = end
+    return pieces
 
 
-class _Body:
-    """The body of a recurrence while it grows into a tape: its arguments and where operands are."""
+def _plain(
+    segment: Plain, blocks: _Blocks, function: Compiler
+) -> Callable[[Sequence[JaxArray]], JaxArray]:
+    """Statements without a loop."""
+    compute, read = function(segment.tape), blocks.reader(segment.inputs)
 
-    def __init__(self, known: _Known, loop: Recurrence) -> None:
-        self.known, self.loop = known, loop
-        self.arguments: list[Argument] = []
-        self.size = 0
-        self.operands = loop.operands[0].copy()  # constants that are always the same stay so
+    def run(known: Sequence[JaxArray]) -> JaxArray:
+        made: JaxArray = compute(read(known))
+        return made
 
-    def add(self, cells: Array, columns: Array) -> Array:
-        """One more argument, for these operands: the columns that differ, once each."""
-        columns, which = np.unique(columns, axis=1, return_inverse=True)
-        self.operands[cells] = self.size + which.reshape(-1)
-        count = columns.shape[1]
-        self.arguments.append(Argument(f"x{len(self.arguments)}", (count,), self.size))
-        self.size += count
-        return columns
-
-    def inputs(self) -> tuple[Tape, Tape]:
-        """What reads the numbers that all repetitions share, and those of each, row by row."""
-        loop = self.loop
-        outside = np.flatnonzero(loop.lags < 0)
-        read = self.known.places(loop.operands[:, outside])
-        same = (read == read[0]).all(axis=0)
-        shared = outside[same & (self.operands[outside] >= 0)]
-        common = self.add(shared, loop.operands[:1, shared])
-        each = self.add(outside[~same], loop.operands[:, outside[~same]])
-        return self.known.reading(common, (common.shape[1],)), self.known.reading(each, each.shape)
-
-    def states(self) -> Iterator[tuple[Tape, list[int]]]:
-        """By age: what reads the first states, the oldest last, and the slots of the next ones."""
-        loop = self.loop
-        for lag in sorted({lag for lag in loop.lags.tolist() if lag > 0}):
-            mine = np.flatnonzero(loop.lags == lag)
-            states = self.add(mine, loop.operands[: lag + 1, mine])
-            shape = (lag, states.shape[1])
-            yield self.known.reading(states[:lag][::-1], shape), states[lag].tolist()
-
-    def tape(self, *results: list[int]) -> Tape:
-        """The body, when all arguments are known; results are slots of the first repetition."""
-        loop = self.loop
-        place = {slot: self.size + i for i, slot in enumerate(loop.slots[0].tolist())}
-        for cell in np.flatnonzero(loop.lags == 0):
-            self.operands[cell] = place[int(self.operands[cell])]
-        cells = iter(self.operands.tolist())
-        rows = [Statement(op, tuple([next(cells) for _ in old])) for op, old in loop.body]
-        outputs = tuple([place[slot] for slot in chain.from_iterable(results)])
-        constants = self.known.tape.constants
-        return simplified(Tape(tuple(self.arguments), constants, rows, outputs, (len(outputs),)))
+    return run
 
 
 def _scan(
-    known: _Known, loop: Recurrence, results: list[int], function: Compiler
-) -> Callable[..., JaxArray]:
-    """A recurrence as a function of what is known before it: the results, repetition by repetition.
+    scan: Scan, blocks: _Blocks, function: Compiler
+) -> Callable[[Sequence[JaxArray]], JaxArray]:
+    """A repeated step: what of its results others read, the last run's and each run's."""
+    repeat = scan.repeat
+    read_first, read_items, read_shared = map(blocks.reader, (scan.first, scan.items, scan.shared))
+    many, last = len(repeat.new), len(scan.last)
+    # What only the last run's is read of is carried along.
+    step = function(repeat.tape(scan.constants, (*repeat.new, *scan.last, *scan.each)))
+    kept = [i for i, x in enumerate(scan.last) if x not in repeat.new]
+    at = np.array([repeat.new.index(x) if x in repeat.new else many for x in scan.last], dtype=int)
+    at[kept] = many + np.arange(len(kept))
 
-    ``results`` are slots of its first repetition.
-    """
-    body = _Body(known, loop)
-    read_common, read_each = [function(tape) for tape in body.inputs()]
-    states = list(body.states())
-    starts = [function(tape) for tape, _ in states]
-    following = [slots for _, slots in states]
-    step = function(body.tape(*following, results))
-    cuts = np.cumsum([len(slots) for slots in following])
-
-    def run(*blocks: JaxArray) -> JaxArray:
+    def run(known: Sequence[JaxArray]) -> JaxArray:
         jax = jax_module()
-        common = read_common(*blocks)
+        jnp = jax.numpy
+        shared = read_shared(known)
+        first = read_first(known)
 
-        def repeat(queues: list[JaxArray], each: JaxArray) -> tuple[list[JaxArray], JaxArray]:
-            # A queue for each age of states: the row that comes out last is as old.
-            *made, kept = jax.numpy.split(step(common, each, *[q[-1] for q in queues]), cuts)
-            moved = [jax.numpy.concatenate([row[None], q[:-1]]) for row, q in zip(made, queues)]
-            return moved, kept
+        def once(carry: JaxArray, item: JaxArray) -> tuple[JaxArray, JaxArray]:
+            made = step(carry[:many], item, shared)
+            new, ends, each = jnp.split(made, [many, many + last])
+            return _joined([new, *[ends[i : i + 1] for i in kept]], known), each
 
-        # Computing a repetition twice costs less than keeping every number of it.
-        repeat = jax.checkpoint(repeat, prevent_cse=False)
-        begin = [start(*blocks) for start in starts]
-        rows: JaxArray = jax.lax.scan(repeat, begin, read_each(*blocks))[1]
-        return rows.reshape(-1)
+        if len(repeat.step) > WIDE:
+            once = jax.checkpoint(once, prevent_cse=False)
+        begin = jnp.concatenate([first, jnp.zeros(len(kept), first.dtype)])
+        items = read_items(known)
+        carry, each = jax.lax.scan(once, begin, items, length=repeat.count)
+        ends = [carry[i : i + 1] for i in at.tolist()]
+        return _joined([*ends, each.reshape(-1)], known)
 
     return run
