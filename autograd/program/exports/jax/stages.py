@@ -31,7 +31,7 @@ Compiler = Callable[[Tape], Callable[..., Any]]
 SLICES = 8
 """So many stretches of numbers are read one by one; more by a gather."""
 
-WIDE = 48
+WIDE = 32
 """Statements of a step from which computing it twice costs less than keeping its numbers."""
 
 
