@@ -84,6 +84,12 @@ class Node:
         if region:
             region.read.append(self)
 
+    def _leave(self, wanted: str) -> None:
+        """Tell the innermost transform that this node leaves the graph: it may raise."""
+        region = TRANSFORMING.get() if ACTIVE else None
+        if region and region.leave is not None and region.varies(self):
+            region.leave(self, wanted)
+
     @property
     def data(self) -> float:
         """The number. Assign to a leaf's to update it; results follow on ``recompute()``."""
@@ -150,10 +156,12 @@ class Node:
 
     def __reduce__(self) -> tuple[Any, ...]:
         self._follow("a copy or pickle")
+        self._leave("a copy or pickle")
         return pickling.reduce(self)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Any:
         self._follow("a copy")
+        self._leave("a copy")
         return pickling.deep_copy(self, memo)
 
 

@@ -15,7 +15,7 @@ from itertools import islice
 from types import FrameType
 from typing import Any
 
-from autograd.engine.modes import ACTIVE, TRACING, TRANSFORMING, user_frame, user_line
+from autograd.engine.modes import ACTIVE, TRACING, user_frame, user_line
 from autograd.engine.node import Node
 from autograd.errors import TraceError
 from autograd.ops.op import OPS
@@ -37,12 +37,9 @@ def number_of(value: Node, wanted: str) -> float:
 
     In a transform, only of a Value that depends on what is differentiated by.
     """
-    region = TRANSFORMING.get() if ACTIVE else None
-    if region and region.leave is not None and region.varies(value):
-        region.leave(value, wanted)
+    value._leave(wanted)
     refuse_to_freeze(wanted)
-    number: float = value._data
-    return number
+    return value._data
 
 
 def data_of(value: Node) -> float:

@@ -82,7 +82,7 @@ def edge_shape(points: Sequence[Point], across: bool, thickness: float | None) -
     ``across`` says that it runs from top to bottom.
 
     >>> edge_shape([(0.0, 5.0), (40.0, 5.0)], False, None)
-    ('M0,5h33.5', 'M40,5l-6.5,-3.3v6.5z')
+    ('M0,5h33.5', 'M40,5l-6.5,-3.3v6.6z')
     """
     head = HEAD + (thickness or 1.0) - 1.0
     points = list(dict.fromkeys((round(x, 2), round(y, 2)) for x, y in points))

@@ -1,8 +1,11 @@
 """What a transform's call looks at: its own nodes, Values from outside, numbers that leave."""
 
 import contextlib
+import copy
 import math
+import pickle
 import threading
+import types
 
 import numpy as np
 import pytest
@@ -111,6 +114,12 @@ LEAVING = {
     "math.isnan": lambda x: x if not math.isnan(x) else 0.0,
     "an array of floats": lambda x: np.full(2, 1.0).__setitem__(0, x),
     "numpy.float64": lambda x: np.float64(x) * x,
+    "copy": lambda x: copy.copy(x) * x,
+    "deepcopy": lambda x: copy.deepcopy([x])[0] * x,
+    "deepcopy of a result": lambda x: copy.deepcopy({"y": x * x})["y"],
+    "deepcopy of an array": lambda x: copy.deepcopy(np.array([x, x * x])).sum(),
+    "pickle": lambda x: pickle.loads(pickle.dumps(x)) * x,
+    "an attribute of a copy": lambda x: copy.deepcopy(types.SimpleNamespace(x=x)).x * x,
 }
 
 
@@ -143,9 +152,10 @@ def test_what_does_not_depend_on_the_variable_may_leave():
             scale += x.data + float(x.detach())
         with ag.no_grad():
             scale += float(x * x)
+        scale += copy.copy(w).data + copy.deepcopy([w * 0.5])[0].data
         return scale * x
 
-    assert ag.grad(f)(2.0) == 3.0 + 2.0 + 6.0 + 2.0 + 2.0 + 4.0
+    assert ag.grad(f)(2.0) == 3.0 + 2.0 + 6.0 + 2.0 + 2.0 + 4.0 + 3.0 + 1.5
     assert float(w * 2.0) == 6.0
 
 
