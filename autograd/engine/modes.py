@@ -7,10 +7,10 @@ How a mode ends whatever happens: :mod:`autograd.engine.switches`.
 
 from __future__ import annotations
 
-import copy
-import os.path
+import os
 import sys
 from collections.abc import Callable
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from autograd.engine.switches import ACTIVE, Block, Switch
@@ -48,7 +48,9 @@ STRAYS = [0]
 """How many nodes were made, while a mode was on anywhere, outside of every region."""
 
 _PACKAGE = os.path.join(os.path.dirname(os.path.dirname(__file__)), "")  # and nothing beside it
-_NOT_THE_USERS = (_PACKAGE, "<autograd ", copy.__file__)
+_OURS = (_PACKAGE, "<autograd ")
+_LIBRARY = os.path.join(os.path.dirname(os.__file__), "")
+_PACKAGES = f"-packages{os.sep}"  # of site-packages and dist-packages, which lie in the library
 
 
 def no_grad() -> Block:
@@ -107,7 +109,7 @@ def detect_anomaly() -> Block:
 
 
 def user_line(depth: int = 1) -> str:
-    """``file:line: source`` of the innermost frame outside this package.
+    """``file:line: source`` of the innermost frame of the user's.
 
     In a notebook the file is called as in IPython's own tracebacks: ``Cell In[3]:2: source``.
     """
@@ -122,11 +124,26 @@ def user_line(depth: int = 1) -> str:
 
 
 def user_frame(depth: int = 1) -> FrameType | None:
-    """The innermost frame outside this package."""
+    """The innermost frame outside this package, NumPy and the standard library.
+
+    Where all are theirs, as in a thread that calls this package, it is the innermost outside ours.
+    """
     frame: FrameType | None = sys._getframe(depth)
-    while frame is not None and frame.f_code.co_filename.startswith(_NOT_THE_USERS):
+    while frame is not None and frame.f_code.co_filename.startswith(_OURS):
         frame = frame.f_back
-    return frame
+    outside = frame
+    while frame is not None and _in_a_library(frame.f_code.co_filename):
+        frame = frame.f_back
+    return frame or outside
+
+
+@lru_cache(maxsize=256)
+def _in_a_library(filename: str) -> bool:
+    """Whether a file is this package's, NumPy's or the standard library's."""
+    _, packages, installed = filename.rpartition(_PACKAGES)
+    if packages:
+        return filename.startswith(_OURS) or installed.startswith(f"numpy{os.sep}")
+    return filename.startswith((*_OURS, _LIBRARY))
 
 
 def _shown(filename: str) -> str:

@@ -1,13 +1,20 @@
 """Where a recording refuses a number, the message names the remedy for that very case."""
 
 import bisect
+import copy
+import functools
+import heapq
 import math
+import statistics
+import threading
 
+import numpy as np
 import pytest
 
 import autograd
 from autograd import TraceError, compiled
 from autograd.engine import refusals
+from autograd.engine.modes import user_line
 
 
 def loop(x):
@@ -89,3 +96,37 @@ def test_a_line_that_cannot_be_read_has_the_usual_remedy():
     exec("def f(x): return x if x > 0 else -x", scope)
     with pytest.raises(TraceError, match=r"Use autograd\.where, maximum or minimum"):
         compiled(scope["f"])(0.5)
+
+
+THROUGH_LIBRARIES = {
+    "np.argmax": lambda x: np.argmax(np.array([x, 2.0])),
+    "np.sort": lambda x: np.sort(np.array([x, 2.0]))[0],
+    "np.isclose": lambda x: x if np.isclose(x, 1.0) else -x,
+    "heapq": lambda x: heapq.nsmallest(1, [x, 2.0])[0],
+    "statistics": lambda x: statistics.median([x, 2.0, x * x]),
+    "copy": lambda x: copy.deepcopy([x])[0],
+}
+
+
+@pytest.mark.parametrize("f", THROUGH_LIBRARIES.values(), ids=THROUGH_LIBRARIES)
+def test_the_line_is_the_users_where_a_library_asks(f):
+    """NumPy and the standard library stand between the user and the refusal: theirs are passed."""
+    with pytest.raises(TraceError, match=r"test_refusals\.py:\d+"):
+        compiled(f)(1.5)
+
+
+def test_without_a_line_of_the_users_the_outermost_library_is_named():
+    """A thread of the standard library's that calls this package has nothing else to show."""
+    told = []
+    thread = threading.Thread(target=functools.partial(_told, told))
+    thread.run()
+    _told.__code__ = _told.__code__.replace(co_filename=threading.__file__)
+    thread = threading.Thread(target=functools.partial(_told, told))
+    thread.start()
+    thread.join()
+    assert "test_refusals.py" in told[0]
+    assert "threading.py" in told[1]
+
+
+def _told(told):
+    told.append(user_line())
