@@ -11,7 +11,7 @@ import math
 import operator
 import unicodedata
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from autograd.engine.elementwise import exposed
@@ -197,7 +197,12 @@ class _Reader:
             node, f"no value given for {node.id!r} (given: {known}); add {node.id}=…"
         )
 
-    def apply(self, node: ast.expr, function: Callable[..., Operand], operands: list[Any]) -> Any:
+    def apply(
+        self,
+        node: ast.expr,
+        function: Callable[..., Operand],
+        operands: Sequence[Operand | list[Operand]],
+    ) -> Any:
         """Call with operands; what goes wrong is told with its place."""
         try:
             return function(*operands)

@@ -72,7 +72,7 @@ def check(path: Path) -> None:
 
 
 @contextlib.contextmanager
-def _named_faults(path: object) -> Iterator[None]:
+def _named_faults(path: Path) -> Iterator[None]:
     """What the system says against a path, as an error that names the path and keeps the cause."""
     try:
         yield
@@ -80,7 +80,7 @@ def _named_faults(path: object) -> Iterator[None]:
         raise
     except (OSError, ValueError) as error:  # ValueError: the name itself is none
         reason = getattr(error, "strerror", None) or error
-        raise OutputError(f"{os.fspath(path)!r} cannot be written: {reason}") from error  # type: ignore[call-overload]
+        raise OutputError(f"{os.fspath(path)!r} cannot be written: {reason}") from error
 
 
 def _target(path: Path) -> tuple[str, os.stat_result | None]:

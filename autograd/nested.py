@@ -9,16 +9,24 @@ from __future__ import annotations
 import copy
 import dataclasses
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any, TypeGuard
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, SupportsFloat, TypeAlias, TypeGuard
 
 from autograd.arrays import Array
 from autograd.errors import InputTypeError, InputValueError
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable
+
+    from _typeshed import DataclassInstance
 
 __all__ = [
     "is_array", "map_structure", "numbers_in", "numbers_like", "parts_of", "rebuilt",
     "too_deep", "way_to", "with_parts",
 ]  # fmt: skip
+
+Nest: TypeAlias = "SupportsFloat | Array | Sequence[Nest] | Mapping[Any, Nest] | DataclassInstance"
+"""A Value can be made a float, so it is one of the first kind."""
 
 DEEPEST = 100
 """No argument is nested more deeply than this, unless it holds itself."""
@@ -42,7 +50,7 @@ def is_array(x: object) -> TypeGuard[Array]:
     return array is not None and isinstance(x, array)
 
 
-def parts_of(x: Any) -> dict[Any, Any] | None:
+def parts_of(x: Nest) -> dict[Any, Any] | None:
     """Where each part of a container stands (an index, a key, a field) -> the part; else None.
 
     >>> parts_of([3.0, 4.0]), parts_of({"w": 3.0}), parts_of(3.0)
@@ -61,7 +69,7 @@ def parts_of(x: Any) -> dict[Any, Any] | None:
     return None
 
 
-def way_to(x: Any, place: Any) -> str:
+def way_to(x: Nest, place: Hashable) -> str:
     """How code writes the way from a container to a part of it.
 
     >>> way_to([3.0], 0), way_to({"w": 3.0}, "w")
@@ -72,24 +80,25 @@ def way_to(x: Any, place: Any) -> str:
     return f"[{place!r}]" if isinstance(x, (dict, list, tuple)) else f".{place}"
 
 
-def with_parts(x: Any, parts: Sequence[Any]) -> Any:
+def with_parts(x: Nest, parts: Sequence[Nest]) -> Any:
     """A container like x with other parts, in the order of ``parts_of``."""
     if isinstance(x, list):
         return list(parts)
     if isinstance(x, tuple):
-        return type(x)(*parts) if hasattr(x, "_fields") else tuple(parts)
+        kind: Any = type(x)
+        return kind(*parts) if hasattr(x, "_fields") else tuple(parts)
     if is_array(x):
         return array_of(list(parts), x.shape)
-    made = copy.copy(x)
+    made: Any = copy.copy(x)
     if isinstance(x, dict):
         made.update(zip(x, parts))
     else:
-        for field, part in zip(dataclasses.fields(x), parts):
+        for field, part in zip(dataclasses.fields(made), parts):
             object.__setattr__(made, field.name, part)  # frozen ones too
     return made
 
 
-def numbers_in(x: Any, number_of: Callable[[Any], Any], what: str) -> list[Any]:
+def numbers_in(x: Nest, number_of: Callable[[Nest], SupportsFloat], what: str) -> list[Any]:
     """The numbers in a structure, from left to right, as ``number_of`` gives them.
 
     ``number_of`` answers NotImplemented for what is not a number.
@@ -103,7 +112,9 @@ def numbers_in(x: Any, number_of: Callable[[Any], Any], what: str) -> list[Any]:
     return [number for number, _ in _walk(x, x, number_of, what)]
 
 
-def numbers_like(x: Any, v: Any, number_of: Callable[[Any], Any], what: str) -> list[Any]:
+def numbers_like(
+    x: Nest, v: Nest, number_of: Callable[[Nest], SupportsFloat], what: str
+) -> list[Any]:
     """The numbers of v, in the order in which their places come in x.
 
     Lists, tuples and arrays of one length nest alike; dicts and dataclasses do if their keys do.
@@ -116,7 +127,7 @@ def numbers_like(x: Any, v: Any, number_of: Callable[[Any], Any], what: str) -> 
 
 
 def _walk(
-    x: Any, v: Any, number_of: Callable[[Any], Any], what: str, depth: int = 0
+    x: Nest, v: Nest, number_of: Callable[[Nest], SupportsFloat], what: str, depth: int = 0
 ) -> Iterator[tuple[Any, Any]]:
     """The numbers of two structures, side by side."""
     parts = parts_of(x)
@@ -133,7 +144,7 @@ def _walk(
         yield from _walk(part, part if x is v else others[place], number_of, what, depth + 1)
 
 
-def number_at(x: Any, number_of: Callable[[Any], Any], what: str) -> Any:
+def number_at(x: Nest, number_of: Callable[[Nest], SupportsFloat], what: str) -> Any:
     number = number_of(x)
     if number is NotImplemented:
         raise InputTypeError(
@@ -143,7 +154,7 @@ def number_at(x: Any, number_of: Callable[[Any], Any], what: str) -> Any:
     return number
 
 
-def _described(parts: dict[Any, Any] | None) -> str:
+def _described(parts: dict[Hashable, Nest] | None) -> str:
     """What stands at one place, for a message about two that differ."""
     if parts is None:
         return "a number"
@@ -151,7 +162,7 @@ def _described(parts: dict[Any, Any] | None) -> str:
     return f"{len(places)} parts" if places == [*range(len(places))] else f"parts {places}"
 
 
-def rebuilt(like: Any, parts: Sequence[Any]) -> Any:
+def rebuilt(like: Nest, parts: Sequence[Nest]) -> Any:
     """The structure of ``like`` with these parts in place of its numbers, from left to right."""
     if parts_of(like) is None:
         return parts[0]
@@ -159,7 +170,7 @@ def rebuilt(like: Any, parts: Sequence[Any]) -> Any:
     return map_structure(lambda _: next(left), like)
 
 
-def map_structure(function: Callable[[Any], Any], x: Any) -> Any:
+def map_structure(function: Callable[[Nest], Nest], x: Nest) -> Any:
     """A function applied to each number of a structure; arrays of floats stay such arrays."""
     parts = parts_of(x)
     if parts is None:

@@ -129,7 +129,7 @@ def _least(a: Operand, b: Operand) -> Any:
     return _where(opposite, 0.0, smaller)
 
 
-def _descend(places: range, below: Callable[[int], Any], leaf: Callable[[int], Any]) -> Any:
+def _descend(places: range, below: Callable[[int], Operand], leaf: Callable[[int], Any]) -> Any:
     """The leaf that a tree of questions leads to: is it below the middle of what is left?"""
     if len(places) == 1:
         return leaf(places[0])

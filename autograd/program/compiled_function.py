@@ -14,7 +14,7 @@ from typing import Any
 from autograd.errors import InputTypeError
 from autograd.program.differentiable import Wrt
 from autograd.program.program import Program
-from autograd.program.recordings import Recordings, name_of
+from autograd.program.recordings import Argument, Recordings, name_of
 
 __all__ = ["Compiled"]
 
@@ -70,7 +70,7 @@ class Compiled(Recordings):
         view._of_floats = {}
         return view
 
-    def __call__(self, /, *args: Any, **options: Any) -> Any:
+    def __call__(self, /, *args: Any, **options: Argument) -> Any:
         """What the function returns for these numbers, arrays and containers, in its structure."""
         quick = None if options else self._quick(args)
         if quick is not None:
@@ -78,7 +78,7 @@ class Compiled(Recordings):
         return self._call(args, options).value()
 
     def value_and_grad(
-        self, /, *args: Any, wrt: Wrt | None = None, reduce: str = "sum", **options: Any
+        self, /, *args: Any, wrt: Wrt | None = None, reduce: str = "sum", **options: Argument
     ) -> tuple[Any, Any]:
         """The value, and its gradient by the arguments ``wrt``, by default all that are passed.
 
@@ -98,12 +98,12 @@ class Compiled(Recordings):
         return self._call(args, options).value_and_grad(wrt, reduce)
 
     def grad(
-        self, /, *args: Any, wrt: Wrt | None = None, reduce: str = "sum", **options: Any
+        self, /, *args: Argument, wrt: Wrt | None = None, reduce: str = "sum", **options: Argument
     ) -> Any:
         """The gradient alone; see ``value_and_grad``."""
         return self.value_and_grad(*args, wrt=wrt, reduce=reduce, **options)[1]
 
-    def jacobian(self, /, *args: Any, wrt: Wrt | None = None, **options: Any) -> Any:
+    def jacobian(self, /, *args: Argument, wrt: Wrt | None = None, **options: Argument) -> Any:
         """The derivatives of all that the function returns; see ``Program.jacobian``.
 
         They have the result's structure, and in place of each array one of its shape and then the
@@ -118,7 +118,7 @@ class Compiled(Recordings):
         return self._call(args, options).jacobian(wrt)
 
     def hessian(
-        self, /, *args: Any, wrt: Wrt | None = None, reduce: str = "sum", **options: Any
+        self, /, *args: Argument, wrt: Wrt | None = None, reduce: str = "sum", **options: Argument
     ) -> Any:
         """The second derivatives, in the argument's structure twice; see ``Program.hessian``.
 
@@ -130,7 +130,7 @@ class Compiled(Recordings):
         wrt, args = self._wrt(wrt, args)
         return self._call(args, options).hessian(wrt, reduce)
 
-    def jvp(self, /, *args: Any, wrt: Wrt | None = None, **options: Any) -> Any:
+    def jvp(self, /, *args: Argument, wrt: Wrt | None = None, **options: Argument) -> Any:
         """The derivative along a direction, ``f.jvp(v, x)`` or ``f.jvp("x", v, x)``.
 
         The direction has the structure of what ``wrt`` names; see ``Program.jvp``.
@@ -144,7 +144,7 @@ class Compiled(Recordings):
         return self._call(args[1:], options).jvp(wrt, direction)
 
     def hvp(
-        self, /, *args: Any, wrt: Wrt | None = None, reduce: str = "sum", **options: Any
+        self, /, *args: Argument, wrt: Wrt | None = None, reduce: str = "sum", **options: Argument
     ) -> Any:
         """The Hessian's product with a direction, ``f.hvp(v, x)`` or ``f.hvp("x", v, x)``.
 
@@ -158,7 +158,7 @@ class Compiled(Recordings):
         direction = self._direction(args)
         return self._call(args[1:], options).hvp(wrt, direction, reduce)
 
-    def program(self, /, *args: Any, **options: Any) -> Program:
+    def program(self, /, *args: Argument, **options: Argument) -> Program:
         """The Program for arguments of this kind, recorded now if there was none.
 
         Each array of an argument is an argument of the program. A result of several arrays is
@@ -177,7 +177,7 @@ class Compiled(Recordings):
             return first, args[1:]
         return wrt, args
 
-    def _direction(self, args: tuple[Any, ...]) -> Any:
+    def _direction(self, args: tuple[Argument, ...]) -> Any:
         if not args:
             raise InputTypeError(f"{name_of(self.f)}: the direction is missing, the first argument")
         return args[0]

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from autograd.engine.modes import (
     ACTIVE,
@@ -36,11 +36,15 @@ if TYPE_CHECKING:
 
     from autograd.engine.nests import Nest
 
-__all__ = ["Recordings", "name_of"]
+__all__ = ["Argument", "Recordings", "name_of"]
 
 Parameter = inspect.Parameter
 ANYTHING = inspect.Signature([Parameter("args", Parameter.VAR_POSITIONAL)])
 """Of a function that does not tell what it takes, as max."""
+
+
+Argument: TypeAlias = "Nest | Hashable"
+"""Numbers in any container; or, where it is static, whatever can be a key."""
 
 
 class Recordings:
@@ -76,7 +80,7 @@ class Recordings:
         wrapper: Any = self
         functools.update_wrapper(wrapper, f)
 
-    def _quick(self, args: tuple[Any, ...]) -> Call | None:
+    def _quick(self, args: tuple[Argument, ...]) -> Call | None:
         """The last call of as many plain floats, if a recording is to be used at all.
 
         Nothing is to be found out about floats, and that would take longer than the work.
@@ -88,7 +92,7 @@ class Recordings:
         call = self._of_floats.get(len(args))
         return None if call is None or call.recorded.frozen.changed() else call
 
-    def _call(self, args: tuple[Any, ...], options: dict[str, Any]) -> Call | Inside:
+    def _call(self, args: tuple[Argument, ...], options: dict[str, Argument]) -> Call | Inside:
         """The call on numbers, by a recording; on Values, or inside a transform, of f itself."""
         bound = self._bound(args, options)
         inside = TRACING.get() or TRANSFORMING.get()
@@ -113,7 +117,9 @@ class Recordings:
             self._of_floats[len(args)] = call
         return call
 
-    def _bound(self, args: tuple[Any, ...], options: dict[str, Any]) -> inspect.BoundArguments:
+    def _bound(
+        self, args: tuple[Argument, ...], options: dict[str, Argument]
+    ) -> inspect.BoundArguments:
         try:
             return self._signature.bind(*args, **options)
         except TypeError as error:

@@ -49,7 +49,7 @@ class Arguments:
         if len(set(self.places)) < len(self.places) or not self.places:
             raise InputValueError(f"argnum names each argument once, but got {argnum!r}")
         held = [self.args[p] if isinstance(p, int) else options[p] for p in self.places]
-        self.chosen = tuple(held) if self.several else held[0]
+        self.chosen: Any = tuple(held) if self.several else held[0]
 
     def _place(self, argnum: SupportsIndex | str) -> int | str:
         """Where an argument stands: its index among those by position, or its keyword."""

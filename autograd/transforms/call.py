@@ -53,7 +53,7 @@ class Call:
         ]
         self.region = Region(self.nodes, _LEAVE)
         self.result = self.region.run(lambda: arguments.call(rebuilt(self.argument, self.nodes)))
-        self.aux = None
+        self.aux: Any = None
         if has_aux:
             if not isinstance(self.result, tuple) or len(self.result) != 2:
                 raise InputTypeError(

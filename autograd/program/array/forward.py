@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -57,7 +57,9 @@ def _formulas(
     return made[0], made[1:]
 
 
-def for_arrays(exprs: list[Any], known: Mapping[str, float], *, style: Style) -> list[Any]:
+def for_arrays(
+    exprs: Sequence[Expr | float | None], known: Mapping[str, float], *, style: Style
+) -> list[Any]:
     """Expressions over NumPy's functions, tidied as the style says; None stays None."""
     lowering = Lowering(known)
     made = [None if expr is None else lowering.of(expr) for expr in exprs]

@@ -70,7 +70,7 @@ class _Writer:
         """The operands that are constants."""
         return tuple([None if x >= 0 else self.tape.constants[-1 - x] for x in operands])
 
-    def bind(self, function: Any) -> str:
+    def bind(self, function: Callable[..., float | tuple[float | None, ...]]) -> str:
         """A global name for something that a line calls."""
         name = f"f{len(self.scope)}"
         self.scope[name] = function

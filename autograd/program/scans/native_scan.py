@@ -136,7 +136,7 @@ class NativeScan:
         return memory.outputs, memory
 
     def reverse(
-        self, saved: Any, outputs: Array, first: Array, shared: Array, wanted: Wanted
+        self, saved: _Memory, outputs: Array, first: Array, shared: Array, wanted: Wanted
     ) -> Array:
         """Add to the adjoints of the first carry and of what is shared; those of the items.
 
@@ -149,7 +149,7 @@ class NativeScan:
         first[...], shared[...] = memory.first, memory.shared_adjoints
         return memory.items
 
-    def release(self, saved: Any) -> None:
+    def release(self, saved: _Memory) -> None:
         """What ``forward`` gave is needed no more."""
         self._free.setdefault(saved.key, []).append(saved)
 

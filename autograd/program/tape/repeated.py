@@ -7,7 +7,7 @@ out. Who asks for the ``parts`` sees a step once, and need never write it out. N
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, overload
 
@@ -76,7 +76,7 @@ class Repeat:
             whole[i :: len(self.step)] = [Statement(op, row) for row in runs]
         return whole
 
-    def moved(self, by: Any) -> Repeat:
+    def moved(self, by: Callable[[Array], Array]) -> Repeat:
         """The same with other slots: ``by`` gives those of an array of slots."""
 
         def each(slots: Sequence[int]) -> tuple[int, ...]:

@@ -149,7 +149,7 @@ class Plan:
         length: int,
         left: tuple[Place, list[int]],
         right: tuple[Place, list[int]],
-        out: list[Any],
+        out: list[int],
         mode: str,
     ) -> None:
         """out[i, j] = Σ left[i, c] · right[j, c]; the longer side is done in blocks."""

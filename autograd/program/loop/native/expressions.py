@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from types import FunctionType
 from typing import Any, NamedTuple
 
@@ -46,7 +46,9 @@ class Code:
     ``symbols`` are what the functions that it may call go by; new ones are added.
     """
 
-    def __init__(self, scope: dict[str, Any], symbols: dict[Any, str], lanes: int = 1) -> None:
+    def __init__(
+        self, scope: dict[str, Any], symbols: dict[Callable[..., float], str], lanes: int = 1
+    ) -> None:
         self.scope, self.symbols, self.lanes = scope, symbols, lanes
         self.calls: list[Any] = []
         """Functions of Python's that it calls."""

@@ -26,7 +26,7 @@ def lane_translations(functions: Mapping[str, Callable[..., float]], lanes: int)
     """
 
     def translate(
-        function: Callable[..., float], symbols: dict[Any, str], internal: bool
+        function: Callable[..., float], symbols: dict[Callable[..., float], str], internal: bool
     ) -> tuple[_LaneCode, str]:
         code = _LaneCode(function, symbols, lanes)
         return code, code.whole(symbols[function], internal=True)

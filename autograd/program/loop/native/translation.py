@@ -58,7 +58,7 @@ Translate = Callable[[Callable[..., float], dict[Any, str], bool], tuple[Code, s
 
 
 def _translated(
-    function: Callable[..., float], symbols: dict[Any, str], internal: bool
+    function: Callable[..., float], symbols: dict[Callable[..., float], str], internal: bool
 ) -> tuple[Code, str]:
     code = FunctionCode(function, symbols)
     return code, code.whole(symbols[function], internal=internal)
@@ -68,7 +68,10 @@ class FunctionCode(Code):
     """One function in the making."""
 
     def __init__(
-        self, function: Callable[..., float], symbols: dict[Any, str], lanes: int = 1
+        self,
+        function: Callable[..., float],
+        symbols: dict[Callable[..., float], str],
+        lanes: int = 1,
     ) -> None:
         super().__init__(getattr(function, "__globals__", {}), symbols, lanes)
         try:
