@@ -6,10 +6,12 @@
 
 #include <Python.h>
 
+typedef PyObject *method(PyObject *self, PyObject *const *given, Py_ssize_t n, PyObject *names);
+
 static PyObject *no_arguments;
 static newfunc make;     /* Value.__new__ */
 static initproc init;    /* Value.__init__ as it was built: one that is put in its place is called */
-static PyCFunction fill; /* Value._begin */
+static method *fill;     /* Value._begin */
 
 static PyObject *
 call(PyObject *type, PyObject *const *given, size_t flags, PyObject *names)
@@ -21,7 +23,7 @@ call(PyObject *type, PyObject *const *given, size_t flags, PyObject *names)
         PyObject *self = make(cls, no_arguments, NULL);
         if (self == NULL)
             return NULL;
-        PyObject *done = ((_PyCFunctionFastWithKeywords)(void (*)(void))fill)(self, given, 1, NULL);
+        PyObject *done = fill(self, given, 1, NULL);
         if (done == NULL) {
             Py_DECREF(self);
             return NULL;
@@ -54,16 +56,16 @@ done:
 static PyObject *
 install(PyObject *module, PyObject *type)
 {
-    PyObject *method = PyObject_GetAttrString(type, "_begin");
-    if (method == NULL)
+    PyObject *begin = PyObject_GetAttrString(type, "_begin");
+    if (begin == NULL)
         return NULL;
-    if (!Py_IS_TYPE(method, &PyMethodDescr_Type) ||
-        ((PyMethodDescrObject *)method)->d_method->ml_flags != (METH_FASTCALL | METH_KEYWORDS)) {
-        Py_DECREF(method);
+    if (!Py_IS_TYPE(begin, &PyMethodDescr_Type) ||
+        ((PyMethodDescrObject *)begin)->d_method->ml_flags != (METH_FASTCALL | METH_KEYWORDS)) {
+        Py_DECREF(begin);
         return PyErr_Format(PyExc_TypeError, "%R._begin is not as mypyc makes methods", type);
     }
-    fill = ((PyMethodDescrObject *)method)->d_method->ml_meth;
-    Py_DECREF(method);
+    fill = (method *)(void (*)(void))((PyMethodDescrObject *)begin)->d_method->ml_meth;
+    Py_DECREF(begin);
     make = ((PyTypeObject *)type)->tp_new;
     init = ((PyTypeObject *)type)->tp_init;
     ((PyTypeObject *)type)->tp_vectorcall = call;
