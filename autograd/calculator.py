@@ -64,6 +64,15 @@ _OPERATORS: dict[type[ast.AST], Callable[..., Any]] = {
 }
 
 
+_INSTEAD: dict[type[ast.AST], str] = {
+    ast.BitXor: ": a power is written **, as in x**2",
+    ast.IfExp: ": a choice is where(condition, a, b)",
+    ast.BoolOp: ": multiply conditions, as in where((0 < x)*(x < 1), a, b)",
+    ast.Compare: ": multiply conditions, as in where((0 < x)*(x < 1), a, b)",
+    ast.Attribute: ": call a function, as in sin(x)",
+}
+
+
 class ExpressionError(AutogradError, ValueError):
     """A text is no expression of arithmetic and known functions."""
 
@@ -156,7 +165,8 @@ class _Reader:
             if node.keywords:
                 raise self.refused(node, f"{name} takes no keyword arguments here")
             return [x for argument in node.args for x in _items(argument)]
-        raise self.refused(node, f"{type(node).__name__} is not allowed in an expression")
+        remedy = _INSTEAD.get(type(node.op if isinstance(node, ast.BinOp) else node), "")
+        raise self.refused(node, f"{type(node).__name__} is not allowed in an expression{remedy}")
 
     def value(self, node: ast.expr, values: Mapping[ast.expr, Operand]) -> Any:
         """The value of a part, from those of its own parts."""
@@ -192,6 +202,8 @@ class _Reader:
             return self.variables[node.id]
         if node.id in CONSTANTS:
             return CONSTANTS[node.id]
+        if _function(node.id) is not None:
+            raise self.refused(node, f"{node.id} is a function: {node.id}(…)")
         known = ", ".join(self.variables) or "none"
         raise self.refused(
             node, f"no value given for {node.id!r} (given: {known}); add {node.id}=…"
