@@ -16,7 +16,7 @@ from autograd.ops.expr import Expr, Operand, inner_exprs
 if TYPE_CHECKING:
     from jax import Array
 
-__all__ = ["doubted", "evaluate_apart", "passing", "product"]
+__all__ = ["doubted", "evaluate_apart", "passing", "product", "settled"]
 
 
 def evaluate_apart(
@@ -112,3 +112,25 @@ def product(g: Array, slope: Array, *, selects: bool) -> Array:
     still = jax.lax.stop_gradient
     factors = jnp.where(silent, still(g), g), jnp.where(silent, still(slope), slope)
     return jnp.where(silent, 0.0, factors[0] * factors[1])
+
+
+def settled(slopes: Callable[..., Sequence[Array | None]], operands: Sequence[Array]) -> Array:
+    """Whether slopes have finite first and second derivatives: those of third order need them."""
+    import jax
+
+    jnp = jax.numpy
+
+    def found(*xs: Array) -> list[Array]:
+        return [slope for slope in slopes(*xs) if slope is not None]
+
+    def moved(function: Callable[..., list[Array]]) -> Callable[..., list[Array]]:
+        def derivatives(*xs: Array) -> list[Array]:
+            tangents: list[Array] = jax.jvp(function, xs, tuple(map(jnp.ones_like, xs)))[1]
+            return tangents
+
+        return derivatives
+
+    xs = tuple(jax.lax.stop_gradient(jnp.asarray(x)) for x in operands)
+    orders = (found, moved(found), moved(moved(found)))
+    finite = [jnp.isfinite(slope) for order in orders for slope in order(*xs)]
+    return jnp.stack(jnp.broadcast_arrays(*finite, True)).all(0)

@@ -21,7 +21,7 @@ from autograd.ops.expr import XP, Expr, Operand, evaluate
 from autograd.ops.op import OPS, Op
 from autograd.ops.partial_evaluation import folded
 from autograd.ops.per_op import per_op
-from autograd.program.exports.jax.branches import doubted, evaluate_apart, passing, product
+from autograd.program.exports.jax.branches import doubted, evaluate_apart, passing, product, settled
 from autograd.program.statements.elementwise import elementwise
 from autograd.program.statements.reroll import rolled, rolled_tip
 
@@ -216,10 +216,12 @@ def _with_rule(
         """The adjoints of the operands, to be differentiated by JAX."""
         grads, apart, value = [], list(operands), out
         if not direct:
-            # What an adjoint of zero multiplies need not be differentiated again, and may not be.
-            apart = [passing(x, g != 0.0, True) for x in operands]
+            # What an adjoint of zero multiplies may not be differentiated again where that is not
+            # finite; elsewhere it must be: an adjoint that is zero here may vary.
+            kept = (g != 0.0) | settled(lambda *xs: slopes(pushed(*xs), xs), operands)
+            apart = [passing(x, kept, True) for x in operands]
             # Computed from them again (XLA sees that it is the same), the value is kept apart too.
-            value = passing(out, g != 0.0, True) if _is_called_back(op) else pushed(*apart)
+            value = passing(out, kept, True) if _is_called_back(op) else pushed(*apart)
         tip = None if at_tip is None else at_tip({"out": out, **dict(zip(names, operands))})
         for x, slope in zip(operands, slopes(value, apart)):
             if slope is None:
