@@ -16,7 +16,7 @@ from autograd.drawing.page.film import Scenes, checked_seconds, film_of, scenes_
 from autograd.drawing.page.lowered import leaves_of
 from autograd.drawing.page.plane import Plane
 from autograd.drawing.page.stepper import framed, page, pictured
-from autograd.drawing.picture.flow import LEGEND, MISSING
+from autograd.drawing.picture.flow import promised
 from autograd.drawing.picture.frames import Frame, frame_of
 from autograd.drawing.picture.marks import gathered, marks_of, rectifiers_in, remark
 from autograd.drawing.picture.snapshot import Picture, take_picture
@@ -73,8 +73,7 @@ class Recorder:
         self._surfaces: list[list[float]] = []
         options.setdefault("room", ROOM)
         sheet = sheet_of(loss, **options)
-        notes = tuple(LEGEND if note == MISSING else note for note in sheet.notes)
-        self._sheet = sheet._replace(notes=notes)  # each moment has gradients of its own
+        self._sheet = sheet._replace(notes=promised(sheet.notes))  # each moment has its own
         self._whole = take_picture(loss)
         self._order, _ = record_of(self._whole.roots)
         self._leaf_nodes = leaves_of(self._whole.roots)

@@ -21,6 +21,7 @@ from autograd.drawing.page.labels import labelled
 from autograd.drawing.page.lowered import Lowered
 from autograd.drawing.page.parts import Parts
 from autograd.drawing.page.plane import Plane
+from autograd.drawing.picture.flow import promised
 from autograd.drawing.sheet import Sheet
 from autograd.errors import InputValueError
 
@@ -76,7 +77,8 @@ def page(
     shown = iter(labelled([picture, *(p for p in parts.pictures if p is not None)]))
     whole = next(shown)
     inner = [p and next(shown) for p in parts.pictures]
-    svg = svg_of(whole, style, sheet.notes, parts.of_boxes, interactive=True)
+    notes = promised(sheet.notes) if program else sheet.notes
+    svg = svg_of(whole, style, notes, parts.of_boxes, interactive=True)
     numbers = content_of([whole, *inner], style, program, still, moments)
     scripts: tuple[str, ...] = SCRIPTS + LIVING
     plane = plane if program else None

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from autograd.drawing.picture.snapshot import Picture
 
-__all__ = ["LEGEND", "MISSING", "Flow", "contributions", "flows_of"]
+__all__ = ["Flow", "contributions", "flows_of", "promised"]
 
 LEGEND = (
     "gradient along the edges: blue is positive, orange negative, wide is large, dots are 0, "
@@ -54,6 +55,11 @@ def flows_of(picture: Picture) -> tuple[list[Flow], str]:
     largest = max(sizes, default=0.0)
     flows = [_flow(x, largest) for x in passed]
     return flows, LEGEND if any(flow.style for flow in flows) else MISSING
+
+
+def promised(notes: Sequence[str]) -> tuple[str, ...]:
+    """Notes of a picture whose gradients are still to come, in a film or a page that computes."""
+    return tuple(LEGEND if note == MISSING else note for note in notes)
 
 
 def _flow(x: float | None, largest: float) -> Flow:

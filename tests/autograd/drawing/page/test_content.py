@@ -60,3 +60,15 @@ def test_stretches_of_a_huge_graph_say_what_was_drawn(monkeypatch):
     program, _ = program_of(picture, STYLE)
     assert type(picture.nodes[picture.outputs[0]]) is tuple
     assert [program.nodes[i] for i in program.program["outputs"]] == roots
+
+
+def test_a_page_that_computes_does_not_ask_for_gradients():
+    """It has gradients before backward() is called; a picture and a still page have none."""
+    x = Value(2.0, "x")
+    drawing = ag.draw(ag.tanh(x * 3.0), flow=True)
+    asked, legend = "call backward() first", "gradient along the edges"
+    assert asked in drawing.to_svg()
+    assert legend in drawing.to_html()
+    assert asked not in drawing.to_html()
+    still = ag.draw(ag.custom_op("still_here", abs, lambda xp, out, a: (1.0,))(x), flow=True)
+    assert asked in still.to_html()
