@@ -123,14 +123,8 @@ def settled(slopes: Callable[..., Sequence[Array | None]], operands: Sequence[Ar
     def found(*xs: Array) -> list[Array]:
         return [slope for slope in slopes(*xs) if slope is not None]
 
-    def moved(function: Callable[..., list[Array]]) -> Callable[..., list[Array]]:
-        def derivatives(*xs: Array) -> list[Array]:
-            tangents: list[Array] = jax.jvp(function, xs, tuple(map(jnp.ones_like, xs)))[1]
-            return tangents
-
-        return derivatives
-
     xs = tuple(jax.lax.stop_gradient(jnp.asarray(x)) for x in operands)
-    orders = (found, moved(found), moved(moved(found)))
-    finite = [jnp.isfinite(slope) for order in orders for slope in order(*xs)]
+    ones = tuple(map(jnp.ones_like, xs))
+    (values, first), (_, second) = jax.jvp(lambda *xs: jax.jvp(found, xs, ones), xs, ones)
+    finite = [jnp.isfinite(slope) for slope in (*values, *first, *second)]
     return jnp.stack(jnp.broadcast_arrays(*finite, True)).all(0)
