@@ -21,12 +21,12 @@ if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
 __all__ = [
-    "is_array", "map_structure", "numbers_in", "numbers_like", "parts_of", "rebuilt",
+    "Nest", "is_array", "map_structure", "numbers_in", "numbers_like", "parts_of", "rebuilt",
     "too_deep", "way_to", "with_parts",
 ]  # fmt: skip
 
 Nest: TypeAlias = "SupportsFloat | Array | Sequence[Nest] | Mapping[Any, Nest] | DataclassInstance"
-"""A Value can be made a float, so it is one of the first kind."""
+"""As a type checker sees it; a number is what supports float: a Value, an int, a Fraction too."""
 
 DEEPEST = 100
 """No argument is nested more deeply than this, unless it holds itself."""

@@ -38,7 +38,7 @@ ORDER = {
     "autograd.drawing.placement": "ranks positions geometry",
     "autograd.engine": "(switches order) (modes sweep pickling shared) region node anomaly "
     "record (elementwise micrograd products refusals truths chain_rule) (higher ufuncs) methods "
-    "(backward naming) (slots value) (generated nests) accelerator",
+    "(backward naming) (slots value) generated accelerator",
     "autograd.engine.anomaly": "remedies story",
     "autograd.functions": "(custom exposing repetition) elementary recurrences operands "
     "(distances matrices ordering sequences tables)",

@@ -29,7 +29,7 @@ from autograd.ops.ieee import ARITHMETIC_ERRORS
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-    from autograd.engine.nests import Nest
+    from autograd.nested import Nest
 
 __all__ = ["assert_gradients", "gradcheck"]
 

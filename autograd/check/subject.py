@@ -23,7 +23,7 @@ from autograd.nested import is_array, numbers_in, parts_of, rebuilt, way_to
 if TYPE_CHECKING:
     from typing_extensions import TypeIs
 
-    from autograd.engine.nests import Nest
+    from autograd.nested import Nest
 
 __all__ = ["Module", "Subject"]
 

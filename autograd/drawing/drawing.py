@@ -26,8 +26,8 @@ from autograd.drawing.sheet import Sheet, sheet_of
 from autograd.errors import InputValueError
 
 if TYPE_CHECKING:
-    from autograd.engine.nests import Nest
     from autograd.engine.value import Value
+    from autograd.nested import Nest
 
 __all__ = ["Drawing", "draw", "to_graphviz", "to_mermaid"]
 

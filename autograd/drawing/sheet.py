@@ -20,8 +20,8 @@ from autograd.drawing.picture.snapshot import Parametrised, Picture, checked_out
 from autograd.errors import InputValueError
 
 if TYPE_CHECKING:
-    from autograd.engine.nests import Nest
     from autograd.engine.value import Value
+    from autograd.nested import Nest
 
 __all__ = ["Sheet", "sheet_of"]
 

@@ -10,7 +10,7 @@ from autograd.errors import InputTypeError, InputValueError
 from autograd.ops.op import Op
 
 if TYPE_CHECKING:
-    from autograd.engine.nests import Nest
+    from autograd.nested import Nest
 
 __all__ = ["custom_op"]
 

@@ -15,7 +15,7 @@ from autograd.ops.op import OPS
 from autograd.reals import real
 
 if TYPE_CHECKING:
-    from autograd.engine.nests import Nest
+    from autograd.nested import Nest
 
 
 @overload

@@ -23,7 +23,7 @@ from autograd.reals import real_or_none
 
 if TYPE_CHECKING:
     from autograd.arrays import Array
-    from autograd.engine.nests import Nest
+    from autograd.nested import Nest
 
 exp = of_one("exp", "e to the power x.", "exp(0.0)", "1.0")
 exp2 = of_one("exp2", "2 to the power x.", "exp2(3.0)", "8.0")

@@ -14,7 +14,7 @@ from autograd.ops.op import OPS, Op
 
 if TYPE_CHECKING:
     from autograd.arrays import Array
-    from autograd.engine.nests import Nest
+    from autograd.nested import Nest
 
 __all__ = ["Binary", "Container", "Unary", "of_one", "of_two"]
 

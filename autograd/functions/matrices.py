@@ -20,7 +20,7 @@ from autograd.ops.op import OPS
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from autograd.engine.nests import Nest
+    from autograd.nested import Nest
 
     Array = NDArray[Any]
 

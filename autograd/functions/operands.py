@@ -14,7 +14,7 @@ from autograd.errors import InputTypeError, InputValueError
 from autograd.nested import array_of, is_array, parts_of
 
 if TYPE_CHECKING:
-    from autograd.engine.nests import Nest
+    from autograd.nested import Nest
 
 
 class Reduction(Protocol):

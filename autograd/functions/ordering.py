@@ -26,8 +26,8 @@ from autograd.ops.op import OPS
 if TYPE_CHECKING:
     from _typeshed import SupportsRichComparison
 
-    from autograd.engine.nests import Nest
     from autograd.engine.value import Operand
+    from autograd.nested import Nest
 
 Item = TypeVar("Item")
 Default = TypeVar("Default")

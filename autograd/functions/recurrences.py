@@ -14,7 +14,7 @@ from autograd.functions.repetition import repeated, repeats_here
 from autograd.nested import array_of, is_array, numbers_like, parts_of, with_parts
 
 if TYPE_CHECKING:
-    from autograd.engine.nests import Nest
+    from autograd.nested import Nest
 
 __all__ = ["scan"]
 

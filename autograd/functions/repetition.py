@@ -28,7 +28,7 @@ from autograd.nested import numbers_in, numbers_like, rebuilt
 from autograd.ops.op import OPS, Op
 
 if TYPE_CHECKING:
-    from autograd.engine.nests import Nest
+    from autograd.nested import Nest
 
 __all__ = ["ITEM", "PLACE", "Body", "Repetition", "repeated", "repeats_here"]
 

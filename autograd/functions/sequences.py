@@ -32,7 +32,7 @@ from autograd.nested import is_array
 from autograd.ops.op import OPS
 
 if TYPE_CHECKING:
-    from autograd.engine.nests import Nest
+    from autograd.nested import Nest
 
 _sum_of, _dot_of = over_lists("record_sum"), over_lists("record_dot")
 

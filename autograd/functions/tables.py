@@ -20,7 +20,7 @@ from autograd.functions.operands import not_empty
 from autograd.ops.op import OPS
 
 if TYPE_CHECKING:
-    from autograd.engine.nests import Nest
+    from autograd.nested import Nest
 
 __all__ = ["interp", "take"]
 

@@ -16,8 +16,8 @@ from autograd.program.tape.instructions import Argument
 
 if TYPE_CHECKING:
     from autograd.arrays import Array
-    from autograd.engine.nests import Nest
     from autograd.engine.value import Operand
+    from autograd.nested import Nest
 
 __all__ = ["Arguments", "ValuesGiven"]
 

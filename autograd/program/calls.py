@@ -17,7 +17,7 @@ from autograd.program.program import Program
 from autograd.program.structures import Result, Structure
 
 if TYPE_CHECKING:
-    from autograd.engine.nests import Nest
+    from autograd.nested import Nest
 
 __all__ = ["Call", "Recorded", "chosen_names", "like", "moves_along"]
 

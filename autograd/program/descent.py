@@ -21,7 +21,7 @@ from autograd.program.compiled_function import Compiled
 from autograd.program.program import Program
 
 if TYPE_CHECKING:
-    from autograd.engine.nests import Nest
+    from autograd.nested import Nest
 
 __all__ = ["Descent", "Rule", "Walked", "descent"]
 

@@ -17,7 +17,7 @@ from autograd.program.tape.instructions import Tape
 
 if TYPE_CHECKING:
     from autograd.arrays import Array
-    from autograd.engine.nests import Nest
+    from autograd.nested import Nest
 
 __all__ = ["Differentiable", "Wrt"]
 

@@ -24,7 +24,7 @@ from autograd.program.tape.repeated_derived import tangents_of, weighted_of
 from autograd.program.tape.sparsity import colours, hessian_rows, jacobian_rows, transposed
 
 if TYPE_CHECKING:
-    from autograd.engine.nests import Nest
+    from autograd.nested import Nest
 
 __all__ = ["hessian", "hvp", "jacobian", "jvp"]
 

@@ -21,8 +21,8 @@ from autograd.program.structures import Result
 from autograd.transforms import derivatives, directions
 
 if TYPE_CHECKING:
-    from autograd.engine.nests import Nest
     from autograd.engine.value import Operand
+    from autograd.nested import Nest
 
 __all__ = ["Inside"]
 

@@ -22,7 +22,7 @@ from autograd.program.tape.instructions import Tape
 if TYPE_CHECKING:
     from numpy.typing import DTypeLike
 
-    from autograd.engine.nests import Nest
+    from autograd.nested import Nest
 
 __all__ = ["Program"]
 

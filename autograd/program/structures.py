@@ -23,8 +23,8 @@ from autograd.program.executor import numpy_or_error
 from autograd.program.tape.lower import flatten
 
 if TYPE_CHECKING:
-    from autograd.engine.nests import Nest
     from autograd.engine.value import Operand
+    from autograd.nested import Nest
 
 __all__ = ["Result", "Structure", "told_apart"]
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from autograd.errors import InputValueError
 
 if TYPE_CHECKING:
-    from autograd.engine.nests import Nest
+    from autograd.nested import Nest
 
 __all__ = ["Binding", "bound"]
 

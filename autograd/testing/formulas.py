@@ -19,7 +19,7 @@ from autograd.ops.op import OPS, Op
 from autograd.testing.reproduction import formula_source
 
 if TYPE_CHECKING:
-    from autograd.engine.nests import Nest
+    from autograd.nested import Nest
 
 __all__ = ["Formula", "Instruction", "Step", "formula_of", "random_formula"]
 

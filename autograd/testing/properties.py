@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from hypothesis.strategies import SearchStrategy
 
-    from autograd.engine.nests import Nest
+    from autograd.nested import Nest
 
 __all__ = ["property_test"]
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, SupportsIndex, TypeAlias, Type
 from autograd.errors import InputTypeError, InputValueError
 
 if TYPE_CHECKING:
-    from autograd.engine.nests import Nest
+    from autograd.nested import Nest
 
 __all__ = ["Argnum", "Arguments", "transformed", "with_others"]
 

@@ -25,8 +25,8 @@ from autograd.ops.op import OPS
 from autograd.transforms.argnums import Arguments
 
 if TYPE_CHECKING:
-    from autograd.engine.nests import Nest
     from autograd.engine.value import Operand
+    from autograd.nested import Nest
 
 __all__ = ["Call"]
 

@@ -16,7 +16,7 @@ from autograd.transforms.argnums import Argnum, Arguments, with_others
 from autograd.transforms.call import Call
 
 if TYPE_CHECKING:
-    from autograd.engine.nests import Nest
+    from autograd.nested import Nest
 
 __all__ = ["hvp", "jvp", "vjp"]
 

@@ -23,8 +23,8 @@ from autograd.ops.rules import Functions
 from autograd.transforms.derivatives import jacobian
 
 if TYPE_CHECKING:
-    from autograd.engine.nests import Nest
     from autograd.engine.value import Operand
+    from autograd.nested import Nest
 
 __all__ = ["Equation", "Vector", "eliminated", "shown", "size_of"]
 

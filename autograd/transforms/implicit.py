@@ -14,7 +14,7 @@ from autograd.errors import ConvergenceError
 from autograd.transforms.equations import Equation, Vector, eliminated, shown, size_of
 
 if TYPE_CHECKING:
-    from autograd.engine.nests import Nest
+    from autograd.nested import Nest
 
 __all__ = ["fixed_point", "root"]
 

@@ -15,11 +15,11 @@ from autograd.drawing.formats.style import CLASSES
 from autograd.drawing.page.javascript import Script
 from autograd.drawing.page.lowered import leaves_of, lowered
 from autograd.engine.modes import enable_grad
-from autograd.engine.nests import Nest
 from autograd.engine.value import Value
 from autograd.errors import InputTypeError, InputValueError
 from autograd.functions.elementary import exp, maximum, minimum, tanh
 from autograd.functions.sequences import softmax
+from autograd.nested import Nest
 
 __all__ = ["Plane"]
 

@@ -26,8 +26,8 @@ from autograd.engine.sweep import fresh_values
 from autograd.errors import InputTypeError, InputValueError
 
 if TYPE_CHECKING:
-    from autograd.engine.nests import Nest
     from autograd.engine.value import Value
+    from autograd.nested import Nest
 
 __all__ = ["Recorder"]
 

@@ -17,7 +17,7 @@ from autograd.engine.value import Value
 from autograd.errors import InputTypeError
 
 if TYPE_CHECKING:
-    from autograd.engine.nests import Nest
+    from autograd.nested import Nest
 
 __all__ = ["Box", "Edge", "Kind", "Picture", "kind_of", "take_picture", "units"]
 

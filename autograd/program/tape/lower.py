@@ -18,8 +18,8 @@ from autograd.program.tape.writing import Writing
 from autograd.reals import real_or_none
 
 if TYPE_CHECKING:
-    from autograd.engine.nests import Nest
     from autograd.engine.value import Operand, Value
+    from autograd.nested import Nest
 
 __all__ = ["flatten", "lower"]
 

@@ -24,7 +24,7 @@ from autograd.program.tape.instructions import Argument, Tape
 if TYPE_CHECKING:
     from jax import Array
 
-    from autograd.engine.nests import Nest
+    from autograd.nested import Nest
 
 __all__ = ["to_jax"]
 
