@@ -2,11 +2,11 @@
 
 import bisect
 import copy
-import functools
 import heapq
 import math
 import statistics
 import threading
+import types
 
 import numpy as np
 import pytest
@@ -115,18 +115,19 @@ def test_the_line_is_the_users_where_a_library_asks(f):
         compiled(f)(1.5)
 
 
-def test_without_a_line_of_the_users_the_outermost_library_is_named():
+def test_without_a_line_of_the_users_the_innermost_library_s_is_named():
     """A thread of the standard library's that calls this package has nothing else to show."""
     told = []
-    thread = threading.Thread(target=functools.partial(_told, told))
-    thread.run()
-    _told.__code__ = _told.__code__.replace(co_filename=threading.__file__)
-    thread = threading.Thread(target=functools.partial(_told, told))
-    thread.start()
-    thread.join()
+
+    def ask():
+        told.append(user_line())
+
+    theirs = types.FunctionType(
+        ask.__code__.replace(co_filename=threading.__file__), globals(), None, None, ask.__closure__
+    )
+    for target in (ask, theirs):
+        thread = threading.Thread(target=target)
+        thread.start()
+        thread.join()
     assert "test_refusals.py" in told[0]
     assert "threading.py" in told[1]
-
-
-def _told(told):
-    told.append(user_line())

@@ -130,10 +130,10 @@ def test_interrupt_before_any_bytecode_leaves_no_mode_on(use):
 def test_a_storm_of_interrupts_leaves_no_mode_on():
     """Ctrl-C at thousands of random moments: recording is on again after each."""
     with storm(2e-4) as raging:
-        for i in raging.rounds(21_000, hits=50):
+        for i in raging.rounds(21_000, hits=51):
             raging.hit(USES[i % len(USES)])
             assert everything_off()
-    assert raging.hits >= 50
+    assert raging.hits > 50
     assert not ACTIVE
 
 
