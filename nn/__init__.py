@@ -22,7 +22,7 @@ if not hasattr(autograd, "Value"):
         "`pip uninstall autograd` and `pip install --force-reinstall scalar-autograd`"
     )
 
-from nn import augment, data, init, metrics, plots, schedules
+from nn import data, init, metrics, plots, schedules
 from nn.absent import IN_NN, missing
 from nn.checks import manual_seed
 from nn.convert import from_torch
@@ -32,10 +32,8 @@ from nn.losses import (
     binary_cross_entropy,
     binary_cross_entropy_with_logits,
     cross_entropy,
-    half_squared_error,
     hinge_loss,
     huber_loss,
-    kl_div,
     l1_loss,
     mse_loss,
     nll_loss,
@@ -49,7 +47,6 @@ from nn.modules import (
     CrossEntropyLoss,
     HuberLoss,
     Identity,
-    KLDivLoss,
     L1Loss,
     LeakyReLU,
     LogSoftmax,
@@ -64,7 +61,7 @@ from nn.modules import (
 )
 from nn.optim import adaptive
 from nn.optim.adaptive import Adagrad, Adam, AdamW, RMSprop
-from nn.optim.gradients import clip_grad_norm, clip_grad_value, l1_penalty, l2_penalty
+from nn.optim.gradients import clip_grad_norm, clip_grad_value
 from nn.optim.optimizer import SGD, Optimizer
 from nn.playground import playground
 from nn.predict import predict, predict_proba, score
@@ -89,7 +86,6 @@ __all__ = [
     "History",
     "HuberLoss",
     "Identity",
-    "KLDivLoss",
     "L1Loss",
     "Layer",
     "LeakyReLU",
@@ -109,7 +105,6 @@ __all__ = [
     "Softmax",
     "Softplus",
     "Tanh",
-    "augment",
     "binary_cross_entropy",
     "binary_cross_entropy_with_logits",
     "clip_grad_norm",
@@ -118,14 +113,10 @@ __all__ = [
     "data",
     "fit",
     "from_torch",
-    "half_squared_error",
     "hinge_loss",
     "huber_loss",
     "init",
-    "kl_div",
     "l1_loss",
-    "l1_penalty",
-    "l2_penalty",
     "manual_seed",
     "metrics",
     "mse_loss",

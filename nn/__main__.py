@@ -14,8 +14,8 @@ from typing import Any
 
 import autograd
 import nn
-from autograd import Value, console
-from nn.metrics import accuracy, argmax, confusion_matrix, render_confusion_matrix
+from autograd import console
+from nn.metrics import accuracy, confusion_matrix, render_confusion_matrix
 from nn.model_files import check_writable
 from nn.options import parser
 
@@ -53,8 +53,8 @@ def train(options: argparse.Namespace) -> nn.History:
     The learning rate of moons and digits, which have momentum, sinks evenly to 0.
     """
     rng, set_name = Random(options.seed), options.command
-    activation, output, kind = "relu", "linear", "test"
     loss: Any = nn.cross_entropy
+    kind = "test"
     if set_name == "moons":
         X, y = X_test, y_test = nn.data.moons(100, noise=0.1, rng=rng)
         loss, kind = nn.binary_cross_entropy_with_logits, "training"
@@ -62,11 +62,9 @@ def train(options: argparse.Namespace) -> nn.History:
         X, X_test, y, y_test = nn.data.train_test_split(*nn.data.digits(), rng=rng)
     else:
         X, X_test, y, y_test = nn.data.mnist(options.data)
-        y_test, activation = y_test.tolist(), options.activation
-        if options.loss == "quadratic":
-            loss, output = squared_distance, "sigmoid"
+        y_test = y_test.tolist()
     sizes = [len(X[0]), *options.hidden, 1 if set_name == "moons" else 10]
-    model = nn.MLP(sizes[0], sizes[1:], activation=activation, output=output, rng=rng)
+    model = nn.MLP(sizes[0], sizes[1:], rng=rng)
     if not options.quiet:
         print(
             f"{set_name}: {len(X)} examples to learn from; {'-'.join(map(str, sizes))} network, "
@@ -74,9 +72,8 @@ def train(options: argparse.Namespace) -> nn.History:
             flush=True,
         )
     momentum = 0.0 if set_name == "mnist" else 0.9
-    decide = argmax if loss is squared_distance else None
     history = nn.fit(
-        model, X, y, loss=loss, decide=decide, rng=rng, progress=not options.quiet,
+        model, X, y, loss=loss, rng=rng, progress=not options.quiet,
         optimizer=nn.SGD(model.parameters(), options.lr, momentum=momentum),
         schedule=nn.schedules.LinearSchedule(final=0.0 if momentum else 1.0),
         epochs=options.epochs, batch_size=options.batch_size, backend=options.backend,
@@ -89,17 +86,10 @@ def train(options: argparse.Namespace) -> nn.History:
         )
     if options.out is not None:
         model.save(options.out)
-    predicted = nn.predict(model, X_test, loss=loss, decide=decide, backend=options.backend)
+    predicted = nn.predict(model, X_test, loss=loss, backend=options.backend)
     print(render_confusion_matrix(confusion_matrix(y_test, predicted)))
     print(f"{kind} accuracy {accuracy(y_test, predicted):.4f}")
     return history
-
-
-def squared_distance(outputs: Sequence[Value | float], target: int | list[float]) -> Any:
-    """Σ(y − t)² to a one-hot vector t, or to the one of a class's index."""
-    if not isinstance(target, list):
-        target = [float(i == target) for i in range(len(outputs))]
-    return nn.mse_loss(outputs, target, reduction="sum")
 
 
 if __name__ == "__main__":

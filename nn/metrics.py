@@ -18,7 +18,7 @@ from nn.nests import flat
 
 __all__ = [
     "accuracy", "argmax", "confusion_matrix", "is_one_hot", "labels_of", "mean_absolute_error",
-    "mean_squared_error", "precision_recall", "r2_score", "render_confusion_matrix",
+    "mean_squared_error", "r2_score", "render_confusion_matrix",
 ]  # fmt: skip
 
 
@@ -149,27 +149,6 @@ def confusion_matrix(
     for a, p in zip(actual, predicted):
         matrix[place[a]][place[p]] += 1
     return matrix
-
-
-def precision_recall(
-    actual: Sequence[int], predicted: Sequence[int], *, classes: int | None = None
-) -> list[tuple[float, float]]:
-    """(precision, recall) of each class: how many taken for it were, how many of it were found.
-
-    NaN where there is nothing to count: a class never predicted has no precision, one that does
-    not occur no recall.
-
-    >>> precision_recall([0, 1, 1, 2], [0, 1, 2, 2])
-    [(1.0, 1.0), (1.0, 0.5), (0.5, 1.0)]
-    """
-    _check_lengths("precision_recall", actual, predicted)
-    matrix = confusion_matrix(actual, predicted, classes=classes)
-    hits = [row[i] for i, row in enumerate(matrix)]
-    taken, there = map(sum, zip(*matrix)), map(sum, matrix)
-    return [
-        (hit / t if t else math.nan, hit / a if a else math.nan)
-        for hit, t, a in zip(hits, taken, there)
-    ]
 
 
 def render_confusion_matrix(matrix: Sequence[Sequence[int]], names: Sequence[str] = ()) -> str:

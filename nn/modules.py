@@ -116,4 +116,3 @@ BCELoss = _made(Loss, "BCELoss", losses.binary_cross_entropy, "weight")
 BCEWithLogitsLoss = _made(
     Loss, "BCEWithLogitsLoss", losses.binary_cross_entropy_with_logits, "weight"
 )
-KLDivLoss = _made(Loss, "KLDivLoss", losses.kl_div)

@@ -7,10 +7,9 @@ import contextlib
 import math
 from typing import Any, NoReturn
 
-from nn.layers import ACTIVATIONS
 from nn.programs import BACKENDS
 
-__all__ = ["LOSSES", "parser"]
+__all__ = ["parser"]
 
 DIGITS = """\
 Teach a network, written neuron by neuron in scalar Values, to read handwritten
@@ -23,15 +22,12 @@ interleaved half moons of 50 noisy points each."""
 
 MNIST = """\
 Teach a network, written neuron by neuron in scalar Values, to read the 28x28
-pixel digits of MNIST, and judge it on the official test digits. The network of
-many textbooks is  --activation sigmoid --loss quadratic --lr 3"""
+pixel digits of MNIST, and judge it on the official test digits."""
 
 ENDING = """\
 The confusion matrix counts in row i, column j how often an i was taken for a j.
 The last line is the accuracy. Two runs with the same options agree to the last
 bit. Ctrl-C stops training and judges (and saves) what was learnt so far."""
-
-LOSSES = ("cross-entropy", "quadratic")
 
 
 class _Parser(argparse.ArgumentParser):
@@ -61,23 +57,13 @@ def parser() -> argparse.ArgumentParser:
     ):
         command = commands.add_parser(name, help=summary, description=description, **shown)
         if name == "mnist":
-            _add_mnist_options(command)
+            command.add_argument(
+                "--data", metavar="DIR",
+                help="folder with MNIST's four IDX files, gzipped or not (default: fetch the set "
+                "once through scikit-learn)",
+            )  # fmt: skip
         _add_options(command, *defaults)
     return top
-
-
-def _add_mnist_options(command: argparse.ArgumentParser) -> None:
-    add = command.add_argument
-    # fmt: off
-    add("--data", metavar="DIR",
-        help="folder with MNIST's four IDX files, gzipped or not (default: fetch the set once "
-             "through scikit-learn)")
-    add("--activation", choices=list(ACTIVATIONS), default="relu", metavar="NAME",
-        help=f"of the hidden layers: {', '.join(ACTIVATIONS)} (default: %(default)s)")
-    add("--loss", choices=LOSSES, default="cross-entropy",
-        help="cross-entropy of softmax, or the squared differences between the outputs, which "
-             "are then sigmoids, and 0 or 1 (default: %(default)s)")
-    # fmt: on
 
 
 def _add_options(

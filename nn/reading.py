@@ -131,7 +131,6 @@ READINGS: dict[Any, Reading] = {
     losses.binary_cross_entropy_with_logits: Margins(0.0),
     losses.hinge_loss: Margins(0.0, -1),
     losses.mse_loss: Numbers(),
-    losses.half_squared_error: Numbers(),
     losses.l1_loss: Numbers(),
     losses.huber_loss: Numbers(),
 }

@@ -21,8 +21,8 @@ import autograd
 from nn.checks import check_number
 
 __all__ = [
-    "ConstantSchedule", "CosineSchedule", "EveryStep", "ExponentialSchedule", "LinearSchedule",
-    "PlateauSchedule", "Schedule", "StepSchedule", "WarmUpSchedule", "asked_by",
+    "ConstantSchedule", "CosineSchedule", "LinearSchedule", "PlateauSchedule", "Schedule",
+    "StepSchedule", "asked_by",
 ]  # fmt: skip
 
 WORDS = ("done", "epoch", "step", "history")
@@ -94,21 +94,6 @@ class StepSchedule(Schedule):
 
 
 @dataclass(frozen=True)
-class ExponentialSchedule(Schedule):
-    """The factor shrinks by equal ratios from 1 to `final`: finalᵈᵒⁿᵉ.
-
-    >>> round(ExponentialSchedule(final=0.01)(0.5), 12)
-    0.1
-    """
-
-    final: float = 0.01
-    above_zero = ("final",)
-
-    def _factor(self, done: float) -> float:
-        return float(self.final**done)
-
-
-@dataclass(frozen=True)
 class CosineSchedule(Schedule):
     """Half a cosine from 1 to `final`; Loshchilov and Hutter 2017, as CosineAnnealingLR in PyTorch.
 
@@ -121,50 +106,6 @@ class CosineSchedule(Schedule):
 
     def _factor(self, done: float) -> float:
         return self.final + (1.0 - self.final) * 0.5 * (1.0 + math.cos(math.pi * done))
-
-
-@dataclass(frozen=True)
-class WarmUpSchedule(Schedule):
-    """The factor rises evenly from `start` to 1 during the first `part`; then `after` takes over.
-
-    `after` sees the rest of the training as a whole of its own.
-
-    >>> schedule = WarmUpSchedule(part=0.5, start=0.5, after=LinearSchedule())
-    >>> schedule(0.0), schedule(0.25), schedule(0.5), schedule(0.75)
-    (0.5, 0.75, 1.0, 0.5)
-    """
-
-    part: float = 0.1
-    start: float = 0.1
-    after: Callable[[float], float] = ConstantSchedule()
-    from_zero = ("start", "part")
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        if not 0.0 < self.part < 1.0:
-            raise autograd.InputValueError(
-                f"part is a fraction of training between 0 and 1, but got {self.part!r}"
-            )
-
-    def _factor(self, done: float) -> float:
-        if done < self.part:
-            return self.start + (1.0 - self.start) * done / self.part
-        return self.after((done - self.part) / (1.0 - self.part))
-
-
-@dataclass(frozen=True)
-class EveryStep(Schedule):
-    """Another schedule, asked before every step instead of every epoch: a smooth change.
-
-    >>> EveryStep(LinearSchedule())(0.25)
-    0.75
-    """
-
-    schedule: Callable[[float], float]
-    asks = ("done", "step")
-
-    def _factor(self, done: float) -> float:
-        return self.schedule(done)
 
 
 @dataclass(frozen=True)

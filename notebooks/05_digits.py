@@ -18,6 +18,8 @@ from random import Random
 
 import matplotlib.pyplot as plt
 import numpy as np
+from scipy.ndimage import affine_transform
+from sklearn.metrics import ConfusionMatrixDisplay
 
 import nn
 from autograd import Value, compile, draw, sigmoid
@@ -352,10 +354,31 @@ plt.show()
 # ## Augmentation
 #
 # A 3 that is shifted, tilted or a little larger is still a 3. Nobody told the network. We can tell
-# it, with examples that we make ourselves.
+# it, with examples that we make ourselves: each pixel of a new picture looks up where it comes from
+# in the old one, scaled, turned and moved a little at random.
+
 
 # %%
-nn.plots.plot_augmentations(X[row[3]], samples=10)
+def varied(pictures, shift=0.0, rotate=0.0, scale=0.0, rng=0):
+    """Rows of pixels, each turned, scaled and moved by up to so much (degrees, share, pixels)."""
+    draw, side = np.random.default_rng(rng), round(pictures.shape[1] ** 0.5)
+    middle, new = (side - 1) / 2, []
+    for picture in pictures.reshape(-1, side, side):
+        angle, factor, *moves = draw.uniform(-1, 1, 4) * [np.radians(rotate), scale, shift, shift]
+        turned = [[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]]
+        matrix = np.array(turned) / (1 + factor)
+        offset = middle - matrix @ (middle + np.array(moves))
+        new.append(affine_transform(picture, matrix, offset, order=1).ravel())
+    return np.array(new)
+
+
+samples = np.tile(X[row[3]], (10, 1))
+kinds = {"shift": {"shift": 2.0}, "rotate": {"rotate": 15.0}, "scale": {"scale": 0.2}}
+kinds["all"] = {name: amount for kind in kinds.values() for name, amount in kind.items()}
+rows = [samples, *(varied(samples, **kind) for kind in kinds.values())]
+ax = nn.plots.plot_digits(np.concatenate(rows), columns=10)
+height = len(ax.images[0].get_array())
+ax.set_yticks(np.linspace(0, height, 2 * len(rows) + 1)[1::2], ["as it is", *kinds])
 plt.show()
 
 # %% [markdown]
@@ -375,7 +398,7 @@ def accuracy_after(X_few, y_few, epochs, seed):
 def accuracies(kind, part, seed):
     if kind is None:
         return accuracy_after(X[part], y[part], 200, seed)
-    copies = [nn.augment.augment(X[part], **kind, rng=k) for k in range(9)]
+    copies = [varied(X[part], **kind, rng=k) for k in range(9)]
     return accuracy_after(np.concatenate([X[part], *copies]), np.tile(y[part], 10), 20, seed)
 
 
@@ -411,7 +434,7 @@ plt.show()
 # %%
 predicted = np.array(nn.predict(model, X_test))
 print(f"{np.mean(predicted == y_test):.1%} right")
-nn.plots.plot_confusion_matrix(nn.metrics.confusion_matrix(y_test.tolist(), predicted.tolist()))
+ConfusionMatrixDisplay.from_predictions(y_test, predicted, colorbar=False, cmap="Blues")
 plt.show()
 
 # %%

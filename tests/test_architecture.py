@@ -70,14 +70,14 @@ ORDER = {
     "autograd.testing": "(binding plugin reproduction) formulas strategies properties",
     "autograd.transforms": "typed argnums call (derivatives directions) equations implicit",
     "nn": "(absent checks errors kinds outputs) (init model_files nests parts) "
-    "(augment activations data optim schedules losses) metrics "
+    "(activations data optim schedules losses) metrics "
     "(export portrait reading targets) programs predict (module plots) (modules neurons "
     "train) layers (convert estimator options playground) sklearn "
     "__init__ __main__",
     "nn.data": "(examples idx) (arrays sets)",
     "nn.losses": "terms (classes pairwise)",
     "nn.optim": "(gradients optimizer) adaptive",
-    "nn.plots": "axes (mosaics training)",
+    "nn.plots": "axes (curves mosaics)",
     "nn.train": "(columns history nudges progress weights) task (checkpoint eager_steps rate) "
     "compiled_steps (fitting lbfgs)",
 }

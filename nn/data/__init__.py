@@ -12,19 +12,16 @@ from nn.data.examples import (
     minibatches,
     train_test_split,
 )
-from nn.data.sets import circles, digits, mnist, moons, spirals, xor
+from nn.data.sets import digits, mnist, moons
 
 __all__ = [
     "Standardizer",
     "batches",
     "check_examples",
     "check_rows",
-    "circles",
     "digits",
     "minibatches",
     "mnist",
     "moons",
-    "spirals",
     "train_test_split",
-    "xor",
 ]

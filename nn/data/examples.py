@@ -7,7 +7,6 @@ numbers takes `rng`, a `random.Random` or a seed. Next: :mod:`nn.train.fitting` 
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence, Sized
 from numbers import Real
 from random import Random
@@ -128,14 +127,11 @@ def train_test_split(
     y: Listed,
     *,
     test_size: float = 0.25,
-    stratify: bool | Listed = False,
     rng: Random | int,
 ) -> tuple[Any, Any, Any, Any]:
     """(X_train, X_test, y_train, y_test), drawn at random; `test_size` is the fraction tested.
 
-    Arrays give arrays, and other sequences lists. Both parts get at least one example. With
-    `stratify` each label has the same share in both parts, to within one example: each label in
-    `y`, or in the sequence that is given.
+    Arrays give arrays, and other sequences lists. Both parts get at least one example.
 
     >>> X_train, X_test, y_train, y_test = train_test_split(range(8), range(8), rng=0)
     >>> len(X_train), len(X_test), sorted(y_train + y_test) == list(range(8))
@@ -152,12 +148,6 @@ def train_test_split(
     rng.shuffle(order)
     tested = min(max(1, math.ceil(test_size * len(X))), len(X) - 1)
     test, train = order[:tested], order[tested:]
-    if stratify is not False:
-        labels = y if stratify is True else stratify
-        _same_length(labels, y, "stratify")
-        test, train = _stratified(order, _items("stratify", labels), tested)
-        for part in (test, train):  # the labels whose share is used up first would all come last
-            rng.shuffle(part)
     return _taken(X, train), _taken(X, test), _taken(y, train), _taken(y, test)
 
 
@@ -166,32 +156,6 @@ def _taken(things: Matrix | Listed, indices: list[int]) -> Any:
     if hasattr(things, "__array__"):
         return needed("numpy", "a split of arrays").asarray(things)[indices]
     return [things[i] for i in indices]
-
-
-def _stratified(order: list[int], y: list[Any], tested: int) -> tuple[list[int], list[int]]:
-    """So many of the examples that hold each label's fair share, and the others."""
-    try:
-        counts = Counter(y)
-    except TypeError:
-        raise autograd.InputTypeError(
-            "a stratified split needs labels, such as 0 and 1, as targets; these are not hashable"
-        ) from None
-    rarest = min(counts, key=counts.__getitem__)
-    if counts[rarest] < 2:
-        raise autograd.InputValueError(
-            f"a stratified split needs two examples or more of each label, but {rarest!r} has "
-            "one only"
-        )
-    # Whole shares first; what is missing goes to those whose share was cut most.
-    left = {label: count * tested // len(y) for label, count in counts.items()}
-    most_cut = sorted(counts, key=lambda label: -(counts[label] * tested % len(y)))
-    for label in most_cut[: tested - sum(left.values())]:
-        left[label] += 1
-    test, train = list[int](), list[int]()
-    for i in order:
-        left[y[i]] -= 1
-        (test if left[y[i]] >= 0 else train).append(i)
-    return test, train
 
 
 class Standardizer:

@@ -1,8 +1,7 @@
-"""Data sets to learn from: points in the plane, and handwritten digits.
+"""Data sets to learn from: two moons in the plane, and handwritten digits.
 
-Each gives `X`, a row of floats for each example, and `y`, its label. The points are drawn with
-`rng`, a `random.Random` or a seed, and classes take turns, so `y` begins 0, 1, 0, 1. They are
-public as `nn.data.moons` and so on. Next: :mod:`nn.data.examples` splits and shuffles them.
+Each gives `X`, a row of floats for each example, and `y`, its label. They are public as
+`nn.data.moons` and so on. Next: :mod:`nn.data.examples` splits and shuffles them.
 """
 
 from __future__ import annotations
@@ -10,18 +9,16 @@ from __future__ import annotations
 import math
 import os
 import warnings
-from collections.abc import Callable
 from pathlib import Path
 from random import Random
 from typing import Any
 
-import autograd
 from autograd.extras import needed
-from nn.checks import as_rng, check_count
+from nn.checks import as_rng, check_count, check_number
 from nn.data.idx import read_idx
 from nn.errors import DataFileError
 
-__all__ = ["circles", "digits", "mnist", "moons", "spirals", "xor"]
+__all__ = ["digits", "mnist", "moons"]
 
 Rows = list[list[float]]
 Labels = list[int]
@@ -41,63 +38,16 @@ def moons(n: int = 100, *, noise: float = 0.1, rng: Random | int = 0) -> tuple[R
     >>> [[round(c, 3) for c in row] for row in X], y
     ([[1.0, 0.0], [0.0, 0.5], [-1.0, 0.0], [2.0, 0.5]], [0, 1, 0, 1])
     """
-
-    def point(label: int, t: float) -> tuple[float, float]:
-        x, y = _polar(1.0, 0.5 * t)
-        return (1.0 - x, 0.5 - y) if label else (x, y)
-
-    return _points(point, n, 2, noise, rng)
-
-
-def circles(
-    n: int = 100, *, noise: float = 0.1, factor: float = 0.5, rng: Random | int = 0
-) -> tuple[Rows, Labels]:
-    """Two circles around (0, 0), `n` points in all, with Gaussian noise.
-
-    Label 0 has radius 1, label 1 radius `factor`, between 0 and 1: no line can part them.
-
-    >>> X, y = circles(4, noise=0.0)
-    >>> [[round(c, 3) + 0.0 for c in row] for row in X], y
-    ([[1.0, 0.0], [0.5, 0.0], [-1.0, 0.0], [-0.5, 0.0]], [0, 1, 0, 1])
-    """
-    if not 0.0 < factor < 1.0:
-        raise autograd.InputValueError(f"factor must be between 0 and 1, but got {factor!r}")
-    radii = 1.0, factor
-    return _points(lambda label, t: _polar(radii[label], t), n, 2, noise, rng, closed=True)
-
-
-def spirals(
-    n: int = 100, *, noise: float = 0.02, turns: float = 1.0, arms: int = 2, rng: Random | int = 0
-) -> tuple[Rows, Labels]:
-    """Spirals that wind around each other, `n` points in all, with Gaussian noise.
-
-    Arm k has label k. Along it the radius grows evenly from 0.1 to 1 while the angle makes
-    `turns` turns.
-
-    >>> X, y = spirals(4, noise=0.0)
-    >>> [[round(c, 3) + 0.0 for c in row] for row in X], y
-    ([[0.1, 0.0], [-0.1, 0.0], [1.0, 0.0], [-1.0, 0.0]], [0, 1, 0, 1])
-    """
-    arms = check_count("arms", arms)
-    if not math.isfinite(turns):
-        raise autograd.InputValueError(f"turns must be a finite number, but got {turns!r}")
-    return _points(
-        lambda label, t: _polar(0.1 + 0.9 * t, turns * t + label / arms), n, arms, noise, rng
-    )
-
-
-def xor(n: int = 4, *, noise: float = 0.0, rng: Random | int = 0) -> tuple[Rows, Labels]:
-    """The corners of the unit square in turn, `n` points in all; label 1 where one coordinate is 1.
-
-    By default the four lines of the truth table, the smallest set that no single neuron learns.
-
-    >>> xor()
-    ([[0.0, 0.0], [0.0, 1.0], [1.0, 1.0], [1.0, 0.0]], [0, 1, 0, 1])
-    """
-    corners = [(0.0, 0.0), (0.0, 1.0), (1.0, 1.0), (1.0, 0.0)]
-    spread = _spread(noise, rng)
-    places = [corners[i % 4] for i in range(check_count("n", n))]
-    return [[x + spread(), y + spread()] for x, y in places], [i % 2 for i in range(n)]
+    y = [i % 2 for i in range(check_count("n", n))]
+    noise, generator = check_number("noise", noise), as_rng(rng)
+    X = []
+    for i, label in enumerate(y):
+        last = max(1, (n - label - 1) // 2)  # place of the last point on this half
+        angle = math.pi * (i // 2 / last)
+        a, b = math.cos(angle), math.sin(angle)
+        point = (1.0 - a, 0.5 - b) if label else (a, b)
+        X.append([c + noise * generator.normalvariate(0.0, 1.0) for c in point])
+    return X, y
 
 
 def digits() -> tuple[Rows, Labels]:
@@ -146,37 +96,6 @@ def mnist(directory: str | os.PathLike[str] | None = None) -> tuple[Any, Any, An
     return X_train, X_test, y_train, y_test
 
 
-def _polar(radius: float, turns: float) -> tuple[float, float]:
-    return radius * math.cos(2.0 * math.pi * turns), radius * math.sin(2.0 * math.pi * turns)
-
-
-def _points(
-    point: Callable[[int, float], tuple[float, float]],
-    n: int,
-    classes: int,
-    noise: float,
-    rng: Random | int,
-    *,
-    closed: bool = False,
-) -> tuple[Rows, Labels]:
-    """`n` noisy points of `classes` curves in turn, evenly from t = 0 to 1, 1 being 0 if closed."""
-    y = [i % classes for i in range(check_count("n", n))]
-    spread = _spread(noise, rng)
-    X = []
-    for i, label in enumerate(y):
-        last = (n - label - 1) // classes  # place of the last point on this curve
-        across, up = point(label, i // classes / (last + 1 if closed else max(1, last)))
-        X.append([across + spread(), up + spread()])
-    return X, y
-
-
-def _spread(noise: float, rng: Random | int) -> Callable[[], float]:
-    if not (noise >= 0 and math.isfinite(noise)):
-        raise autograd.InputValueError(f"noise must be 0 or more, but got {noise!r}")
-    generator = as_rng(rng)
-    return lambda: noise * generator.normalvariate(0.0, 1.0)
-
-
 def _fetched_mnist() -> tuple[Any, Any]:
     datasets = needed("sklearn.datasets", "fetching MNIST")
     try:
@@ -204,13 +123,7 @@ def _present(folder: Path, name: str) -> Path:
 
 def _examples(images: Path, labels: Path) -> tuple[Any, Any]:
     """Rows of grey levels from 0 to 1 with their labels, out of a pair of files."""
-    X, y = read_idx(images), read_idx(labels)
-    for path, array, axes in ((images, X, 3), (labels, y, 1)):
-        if array.dtype != "uint8" or array.ndim != axes:
-            raise DataFileError(
-                f"{str(path)!r} must hold bytes along {axes} axes, but it holds {array.dtype} "
-                f"along {array.ndim}: is it in the other's place?"
-            )
+    X, y = read_idx(images, 3), read_idx(labels, 1)
     if len(X) != len(y) or not X.size:
         raise DataFileError(
             f"each picture needs a label, but {str(images)!r} holds {len(X)} of {X.shape[1]} x "

@@ -8,10 +8,8 @@ from nn.losses.classes import cross_entropy, nll_loss
 from nn.losses.pairwise import (
     binary_cross_entropy,
     binary_cross_entropy_with_logits,
-    half_squared_error,
     hinge_loss,
     huber_loss,
-    kl_div,
     l1_loss,
     mse_loss,
 )
@@ -20,10 +18,8 @@ __all__ = [
     "binary_cross_entropy",
     "binary_cross_entropy_with_logits",
     "cross_entropy",
-    "half_squared_error",
     "hinge_loss",
     "huber_loss",
-    "kl_div",
     "l1_loss",
     "mse_loss",
     "nll_loss",

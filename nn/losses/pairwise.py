@@ -14,22 +14,7 @@ from typing import Any
 import autograd
 from autograd import Value
 from nn.kinds import Numbers
-from nn.losses.terms import Factors, Number, listed, reduced
-
-
-def half_squared_error(predictions: Numbers, targets: Numbers, *, reduction: str = "sum") -> Any:
-    """½(t − y)², summed over the outputs as in the textbooks; its derivative is y − t.
-
-    Average it over examples yourself, or let `train.fit` do so.
-
-    >>> half_squared_error([1.0, 3.0], [0.0, 0.0])
-    5.0
-    """
-
-    def term(y: Number, t: Number) -> Any:
-        return 0.5 * (t - y) ** 2
-
-    return reduced("half_squared_error", term, predictions, targets, reduction)
+from nn.losses.terms import Factors, Number, reduced
 
 
 def mse_loss(predictions: Numbers, targets: Numbers, *, reduction: str = "mean") -> Any:
@@ -134,34 +119,6 @@ def hinge_loss(predictions: Numbers, targets: Numbers, *, reduction: str = "mean
         return autograd.relu(1.0 - t * y)
 
     return reduced("hinge_loss", term, predictions, targets, reduction)
-
-
-def kl_div(log_predictions: Numbers, targets: Numbers, *, reduction: str = "mean") -> Any:
-    """t·(log t − y) for targets t and *logarithms* y of predicted probabilities, as PyTorch's.
-
-    Summed over the classes this is the Kullback-Leibler divergence of predictions from targets;
-    for a batch, reduction "batchmean" divides that sum by the number of lists, while "mean"
-    divides by the number of all terms.
-
-    >>> from math import log
-    >>> round(kl_div([log(0.5), log(0.5)], [1.0, 0.0], reduction="sum"), 12)  # log(2)
-    0.69314718056
-    """
-
-    def term(y: Number, t: Number) -> Any:
-        if not isinstance(t, Value) and not t >= 0:
-            raise autograd.InputValueError(f"kl_div takes targets of 0 or more, but got {t!r}")
-        # What is not predicted and not wanted costs nothing: 0·log(0) is 0.
-        return autograd.where(t, t * (autograd.log(t) - y), 0.0)
-
-    if reduction != "batchmean":
-        return reduced("kl_div", term, log_predictions, targets, reduction)
-    rows = listed(log_predictions)
-    if not isinstance(rows, list):
-        raise autograd.InputTypeError(
-            f"kl_div with reduction 'batchmean' takes a list for each example, but got {rows!r}"
-        )
-    return reduced("kl_div", term, rows, targets, "sum") / max(1, len(rows))
 
 
 def _times(factor: float | None, number: Number) -> Any:

@@ -5,7 +5,7 @@ each parameter, :mod:`nn.optim.gradients` what is done to gradients before a ste
 """
 
 from nn.optim.adaptive import Adagrad, Adam, AdamW, RMSprop
-from nn.optim.gradients import clip_grad_norm, clip_grad_value, l1_penalty, l2_penalty
+from nn.optim.gradients import clip_grad_norm, clip_grad_value
 from nn.optim.optimizer import SGD, Optimizer
 
 __all__ = [
@@ -17,6 +17,4 @@ __all__ = [
     "RMSprop",
     "clip_grad_norm",
     "clip_grad_value",
-    "l1_penalty",
-    "l2_penalty",
 ]

@@ -1,6 +1,6 @@
 """What may be done to gradients before a step: penalties on large parameters, and clipping.
 
-The functions are for loops of your own; :func:`nn.train.fitting.fit` takes the same as options.
+The functions are for loops of your own; :func:`nn.train.fitting.fit` takes the like as options.
 """
 
 from __future__ import annotations
@@ -17,29 +17,10 @@ from autograd.arrays import Array
 from nn.checks import check_number
 from nn.kinds import Quantity
 
-__all__ = ["Adjustment", "clip_grad_norm", "clip_grad_value", "l1_penalty", "l2_penalty"]
+__all__ = ["Adjustment", "clip_grad_norm", "clip_grad_value"]
 
 # PyTorch's guard against a division by zero in clip_grad_norm_, kept for equal numbers.
 TINY = 1e-6
-
-
-def l1_penalty(params: Iterable[Value], strength: float) -> Any:
-    """strength·Σ\\|p\\|, a term for a loss: it draws parameters to zero, many all the way.
-
-    >>> l1_penalty([Value(1.0), Value(-2.0)], 0.5)
-    Value(1.5)
-    """
-    return check_number("strength", strength) * autograd.sum([abs(p) for p in params])
-
-
-def l2_penalty(params: Iterable[Value], strength: float) -> Any:
-    """strength·Σp², a term for a loss: it keeps parameters small.
-
-    >>> l2_penalty([Value(1.0), Value(-2.0)], 0.5)
-    Value(2.5)
-    """
-    params = list(params)
-    return check_number("strength", strength) * autograd.dot(params, params)
 
 
 def clip_grad_norm(params: Iterable[Value], max_norm: float) -> float:

@@ -1,6 +1,6 @@
-"""What the plots share: axes to draw on, and mosaics of small pictures.
+"""What the plots share: axes to draw on, and colours; matplotlib is imported when one is drawn.
 
-matplotlib is imported when something is drawn. Next: :mod:`nn.plots.training`.
+Next: :mod:`nn.plots.curves`.
 """
 
 from __future__ import annotations
@@ -8,13 +8,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import autograd
-from autograd.arrays import Array
 from autograd.extras import needed
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.colors import Colormap
-    from matplotlib.image import AxesImage
 
 # Positive, negative and 0, as the edges of drawn graphs have it: told apart by colour-blind readers
 # too. Written here, as `import nn` draws nothing; a test holds them to those of the drawings.
@@ -56,24 +53,3 @@ def diverging() -> Any:
     colours: Any = matplotlib_or_error().colors.LinearSegmentedColormap
     # An odd number of steps, so that 0 has one of its own, which is white.
     return colours.from_list("diverging", [ORANGE, "white", BLUE], N=257)
-
-
-def mosaic(
-    ax: Axes, tiles: Array, columns: int, **options: str | float | Colormap
-) -> tuple[AxesImage, list[tuple[int, int]]]:
-    """Draw pictures as one, in rows of `columns` with gaps between them; `options` of imshow.
-
-    Returns the image, and the row and column of each picture's upper left pixel in it.
-    """
-    np = needed("numpy", "nn.plots")
-    n, height, width = tiles.shape
-    columns = min(n, columns)
-    gap = max(1, round(width / 12))  # enough to be seen
-    places = [(i // columns * (height + gap), i % columns * (width + gap)) for i in range(n)]
-    canvas = np.full((places[-1][0] + height, columns * (width + gap) - gap), np.nan)
-    for (top, left), tile in zip(places, tiles):
-        canvas[top : top + height, left : left + width] = tile
-    image = ax.imshow(canvas, interpolation="nearest", **options)  # type: ignore[arg-type]
-    ax.set(xticks=[], yticks=[])  # pixels need no numbers, and no frame
-    ax.spines[:].set_visible(False)
-    return image, places

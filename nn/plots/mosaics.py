@@ -1,31 +1,29 @@
-"""Mosaics: digits with what was read into them, weights as pictures, augmentation, nudges.
+"""Mosaics: digits with what was read into them, weights as pictures, and nudges.
 
-Public as functions of :mod:`nn.plots`.
+Pictures are an array (n, height, width), or rows (n, pixels), by default of square ones. Public as
+functions of :mod:`nn.plots`.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from random import Random
 from typing import TYPE_CHECKING, Any
 
 import autograd
 from autograd.arrays import Array
 from autograd.extras import needed
-from nn.augment import augment, pictures
-from nn.checks import as_rng, check_count
+from nn.checks import check_count
 from nn.kinds import Listed
-from nn.plots.axes import BLUE, GREY, ORANGE, axes, diverging, matplotlib_or_error, mosaic
+from nn.plots.axes import BLUE, GREY, ORANGE, axes, diverging, matplotlib_or_error
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.colors import Colormap
+    from matplotlib.image import AxesImage
     from numpy.typing import ArrayLike
 
 Shape = Sequence[int]
-
-# What stands in the rows of a gallery of augmentations.
-CHANGES = {"shift": 2.0, "rotate": 15.0, "scale": 0.2, "noise": 0.15}
 
 
 def plot_digits(
@@ -47,7 +45,7 @@ def plot_digits(
     >>> [text.get_text() for text in ax.texts]
     ['7', '7, not 1', '1']
     """
-    tiles = pictures("plot_digits", X, shape)
+    tiles = _pictures("plot_digits", X, shape)
     for name, labels in (("y", y), ("predicted", predicted)):
         if labels is not None and len(labels) != len(tiles):
             raise autograd.InputValueError(
@@ -82,48 +80,13 @@ def plot_weights(
             f"plot_weights takes a Layer, or a network that begins with one, but got {layer!r}"
         )
     rows = [[float(weight) for weight in neuron.weights] for neuron in neurons]
-    tiles = pictures("plot_weights", rows, shape)
+    tiles = _pictures("plot_weights", rows, shape)
     columns = min(check_count("columns", columns), len(tiles))
     high = max(float(abs(tiles).max()), 1e-300)
     ax = axes(ax, width=1.1 * columns + 1, height=1.1 * math.ceil(len(tiles) / columns) + 0.5)
-    image, _ = mosaic(ax, tiles, columns, cmap=diverging(), vmin=-high, vmax=high)
+    image, _ = _mosaic(ax, tiles, columns, cmap=diverging(), vmin=-high, vmax=high)
     ax.figure.colorbar(image, ax=ax, shrink=0.8)
     ax.set_title(f"weights of {len(tiles)} neurons")
-    return ax
-
-
-def plot_augmentations(
-    picture: ArrayLike,
-    *,
-    samples: int = 8,
-    rng: Random | int = 0,
-    shape: Shape | None = None,
-    ax: Axes | None = None,
-) -> Axes:
-    """A gallery of what augmentation does to one picture: a row for each change, and for all.
-
-    >>> ax = plot_augmentations([0.0, 1.0, 1.0, 0.0])
-    >>> [label.get_text() for label in ax.get_yticklabels()]
-    ['original', 'shift', 'rotate', 'scale', 'noise', 'all']
-    """
-    np = needed("numpy", "nn.plots")
-    array = np.asarray(picture)
-    n, pixels = array.shape if array.ndim == 2 else (1, 1)
-    if n != pixels and math.isqrt(pixels) ** 2 == pixels:
-        raise autograd.InputValueError(
-            "plot_augmentations shows what happens to one picture, but got an array of shape "
-            f"{array.shape}, which looks like many: give X[0]"
-        )
-    tiles = pictures("plot_augmentations", array[None], shape)
-    samples, rng = check_count("samples", samples), as_rng(rng)
-    copies = np.repeat(tiles, samples, axis=0)
-    changes = {**{name: {name: amount} for name, amount in CHANGES.items()}, "all": CHANGES}
-    rows = [copies, *(augment(copies, **change, rng=rng) for change in changes.values())]
-    ax = axes(ax, width=0.8 * samples + 1, height=0.8 * len(rows))
-    _, places = mosaic(ax, np.concatenate(rows), samples, cmap="gray_r", vmin=0.0, vmax=1.0)
-    middles = [top + (tiles.shape[1] - 1) / 2 for top, _ in places[::samples]]
-    ax.set_yticks(middles, ["original", *changes])
-    ax.tick_params(length=0)
     return ax
 
 
@@ -147,7 +110,7 @@ def plot_nudges(
     (['+0.5', '-0.25'], 'mean nudge of 3 examples: +0.25')
     """
     np = needed("numpy", "nn.plots")
-    tiles, pushes = pictures("plot_nudges", X, shape), np.asarray(nudges, dtype=float)
+    tiles, pushes = _pictures("plot_nudges", X, shape), np.asarray(nudges, dtype=float)
     if pushes.shape != (len(tiles),) or (y is not None and len(y) != len(tiles)):
         raise autograd.InputValueError(
             "plot_nudges takes a nudge of one weight, and a label if any, for each picture, but "
@@ -176,7 +139,7 @@ def _told_mosaic(
     roomy = np.pad(tiles, ((0, 0), (0, room), (0, 0)), constant_values=np.nan)
     ax = axes(ax, width=0.9 * columns, height=(1.2 if room else 0.9) * math.ceil(n / columns) + 0.3)
     high = max(1e-300, float(np.nanmax(tiles)))
-    _, places = mosaic(ax, roomy, columns, cmap="gray_r", vmin=0.0, vmax=high)
+    _, places = _mosaic(ax, roomy, columns, cmap="gray_r", vmin=0.0, vmax=high)
     for (top, left), text, colour in zip(places, texts, colours):
         if text:
             middle, below = left + (width - 1) / 2, top + height + 0.1 * room
@@ -186,3 +149,45 @@ def _told_mosaic(
         corner = left - 0.5, top - 0.5
         ax.add_patch(patches.Rectangle(corner, width, height, fill=False, clip_on=False, **edge))
     return ax
+
+
+def _mosaic(
+    ax: Axes, tiles: Array, columns: int, **options: str | float | Colormap
+) -> tuple[AxesImage, list[tuple[int, int]]]:
+    """Draw pictures as one, in rows of `columns` with gaps between them; `options` of imshow.
+
+    Returns the image, and the row and column of each picture's upper left pixel in it.
+    """
+    np = needed("numpy", "nn.plots")
+    n, height, width = tiles.shape
+    gap = max(1, round(width / 12))  # enough to be seen
+    places = [(i // columns * (height + gap), i % columns * (width + gap)) for i in range(n)]
+    canvas = np.full((places[-1][0] + height, columns * (width + gap) - gap), np.nan)
+    for (top, left), tile in zip(places, tiles):
+        canvas[top : top + height, left : left + width] = tile
+    image = ax.imshow(canvas, interpolation="nearest", **options)  # type: ignore[arg-type]
+    ax.set(xticks=[], yticks=[])  # pixels need no numbers, and no frame
+    ax.spines[:].set_visible(False)
+    return image, places
+
+
+def _pictures(what: str, X: ArrayLike, shape: Shape | None) -> Array:
+    """(n, height, width) of rows; `shape` is (height, width), by default square."""
+    np = needed("numpy", what)
+    try:
+        array: Array = np.asarray(X, dtype=float)
+    except (TypeError, ValueError) as error:
+        raise autograd.InputTypeError(
+            f"{what} takes pictures as an array of numbers, or as rows of numbers, but: {error}"
+        ) from error
+    if array.ndim == 2 and array.size:
+        side = math.isqrt(array.shape[1])
+        height, width = shape or (side, side)
+        if height * width == array.shape[1]:
+            array = array.reshape(-1, height, width)
+    if array.ndim != 3 or not array.size:
+        raise autograd.InputValueError(
+            f"{what} takes pictures as an array (n, height, width), or as rows of pixels of square "
+            f"ones, but got one of shape {array.shape} and shape={shape}"
+        )
+    return array

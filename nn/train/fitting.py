@@ -94,7 +94,7 @@ def fit(
         sample_weight: A factor for each example: 2 counts as if it were there twice.
         class_weight: A factor for each label in a dict, or "balanced": as if all were as frequent.
         augment: Changes the rows of each batch, given with `rng`, before it is learnt from, such as
-            ``lambda X, rng: nn.augment.shift(X, rng=rng)``.
+            ``lambda X, rng: [[x + rng.gauss(0.0, 0.1) for x in row] for row in X]``.
         validation: (X, y) to judge the model by after every epoch.
         decide: Turns outputs into a label, for the accuracy; by default as suits the loss.
         track_accuracy: False saves the time that the accuracy while learning takes.

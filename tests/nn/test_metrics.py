@@ -1,6 +1,5 @@
 """Accuracy and confusion matrices."""
 
-import math
 import random
 
 import pytest
@@ -14,7 +13,6 @@ from nn.metrics import (
     accuracy,
     argmax,
     confusion_matrix,
-    precision_recall,
     render_confusion_matrix,
 )
 
@@ -48,24 +46,11 @@ def test_labels_outside_the_classes_are_refused(actual, predicted):
         confusion_matrix(actual, predicted, classes=3)
 
 
-@pytest.mark.parametrize("metric", [accuracy, confusion_matrix, precision_recall])
+@pytest.mark.parametrize("metric", [accuracy, confusion_matrix])
 @pytest.mark.parametrize(("actual", "predicted"), [([], []), ([1], [1, 2])])
 def test_predictions_must_match_labels(metric, actual, predicted):
     with pytest.raises(autograd.InputValueError, match=f"{metric.__name__} takes a prediction for"):
         metric(actual, predicted)
-
-
-@given(labels)
-def test_precision_and_recall_count_what_they_say(pairs):
-    """Of those taken for a class, and of those that are of it: the share that is right."""
-    actual, predicted = zip(*pairs)
-    for label, (precision, recall) in enumerate(precision_recall(actual, predicted, classes=5)):
-        hits = pairs.count((label, label))
-        for share, whole in (
-            (precision, predicted.count(label)),
-            (recall, actual.count(label)),
-        ):
-            assert math.isnan(share) if whole == 0 else share == hits / whole
 
 
 def test_rendering_aligns_names_and_counts():

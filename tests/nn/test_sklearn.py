@@ -70,7 +70,7 @@ def test_regressor_learns_several_targets_and_keeps_their_shape():
 @pytest.mark.parametrize("kind", [MLPClassifier, MLPRegressor])
 def test_one_seed_one_network(kind):
     """The state decides, not the estimator's history; both backends agree."""
-    X, y = nn.data.xor(20, noise=0.1)
+    X, y = nn.data.moons(20, noise=0.1)
     states = [
         kind(**QUICK | options).fit(X, y).model_.state_dict()
         for options in (
@@ -85,7 +85,7 @@ def test_one_seed_one_network(kind):
 
 
 def test_options_reach_the_training():
-    X, y = nn.data.xor(20, noise=0.1)
+    X, y = nn.data.moons(20, noise=0.1)
     stopped = MLPClassifier((2,), learning_rate=10.0, patience=1, max_iter=50, random_state=0)
     assert stopped.fit(X, y).n_iter_ < 50
     assert stopped.n_iter_ == len(stopped.history_.loss)
@@ -119,7 +119,7 @@ def test_missing_scikit_learn_names_the_extra():
 
 
 def test_one_hidden_layer_may_be_a_number():
-    X, y = nn.data.xor(20, noise=0.1)
+    X, y = nn.data.moons(20, noise=0.1)
     states = [
         MLPClassifier(size, max_iter=3, random_state=0).fit(X, y).model_.state_dict()
         for size in (4, np.int64(4), (4,))
@@ -129,7 +129,7 @@ def test_one_hidden_layer_may_be_a_number():
 
 def test_logarithms_of_probabilities_are_exact():
     """Also where the probability itself is 0 in doubles."""
-    X, y = nn.data.xor(20, noise=0.1)
+    X, y = nn.data.moons(20, noise=0.1)
     classifier = MLPClassifier(**QUICK, random_state=0).fit(X, y)
     logs = classifier.predict_log_proba(X)
     assert np.exp(logs) == pytest.approx(classifier.predict_proba(X), rel=1e-12)
@@ -197,7 +197,7 @@ def test_lbfgs_learns_what_lines_do_not_part_and_begins_again_at_a_minimum():
 @KINDS
 @SOLVERS
 def test_a_weight_counts_examples_where_all_are_learnt_from_at_once(kind, solver):
-    X, y = nn.data.xor(10, noise=0.2)
+    X, y = nn.data.moons(10, noise=0.2)
     X, y = np.array(X), np.array(y)
     counts = np.random.default_rng(0).integers(0, 4, len(y))
     options = {"hidden_layer_sizes": (4,), "activation": "tanh", "max_iter": 20, "alpha": 1e-2}
@@ -213,7 +213,7 @@ def test_a_weight_counts_examples_where_all_are_learnt_from_at_once(kind, solver
 @SOLVERS
 @pytest.mark.parametrize("layout", [sparse.csr_matrix, sparse.csc_array, sparse.coo_array])
 def test_sparse_rows_are_learnt_as_dense_ones(kind, solver, layout):
-    X, y = nn.data.xor(10, noise=0.2)
+    X, y = nn.data.moons(10, noise=0.2)
     X = np.maximum(X, 0.5) - 0.5
     options = QUICK | {"solver": solver, "random_state": 0, "max_iter": 3}
     dense, thin = kind(**options).fit(X, y), kind(**options).fit(layout(X), y)
@@ -271,7 +271,7 @@ def test_each_column_of_zeros_and_ones_is_a_label_by_itself(solver):
 
 
 def test_what_would_be_ignored_is_refused():
-    X, y = nn.data.xor(10, noise=0.1)
+    X, y = nn.data.moons(10, noise=0.1)
     for options in ({"early_stopping": True}, {"patience": 3}):
         with pytest.raises(autograd.InputValueError, match="ends by itself, at a minimum"):
             MLPClassifier(solver="lbfgs", **options).fit(X, y)

@@ -23,7 +23,7 @@ def test_one_sigmoid_neuron(x, w, b, t):
     """E = ½(t − y)², dE/dw = −(t − y)·y·(1 − y)·x."""
     neuron = nn.Neuron(1, activation="sigmoid", rng=0)
     neuron.load_state_dict({"weights.0": w, "bias": b})
-    error = nn.half_squared_error(neuron([x]), t)
+    error = 0.5 * nn.mse_loss(neuron([x]), t)
     error.backward()
     y = 1 / (1 + math.exp(-(w * x + b)))
     assert error.data == pytest.approx((t - y) ** 2 / 2, **DIGITS)
@@ -37,7 +37,7 @@ def test_chain_of_two_weights():
     w1, w2 = Value(0.5, name="w1"), Value(0.3, name="w2")
     h = autograd.sigmoid(w1 * x)
     y = w2 * h
-    loss = nn.half_squared_error(y, t)
+    loss = 0.5 * nn.mse_loss(y, t, reduction="sum")
     optimizer = nn.SGD([w1, w2], lr=0.01)
     loss.backward()
     assert h.data == pytest.approx(0.7310585786300049, **DIGITS)

@@ -53,50 +53,6 @@ def test_split_loses_and_doubles_nothing(n, fraction, seed):
     assert train_test_split(X, y, test_size=fraction, rng=seed)[3] == y_test
 
 
-@given(st.lists(st.integers(2, 20), min_size=1, max_size=5), st.floats(0.01, 0.99), seeds)
-def test_stratified_split_gives_each_label_its_share(counts, fraction, seed):
-    """As many are tested as without, and of each label as many as its share, rounded up or down."""
-    y = [label for label, count in enumerate(counts) for _ in range(count)]
-    X = list(range(len(y)))
-    plain = train_test_split(X, y, test_size=fraction, rng=seed)
-    X_train, X_test, y_train, y_test = train_test_split(
-        X, y, test_size=fraction, stratify=True, rng=seed
-    )
-    assert sorted(X_train + X_test) == X
-    assert [y[i] for i in X_train + X_test] == y_train + y_test
-    assert len(y_test) == len(plain[3])
-    for label, count in enumerate(counts):
-        assert abs(y_test.count(label) - len(y_test) * count / len(y)) < 1
-
-
-def test_stratified_split_is_shuffled_and_takes_arrays():
-    X, y = np.arange(100), np.array([0, 1] * 50)
-    one, two = (train_test_split(X, y, stratify=True, rng=seed)[1].tolist() for seed in (0, 1))
-    assert one != sorted(one)
-    assert one != two
-
-
-def test_both_parts_of_a_stratified_split_are_shuffled():
-    """The first and the last examples of a part know every label, as chance would have it."""
-    y = [label for label in range(10) for _ in range(1000)]
-    for seed in range(5):
-        for part in train_test_split(y, y, test_size=0.5, stratify=True, rng=seed)[2:]:
-            assert set(part[:150]) == set(part[-150:]) == set(range(10))
-
-
-def test_stratify_takes_labels_as_scikit_learn_does():
-    """Those of the targets, or others: here those of the pairs that make up the targets."""
-    X, y = [[float(i)] for i in range(40)], [i % 4 for i in range(40)]
-    assert train_test_split(X, y, stratify=np.array(y), rng=3) == train_test_split(
-        X, y, stratify=True, rng=3
-    )
-    pairs = [t // 2 for t in y]
-    tested = train_test_split(X, y, stratify=pairs, test_size=0.5, rng=3)[3]
-    assert [t // 2 for t in tested].count(1) == 10
-    with pytest.raises(autograd.InputValueError, match="stratify has 39 rows, but y has 40"):
-        train_test_split(X, y, stratify=y[1:], rng=3)
-
-
 class Frame:
     """As a data frame: an array by protocol, but its items are names."""
 
@@ -125,13 +81,6 @@ def test_one_row_is_not_a_data_set(row):
     with pytest.raises(autograd.InputTypeError, match=r"X takes rows .* one row alone is \[row\]"):
         check_rows(row)
     assert check_rows([row]) == [[1.0, 2.0]]
-
-
-def test_stratified_split_needs_labels_and_two_of_each():
-    with pytest.raises(autograd.InputValueError, match="of each label, but 'b' has one only"):
-        train_test_split([1, 2, 3], ["a", "a", "b"], stratify=True, rng=0)
-    with pytest.raises(autograd.InputTypeError, match="needs labels"):
-        train_test_split([1, 2], [[0.0], [1.0]], stratify=True, rng=0)
 
 
 def test_arrays_can_be_split_and_batched():

@@ -20,19 +20,6 @@ def values():
     return params
 
 
-def test_penalties_are_sums_to_be_added_to_a_loss():
-    """With derivatives s·sign(p), 0 at 0, and 2·s·p."""
-    for penalty, value, slopes in (
-        (nn.l1_penalty, 0.1 * 3.75, [0.1, -0.1, 0.0, 0.1]),
-        (nn.l2_penalty, 0.1 * 6.3125, [0.3, -0.4, 0.0, 0.05]),
-    ):
-        params = [Value(x) for x in DATA]
-        total = penalty(iter(params), 0.1)
-        total.backward()
-        assert total.data == pytest.approx(value)
-        assert [p.grad for p in params] == pytest.approx(slopes)
-
-
 def test_clipping_by_norm_shrinks_all_alike():
     """Smaller gradients stay; the norm that was comes back."""
     params, norm = values(), math.hypot(*GRAD)
@@ -93,5 +80,3 @@ def test_numbers_out_of_range_are_refused(option):
         nn.clip_grad_norm([Value(1.0)], 0)
     with pytest.raises(autograd.InputValueError, match="limit must be a number above 0"):
         nn.clip_grad_value([Value(1.0)], math.nan)
-    with pytest.raises(autograd.InputValueError, match="strength must be a number of 0 or more"):
-        nn.l1_penalty([Value(1.0)], -1)

@@ -70,7 +70,7 @@ def test_the_schedule_goes_on_from_the_rate_that_was_set():
         (lambda history: 1 / (1 + len(history.loss)), [1.0, 1 / 2, 1 / 3, 1 / 4]),
         (lambda step: 1 / (1 + step), [1 / 4, 1 / 8, 1 / 12, 1 / 16]),  # of the epoch's last step
         (lambda done, step: 1 - done, [1 - i / 16 for i in (3, 7, 11, 15)]),
-        (schedules.EveryStep(schedules.LinearSchedule()), [1 - i / 16 for i in (3, 7, 11, 15)]),
+        (lambda done, step: schedules.LinearSchedule()(done), [1 - i / 16 for i in (3, 7, 11, 15)]),
     ],
 )
 def test_a_schedule_is_called_with_what_it_asks_for(schedule, expected):

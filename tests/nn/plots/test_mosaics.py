@@ -18,26 +18,13 @@ from nn.plots.axes import BLUE, GREY, ORANGE
 matplotlib.use("agg")
 
 PICTURES = np.linspace(0.0, 1.0, 5 * 64).reshape(5, 64)
-MODEL = nn.MLP(2, [4, 3, 2], activation="tanh", rng=0)
-XOR = nn.data.xor()
 NUDGES = [0.1, -0.4, 0.3, 0.0, -0.2]
-
-
-def trained():
-    model = nn.MLP(2, [3, 2], activation="tanh", rng=0)
-    nn.cross_entropy([model(x) for x in XOR[0]], XOR[1]).backward()
-    return model
 
 
 EVERY = {
     "history": lambda **ax: plots.plot_history(nn.History(loss=[2.0, 1.0]), **ax),
-    "confusion": lambda **ax: plots.plot_confusion_matrix([[3, 1], [0, 2]], **ax),
-    "boundary": lambda **ax: plots.plot_decision_boundary(MODEL, *XOR, resolution=9, **ax),
     "digits": lambda **ax: plots.plot_digits(PICTURES, **ax),
     "weights": lambda **ax: plots.plot_weights(nn.Layer(9, 2, rng=0), **ax),
-    "activations": lambda **ax: plots.plot_activations(MODEL, XOR[0], **ax),
-    "gradients": lambda **ax: plots.plot_gradients(trained(), **ax),
-    "augmentations": lambda **ax: plots.plot_augmentations(PICTURES[0], **ax),
     "nudges": lambda **ax: plots.plot_nudges(NUDGES, PICTURES, **ax),
 }
 every = pytest.mark.parametrize("draw", EVERY.values(), ids=EVERY)
@@ -133,109 +120,6 @@ def test_history_of_a_loss_alone_is_one_line():
     assert ax.get_legend() is None
 
 
-# Confusion matrix
-
-
-def test_confusion_matrix_has_its_counts_and_shares():
-    """Zeros stay empty; shade is the share of the actual class; mistakes are orange or on dark."""
-    ax = plots.plot_confusion_matrix([[3, 1], [0, 0]], names=["cat", "dog"])
-    assert texts(ax) == ["3", "1", "", ""]
-    assert ax.images[0].get_array().tolist() == [[0.75, 0.25], [0, 0]]
-    assert [label.get_text() for label in ax.get_xticklabels()] == ["cat", "dog"]
-    assert (ax.get_xlabel(), ax.get_ylabel()) == ("predicted", "actual")
-    assert [text.get_color() for text in ax.texts[:2]] == ["white", ORANGE]
-
-
-@pytest.mark.parametrize(
-    ("matrix", "names", "message"),
-    [([[1, 2]], (), "a square matrix"), ([], (), "a square matrix"), ([[1]], "ab", "but got 2")],
-)
-def test_impossible_confusion_matrices(matrix, names, message):
-    with pytest.raises(autograd.InputValueError, match=message):
-        plots.plot_confusion_matrix(matrix, names=names)
-
-
-# Decision boundary
-
-
-@pytest.mark.parametrize("outputs", [1, 2])
-def test_decision_boundary_shows_the_decisions_under_the_examples(outputs):
-    """A network that splits at x = 0.5, as a logit and as two classes' logits."""
-    layer = nn.Layer(2, outputs, init="zeros")
-    layer.neurons[-1].weights[0].data, layer.neurons[-1].bias.data = 1.0, -0.5
-    ax = plots.plot_decision_boundary(layer, *XOR, resolution=12)
-    (mesh, *examples) = ax.collections
-    shown = mesh.get_array().reshape(12, 12)
-    assert (shown == (np.linspace(-0.1, 1.1, 12) > 0.5)).all()
-    assert [dots.get_offsets().tolist() for dots in examples] == [
-        [x for x, label in zip(*XOR) if label == k] for k in (0, 1)
-    ]
-    assert [to_hex(dots.get_facecolors()[0]) for dots in examples] == [ORANGE, BLUE]
-
-
-def test_decision_boundary_knows_what_a_loss_makes_of_outputs():
-    """A probability above 0.5 is class 1 for one loss; a logit above 0 for another."""
-    layer = nn.Layer(2, 1, init="zeros")
-    layer.neurons[0].bias.data = 0.25
-    found = [
-        plots.plot_decision_boundary(layer, *XOR, loss=loss, resolution=3).collections[0]
-        for loss in (nn.binary_cross_entropy, nn.binary_cross_entropy_with_logits)
-    ]
-    assert [set(mesh.get_array().ravel()) for mesh in found] == [{0}, {1}]
-
-
-def test_decision_boundary_takes_labels_and_decisions_of_any_kind():
-    names = np.array(["no", "yes"])
-    ax = plots.plot_decision_boundary(
-        nn.Layer(2, 1, init="zeros"),
-        XOR[0],
-        names[XOR[1]],
-        decide=lambda outputs: "yes",
-        resolution=3,
-    )
-    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["no", "yes"]
-    assert set(ax.collections[0].get_array().ravel()) == {1}
-
-
-@pytest.mark.parametrize(("X", "y"), [([[1.0]], [0]), ([[1.0, 2.0]], [0, 1]), ([], [])])
-def test_decision_boundary_needs_two_columns_and_labels(X, y):
-    with pytest.raises(autograd.InputValueError, match="two columns with a label each"):
-        plots.plot_decision_boundary(MODEL, X, y)
-
-
-# Inside a network
-
-
-def test_activations_are_shares_by_layer():
-    """All outputs of a layer together; every layer over the same bins."""
-    model = nn.Sequential(nn.Layer(2, 2, init="zeros"), nn.Neuron(2, init="zeros"))
-    model.layers[1].bias.data = 1.0
-    ax = plots.plot_activations(model, XOR[0], bins=2)
-    outlines = ax.patches[::2]
-    assert [patch.get_data().values.tolist() for patch in outlines] == [[1, 0], [0, 1]]
-    assert [patch.get_label() for patch in outlines] == ["layer 0", "layer 1"]
-
-
-def test_gradients_are_those_of_the_last_backward():
-    model = nn.MLP(1, [1, 1], activation="linear", init=lambda rng, a, b: 2.0)
-    with pytest.raises(autograd.InputValueError, match=r"call backward\(\) on a loss first"):
-        plots.plot_gradients(model)
-    model([3.0])[0].backward()  # layer 0: 6 and 2; layer 1: 6 and 1
-    ax = plots.plot_gradients(model, bins=5)
-    assert [patch.get_data().values.tolist() for patch in ax.patches[::2]] == [
-        [0, 0.5, 0, 0, 0.5],
-        [0.5, 0, 0, 0, 0.5],
-    ]
-
-
-@pytest.mark.parametrize(
-    "draw", [lambda m: plots.plot_activations(m, [[1.0]]), plots.plot_gradients]
-)
-def test_layers_are_needed(draw):
-    with pytest.raises(autograd.InputTypeError, match="a model made of layers"):
-        draw(nn.Neuron(1, rng=0))
-
-
 def test_weights_are_pictures_on_one_scale():
     """Symmetric around 0, so that white is no weight."""
     layer = nn.Layer(6, 2, init="zeros")
@@ -267,18 +151,6 @@ def test_digits_show_labels_and_mark_mistakes():
     assert texts(plots.plot_digits(PICTURES)) == []
 
 
-def test_augmentations_show_the_original_first():
-    """One seed, one gallery."""
-    galleries = [
-        plots.plot_augmentations(PICTURES[0], samples=2, rng=seed).images[0].get_array()
-        for seed in (0, 0, 1)
-    ]
-    assert (galleries[0][:8, :8] == PICTURES[0].reshape(8, 8)).all()
-    assert np.ma.allequal(galleries[0], galleries[1])
-    assert not np.ma.allequal(galleries[0], galleries[2])
-    assert galleries[0].shape == (6 * 9 - 1, 2 * 9 - 1)
-
-
 def test_nudges_show_who_pushes_most():
     """Up in the first row, down in the second, strongest first; the mean over all above."""
     ax = plots.plot_nudges(NUDGES, PICTURES, "abcde", most=2)
@@ -302,7 +174,6 @@ def test_nudges_show_who_pushes_most():
         (lambda: plots.plot_nudges([1.0], PICTURES), r"5 pictures, nudges of shape \(1,\)"),
         (lambda: plots.plot_nudges(NUDGES, PICTURES, [1]), "and 1 labels"),
         (lambda: plots.plot_nudges(np.ones((5, 3)), PICTURES), r"choose a .*nudges\[:, i\]"),
-        (lambda: plots.plot_augmentations(PICTURES), r"looks like many: give X\[0\]"),
         (lambda: plots.plot_nudges(NUDGES, PICTURES, most=0), "most must be at least 1"),
     ],
 )
@@ -318,7 +189,7 @@ def test_pictures_need_not_be_square():
 
 def test_history_goes_onto_axes_with_ticks_of_their_own():
     """Such as those of a picture that was there before."""
-    ax = plots.plot_confusion_matrix([[3, 1], [0, 2]])
+    ax = plots.plot_digits(PICTURES)
     ax.clear()
     ax.set_xticks([0.5])
     assert plots.plot_history(nn.History(loss=[2.0, 1.0, 0.5]), ax=ax) is ax
