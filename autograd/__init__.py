@@ -31,6 +31,7 @@ from autograd.errors import (
     StaleGraphError,
     TraceError,
 )
+from autograd.foreign import IN_AUTOGRAD, answer_imports, missing
 from autograd.functions.custom import custom_op
 from autograd.functions.distances import norm, std, var
 from autograd.functions.elementary import (
@@ -267,6 +268,8 @@ _LATER = {
     "to_mermaid": "autograd.drawing",
 }
 
+answer_imports("autograd", IN_AUTOGRAD)
+
 
 def __getattr__(name: str) -> Any:
     if name in _LATER:
@@ -274,7 +277,7 @@ def __getattr__(name: str) -> Any:
         return value
     if name == "drawing":
         return import_module("autograd.drawing")
-    raise AttributeError(f"module 'autograd' has no attribute {name!r}")
+    raise missing("module 'autograd'", name, IN_AUTOGRAD, sys.modules[__name__])
 
 
 def __dir__() -> list[str]:

@@ -22,8 +22,9 @@ if not hasattr(autograd, "Value"):
         "`pip uninstall autograd` and `pip install --force-reinstall scalar-autograd`"
     )
 
+from autograd.foreign import answer_imports, missing
 from nn import data, init, metrics, plots, schedules
-from nn.absent import IN_NN, missing
+from nn.absent import IN_NN
 from nn.checks import manual_seed
 from nn.convert import from_torch
 from nn.errors import DataFileError, DivergenceError, ModelFileError
@@ -132,6 +133,8 @@ __all__ = [
 
 sys.modules["nn.adaptive"] = adaptive  # pickles from before it moved name it so
 
+answer_imports("nn", IN_NN)
+
 
 def __getattr__(name: str) -> Any:
-    raise missing("module 'nn'", name, IN_NN)
+    raise missing("module 'nn'", name, IN_NN, sys.modules[__name__])

@@ -1,10 +1,11 @@
-"""What PyTorch users may look for and is not here on purpose, with what to do instead."""
+"""What PyTorch users may look for and is not here on purpose, with what to do instead.
+
+It is looked up by :mod:`autograd.foreign`, which has the words that are looked for there.
+"""
 
 from __future__ import annotations
 
-import re
-
-__all__ = ["missing"]
+__all__ = ["IN_INIT", "IN_MODULES", "IN_NN"]
 
 IN_NN = {
     r".*Dropout.*": "nothing here is random in a pass; against overfitting, fit has l1, l2, "
@@ -22,7 +23,16 @@ IN_NN = {
     r"functional": "losses are functions of nn, such as nn.mse_loss, and activations of autograd, "
     "such as autograd.relu",
     r"lr_scheduler|.*LR(OnPlateau)?": "give nn.fit a schedule, see nn.schedules",
-    r"utils": "there are nn.clip_grad_norm and nn.clip_grad_value",
+    r"utils|clip_grad.*_": "there are nn.clip_grad_norm and nn.clip_grad_value",
+    r"relu|leaky_relu|elu|gelu|silu|sigmoid|tanh|softplus|(log_)?softmax": "functions of numbers "
+    r"are in autograd: autograd.\g<0>",
+    r"[SC]ELU|PReLU|RReLU|Mish|Hard.*|Softsign|Swish|ReLU6|GLU|Threshold": "any function of a "
+    "number is an activation: nn.MLP(2, [4, 1], activation=f)",
+    r"Dense": "write nn.Linear(inputs, outputs)",
+    r"Adadelta|Adamax|[NR]Adam|ASGD|Rprop|LBFGS|Lion|Muon": "there are SGD, RMSprop, Adagrad, Adam "
+    "and AdamW, and a rule of your own derives from nn.Optimizer",
+    r"(KLDiv|SmoothL1|Triplet|Cosine|CTC|Margin|Poisson|Gaussian|Soft|Multi).*Loss": "any function "
+    "of outputs and target that returns a number is a loss",
     r"DataParallel|parallel": "use PyTorch, with model.to_torch()",
     r"DataLoader|Dataset|TensorDataset": "nn.data.minibatches makes batches, and nn.fit its own",
     r"no_grad|tensor|manual_seed_all": "see autograd.no_grad, autograd.Value, nn.manual_seed",
@@ -36,13 +46,11 @@ IN_MODULES = {
     r"weight|bias": "they are Values, layer.neurons[j].weights[i] and layer.neurons[j].bias",
     r"in_features|out_features": "they are called nin and nout",
     r"param_groups|add_param_group": "make an optimiser for each group, and step them all",
+    r"fit|compile|evaluate": "write nn.fit(model, X, y, loss=nn.mse_loss), and nn.score",
+    r"add|append": "give all parts at once: nn.Sequential(nn.Linear(2, 4), nn.Tanh())",
     r"defaults|state": "see options(), and state_dict()",
 }
-
-
-def missing(what: str, name: str, known: dict[str, str]) -> AttributeError:
-    """The error for an attribute that is not there; with advice if people expect it."""
-    for pattern, advice in known.items():
-        if re.fullmatch(pattern, name):
-            return AttributeError(f"{what} has no {name}, on purpose: {advice}", name=name)
-    return AttributeError(f"{what} has no attribute {name!r}", name=name)
+IN_INIT = {
+    r".+_": "weights are drawn when a layer is made: nn.Linear(2, 3, init='xavier'), by a name or "
+    "a function of your own; kaiming is called he",
+}

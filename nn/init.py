@@ -15,6 +15,8 @@ from math import sqrt
 from random import Random
 
 import autograd
+from autograd.foreign import missing
+from nn.absent import IN_INIT
 from nn.checks import named
 
 __all__ = [
@@ -97,3 +99,7 @@ def reserve(count: int) -> None:
     if count > _ROOM.get():
         raise autograd.InputValueError("it describes many more parameters than it holds")
     _ROOM.set(_ROOM.get() - count)
+
+
+def __getattr__(name: str) -> object:
+    raise missing("module 'nn.init'", name, IN_INIT)

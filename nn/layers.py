@@ -12,6 +12,7 @@ from typing import Any
 
 import autograd
 from autograd import Value
+from autograd.foreign import in_our_words
 from nn.activations import ACTIVATIONS, KNOWN, OF_ROWS, activation_of, saved_name
 from nn.checks import as_rng, check_count
 from nn.init import Initialiser
@@ -41,6 +42,9 @@ class Sequential(Listing):
                 )
         self.layers = list(layers)
         self.name_parameters()
+
+    def __getitem__(self, place: int) -> Model:
+        return self.layers[place]
 
     def __repr__(self) -> str:
         names = (getattr(layer, "__name__", repr(layer)) for layer in self.layers)
@@ -79,6 +83,7 @@ class MLP(Sequential):
     (13, 1)
     """
 
+    @in_our_words
     def __init__(
         self,
         nin: int,

@@ -14,7 +14,8 @@ from typing import Any, TypeVar
 
 import autograd
 from autograd import Value
-from nn.absent import IN_MODULES, missing
+from autograd.foreign import in_our_words, missing
+from nn.absent import IN_MODULES
 from nn.checks import require_shallow
 from nn.errors import ModelFileError
 from nn.export import to_onnx, to_torch
@@ -107,6 +108,7 @@ class Module:
     to_onnx = to_onnx
     to_torch = to_torch
 
+    @in_our_words
     def zero_grad(self) -> None:
         """Set every parameter's `.grad` to 0.0."""
         autograd.zero_grad(self.parameters())

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeGuard, overload
 
 import autograd
 from autograd import Value
+from autograd.foreign import in_our_words
 from nn.activations import RECTIFIERS, activation_name, activation_of, saved_name
 from nn.checks import as_rng, check_count
 from nn.init import Initialiser, initialiser, reserve
@@ -38,6 +39,7 @@ class Neuron(Module):
     0.5
     """
 
+    @in_our_words
     def __init__(
         self,
         nin: int,
@@ -47,13 +49,7 @@ class Neuron(Module):
         init: str | Initialiser | None = None,
         rng: Random | int | None = None,
         fan_out: int = 1,
-        nonlin: bool | None = None,
     ) -> None:
-        if nonlin is not None:  # micrograd's word
-            name = "relu" if nonlin else "linear"
-            raise autograd.InputTypeError(
-                f'nonlin={nonlin!r} is written activation="{name}" here; "linear" is the default'
-            )
         self.nin = check_count("nin", nin)
         self.activation = activation_of(activation)
         suited = "he" if activation_name(self.activation) in RECTIFIERS else "xavier"
@@ -108,6 +104,7 @@ class Layer(Listing):
     [0.0, 0.0]
     """
 
+    @in_our_words
     def __init__(
         self,
         nin: int,
@@ -117,14 +114,12 @@ class Layer(Listing):
         activation: str | Activation = "linear",
         init: str | Initialiser | None = None,
         rng: Random | int | None = None,
-        nonlin: bool | None = None,
     ) -> None:
         self.nin, self.nout = check_count("nin", nin), check_count("nout", nout)
         rng = as_rng(rng)
         self.neurons = [
             Neuron(
                 nin, bias=bias, activation=activation, init=init, rng=rng, fan_out=self.nout,
-                nonlin=nonlin,
             )
             for _ in range(self.nout)
         ]  # fmt: skip

@@ -24,6 +24,7 @@ from autograd.engine.backward import adjoints
 from autograd.engine.order import record_of
 from autograd.engine.value import Value
 from autograd.errors import GradientError, InputValueError, TraceError
+from autograd.foreign import in_our_words, one_by_one
 from autograd.ops.ieee import ARITHMETIC_ERRORS
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ VOUCHED = 1e-2
 """How well differences must know a derivative for the complex step to supply its digits."""
 
 
+@in_our_words
 def gradcheck(
     f: Callable[..., Nest],
     *inputs: Nest | Module,
@@ -84,7 +86,10 @@ def gradcheck(
     subject = Subject(f, inputs)
     judge = Judge(rtol, atol, accept_subgradients)
     try:
-        entries = _check(subject, judge, 1, subject.call, subject.values)
+        with one_by_one(
+            [*map(type, inputs)] == [tuple], "give the arguments one by one, (f, x, y)"
+        ):
+            entries = _check(subject, judge, 1, subject.call, subject.values)
         if order == 2:
             try:
                 second = _check(subject, judge, 2, subject.recorded_gradients, subject.gradients)
@@ -110,6 +115,7 @@ class _Options(TypedDict, total=False):
     accept_subgradients: bool
 
 
+@in_our_words
 def assert_gradients(
     f: Callable[..., Nest], *inputs: Nest | Module, **options: Unpack[_Options]
 ) -> None:

@@ -17,6 +17,7 @@ from typing import Any
 
 from autograd.engine import generated
 from autograd.engine.value import Value
+from autograd.foreign import IN_VALUES, Absent
 from autograd.ops.op import Op
 
 __all__ = ["ENGINE", "digest", "is_outdated", "over_lists", "start", "unary"]
@@ -33,6 +34,7 @@ def start() -> None:
             import_module("autograd.engine.leaf").install(Value)
     else:
         generated.install()
+    Absent.install(Value, IN_VALUES)
 
 
 def unary(op: Op, otherwise: Callable[[Any], Any]) -> Callable[[Any], Any]:

@@ -60,6 +60,8 @@ def backward(
     roots: Node | Sequence[Node],
     gradients: float | Sequence[Node | float] | None = None,
     create_graph: bool = False,
+    *,
+    retain_graph: bool = True,
 ) -> None:
     """Differentiate the roots: each leaf's ``grad`` gains the derivative of their weighted sum.
 
@@ -70,6 +72,7 @@ def backward(
         gradients: The weight of each root, 1.0 if not given.
         create_graph: Record the derivatives as Values, to differentiate them again. A node and
             its gradient then refer to each other; ``zero_grad`` sets them free.
+        retain_graph: PyTorch's word: the graph is kept, whatever it says.
 
     Raises:
         StaleGraphError: A leaf changed after the graph was recorded.

@@ -19,6 +19,10 @@ __all__ = ["Micrograd"]
 
 SYMBOLS = {"add": "+", "sub": "-", "mul": "*", "div": "/", "pow": "**", "neg": "-", "relu": "ReLU"}
 """Primitive -> what micrograd prints for it, where that is not its name."""
+OF_YOUR_OWN = (
+    "the {} of a Value cannot be assigned, for arithmetic records what a Value is: for a function "
+    "with a derivative of its own, declare f = autograd.custom_op(name, forward, partials)"
+)
 
 
 class Micrograd(Node):
@@ -52,11 +56,19 @@ class Micrograd(Node):
         """The parents, in order, one that is used twice twice."""
         return self.parents
 
+    @_prev.setter
+    def _prev(self, _: tuple[Node, ...]) -> None:
+        raise GraphError(OF_YOUR_OWN.format("parents"))
+
     @property
     def _op(self) -> str:
         """The symbol of the primitive, "" for a leaf."""
         name = "" if self.op is None else self.op.name
         return SYMBOLS.get(name, name)
+
+    @_op.setter
+    def _op(self, _: str) -> None:
+        raise GraphError(OF_YOUR_OWN.format("primitive"))
 
     @property
     def _backward(self) -> Callable[[], None]:
@@ -69,10 +81,7 @@ class Micrograd(Node):
 
     @_backward.setter
     def _backward(self, _: Any) -> None:
-        raise GraphError(
-            "the chain rule of a Value is its primitive's and cannot be assigned: for a function "
-            "with a derivative of its own, declare f = autograd.custom_op(name, forward, partials)"
-        )
+        raise GraphError(OF_YOUR_OWN.format("chain rule"))
 
     def _step(self) -> None:
         upstream = self.grad

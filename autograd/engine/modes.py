@@ -11,7 +11,7 @@ import os
 import sys
 from collections.abc import Callable
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from autograd.engine.switches import ACTIVE, Block, Switch
 
@@ -34,6 +34,7 @@ __all__ = [
 ]
 
 T = TypeVar("T")
+F = TypeVar("F", bound=Callable[..., Any])
 
 RECORDING = Switch("recording", default=True)
 ANOMALY: Switch[dict[Any, str] | None] = Switch("anomaly", default=None)
@@ -53,12 +54,16 @@ _LIBRARY = os.path.join(os.path.dirname(os.__file__), "")
 _PACKAGES = f"-packages{os.sep}"  # of site-packages and dist-packages, which lie in the library
 
 
-def no_grad() -> Block:
+@overload
+def no_grad(function: None = None) -> Block: ...
+@overload
+def no_grad(function: F) -> F: ...
+def no_grad(function: F | None = None) -> Block | F:
     """Context in which arithmetic on Values gives leaves: numbers without a history.
 
     It holds in this thread and task, and in tasks begun inside, until the block ends; before a
-    function, ``@no_grad()`` holds during each of its calls. What a generator does inside it holds
-    until the generator leaves it or is closed, wherever that happens.
+    function, ``@no_grad()`` or ``@no_grad`` holds during each of its calls. What a generator does
+    inside it holds until the generator leaves it or is closed, wherever that happens.
 
     >>> from autograd import Value, no_grad
     >>> x = Value(3.0)
@@ -67,10 +72,14 @@ def no_grad() -> Block:
     >>> y.data, y.parents
     (6.0, ())
     """
-    return Block(RECORDING, lambda: False)
+    return _during(Block(RECORDING, lambda: False), function)
 
 
-def enable_grad() -> Block:
+@overload
+def enable_grad(function: None = None) -> Block: ...
+@overload
+def enable_grad(function: F) -> F: ...
+def enable_grad(function: F | None = None) -> Block | F:
     """Context in which arithmetic on Values is recorded, inside of no_grad too.
 
     >>> from autograd import Value, enable_grad, no_grad
@@ -81,7 +90,12 @@ def enable_grad() -> Block:
     >>> y.parents[0] is x
     True
     """
-    return Block(RECORDING, lambda: True)
+    return _during(Block(RECORDING, lambda: True), function)
+
+
+def _during(block: Block, function: F | None) -> Block | F:
+    """The block, or what stood under it as a decorator without brackets."""
+    return block if function is None else block(function)
 
 
 def recording(function: Callable[[], T]) -> T:

@@ -7,6 +7,7 @@ and no closure: a graph is freed by reference counts alone. Next: :mod:`autograd
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from autograd.engine import pickling
@@ -55,11 +56,27 @@ class Node:
         cls.__hash__ = object.__hash__  # type: ignore[method-assign]
 
     def __init__(
-        self, data: Any, name: str | None = None, *made: Any, label: str | None = None
+        self,
+        data: Any,
+        name: str | None = None,
+        *made: Any,
+        label: str | None = None,
+        requires_grad: bool = True,
+        _children: Iterable[Node] = (),
+        _op: str = "",
     ) -> None:
         self._data = data if type(data) is float else real(data, "Value")
         self._grad = EPOCH[0]
-        self.name = name_of(name if label is None else label, made)
+        if name is not None or label is not None or made or _children or _op:
+            name = name_of(
+                name if label is None else label, (*made, *_children, *filter(None, [_op]))
+            )
+        self.name = name
+        if requires_grad is not True:
+            raise InputTypeError(
+                f"requires_grad={requires_grad!r}: every Value has a gradient, and a constant is a "
+                "plain number"
+            )
         self.op = self._left = self._right = None
         if ACTIVE:
             self._note()

@@ -34,6 +34,7 @@ class Value(Methods):
     Args:
         data: Any real number, NumPy's scalars included; kept as a float.
         name: What pictures and messages call it; micrograd's word ``label=`` serves too.
+        requires_grad: PyTorch's word, which can only be true: every Value has a gradient.
 
     Raises:
         InputTypeError: ``data`` is no real number.
@@ -76,10 +77,13 @@ class Value(Methods):
         partials = self.op.local_at(self._data, numbers, [True] * len(numbers))
         return tuple([0.0 if partial is None else float(partial) for partial in partials])
 
-    def backward(self, gradient: Any = 1.0, create_graph: bool = False) -> None:
+    def backward(
+        self, gradient: Any = 1.0, create_graph: bool = False, *, retain_graph: bool = True
+    ) -> None:
         """Differentiate this Value: add ``gradient`` × its derivative to each leaf's ``grad``.
 
-        See :func:`autograd.backward` for several results at once, and for what is raised.
+        See :func:`autograd.backward` for several results at once, and for what is raised. The
+        graph is kept whatever ``retain_graph``, PyTorch's word, says.
 
         >>> x = Value(3.0)
         >>> (x * x).backward()

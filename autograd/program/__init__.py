@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, overload
 
 from autograd.engine.node import Node
 from autograd.errors import InputTypeError, InputValueError
+from autograd.foreign import in_our_words
 from autograd.program.compiled_function import Compiled
 from autograd.program.program import Program
 from autograd.program.tape import instructions
@@ -110,6 +111,7 @@ def compiled(
     threads: int | None = ...,
     has_aux: bool = ...,
 ) -> Callable[[Callable[..., Any]], Compiled]: ...
+@in_our_words
 def compiled(
     f: Callable[..., Any] | None = None,
     /,

@@ -10,6 +10,7 @@ import inspect
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, ParamSpec, SupportsIndex, TypeAlias, TypeVar
 
+from autograd.engine.node import Node
 from autograd.errors import InputTypeError, InputValueError
 
 if TYPE_CHECKING:
@@ -38,8 +39,7 @@ class Arguments:
         *args: Parameters.args,
         **options: Parameters.kwargs,
     ) -> None:
-        if not callable(f):
-            raise InputTypeError(f"a transform takes a function, but got {type(f).__name__}")
+        require_function(f)
         self.f: Callable[..., Any] = f
         self.args: list[Any] = [*args]
         self.options: dict[str, Any] = options
@@ -90,6 +90,16 @@ class Arguments:
         return self.f(*args, **options)
 
 
+def require_function(f: object) -> None:
+    """Raise InputTypeError for what cannot be called."""
+    if not callable(f):
+        remedy = "; the derivative of a Value y by a Value x is x.grad after y.backward()"
+        raise InputTypeError(
+            f"a transform takes a function, but got {type(f).__name__}"
+            + remedy * isinstance(f, Node)
+        )
+
+
 def with_others(
     argnum: Argnum, x: Nest, others: Sequence[Any], options: dict[str, Any]
 ) -> tuple[list[Any], dict[str, Any]]:
@@ -124,6 +134,7 @@ def transformed(
     derive: Callable[[Arguments], Derived],
 ) -> Callable[Parameters, Derived]:
     """What is derived from the arguments of a call, with f's name, documentation and signature."""
+    require_function(f)
 
     def differentiated(*args: Parameters.args, **options: Parameters.kwargs) -> Derived:
         return derive(Arguments(f, argnum, *args, **options))

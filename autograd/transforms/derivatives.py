@@ -14,6 +14,7 @@ from collections.abc import Callable
 from typing import Any, Concatenate, Literal, ParamSpec, overload
 
 from autograd.engine.value import Operand, Value
+from autograd.foreign import in_our_words
 from autograd.nested import rebuilt
 from autograd.transforms.argnums import Argnum, Arguments, transformed
 from autograd.transforms.call import Call
@@ -46,6 +47,7 @@ def grad(
 def grad(
     f: Callable[Parameters, Any], argnum: Argnum = 0, *, has_aux: bool = False
 ) -> Callable[Parameters, Any]: ...
+@in_our_words
 def grad(f: Function, argnum: Argnum = 0, *, has_aux: bool = False) -> Function:
     """The function that computes the gradient of f, in the structure of f's argument.
 
@@ -105,6 +107,7 @@ def value_and_grad(
 def value_and_grad(
     f: Callable[Parameters, Any], argnum: Argnum = 0, *, has_aux: bool = False
 ) -> Callable[Parameters, tuple[Any, Any]]: ...
+@in_our_words
 def value_and_grad(f: Function, argnum: Argnum = 0, *, has_aux: bool = False) -> Function:
     """The function that computes f and its gradient, in one pass; arguments as for ``grad``.
 
@@ -122,6 +125,7 @@ def value_and_grad(f: Function, argnum: Argnum = 0, *, has_aux: bool = False) ->
     return transformed(f, argnum, both)
 
 
+@in_our_words
 def jacobian(f: Function, argnum: Argnum = 0, *, has_aux: bool = False) -> Function:
     """The function that computes all derivatives of all results of f; arguments as for ``grad``.
 
@@ -151,6 +155,7 @@ def jacobian(f: Function, argnum: Argnum = 0, *, has_aux: bool = False) -> Funct
     return transformed(f, argnum, matrix)
 
 
+@in_our_words
 def hessian(
     f: Function, argnum: Argnum = 0, *, has_aux: bool = False, diagonal: bool = False
 ) -> Function:

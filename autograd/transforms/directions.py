@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from autograd.engine.record import operand
+from autograd.foreign import one_by_one
 from autograd.nested import numbers_like, rebuilt
 from autograd.transforms.argnums import Argnum, Arguments, with_others
 from autograd.transforms.call import Call
@@ -33,7 +34,7 @@ def jvp(f: Function, x: Nest, v: Nest, *others: Any, argnum: Argnum = 0, **optio
     >>> jvp(lambda x, y: x * y, (3.0, 4.0), (1.0, 10.0), argnum=(0, 1))
     34.0
     """
-    call = _call(f, x, others, argnum, options)
+    call = _call(f, x, others, argnum, options, "jvp")
     slopes = call.push_forward(call.outputs, call.along(v))
     return rebuilt(call.result, [*map(call.finish, slopes)])
 
@@ -46,7 +47,7 @@ def vjp(f: Function, x: Nest, v: Nest, *others: Any, argnum: Argnum = 0, **optio
     >>> vjp(lambda p: [p[0] * p[1], p[0] + p[1]], [3.0, 4.0], [1.0, 10.0])
     [14.0, 13.0]
     """
-    call = _call(f, x, others, argnum, options)
+    call = _call(f, x, others, argnum, options, "vjp")
     weights = numbers_like(call.result, v, operand, "v, which nests as f(x) does,")
     return call.pull_back(call.outputs, weights)
 
@@ -61,7 +62,7 @@ def hvp(f: Function, x: Nest, v: Nest, *others: Any, argnum: Argnum = 0, **optio
     >>> hvp(lambda w, x: (w * x - 1.0) ** 2, 3.0, 1.0, 4.0)
     32.0
     """
-    call = _call(f, x, others, argnum, options, one="hvp")
+    call = _call(f, x, others, argnum, options, "hvp")
     along = call.along(v)
     tangents = call.region.run(lambda: call.push_forward(call.outputs, along))
     return call.pull_back(tangents, [1.0])
@@ -73,7 +74,12 @@ def _call(
     others: tuple[Any, ...],
     argnum: Argnum,
     options: dict[str, Any],
-    one: str = "",
+    of: str,
 ) -> Call:
     args, options = with_others(argnum, x, others, options)
-    return Call(Arguments(f, argnum, *args, **options), one=one)
+    remedy = (
+        f"{of} takes x and v as f takes x, {of}(f, x, v), and of several arguments "
+        f"{of}(f, (x, y), (v, w), argnum=(0, 1))"
+    )
+    with one_by_one(len(args) == 1 and type(x) is tuple and argnum == 0, remedy):
+        return Call(Arguments(f, argnum, *args, **options), one="hvp" if of == "hvp" else "")

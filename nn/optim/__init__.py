@@ -4,6 +4,8 @@
 each parameter, :mod:`nn.optim.gradients` what is done to gradients before a step.
 """
 
+from autograd.foreign import missing
+from nn.absent import IN_NN
 from nn.optim.adaptive import Adagrad, Adam, AdamW, RMSprop
 from nn.optim.gradients import clip_grad_norm, clip_grad_value
 from nn.optim.optimizer import SGD, Optimizer
@@ -18,3 +20,7 @@ __all__ = [
     "clip_grad_norm",
     "clip_grad_value",
 ]
+
+
+def __getattr__(name: str) -> object:
+    raise missing("module 'nn.optim'", name, IN_NN)

@@ -15,7 +15,8 @@ from typing import Any
 
 import autograd
 from autograd import Value
-from nn.absent import IN_MODULES, missing
+from autograd.foreign import in_our_words, missing
+from nn.absent import IN_MODULES
 from nn.checks import check_number
 from nn.errors import DivergenceError
 from nn.kinds import Quantity
@@ -120,6 +121,7 @@ class Optimizer(ABC):
     def __getattr__(self, name: str) -> Any:
         raise missing(f"{type(self).__name__!r} object", name, IN_MODULES)
 
+    @in_our_words
     def zero_grad(self) -> None:
         """Set every parameter's `.grad` to 0.0."""
         autograd.zero_grad(self.params)

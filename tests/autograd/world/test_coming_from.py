@@ -51,7 +51,7 @@ def neurons():
     assert nn.Neuron(2, activation="relu").activation(-1.0) == 0.0
     assert nn.Neuron(2).activation(-1.0) == -1.0
     for kind, sizes in ((nn.Neuron, (2,)), (nn.Layer, (2, 1))):
-        with pytest.raises(TypeError, match=r'^nonlin=False is written activation="linear" here'):
+        with pytest.raises(TypeError, match=r'takes no nonlin: write activation="linear"'):
             kind(*sizes, nonlin=False)
 
 
