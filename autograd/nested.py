@@ -1,13 +1,16 @@
 """Nested arguments: numbers in containers of any kind, taken apart and put together again.
 
 A container is a list, a tuple or namedtuple, a dict, a dataclass or an array; all of this package
-walks them here. Anything else is a number, or refused. Results keep the container's type.
+walks them here. Anything else is a number, or refused. Results keep the container's type, and its
+labels: what is no number in a place that has a name, such as a text or None (:func:`is_label`), or
+a dataclass's field with ``metadata={"static": True}``.
 """
 
 from __future__ import annotations
 
 import copy
 import dataclasses
+import enum
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, SupportsFloat, TypeAlias, TypeGuard
@@ -21,8 +24,8 @@ if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
 __all__ = [
-    "Nest", "is_array", "map_structure", "numbers_in", "numbers_like", "parts_of", "rebuilt",
-    "too_deep", "way_to", "with_parts",
+    "Nest", "is_array", "labels_of", "map_structure", "numbers_in", "numbers_like", "parts_of",
+    "rebuilt", "too_deep", "way_to", "with_parts",
 ]  # fmt: skip
 
 Nest: TypeAlias = "SupportsFloat | Array | Sequence[Nest] | Mapping[Any, Nest] | DataclassInstance"
@@ -50,23 +53,56 @@ def is_array(x: object) -> TypeGuard[Array]:
     return array is not None and isinstance(x, array)
 
 
+def is_label(x: object) -> bool:
+    """Whether it is no number, nor meant to be one; under a name it belongs to the structure."""
+    return x is None or isinstance(x, (str, bytes, enum.Enum))
+
+
 def parts_of(x: Nest) -> dict[Any, Any] | None:
     """Where each part of a container stands (an index, a key, a field) -> the part; else None.
 
-    >>> parts_of([3.0, 4.0]), parts_of({"w": 3.0}), parts_of(3.0)
+    Labels are no parts.
+
+    >>> parts_of([3.0, 4.0]), parts_of({"w": 3.0, "unit": "m"}), parts_of(3.0)
     ({0: 3.0, 1: 4.0}, {'w': 3.0}, None)
     """
     if type(x) is float:  # what most parts are
         return None
-    if isinstance(x, (list, tuple)):
-        return dict(enumerate(x))
-    if isinstance(x, dict):
-        return x
     if is_array(x):
         return dict(enumerate(x.ravel().tolist()))
+    if isinstance(x, (list, tuple)) and not hasattr(x, "_fields"):
+        return dict(enumerate(x))
+    places = _places(x)
+    labels = labels_of(x)
+    return {k: v for k, v in places.items() if k not in labels} if labels and places else places
+
+
+def labels_of(x: Nest) -> dict[Any, Any]:
+    """Where each label of a container stands -> the label.
+
+    >>> labels_of({"w": 3.0, "unit": "m"}), labels_of([3.0])
+    ({'unit': 'm'}, {})
+    """
+    places = _places(x)
+    if not places:
+        return {}
+    static = _static(x) if dataclasses.is_dataclass(x) else ()
+    return {k: v for k, v in places.items() if is_label(v) or k in static}
+
+
+def _places(x: Nest) -> dict[Any, Any] | None:
+    """All that stands under a name: in a dict, a namedtuple or a dataclass."""
+    if isinstance(x, dict):
+        return x
+    if isinstance(x, tuple) and hasattr(x, "_fields"):
+        return dict(enumerate(x))
     if dataclasses.is_dataclass(x) and not isinstance(x, type):
         return {field.name: getattr(x, field.name) for field in dataclasses.fields(x)}
     return None
+
+
+def _static(x: DataclassInstance) -> list[str]:
+    return [field.name for field in dataclasses.fields(x) if field.metadata.get("static")]
 
 
 def way_to(x: Nest, place: Hashable) -> str:
@@ -84,17 +120,20 @@ def with_parts(x: Nest, parts: Sequence[Nest]) -> Any:
     """A container like x with other parts, in the order of ``parts_of``."""
     if isinstance(x, list):
         return list(parts)
-    if isinstance(x, tuple):
-        kind: Any = type(x)
-        return kind(*parts) if hasattr(x, "_fields") else tuple(parts)
     if is_array(x):
         return array_of(list(parts), x.shape)
+    if isinstance(x, tuple):
+        if not hasattr(x, "_fields"):
+            return tuple(parts)
+        kind: Any = type(x)
+        whole = {**dict(enumerate(x)), **dict(zip(parts_of(x) or {}, parts))}
+        return kind(*whole.values())
     made: Any = copy.copy(x)
-    if isinstance(x, dict):
-        made.update(zip(x, parts))
-    else:
-        for field, part in zip(dataclasses.fields(made), parts):
-            object.__setattr__(made, field.name, part)  # frozen ones too
+    for place, part in zip(parts_of(x) or {}, parts):
+        if isinstance(x, dict):
+            made[place] = part
+        else:
+            object.__setattr__(made, place, part)  # frozen ones too
     return made
 
 
@@ -117,7 +156,8 @@ def numbers_like(
 ) -> list[Any]:
     """The numbers of v, in the order in which their places come in x.
 
-    Lists, tuples and arrays of one length nest alike; dicts and dataclasses do if their keys do.
+    Lists, tuples and arrays of one length nest alike; dicts and dataclasses do if their keys and
+    labels do.
 
     Raises:
         InputTypeError: A part of v is no number.
@@ -138,6 +178,8 @@ def _walk(
         return
     if parts is None or others is None or parts.keys() != others.keys():
         raise InputValueError(f"{what}: got {_described(parts)} and {_described(others)}"[:300])
+    if x is not v and labels_of(x) != labels_of(v):
+        raise InputValueError(f"{what}: got the labels {labels_of(x)} and {labels_of(v)}"[:300])
     if depth > DEEPEST:
         raise too_deep(what)
     for place, part in parts.items():

@@ -36,9 +36,9 @@ ORDER = {
     "film labels parts) stepper (playground recorder)",
     "autograd.drawing.picture": "snapshot (flow frames highlight) marks",
     "autograd.drawing.placement": "ranks positions geometry",
-    "autograd.engine": "(switches order) (modes sweep pickling shared) region node anomaly "
-    "record (elementwise micrograd products refusals truths chain_rule) (higher ufuncs) methods "
-    "(backward naming) (slots value) generated accelerator",
+    "autograd.engine": "(switches order) (modes sweep pickling shared) (region foreign) node "
+    "anomaly record (elementwise micrograd products refusals truths chain_rule) (higher ufuncs) "
+    "methods (backward naming) (slots value) generated accelerator",
     "autograd.engine.anomaly": "remedies story",
     "autograd.functions": "(custom exposing repetition) elementary recurrences operands "
     "(distances matrices ordering sequences tables)",
@@ -47,7 +47,7 @@ ORDER = {
     "smooth",
     "autograd.program": "tape executor statements (loop recording_executor) (arguments array "
     "choice) (running scans) (directions prepared) (differentiable exports) program (frozen "
-    "structures) calls inside recordings compiled_function descent",
+    "structures) results calls inside recordings compiled_function descent",
     "autograd.program.array": "(error_functions kernels tidying) names writer "
     "(adjoint_arrays forward) (reverse tiles) numpy_executor",
     "autograd.program.array.tiles": "body (elements entry products) (descend operands) compiler "

@@ -28,6 +28,7 @@ __all__ = [
     "TRANSFORMING",
     "detect_anomaly",
     "enable_grad",
+    "failing_line",
     "no_grad",
     "recording",
     "user_line",
@@ -51,6 +52,7 @@ STRAYS = [0]
 _PACKAGE = os.path.join(os.path.dirname(os.path.dirname(__file__)), "")  # and nothing beside it
 _OURS = (_PACKAGE, "<autograd ")
 _LIBRARY = os.path.join(os.path.dirname(os.__file__), "")
+LIBRARIES = f"numpy{os.sep}", f"scipy{os.sep}"
 _PACKAGES = f"-packages{os.sep}"  # of site-packages and dist-packages, which lie in the library
 
 
@@ -127,18 +129,30 @@ def user_line(depth: int = 1) -> str:
 
     In a notebook the file is called as in IPython's own tracebacks: ``Cell In[3]:2: source``.
     """
+    frame = user_frame(depth + 1)
+    return "an unknown line" if frame is None else _line(frame.f_code.co_filename, frame.f_lineno)
+
+
+def failing_line(error: BaseException) -> str:
+    """The innermost of the user's lines that an error came through, as ``user_line`` shows it."""
+    found, place = "an unknown line", error.__traceback__
+    while place is not None:
+        filename = place.tb_frame.f_code.co_filename
+        if not filename.startswith(_OURS) and not _in_a_library(filename):
+            found = _line(filename, place.tb_lineno)
+        place = place.tb_next
+    return found
+
+
+def _line(filename: str, number: int) -> str:
     import linecache
 
-    frame = user_frame(depth + 1)
-    if frame is None:
-        return "an unknown line"
-    filename, number = frame.f_code.co_filename, frame.f_lineno
     source = linecache.getline(filename, number).strip().rstrip(":")
     return f"{_shown(filename)}:{number}" + (f": {source}" if source else "")
 
 
 def user_frame(depth: int = 1) -> FrameType | None:
-    """The innermost frame outside this package, NumPy and the standard library.
+    """The innermost frame outside this package, NumPy, SciPy and the standard library.
 
     Where all are theirs, as in a thread that calls this package, it is the innermost outside ours.
     """
@@ -153,10 +167,10 @@ def user_frame(depth: int = 1) -> FrameType | None:
 
 @lru_cache(maxsize=256)
 def _in_a_library(filename: str) -> bool:
-    """Whether a file is this package's, NumPy's or the standard library's."""
+    """Whether a file is this package's, NumPy's, SciPy's or the standard library's."""
     _, packages, installed = filename.rpartition(_PACKAGES)
     if packages:
-        return filename.startswith(_OURS) or installed.startswith(f"numpy{os.sep}")
+        return filename.startswith(_OURS) or installed.startswith(LIBRARIES)
     return filename.startswith((*_OURS, _LIBRARY))
 
 

@@ -27,7 +27,7 @@ USUAL = (
     "depend on the inputs"
 )
 SEQUENCES = {"max", "min", "sorted", "sort", "sum", "median"}
-PYTHON = {"math", "np", "numpy", "cmath", "statistics"}
+PYTHON = {"math", "np", "numpy", "cmath", "statistics", "scipy", "stats", "special"}
 BUILTIN = {"abs", "pow"}
 SAME = {"sorted": "sort", "fabs": "abs", "fsum": "sum", "gamma": "lgamma"}
 
@@ -103,6 +103,15 @@ def _advice(node: ast.AST) -> str | None:
         )
     if isinstance(node, (ast.If, ast.IfExp)):
         return f"Use autograd.where({ast.unparse(node.test)}, …, …) for a choice. {USUAL}"
+    if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Compare):
+        mask = ast.unparse(node.slice)
+        return f"A recorded mask selects nothing: choose number by number, as where({mask}, …, …)"
+    if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Subscript):
+        array = ast.unparse(node.targets[0].value)
+        return (
+            f"If {array} is an array of floats, it cannot hold what is recorded: make it one of "
+            "objects, as np.zeros(n, dtype=object), or a list"
+        )
     if isinstance(node, ast.Call):
         return _about_call(node)
     return None
@@ -124,7 +133,7 @@ def _about_call(node: ast.Call) -> str | None:
     known = SAME.get(name, name)
     if known in SEQUENCES:
         return f"Use autograd.{known} in place of {'.'.join([*module, name])}"
-    if module and module[0] in PYTHON:
+    if module and module[0].partition(".")[0] in PYTHON:
         if known in BUILTIN:
             return f"Use {known} in place of {module[0]}.{name}: Python's own is recorded"
         if known in OPS:

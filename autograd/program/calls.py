@@ -14,7 +14,8 @@ from autograd.program.differentiable import Wrt
 from autograd.program.executor import numpy_or_error
 from autograd.program.frozen import Frozen
 from autograd.program.program import Program
-from autograd.program.structures import Result, Structure
+from autograd.program.results import Result
+from autograd.program.structures import Structure
 
 if TYPE_CHECKING:
     from autograd.nested import Nest

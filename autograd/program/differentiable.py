@@ -212,7 +212,8 @@ class Differentiable:
         if self.tape.output_shape:
             raise InputValueError(
                 f"{what} differentiates one number, but this program's output has shape "
-                f"{self.tape.output_shape}: take its jacobian, or compile its sum"
+                f"{self.tape.output_shape}: take its jacobian, or compile its sum; has_aux=True is "
+                "for a pair of which only the first is differentiated"
             )
         return lambda batch: 1.0 / batch if reduce == "mean" and batch else 1.0
 

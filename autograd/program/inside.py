@@ -8,16 +8,18 @@ a branch refused, as in its own recordings. Derivatives are the transforms'. Nex
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from autograd.arrays import Array
+from autograd.engine.foreign import explaining
 from autograd.engine.modes import TRACING
 from autograd.engine.value import Value
 from autograd.errors import InputValueError
 from autograd.program.calls import Structures, chosen_names, like, moves_along
 from autograd.program.differentiable import Wrt
 from autograd.program.executor import numpy_or_error
-from autograd.program.structures import Result
+from autograd.program.results import Result
 from autograd.transforms import derivatives, directions
 
 if TYPE_CHECKING:
@@ -149,7 +151,7 @@ class Inside:
                 seen = [leaf.holding(x) for leaf, x in zip(leaves, numbers)]
                 arguments[name] = structure.filled(seen)
             with TRACING.during(True):
-                output = self.f(arguments)
+                output = explaining(partial(self.f, arguments))
             yield output
 
     def _proper(self, output: Any) -> Any:

@@ -11,6 +11,7 @@ import inspect
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from autograd.engine.foreign import explaining
 from autograd.engine.modes import (
     ACTIVE,
     REPEATING,
@@ -28,7 +29,8 @@ from autograd.program.calls import Call, Recorded
 from autograd.program.frozen import Frozen
 from autograd.program.inside import Inside
 from autograd.program.program import Program
-from autograd.program.structures import Result, Structure, told_apart
+from autograd.program.results import Result
+from autograd.program.structures import Structure, told_apart
 from autograd.program.tape.lower import lower
 
 if TYPE_CHECKING:
@@ -63,7 +65,7 @@ class Recordings:
         if not callable(f):
             raise InputTypeError(f"compiled takes a function, but got {type(f).__name__}")
         self.f = f
-        self.static = (static,) if isinstance(static, str) else tuple(static)
+        self.static = named(static, "static")
         self.dtype = dtype
         self.backend = backend
         self.threads = threads
@@ -147,7 +149,8 @@ class Recordings:
         except TypeError as error:
             raise InputTypeError(
                 f"static arguments of {name_of(self.f)} are hashable, as numbers, strings and "
-                f"tuples are, but got {', '.join(f'{x}={v!r}' for x, v in fixed)}"[:300]
+                f"tuples are, and so is what its containers hold beside numbers, but got "
+                f"{', '.join(f'{x}={v!r}' for x, v in fixed or bound.arguments.items())}"[:400]
             ) from error
         if found is None or found.frozen.changed():
             found = self._recorded[key] = self._traced(bound, structures)
@@ -164,7 +167,7 @@ class Recordings:
         region = Region(arguments)  # tells what follows the arguments and must not be frozen
         repeating = REPEATING.during(region)
         with TRACING.during(True), TRANSFORMING.during(region), repeating, enable_grad():
-            output = self.f(*bound.args, **bound.kwargs)
+            output = explaining(lambda: self.f(*bound.args, **bound.kwargs))
             aux = None
             if self.has_aux and isinstance(output, (tuple, list)) and len(output) == 2:
                 output, aux = output[0], Result(output[1], "the auxiliary output")
@@ -184,6 +187,14 @@ class Recordings:
                 raise InputTypeError(
                     f"{what} names parameters of {name_of(self.f)} ({known}), but got {name!r}"
                 )
+
+
+def named(names: str | Sequence[str], what: str) -> tuple[str, ...]:
+    """One name or several."""
+    given = (names,) if isinstance(names, str) else names
+    if not isinstance(given, (tuple, list, set, frozenset)):
+        raise InputTypeError(f"{what} is the name of a parameter or several, but got {names!r}")
+    return tuple(given)
 
 
 def name_of(f: Callable[..., Any]) -> str:

@@ -1,8 +1,9 @@
-"""Structures: arguments and results as arrays, each in its place in lists, dicts and dataclasses.
+"""Structures: arguments as arrays, each in its place in lists, dicts and dataclasses.
 
 A number, an array, or a plain nesting of lists and tuples of one shape is one array. Any other
 container (:func:`autograd.nested.parts_of`) consists of several, each named by the way to it:
-``layers[0]``, ``p['rate']``, ``p.rate``. Next: :mod:`autograd.program.compiled_function`.
+``layers[0]``, ``p['rate']``, ``p.rate``; its labels are as if static. Next:
+:mod:`autograd.program.results`.
 """
 
 from __future__ import annotations
@@ -17,16 +18,23 @@ from autograd.engine.node import Node
 from autograd.engine.record import operand
 from autograd.engine.value import Value
 from autograd.errors import InputTypeError, InputValueError
-from autograd.nested import is_array, parts_of, rebuilt, too_deep, way_to, with_parts
+from autograd.nested import (
+    is_array,
+    labels_of,
+    parts_of,
+    rebuilt,
+    too_deep,
+    way_to,
+    with_parts,
+)
 from autograd.program.arguments import ValuesGiven
 from autograd.program.executor import numpy_or_error
-from autograd.program.tape.lower import flatten
 
 if TYPE_CHECKING:
     from autograd.engine.value import Operand
     from autograd.nested import Nest
 
-__all__ = ["Result", "Structure", "told_apart"]
+__all__ = ["HOLE", "Structure", "each", "told_apart"]
 
 Shape = tuple[int, ...]
 NUMBERS = {float, int, Value}
@@ -75,12 +83,12 @@ def told_apart(x: Any) -> Any:
     return type(x), x
 
 
-def _each(x: Nest, function: Callable[[Nest], Nest]) -> Any:
+def each(x: Nest, function: Callable[[Nest], Nest]) -> Any:
     """The structure with a function applied to all that is one array."""
     parts = None if plain(x) is not None else parts_of(x)
     if parts is None:
         return function(x)
-    return with_parts(x, [_each(part, function) for part in parts.values()])
+    return with_parts(x, [each(part, function) for part in parts.values()])
 
 
 class Leaf(NamedTuple):
@@ -139,12 +147,16 @@ class Structure:
                 (told_apart(place), self._taken(name + way_to(x, place), part, of, batched, values))
                 for place, part in (parts_of(x) or {}).items()
             ]
-            return type(x), tuple(inner)
+            labels = [(told_apart(place), told_apart(y)) for place, y in labels_of(x).items()]
+            return type(x), tuple(inner), tuple(labels)
         array = _array(name, x, of, values)
         seen: Any = x if isinstance(x, (list, tuple)) else array
         if batched:
             if not array.ndim:
-                raise InputValueError(f"argument {name!r} of {of} is batched, but got {x!r}")
+                raise InputValueError(
+                    f"argument {name!r} of {of} is batched, but got {x!r}: an array with a row "
+                    "for each call is needed"
+                )
             seen = seen[0] if len(array) else numpy_or_error().zeros(array.shape[1:])
         if not getattr(seen, "shape", True):  # the function sees a number
             seen = 0.0
@@ -153,19 +165,21 @@ class Structure:
 
     def fresh(self) -> tuple[Any, dict[str, Any]]:
         """The argument (or its first row) with a new Value for each number, and those by name."""
-        made = []
-        for leaf in self.leaves.values():
+        found: dict[str, Any] = {}
+        for name, leaf in self.leaves.items():
             row = leaf.part(leaf.array.reshape(-1).tolist(), 0)
-            row = row or [0.0] * leaf.size  # a batch may be empty
-            made.append(leaf.holding(map(Value, row)))
-        return self.filled(made), dict(zip(self.leaves, made))
+            found[name] = [*map(Value, row or [0.0] * leaf.size)]  # a batch may be empty
+        leaves = self.leaves.items()
+        made = [leaf.holding(found[name]) for name, leaf in leaves]
+        # In containers of their own: the function may put something else in what it is given.
+        return self.filled(made), {name: leaf.holding(found[name]) for name, leaf in leaves}
 
     def filled(self, arrays: Sequence[Nest]) -> Any:
         """The structure with these in place of its arrays."""
         if self.is_whole:
             return arrays[0]
         left = iter(arrays)
-        return _each(self.given, lambda _: next(left))
+        return each(self.given, lambda _: next(left))
 
 
 def _array(name: str, x: Nest, of: str, values: bool) -> Array:
@@ -175,7 +189,11 @@ def _array(name: str, x: Nest, of: str, values: bool) -> Array:
         return array
     numbers = [operand(item) for item in array.flat] if array.dtype.kind == "O" else []
     if not any(isinstance(number, Node) for number in numbers):
-        static = f"static=({name!r},)" if name.isidentifier() else "give it as a static argument"
+        static = (
+            f"static=({name!r},)"
+            if name.isidentifier()
+            else 'a dataclass\'s field with metadata={"static": True} is kept as it is'
+        )
         remedy = "" if array.ndim else f"; if it is no number to compute with, {static}"
         raise InputTypeError(
             f"argument {name!r} of {of} takes a number or an array of real numbers, "
@@ -193,57 +211,3 @@ def _array(name: str, x: Nest, of: str, values: bool) -> Array:
     array = numpy_or_error().empty(array.shape, dtype=object)
     array.reshape(-1)[:] = numbers
     return array
-
-
-class Result:
-    """What a recorded function returned: its numbers in a row, and how to put others in place."""
-
-    __slots__ = ("_like", "_shapes", "_whole", "numbers", "output", "shape")
-
-    def __init__(self, output: Nest, what: str) -> None:
-        self.numbers: list[Any] = []
-        self._shapes: list[Shape] = []
-        try:
-            self._like = _each(output, lambda block: self._noted(block, what))
-        except RecursionError:
-            raise too_deep(what) from None
-        self._whole = plain(output) is not None
-        self.output: Any = output if self._whole else self.numbers
-        """What the tape returns: an array, or all numbers in a row."""
-        self.shape = self._shapes[0] if self._whole else (len(self.numbers),)
-
-    def release(self) -> Result:
-        """Forget the Values, and with them the graph; structure and shapes remain."""
-        self.numbers, self.output = [], None
-        return self
-
-    def _noted(self, block: Nest, what: str) -> Any:
-        numbers, shape = flatten(block, what)
-        self.numbers += numbers
-        self._shapes.append(shape)
-        return HOLE
-
-    def split(self, values: Array, axes: Shape = (), *, batched: bool = False) -> list[Any]:
-        """The arrays of the structure, from the program's output, with ``axes`` behind its own."""
-        if self._whole:
-            return [values]
-        blocks = []
-        start = 0
-        for shape in self._shapes:
-            stop = start + prod(shape)
-            part = values[:, start:stop] if batched else values[start:stop]
-            front = (len(values),) if batched else ()
-            blocks.append(part.reshape((*front, *shape, *axes))[()])
-            start = stop
-        return blocks
-
-    def placed(self, blocks: Sequence[Nest]) -> Any:
-        """The structure with these in place of its arrays."""
-        left = iter(blocks)
-        return _each(self._like, lambda _: next(left))
-
-    def filled(self, values: Array, *, batched: bool = False) -> Any:
-        """The structure with the program's output in it."""
-        if self._whole:
-            return values
-        return self.placed(self.split(values, batched=batched))

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from autograd.engine.backward import adjoints_over, require_unchanged
+from autograd.engine.foreign import explaining
 from autograd.engine.higher import recorded_adjoints, recorded_tangents
 from autograd.engine.modes import RECORDING, TRACING, recording
 from autograd.engine.record import operand, record
@@ -52,7 +53,8 @@ class Call:
             record(OPS["identity"], (x,)) if isinstance(x, Value) else Value(x) for x in given
         ]
         self.region = Region(self.nodes, _LEAVE)
-        self.result = self.region.run(lambda: arguments.call(rebuilt(self.argument, self.nodes)))
+        variables = rebuilt(self.argument, self.nodes)
+        self.result = self.region.run(lambda: explaining(lambda: arguments.call(variables)))
         self.aux: Any = None
         if has_aux:
             if not isinstance(self.result, tuple) or len(self.result) != 2:

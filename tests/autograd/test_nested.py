@@ -1,7 +1,9 @@
 """The one walker of nested arguments: containers of every kind, taken apart and put together."""
 
 import dataclasses
+import enum
 from collections import OrderedDict, defaultdict, namedtuple
+from typing import NamedTuple
 
 import numpy as np
 import pytest
@@ -119,3 +121,58 @@ def test_what_nests_too_deeply_is_an_error_of_ours_everywhere():
 
     with pytest.raises(RecursionError):
         Endless()([1.0])
+
+
+class Colour(enum.Enum):
+    RED = 1
+
+
+class Named(NamedTuple):
+    a: float
+    unit: str
+    b: float
+
+
+@dataclasses.dataclass
+class Settings:
+    rate: float
+    name: str
+    steps: int = dataclasses.field(default=3, metadata={"static": True})
+    colour: Colour = Colour.RED
+    scale: float = 2.0
+    rest: object = None
+
+
+LABELLED = [
+    ({"x": 1.0, "unit": "m", "none": None, "y": 2.0}, [1.0, 2.0]),
+    (Named(1.0, "kg", 2.0), [1.0, 2.0]),
+    (Settings(1.0, "slow"), [1.0, 2.0]),
+    ([Settings(1.0, "slow", scale=2.0), {"s": b"bytes", "x": 3.0}], [1.0, 2.0, 3.0]),
+    ({"all": "labels"}, []),
+]
+
+
+@pytest.mark.parametrize(("x", "numbers"), LABELLED, ids=lambda x: type(x).__name__)
+def test_labels_stay_where_they_are(x, numbers):
+    """Texts, None and static fields under a name are no numbers, and part of what is put back."""
+    assert numbers_in(x, number, "x") == numbers
+    assert rebuilt(x, numbers) == x
+    negative = rebuilt(x, [-n for n in numbers])
+    assert numbers_in(negative, number, "x") == [-n for n in numbers]
+    assert rebuilt(negative, numbers) == x
+
+
+@pytest.mark.parametrize("x", [[1.0, None], (1.0, "a"), None, "a", {"x": 1j}], ids=repr)
+def test_what_is_no_number_and_has_no_name_is_refused(x):
+    """An item of a list may be missing data: nothing is passed over there."""
+    with pytest.raises(InputTypeError, match="must be a number or nested lists"):
+        numbers_in(x, number, "x")
+
+
+def test_labels_of_two_structures_are_the_same():
+    """A carry that changes a text, or a direction made for another one, is refused."""
+    x = {"a": 1.0, "kind": "slow"}
+    assert numbers_like(x, {"kind": "slow", "a": 2.0}, number, "v") == [2.0]
+    for v in ({"a": 2.0, "kind": "fast"}, {"a": 2.0}):
+        with pytest.raises(InputValueError, match="labels"):
+            numbers_like(x, v, number, "v")

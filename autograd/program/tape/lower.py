@@ -143,11 +143,12 @@ def _twice(placed: Sequence[Argument], leaves: Sequence[Node], slots: Mapping[No
     return f"argument {name!r} holds a leaf that another argument names already: name it once"
 
 
-def _number(x: Operand) -> float:
+def _number(x: Operand | None) -> float:
     number = real_or_none(x)
     if number is None:
         raise InputTypeError(
             "the output of a program is a Value or a nested sequence of Values, "
             f"but it holds {type(x).__name__} {x!r}"[:300]
+            + (": does the function end with return?" if x is None else "")
         )
     return number

@@ -53,7 +53,20 @@ def neither(x):
     return x if not x > 0.0 else -x
 
 
+def assign(x):
+    y = np.zeros(2)
+    y[0] = x
+    return y[0]
+
+
+def select(x):
+    xs = np.array([x, 2.0 * x])
+    return xs[xs > 1.0]
+
+
 CASES = [
+    (assign, r"y is an array of floats.*np\.zeros\(n, dtype=object\), or a list"),
+    (select, r"mask selects nothing.*where\(xs > 1\.0, …, …\)"),
     (loop, "fixed number of iterations.*fixed_point or autograd.root"),
     (branch, r"autograd\.where\(x > 1\.0, …, …\)"),
     (lambda x: x if x > 1.0 else -x, r"autograd\.where\(x > 1\.0, …, …\)"),
@@ -105,6 +118,7 @@ THROUGH_LIBRARIES = {
     "heapq": lambda x: heapq.nsmallest(1, [x, 2.0])[0],
     "statistics": lambda x: statistics.median([x, 2.0, x * x]),
     "copy": lambda x: copy.deepcopy([x])[0],
+    "scipy": lambda x: pytest.importorskip("scipy.stats").norm.logpdf(x),
 }
 
 

@@ -4,7 +4,7 @@ import enum
 import functools
 import gc
 from collections import namedtuple
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -98,6 +98,12 @@ def test_wrong_static_arguments_are_named():
         f(1.0, [1])
     with pytest.raises(InputTypeError, match=r"static names parameters of <lambda> \(x\).*'n'"):
         compiled(lambda x: x, static=("n",))
+    with pytest.raises(InputTypeError, match=r"static is the name of a parameter or several.*0"):
+        compiled(lambda x: x, static=0)
+    with pytest.raises(InputTypeError, match=r"'p\.scale' of .*metadata="):
+        compiled(lambda p: p)(Model([1.0], 1j))
+    with pytest.raises(InputTypeError, match=r"None: does the function end with return\?"):
+        compiled(lambda x: None)(1.0)
     with pytest.raises(
         InputTypeError, match=r"'mode' of <lambda> takes.*str 'fast'; .*static=\('mode',\)"
     ):
@@ -194,6 +200,77 @@ def test_containers_keep_their_structure(p, f):
     direction = autograd.nested.map_structure(lambda x: 2.0, p)
     np.testing.assert_allclose(numbers(g.hvp(direction, p)), numbers(autograd.hvp(f, p, direction)))
     assert g.jvp(direction, p) == autograd.jvp(f, p, direction)
+
+
+@dataclass
+class Growth:
+    """A model's parameters with what is none of them."""
+
+    rate: float
+    start: float
+    kind: str = "exponential"
+    steps: int = field(default=3, metadata={"static": True})
+    limit: float | None = None
+
+    def after(self):
+        y = self.start
+        for _ in range(self.steps):
+            free = 1.0 if self.kind == "exponential" else 1.0 - y
+            if self.limit is not None:
+                free = free * (1.0 - y / self.limit)
+            y = y + self.rate * y * free
+        return {"y": y, "kind": self.kind, "none": None}
+
+
+GROWTHS = [
+    Growth(0.1, 0.2),
+    Growth(0.1, 0.2, "logistic"),
+    Growth(0.1, 0.2, steps=5),
+    Growth(0.1, 0.2, limit=3.0),
+]
+
+
+def test_what_is_no_number_in_a_container_is_as_if_static():
+    """Texts, None and static fields reach the function as they are; each is recorded for itself,
+    once, and comes back in the gradient and with the result."""
+    calls = []
+    f = compiled(lambda g: (calls.append(1), g.after())[1])
+    loss = compiled(lambda g: g.after()["y"])
+    for g in GROWTHS * 2:
+        result = f(g)
+        assert (result["kind"], result["none"]) == (g.kind, None)
+        np.testing.assert_allclose(result["y"], g.after()["y"], rtol=1e-15)
+        gradient = loss.grad(g)
+        wanted = autograd.grad(lambda g: g.after()["y"])(g)
+        assert (gradient.kind, gradient.steps) == (g.kind, g.steps)
+        np.testing.assert_allclose(numbers(gradient), numbers(wanted), rtol=1e-14)
+        step = 1e-6 * g.rate  # an oracle that knows nothing of structures
+        up, down = (replace(g, rate=g.rate + s).after()["y"] for s in (step, -step))
+        np.testing.assert_allclose(gradient.rate, (up - down) / (2 * step), rtol=1e-8)
+        assert f.jacobian(g)["y"].rate == gradient.rate
+        np.testing.assert_allclose(loss.jvp(g, g), np.dot(numbers(gradient), numbers(g)))
+    assert len(calls) == len(GROWTHS)
+
+
+def test_what_a_container_holds_beside_numbers_has_to_be_hashable():
+    """A static field that no recording can be found by."""
+    with pytest.raises(InputTypeError, match=r"static arguments of <lambda> are hashable.*beside"):
+        compiled(lambda g: g.rate)(Growth(0.1, 0.2, steps=[3]))
+
+
+@pytest.mark.parametrize("x", [[3.0, 4.0], np.array([3.0, 4.0]), {"a": 3.0, "b": 4.0}], ids=str)
+def test_a_function_may_change_the_container_it_is_given(x):
+    """It is its own: the argument differentiated by is what was passed."""
+
+    def f(p):
+        first, second = p if isinstance(p, dict) else (0, 1)
+        p[first] = p[first] * p[second]
+        return p[first] + p[second]
+
+    found = compiled(f)
+    assert found(x) == 16.0
+    assert list(numbers(found.grad(x))) == list(numbers(autograd.grad(f)(x))) == [4.0, 4.0]
+    np.testing.assert_array_equal(numbers(x), [3.0, 4.0])
 
 
 def test_results_of_different_shapes_come_in_their_structure():
@@ -313,7 +390,7 @@ def test_wrong_batches_are_named():
         f.batched("n")
     with pytest.raises(InputTypeError, match="but got none"):
         f.batched()
-    with pytest.raises(InputValueError, match=r"'x' of <lambda> is batched, but got 1.0"):
+    with pytest.raises(InputValueError, match=r"'x' of <lambda> is batched, but got 1.0: .*row"):
         f.batched("x")(1.0, 2.0, 3)
     with pytest.raises(InputValueError, match="agree on the batch size"):
         f.batched("x", "y")([1.0, 2.0], [1.0], 3)

@@ -1,0 +1,70 @@
+"""Where Python and NumPy cannot take a Value: what they say, said again with line and remedy.
+
+They raise errors of their own, in a function that is recorded or differentiated; these do not tell
+what was passed as a Value, nor what to do. Next: :mod:`autograd.engine.region`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import TypeVar
+
+from autograd.engine.modes import failing_line
+from autograd.errors import AutogradError, TraceError
+from autograd.ops.op import OPS
+
+__all__ = ["explaining"]
+
+T = TypeVar("T")
+
+KNOWN = (
+    "what has to be a number that is known cannot be a Value: pass it as an argument that is not "
+    'differentiated by, static in compiled(f, static="n"), or as a dataclass\'s field with '
+    'metadata={"static": True}'
+)
+COUNT = re.compile("'Value' object cannot be interpreted as an integer")
+PLACE = re.compile("indices must be integers or .*|only integers, slices .* are valid indices")
+UFUNC = re.compile(
+    r"Cannot cast ufunc '(\w+)' input(?: 0)? from dtype\('O'\)"
+    r"|ufunc '(\w+)' not supported for the input"
+    r"|loop of ufunc does not support argument .* no callable (\w+) method"
+)
+ONE = re.compile("'Value' object is not (subscriptable|iterable)|object of type 'Value' has no len")
+MATRICES = {"solve": "solve", "solve1": "solve", "inv": "inv", "det": "det"}
+"""Ufuncs of NumPy's linear algebra, and the functions that record it."""
+
+
+def explaining(function: Callable[[], T]) -> T:
+    """What a function of the user's gives.
+
+    Raises:
+        TraceError: In place of Python's or NumPy's error where they were given a Value.
+    """
+    try:
+        return function()
+    except (TypeError, IndexError) as error:
+        remedy = None if isinstance(error, AutogradError) else _remedy(str(error))
+        if remedy is None:
+            raise
+        raise TraceError(f"{error}, at {failing_line(error)}: {remedy}") from error
+
+
+def _remedy(message: str) -> str | None:
+    if COUNT.match(message):
+        return KNOWN
+    if PLACE.search(message):
+        return f"autograd.take(xs, i) looks up a place that is computed; {KNOWN}"
+    if ONE.match(message):
+        return (
+            "a Value is one number, and one was passed here; of an argument with a batch axis the "
+            "function sees one row"
+        )
+    found = UFUNC.match(message)
+    if not found:
+        return None
+    name = next(filter(None, found.groups()))
+    name = MATRICES.get(name, name)
+    if name in MATRICES or name in OPS:
+        return f"use autograd.{name}, which takes arrays of Values too"
+    return "NumPy has it of plain numbers only: write it with the functions of autograd"
