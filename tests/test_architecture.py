@@ -59,9 +59,9 @@ ORDER = {
     "loop_executor",
     "autograd.program.loop.lanes": "(chunks grammar patterns places vectors) (machine_code runs "
     "stream) entry compiler plan runner machine",
-    "autograd.program.loop.native": "(expansion kept loops numbers) (reductions rows) forms "
-    "(callbacks emit) (entries expressions steps) (folds opcodes translation) (lane_translation "
-    "pulls) interpreter compiler repeats runner",
+    "autograd.program.loop.native": "(expansion kept loops numbers repeats) (reductions "
+    "rows) forms (callbacks emit) (entries expressions rounds steps) (folds opcodes translation) "
+    "(forwards lane_translation pulls) (backwards interpreter) compiler stretches runner",
     "autograd.program.scans": "kernels reverse_kernels native_scan stepwise passing scan_executor",
     "autograd.program.statements": "(elementwise families layout reroll) groups listing",
     "autograd.program.tape": "(constants instructions) repeated (ends segments "

@@ -17,7 +17,7 @@ from autograd.program.loop.native.callbacks import Callbacks
 from autograd.program.loop.native.compiler import interpreter
 from autograd.program.loop.native.entries import FRAME
 from autograd.program.loop.native.opcodes import Backward, Code
-from autograd.program.loop.native.repeats import compile_forward, compile_reverse
+from autograd.program.loop.native.stretches import compile_forward, compile_reverse
 from autograd.program.tape.instructions import Tape
 
 __all__ = ["NativeLoop"]
@@ -172,8 +172,6 @@ class NativeLoop:
             back = self.code.backward(wanted)
             ends = [*wanted, int(self.code.outputs[0, 0])]
             ops, zeros = compile_reverse(back, ends, self._reverse_ops)
-            if zeros is None:
-                zeros = np.arange(self.code.size, dtype=np.uint32)
             zeros = zeros[zeros >= self.code.steps.first]
             found = self._backward[wrt] = back, ops, zeros
         return found

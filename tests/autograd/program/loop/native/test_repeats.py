@@ -5,12 +5,13 @@ import random
 import numpy as np
 import pytest
 
-from autograd import Value, dot, exp, floor, maximum, norm, relu, sin, tanh, where
+from autograd import Value, dot, exp, floor, maximum, minimum, norm, relu, sin, tanh, where
 from autograd.program import compile
-from autograd.program.loop.native import repeats as repeating
+from autograd.program.loop.native import stretches
 from autograd.program.loop.native.opcodes import Code
-from autograd.program.loop.native.repeats import repeats, shared_adjoints
+from autograd.program.loop.native.repeats import repeats
 from autograd.program.loop.native.rows import forward_codes, reverse_codes
+from autograd.program.loop.native.stretches import Touches, shared_adjoints
 from tests.autograd.program.loop.test_loop_executor import (
     OPERATIONS,
     agree,
@@ -24,7 +25,7 @@ pytestmark = needs_llvm
 
 def row_by_row(monkeypatch, output, arrays, **arguments):
     """Value and gradients with no stretch of rows made a function."""
-    monkeypatch.setattr(repeating, "repeats", lambda codes: None)
+    monkeypatch.setattr(stretches, "repeats", lambda codes: [])
     wrt = tuple(range(len(arrays)))
     return loop(output, True, **arguments).value_and_grad(wrt, arrays, None, 1.0)
 
@@ -78,11 +79,14 @@ def test_adjoints_of_a_recurrence_stay_in_registers():
         u, w = 1.0 - x[2] * u * u + w, 0.3 * u
     code = Code(compile(u + w, x=x).tape)
     back = code.backward([0, 1, 2])
-    found = repeats(back.rows[:, 0])
-    shared, zeros = shared_adjoints(back, found, [0, 1, 2, *code.outputs[0]])
-    public = {*shared.adjoints.values()} - shared.private
-    assert len(public) <= 6 < len(shared.private)
-    assert len(zeros) < 0.2 * code.size
+    (found,) = repeats(back.rows[:, 0])
+    ends = [0, 1, 2, *code.outputs[0]]
+    touches = Touches(back, ends)
+    shared, begun = shared_adjoints(touches, found, straight=True)
+    public = {*shared.adjoints.values()} - (shared.begun & shared.ended)
+    assert len(public) <= 6 < len(shared.begun & shared.ended)
+    assert len(shared.handed) >= 3
+    assert touches.read.sum() - len({*begun.tolist()}) < 0.2 * code.size
 
 
 PLACES = {
@@ -97,6 +101,7 @@ STEPS = {
     "loops": lambda u, w, z, a, b: dot([a, u, 0.5], [u, b, w]) + norm([z, 0.1, b]) * u,
     "branches": lambda u, w, z, a, b: where(u > w, u * a, maximum(z, b)) - relu(a - w),
     "whole numbers": lambda u, w, z, a, b: u * a - floor(3.0 * (u * b + w) - z) + w * b,
+    "infinite factors": lambda u, w, z, a, b: where(z > 9.0, exp(900.0 + u) * w, b * u) + a * z,
     "infinities": lambda u, w, z, a, b: sin(u * a) + where(z > 9.0, exp(1000.0 * w), b * b),
 }
 
@@ -122,5 +127,29 @@ def test_repeated_rows_meet_the_same_adjoints(first, second, step, monkeypatch):
     assert agree(value, [y.data], True)
     assert agree(grad, [v.grad for v in x], True)
     found, (plain,) = row_by_row(monkeypatch, y, [np.array([v.data for v in x])], x=x)
+    assert same(value, found)
+    assert same(grad, plain)
+
+
+def test_rows_of_a_table_are_repeats_though_something_is_between_them(monkeypatch):
+    """Cells that depend on neighbours, one row of them after the other: several functions."""
+    rng = random.Random(3)
+    size = 24
+    x = [Value(rng.uniform(-0.9, 0.9)) for _ in range(2 * size)]
+    above = [Value(0.1)] * (size + 1)
+    for a in x[:size]:
+        row = [exp(a) * 0.3]
+        for j, b in enumerate(x[size:]):
+            least = minimum(minimum(above[j], above[j + 1]), row[j])
+            row.append((a - b) * (a - b) + 0.5 * least + exp(least - above[j]))
+        above = row
+    point = np.array([v.data for v in x])
+    program = loop(above[-1], True, x=x)
+    value, (grad,) = program.value_and_grad((0,), [point], None, 1.0)
+    native = program._loop.point
+    back, _, _ = native.backward((0,))
+    for rows, codes in ((native.code.rows, forward_codes()), (back.rows, reverse_codes())):
+        assert np.count_nonzero(rows[:, 0] >= len(codes)) >= 20
+    found, (plain,) = row_by_row(monkeypatch, above[-1], [point], x=x)
     assert same(value, found)
     assert same(grad, plain)

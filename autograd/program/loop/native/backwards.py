@@ -1,0 +1,239 @@
+"""Functions of the reverse pass for stretches of rows that repeat.
+
+The adjoints that the rows share are in machine registers: in a deep graph the way through memory is
+what takes the time. Where no row of a stretch is a loop, nothing is written before its end, and
+what one repetition hands to the next stays in registers too. Whether a node's adjoint is zero is
+not asked there: what it passes on is zero, or NaN by a slope that is infinite. A repetition in
+which an adjoint turns out NaN is done again, row by row. Next:
+:mod:`autograd.program.loop.native.repeats`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
+
+from autograd.graph import topological_order
+from autograd.ops.expr import Expr, Operand, inner_exprs
+from autograd.program.loop.native.emit import Body, Place
+from autograd.program.loop.native.entries import passed
+from autograd.program.loop.native.pulls import CELLS, REVERSE, ZERO, Pulls, touched
+from autograd.program.loop.native.rounds import Rounds
+from autograd.program.loop.native.rows import Key, Rule, loops, reverse_codes
+
+__all__ = ["Shared", "is_straight", "reverse_stretch"]
+
+FINITE = {"var", "add", "sub", "mul", "neg"}
+"""Slopes made of these are finite where nothing overflows."""
+
+
+class Shared(NamedTuple):
+    """Which cells of a stretch of rows name the same register, whatever registers those are."""
+
+    adjoints: Mapping[int, int]
+    """Of a cell, counted from the first row, the number of its adjoint, if anything reads it."""
+    begun: frozenset[int]
+    """Adjoints that no row before touches: they begin at zero, whatever is in memory."""
+    ended: frozenset[int]
+    """Adjoints that no row touches afterwards."""
+    handed: Mapping[int, tuple[int, Place]]
+    """Adjoints that a repetition hands to the next one: which it is there, and its register."""
+    places: Mapping[int, Place]
+    """What is known of cells, relative to the first row's result."""
+
+
+def is_straight(keys: Sequence[Key]) -> bool:
+    """Whether no row of a stretch is a loop, which goes through memory."""
+    return not any(name in loops() for key in keys for name in key[::2])
+
+
+def reverse_stretch(keys: Sequence[Key], shared: Shared, own: int) -> str:
+    """The function ``repeated`` of a stretch of rows, of opcode ``own``."""
+    body = Body()
+    if is_straight(keys):
+        return _round_by_round(body, keys, shared, own)
+    body.base, body.places = body.cell(1), shared.places
+    rows = _Held(body, keys, shared)
+    adjoint = rows.all()
+    rows.store([*rows.held])
+    _go_on(body, *_following(body, keys), adjoint)
+    return body.function(f"void @repeated({REVERSE})")
+
+
+def _round_by_round(body: Body, keys: Sequence[Key], shared: Shared, own: int) -> str:
+    start = body.cells("%code.0", "1")
+    rounds = Rounds(body, "void @repeated", REVERSE, {"code": "ptr", "g": "double"})
+    body.base, body.places = body.cell(1), shared.places
+    rows = _Straight(body, keys, shared, rounds, start)
+    adjoint = rows.all()
+    handed = {before: after for before, (after, _) in shared.handed.items()}
+    first = shared.adjoints.get(1)
+    if adjoint is not None:  # it comes by hand, and what else there is through memory
+        handed = {before: after for before, after in handed.items() if after != first}
+    rows.check(adjoint)
+    rows.store([x for x in rows.held if x not in handed])
+    following, opcode = _following(body, keys)
+    numbers = {after: rows.held.get(before, ZERO) for before, after in handed.items()}
+    if adjoint is None:
+        adjoint = numbers.get(first) if first is not None else None
+    going_on = adjoint or body.load("%w", body.cells(following, "1"))
+    carried = {rows.carried[x]: numbers[x] for x in rows.carried}
+    rounds.end(opcode, own, {"code": following, "g": going_on, **carried})
+    rows.store([x for x in rows.held if x in handed])
+    _go_on(body, following, opcode, adjoint)
+    rows.do_again()
+    return rounds.text()
+
+
+def _following(body: Body, keys: Sequence[Key]) -> tuple[str, str]:
+    """The row after a stretch, and its opcode."""
+    following = body.set(f"getelementptr i32, ptr %code, i64 {len(keys) * CELLS}")
+    return following, body.cells(following, "0")
+
+
+def _go_on(body: Body, following: str, opcode: str, adjoint: str | None) -> None:
+    """Jump to that row; its adjoint is in memory unless it is handed over."""
+    adjoint = adjoint or body.load("%w", body.cells(following, "1"))
+    body.jump(opcode, passed(following, adjoint))
+
+
+class _Held(Pulls):
+    """Rows in the making, and the adjoints that are in registers."""
+
+    def __init__(self, body: Body, keys: Sequence[Key], shared: Shared) -> None:
+        super().__init__(body)
+        self.keys, self.shared = keys, shared
+        self.cells: dict[int, int] = {}  # that named an adjoint last
+        self.last: dict[int, int] = {}  # row that touches an adjoint
+        for row, key in enumerate(keys):
+            self.last.update(dict.fromkeys(self._named(row, key), row))
+
+    def all(self) -> str | None:
+        """Spread the adjoints of all rows; the one that is handed on, if any."""
+        adjoint: str | None = "%g"
+        for row, key in enumerate(self.keys):
+            named = self._named(row, key)
+            if adjoint is not None:
+                named.pop(self.shared.adjoints.get(row * CELLS + 1, -1), None)
+            self.begin(key, named)
+            adjoint = self.row(row * CELLS, key, adjoint)
+            self.end(row, named)
+        return adjoint
+
+    def begin(self, key: Key, named: Mapping[int, int]) -> None:
+        """Before a row: bring the adjoints that it touches, each with a cell that names it."""
+        if key[0] in loops():  # a loop adds to memory
+            self.store([*self.held])
+        self.cells.update(named)
+        for number, cell in named.items():
+            if number not in self.held and number not in self.shared.begun:
+                self.held[number] = self.brought(number, cell)
+
+    def brought(self, number: int, cell: int) -> str:
+        """An adjoint that is not in a register yet."""
+        return self.body.load("%w", self.register(cell))
+
+    def end(self, row: int, named: Mapping[int, int]) -> None:
+        """After a row."""
+        self.store([number for number in named if self.last[number] == row])
+
+    def _named(self, row: int, key: Key) -> dict[int, int]:
+        """The adjoints that a row touches, each with a cell that names it."""
+        cells = [row * CELLS + cell for cell in touched(key)]
+        adjoints = self.shared.adjoints
+        return {adjoints[cell]: cell for cell in cells if cell in adjoints}
+
+    def taken(self, cell: int) -> str:
+        """The adjoint of a result: complete, so that nothing touches it any more."""
+        return self.held.pop(self.shared.adjoints.get(cell, -1), ZERO)
+
+    def add(self, cell: int, register: str, product: str) -> None:
+        """Add to the adjoint that a cell names."""
+        if cell in self.shared.adjoints:
+            number = self.shared.adjoints[cell]
+            before = self.held.get(number)
+            # It may begin with its first term; 0.0 + term could differ only if that is -0.0, and a
+            # zero of either sign passes nothing on.
+            self.held[number] = (
+                product if before is None else self.body.set(f"fadd double {before}, {product}")
+            )
+
+    def store(self, numbers: Sequence[int]) -> None:
+        """Write adjoints back and hold them no longer, unless nobody reads them."""
+        for number in numbers:
+            if number in self.held and number not in self.shared.ended:
+                place = self.body.slot("%w", self.register(self.cells[number]))
+                self.body.do(f"store double {self.held.pop(number)}, ptr {place}")
+
+
+class _Straight(_Held):
+    """Rows without a loop among them, in rounds: nothing is written before all are done."""
+
+    def __init__(
+        self, body: Body, keys: Sequence[Key], shared: Shared, rounds: Rounds, start: str
+    ) -> None:
+        super().__init__(body, keys, shared)
+        self.rounds, self.start = rounds, start
+        self.places = dict(shared.handed.values())
+        self.carried: dict[int, str] = {}
+        """Adjoints that come from the round before, and what they are called."""
+        self.again = body.label()
+
+    def brought(self, number: int, cell: int) -> str:
+        """From the round before, if that hands it on."""
+        place = self.places.get(number)
+        if place is None:
+            return super().brought(number, cell)
+        index = str(place.number)
+        if place.relative:
+            index = self.rounds.before(f"add i64 {self.start}, {index}")
+        self.carried[number] = f"adjoint{number}"
+        return self.rounds.carry(self.carried[number], "%w", index)
+
+    def end(self, row: int, named: Mapping[int, int]) -> None:
+        """Nothing is written yet."""
+
+    def unless_zero(self, number: str, step: Callable[[], str | None]) -> str | None:
+        """What ``step`` gives: of zero that is zero, or NaN."""
+        return None if number == ZERO else step()
+
+    def add_by(
+        self, rule: Rule, partial: tuple[Operand, str], adjoint: str, add: Callable[[str], None],
+        product: str,
+    ) -> None:  # fmt: skip
+        """Add adjoint × partial, or zero if the operand was passed over; if the partial may well be
+        infinite, also where the adjoint is zero, which saves doing it again.
+        """
+        expr, number = partial
+        factor = number if rule.selects else "" if _is_finite(expr) else adjoint
+        if factor:
+            truth = self.body.set(f"fcmp une double {factor}, 0.0")
+            product = self.body.set(f"select i1 {truth}, double {product}, double {ZERO}")
+        add(product)
+
+    def check(self, adjoint: str | None) -> None:
+        """Leave if an adjoint that is handed on or written is NaN."""
+        live = [self.held[x] for x in self.held if x not in self.shared.ended]
+        live = [*dict.fromkeys([*live, *([adjoint] if adjoint is not None else [])])]
+        for a, b in zip(live[::2], [*live[1::2], live[-1]] if live else []):
+            fine, truth = self.body.label(), self.body.set(f"fcmp uno double {a}, {b}")
+            self.body.do(f"br i1 {truth}, label %{self.again}, label %{fine}")
+            self.body.start(fine)
+
+    def do_again(self) -> None:
+        """Where that leads: the adjoints as the round found them, and its rows one by one."""
+        body = self.body
+        body.start(self.again)
+        numbers = {number: f"%{name}" for number, name in self.carried.items()}
+        numbers |= dict.fromkeys(sorted(self.shared.begun & {*self.cells}), ZERO)
+        for number, value in numbers.items():
+            place = body.slot("%w", self.register(self.cells[number]))
+            body.do(f"store double {value}, ptr {place}")
+        body.jump(str(reverse_codes()[self.keys[0]]), passed("%code", "%g"))
+
+
+def _is_finite(partial: Operand) -> bool:
+    """Whether a slope is finite unless it overflows."""
+    if not isinstance(partial, Expr):
+        return True
+    return all(part.op in FINITE for part in topological_order([partial], inner_exprs))
