@@ -1,4 +1,4 @@
-"""Compile the loop executor's interpreter, once for a machine, and keep the machine code on disk.
+"""Compile the loop executor's interpreter and functions of programs, and keep them on disk.
 
 It goes through llvmlite, the LLVM that Numba is built on, without Numba's front end: that took half
 a minute for what is done here in under a second. The file in the user's cache is named after all
@@ -23,7 +23,7 @@ from autograd.ops.op import READ_AT, Op
 from autograd.program.loop.native.emit import called, declarations, library
 from autograd.program.loop.native.forms import BOUNDS, form_declarations, form_symbol
 from autograd.program.loop.native.interpreter import module
-from autograd.program.loop.native.kept import cache_folders, keep, kept, sources_digest
+from autograd.program.loop.native.kept import SUFFIX, cache_folders, keep, kept, sources_digest
 from autograd.program.loop.native.rows import forward_codes, reverse_codes
 
 __all__ = [
@@ -102,13 +102,9 @@ def compiled_function(text: str, name: str) -> int:
 
 
 def compiled_functions(text: str, names: Sequence[str]) -> list[int]:
-    """Addresses of the functions of a module."""
-    import llvmlite.binding as llvm
-
+    """Addresses of the functions of a module: programs of the same shape have the same."""
     with _lock:
-        parsed = llvm.parse_assembly(text)
-        parsed.verify()
-        engine = engine_of(bytes(_machine().emit_object(parsed)))
+        engine = engine_of(object_code(text, *cache_folders()))
         return [engine.get_function_address(name) for name in names]
 
 
@@ -156,7 +152,7 @@ def object_code(text: str | Callable[[], str], *folders: Path) -> bytes:
     if not isinstance(text, str) and origin is None:
         text = text()
     what = text if isinstance(text, str) else (text.__module__, origin)
-    name = DIGEST(repr((about, features, what)).encode()).hexdigest()[:32] + ".bin"
+    name = DIGEST(repr((about, features, what)).encode()).hexdigest()[:32] + SUFFIX
     for folder in folders:
         code = kept(folder, name)
         if code is not None:

@@ -2,7 +2,7 @@
 
 What is read here is executed. So a folder counts only if its path is absolute, and if folder and
 file belong to this user and nobody else may write to them; and a file, only if it is just what was
-once written under its name.
+once written under its name. Of many files, those that nobody has read for longest are removed.
 """
 
 from __future__ import annotations
@@ -13,16 +13,20 @@ import stat
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import cache
 from importlib.machinery import EXTENSION_SUFFIXES, SOURCE_SUFFIXES
 from pathlib import Path
 
 from autograd.files import write
 
-__all__ = ["cache_folders", "keep", "kept", "sources_digest"]
+__all__ = ["SUFFIX", "cache_folders", "keep", "kept", "sources_digest"]
 
 APPLICATION = "scalar-autograd"
 OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
+SUFFIX = ".bin"
+MOST = 1000
+"""Files that a folder keeps: most have a few thousand bytes, some of them hundreds of thousands."""
 DIGEST = hashlib.sha256
 SUFFIXES = (*SOURCE_SUFFIXES, *EXTENSION_SUFFIXES)
 
@@ -77,7 +81,11 @@ def kept(folder: Path, name: str) -> bytes | None:
     size = DIGEST().digest_size
     digest, code = data[:size], data[size:]
     # LLVM would end the process over a damaged file, and over another module's functions.
-    return code if digest == _digest(name, code) else None
+    if digest != _digest(name, code):
+        return None
+    with suppress(OSError):
+        os.utime(path)  # the file counts as new again
+    return code
 
 
 def keep(folder: Path, name: str, code: bytes) -> bool:
@@ -86,11 +94,23 @@ def keep(folder: Path, name: str, code: bytes) -> bool:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not _is_own(folder, stat.S_ISDIR):
             return False
-        write(folder / name, _digest(name, code) + code)
-        (folder / name).chmod(0o600)
+        path = folder / name
+        write(path, _digest(name, code) + code)
+        path.chmod(0o600)
     except OSError:
         return False
+    _remove_oldest(folder)
     return True
+
+
+def _remove_oldest(folder: Path) -> None:
+    """Remove a quarter of the files if there are too many; others may be doing the same."""
+    with suppress(OSError):
+        names = [name for name in os.listdir(folder) if name.endswith(SUFFIX)]
+        if len(names) > MOST:
+            ages = {name: (folder / name).lstat().st_mtime for name in names}
+            for name in sorted(names, key=lambda name: ages[name])[: len(names) - 3 * MOST // 4]:
+                (folder / name).unlink(missing_ok=True)
 
 
 def _is_own(path: Path, is_kind: Callable[[int], bool]) -> bool:

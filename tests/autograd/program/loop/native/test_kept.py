@@ -22,9 +22,9 @@ def test_interpreter_is_kept_on_disk(tmp_path):
     code = compiler.object_code(TEXT, missing)
     (kept,) = missing.iterdir()
     assert kept.read_bytes().endswith(code)
-    stamp = kept.stat().st_mtime_ns
+    stamp = kept.stat().st_ino
     assert compiler.object_code(TEXT, missing) == code
-    assert kept.stat().st_mtime_ns == stamp
+    assert kept.stat().st_ino == stamp
     kept.write_bytes(kept.read_bytes()[:-7])
     assert compiler.object_code(TEXT, missing) == code
     assert kept.read_bytes().endswith(code)
@@ -154,6 +154,32 @@ def test_what_others_own_is_not_trusted(monkeypatch, tmp_path, place):
     else:
         monkeypatch.setattr(os, "geteuid", lambda: 12345)
     assert kept.kept(folder, "x.bin") is None
+
+
+def test_functions_of_programs_are_kept_too(tmp_path, monkeypatch):
+    """They are compiled once, and taken from there by the next process that needs the same."""
+    pytest.importorskip("llvmlite")
+    monkeypatch.setattr(compiler, "cache_folders", lambda: [tmp_path / "new"])
+    (first,) = compiler.compiled_functions(TEXT, ["one"])
+    (file,) = (tmp_path / "new").iterdir()
+    stamp = file.stat().st_ino
+    (second,) = compiler.compiled_functions(TEXT, ["one"])
+    assert first != second
+    assert [path.stat().st_ino for path in (tmp_path / "new").iterdir()] == [stamp]
+
+
+def test_of_many_files_the_oldest_are_removed(tmp_path, monkeypatch):
+    """One that is read counts as new, and nothing else in the folder is touched."""
+    monkeypatch.setattr(kept, "MOST", 8)
+    folder = tmp_path / "new"
+    for i in range(8):
+        assert kept.keep(folder, f"{i}.bin", b"code")
+        os.utime(folder / f"{i}.bin", (i, i))
+    (folder / "notes.txt").write_text("mine")
+    assert kept.kept(folder, "0.bin") == b"code"
+    assert kept.keep(folder, "8.bin", b"code")
+    left = {path.name for path in folder.iterdir()}
+    assert left == {"notes.txt", *(f"{i}.bin" for i in (0, 4, 5, 6, 7, 8))}
 
 
 @POSIX
