@@ -21,11 +21,12 @@ from typed import (
     ACTIVE_MODES,
     HEAD,
     IMPORTS,
-    OPERATORS,
     compiled_source,
     methods_of_one,
     operators_source,
 )
+
+from autograd.engine.generated import OPERATORS
 
 CHAPTER = ("node", "order", "record", "micrograd", "methods", "value")
 LINE_OF_VALUE = ("Node", "Micrograd", "Methods")
@@ -65,6 +66,52 @@ def _begin(self, data: float) -> None:
         self._note()
 """
 """``__init__`` of a float and nothing else, as ``leaf.c`` calls it."""
+VALUE = """
+from autograd.engine.node import BLANK
+if TYPE_CHECKING:  # as this module is there before that one
+    from autograd.engine.value import Value
+OP_sum: Final[Any] = OPS['sum']
+OP_dot: Final[Any] = OPS['dot']
+"""
+MADE = "made(op, operands, data)"
+RECORD = """
+def made(op: Any, operands: tuple[Any, ...], data: Any) -> Any:
+    node = Value(BLANK)
+    node._data = float(data)
+    node.op = op
+    if len(operands) > 2:
+        node._left = operands
+    else:
+        node._left = operands[0]
+        if len(operands) == 2:
+            node._right = operands[1]
+    if ACTIVE_MODES:
+        node._note()
+    return node
+
+def number_at(operands: tuple[Any, ...], i: int) -> float:
+    x = operands[i]
+    if type(x) is float:
+        return cast(float, x)
+    if type(x) is Value:
+        return cast(Value, x)._data
+    return cast(Node, x)._data
+
+def evaluated(op: Any, operands: tuple[Any, ...]) -> Any:
+    n = len(operands)
+    total = 0.0
+    if op is OP_sum:
+        for i in range(n):
+            total += number_at(operands, i)
+        return total
+    if op is OP_dot:
+        half = n // 2
+        for i in range(half):
+            total += number_at(operands, i) * number_at(operands, i + half)
+        return total
+    return op.evaluate(*[number_at(operands, i) for i in range(n)])
+"""
+"""What stands for lines of ``record``: sums and products as loops, and nodes without a call."""
 TAKEN_GRADIENT = """grad = self._grad
         if grad is TAKEN:
             return self._adjoint
@@ -91,7 +138,9 @@ def prepared(name: str, source: str) -> str:
     tree = ast.parse(source)
     for node in tree.body:
         derived = isinstance(node, ast.ClassDef) and node.name in (*LINE_OF_VALUE[1:], "Value")
-        checks = isinstance(node, ast.FunctionDef) and (name == "value" or node.name == "name_of")
+        checks = isinstance(node, ast.FunctionDef) and (
+            name in ("value", "record") or node.name == "name_of"
+        )
         if derived or checks:
             _forget_types(node)
     for node in tree.body:
@@ -108,6 +157,15 @@ def prepared(name: str, source: str) -> str:
         # A gradient that is the adjoint of the last pass is not stored twice.
         text = text.replace("grad = self._grad\n", TAKEN_GRADIENT)
         text = text.replace("EPOCH = [", f"{MARKS}EPOCH: Final[list[Any]] = [")
+    if name == "record":
+        start, end = text.index("    numbers = tuple("), text.index("    for x in operands:")
+        text = text[:start] + "    data = evaluated(op, operands)\n" + text[end:]
+        text = text.replace(
+            " not isinstance(x, Node):", " type(x) is not Value and not isinstance(x, Node):"
+        )
+        text = text.replace("x.computed._restore(data, EPOCH[0], None, op, operands)", MADE)
+        text = text.replace("def record(", f"{RECORD}\ndef record(", 1)
+        text = text.replace("__all__ =", f"{VALUE}\n__all__ =", 1)
     if name == "value":
         operators, writer = operators_source()
         own = textwrap.indent(operators, "    ")

@@ -16,6 +16,8 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parent))
 from passes import MANY, PASSES
 
+from autograd.engine.generated import OPERATORS, SIGNS
+
 HEAD = """from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, cast
@@ -121,7 +123,22 @@ def value_lines(writer: Writer, name: str, target: str) -> list[str]:
     return careful_lines(writer, op.value_expr, f"{target} = {{}}", otherwise)
 
 
-OPERATORS = {"add": "add", "sub": "sub", "mul": "mul", "truediv": "div", "pow": "pow"}
+def number_lines(variable: str, operand: str, otherwise: list[str]) -> list[str]:
+    """Lines that bind a variable to the number of an operand of any type."""
+    return [
+        f"{variable}: float",
+        f"if type({operand}) is Value:",
+        f"    {variable} = cast(Value, {operand})._data",
+        f"elif type({operand}) is float:",
+        f"    {variable} = {operand}",
+        # What fits into a machine's integer; all else is looked at with care.
+        f"elif type({operand}) is int and -EXACT < cast(int, {operand}) < EXACT:",
+        f"    {variable} = float(cast(int, {operand}))",
+        f"    {operand} = {variable}",
+        "else:",
+        *(f"    {line}" for line in otherwise),
+        f"    {variable} = {operand}",
+    ]
 
 
 def methods_of_one() -> dict[str, str]:
@@ -129,7 +146,7 @@ def methods_of_one() -> dict[str, str]:
     from autograd.engine.methods import Methods, Unary
 
     methods = {k: v.name for k, v in _plain_methods(Methods, Unary)}
-    return {**methods, "__neg__": "neg", "__abs__": "abs"}
+    return {**methods, **SIGNS}
 
 
 def _plain_methods(methods: type, unary: type) -> Iterable[tuple[str, Any]]:
@@ -146,28 +163,20 @@ def operators_source() -> tuple[str, Writer]:
         for reflected in (False, True):
             first, second = ("b", "a") if reflected else ("a", "b")
             left, right = ("other", "self") if reflected else ("self", "other")
+            refusal = [
+                "kind = type(other)",
+                "other = operand(other)",
+                "if type(other) is not float:",
+                f"    return refused(kind) if other is NotImplemented else "
+                f"record(OP_{name}, ({left}, {right}))",
+            ]
             ternary = name == "pow" and not reflected  # Python gives pow alone a third operand
             lines += [
                 f"def __{'r' if reflected else ''}{method}__"
                 f"(self, other: Any{', modulus: Any = None' if ternary else ''}) -> Any:",
                 *(["    require_no_modulus(modulus)"] if ternary else []),
                 f"    {first} = self._data",
-                f"    {second}: float",
-                "    if type(other) is Value:",
-                f"        {second} = cast(Value, other)._data",
-                "    elif type(other) is float:",
-                f"        {second} = other",
-                # What fits into a machine's integer; all else is looked at with care.
-                "    elif type(other) is int and -EXACT < cast(int, other) < EXACT:",
-                f"        {second} = float(cast(int, other))",
-                f"        other = {second}",
-                "    else:",
-                "        kind = type(other)",
-                "        other = operand(other)",
-                "        if type(other) is not float:",
-                f"            return refused(kind) if other is NotImplemented else "
-                f"record(OP_{name}, ({left}, {right}))",
-                f"        {second} = other",
+                *(f"    {x}" for x in number_lines(second, "other", refusal)),
                 "    if ACTIVE_MODES and (ANOMALIES or NO_GRADS):",
                 f"        return record(OP_{name}, ({left}, {right}))",
                 "    node = Value(BLANK)",
@@ -186,14 +195,52 @@ def operators_source() -> tuple[str, Writer]:
         ]
     names = dict.fromkeys([*OPERATORS.values(), *methods_of_one().values()])
     writer.constants |= {f"OP_{x}": f"OP_{x}: Final[Any] = OPS[{x!r}]" for x in names}
-    writer.constants["EXACT"] = "EXACT: Final = 1 << 53"
+    writer.constants["EXACT"] = EXACT
     return "\n".join(lines), writer
+
+
+EXACT = "EXACT: Final = 1 << 53"
+
+
+def function_source(writer: Writer, op: Any) -> list[str]:
+    """A primitive of a few operands as a function of them.
+
+    It gives None for what is the plain function's: containers, numbers only, and most modes.
+    """
+    operands = OPERANDS[: op.arity]
+    numbers = " and ".join(f"type({x}) is float" for x in operands)
+    body = [
+        line
+        for variable, x in zip(op.variables, operands)
+        for line in number_lines(
+            variable, x, [f"{x} = operand({x})", f"if type({x}) is not float:", "    return None"]
+        )
+    ]
+    places = (f"({', '.join(operands)})", None) if op.arity > 2 else operands
+    return [
+        f"def function_{op.name}({', '.join(f'{x}: Any' for x in operands)}) -> Any:",
+        *(f"    {x}" for x in body),
+        f"    if {numbers} or (ACTIVE_MODES and (ANOMALIES or NO_GRADS)):",
+        "        return None",
+        "    node = Value(BLANK)",
+        *(f"    {x}" for x in value_lines(writer, op.name, "node._data")),
+        *(f"    {x}" for x in node_lines(op.name, *places)),
+    ]
+
+
+OPERANDS = "xyz"
+"""What the operands of a node are called; their numbers are the variables a, b and c."""
 
 
 def operand_lines(op: Any, slot: str, used: Iterable[str]) -> list[str]:
     """Lines that bind a primitive's variables to its operands' numbers."""
-    lines = ["x: Any = node._left", *(["y: Any = node._right"] if op.arity == 2 else [])]
-    for variable, operand in zip(op.variables, "xy"):
+    if op.arity > 2:
+        lines = ["many = cast(tuple[Any, ...], node._left)"]
+        lines += [f"{x}: Any = many[{i}]" for i, x in enumerate(OPERANDS[: op.arity])]
+    else:
+        slots = zip(OPERANDS[: op.arity], ("_left", "_right"))
+        lines = [f"{x}: Any = node.{held}" for x, held in slots]
+    for variable, operand in zip(op.variables, OPERANDS):
         if variable in used:
             lines += [
                 f"{variable}: float",
@@ -211,10 +258,10 @@ def names_in(lines: Iterable[str]) -> set[str]:
 
 
 def step_source(writer: Writer, op: Any) -> list[str]:
-    """The chain rule at one node of a primitive of one or two operands."""
+    """The chain rule at one node of a primitive of a few operands."""
     body: list[str] = []
     declared: set[str] = set()
-    for index, (operand, expr) in enumerate(zip("xy", op.partial_exprs)):
+    for index, (operand, expr) in enumerate(zip(OPERANDS, op.partial_exprs)):
         if expr is None:
             continue
         careful = f"CAREFUL_{op.name}_{index}"
@@ -241,7 +288,7 @@ def step_source(writer: Writer, op: Any) -> list[str]:
 
 
 def fresh_source(writer: Writer, op: Any) -> list[str]:
-    """What a node of a primitive of one or two operands holds if these hold their adjoints."""
+    """What a node of a primitive of a few operands holds if these hold their adjoints."""
     lines = ["value: float", *value_lines(writer, op.name, "value")]
     return [
         f"def fresh_{op.name}(node: Value) -> float:",
@@ -266,11 +313,13 @@ def compiled_source(sources: str) -> str:
     """The module ``autograd.engine.compiled``: walk, steps and passes over typed nodes."""
     ops, writer = table(), Writer()
     named = [*COMMON, *(name for name in ops if name not in COMMON)]
-    written = [name for name in named if name in ("sum", "dot") or ops[name].arity in (1, 2)]
+    written = [name for name in named if name in ("sum", "dot") or ops[name].arity]
     functions: list[str] = []
     for name in written:
         if name not in ("sum", "dot"):
             functions += step_source(writer, ops[name]) + fresh_source(writer, ops[name])
+            if ops[name].arity > 1:
+                functions += function_source(writer, ops[name])
     return "\n".join(
         [
             HEAD,
@@ -281,8 +330,10 @@ def compiled_source(sources: str) -> str:
             "from autograd.engine.backward import reevaluate as reevaluate_by_dictionary",
             "from autograd.engine.node import EPOCH, RESTORED, TAKEN, Epoch, Node",
             "from autograd.engine.order import operand_values, operands_of",
+            "from autograd.engine.record import operand, record",
             "from autograd.engine.value import Value",
             IMPORTS,
+            EXACT,
             f"DIGEST: Final = {sources!r}",
             *(f"OP_{name}: Final[Any] = OPS[{name!r}]" for name in written),
             *writer.constants.values(),

@@ -49,6 +49,8 @@ def comparable(x: Any) -> Any:
 
     A float is only near to a large integer or to a fraction, and none is near to 10**400.
     """
+    if type(x) is int or type(x) is float:  # as nearly always
+        return x
     if isinstance(x, Integral) and _name_in_numpy(x) != "timedelta64":
         return int(x)
     if isinstance(x, Rational) or (isinstance(x, Decimal) and not x.is_nan()):

@@ -32,11 +32,13 @@ def test_every_class_that_value_is_made_of_is_compiled(written):
     assert {*line, "Value"} <= defined
 
 
-def test_every_primitive_of_one_or_two_operands_has_a_typed_step(written):
-    """And sum and dot, of any number, have loops."""
+def test_every_primitive_of_a_few_operands_has_a_typed_step(written):
+    """And sum and dot, of any number, have loops; functions of two and three are typed too."""
     steps = {x.name for x in written["compiled"].body if isinstance(x, ast.FunctionDef)}
-    wanted = [name for name, op in OPS.items() if op.arity in (1, 2)] + ["sum", "dot"]
+    wanted = [name for name, op in OPS.items() if op.arity] + ["sum", "dot"]
     assert {f"step_{name}" for name in wanted} <= steps
+    functions = [name for name, op in OPS.items() if op.arity in (2, 3)]
+    assert {f"function_{name}" for name in functions} <= steps
 
 
 def test_every_method_is_written_once(written):

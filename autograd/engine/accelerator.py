@@ -10,17 +10,22 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from autograd.engine import generated
+from autograd.engine.elementwise import apply
 from autograd.engine.value import Value
 from autograd.foreign import IN_VALUES, Absent
 from autograd.ops.op import Op
 
-__all__ = ["ENGINE", "digest", "is_outdated", "over_lists", "start", "unary"]
+if TYPE_CHECKING:
+    from autograd.nested import Nest
+
+__all__ = ["ENGINE", "digest", "is_outdated", "start", "taking_few"]
 
 ENGINE = "generated" if find_spec("autograd.engine.compiled") is None else "compiled"
 """The engine that runs: "compiled" or "generated"."""
@@ -37,27 +42,27 @@ def start() -> None:
     Absent.install(Value, IN_VALUES)
 
 
-def unary(op: Op, otherwise: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """A function of one number: of a Value by the fast form, of all else by the plain function."""
+def taking_few(op: Op) -> Callable[..., Any]:
+    """A primitive of one to three operands as a function of numbers, or of containers of them."""
+    plain = partial(apply, op)
     if ENGINE == "generated":
-        return generated.unary(op, otherwise)
-    method = getattr(Value, op.name, otherwise)
+        if op.arity == 1:
+            return generated.unary(op, plain)
+        return generated.binary(op, plain) if op.arity == 2 else plain
+    if op.arity == 1:
+        method = getattr(Value, op.name, plain)
+        return lambda x, /: method(x) if type(x) is Value else plain(x)
+    recorded = getattr(import_module("autograd.engine.compiled"), f"function_{op.name}")
 
-    def function(x: Any, /) -> Any:
-        return method(x) if type(x) is Value else otherwise(x)
+    def of_two(x: Nest, y: Nest, /) -> Any:
+        made = recorded(x, y)
+        return plain(x, y) if made is None else made
 
-    return function
+    def of_three(x: Nest, y: Nest, z: Nest, /) -> Any:
+        made = recorded(x, y, z)
+        return plain(x, y, z) if made is None else made
 
-
-def over_lists(name: str) -> Callable[..., Any] | None:
-    """A primitive of any number of operands as a function of lists of Values and floats.
-
-    It gives None for all else, which is the plain function's; None in its place where only that is.
-    """
-    if ENGINE == "generated":
-        return None
-    function: Callable[..., Any] = getattr(import_module("autograd.engine.compiled"), name)
-    return function
+    return of_two if op.arity == 2 else of_three
 
 
 def digest(package: Path) -> str:

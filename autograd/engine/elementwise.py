@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from autograd.engine.record import operand, record
+from autograd.engine.record import operand, operands_in, record
 from autograd.errors import InputTypeError, InputValueError
 from autograd.nested import DEEPEST, array_of, is_array, parts_of, with_parts
 from autograd.ops.op import Op
@@ -31,13 +31,12 @@ def checked(x: Any, name: str) -> Any:
 
 def apply(op: Op, *given: Any) -> Any:
     """A primitive recorded on Values and numbers, or on each element of containers of them."""
-    operands = tuple([operand(x) for x in given])
-    for x in operands:
-        if x is NotImplemented:
-            return over_elements(
-                lambda *xs: record(op, tuple([checked(x, op.name) for x in xs])), op.name, given
-            )
-    return record(op, operands)
+    operands = operands_in(given)
+    if operands is not None:
+        return record(op, operands)
+    return over_elements(
+        lambda *xs: record(op, tuple([checked(x, op.name) for x in xs])), op.name, given
+    )
 
 
 def exposed(op: Op) -> Callable[..., Any]:

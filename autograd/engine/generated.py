@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from types import FunctionType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from autograd.engine import backward, higher, order, pickling, region, slots, sweep
 from autograd.engine.chain_rule import DICTIONARY, Steps, sweep_loop
@@ -26,9 +26,21 @@ from autograd.ops.ieee import ARITHMETIC_ERRORS
 from autograd.ops.op import OPS, Op
 from autograd.ops.source import block, compile_source
 
-__all__ = ["install", "plain", "unary"]
+if TYPE_CHECKING:
+    from autograd.nested import Nest
 
-OPERATORS = {"add": "add", "sub": "sub", "mul": "mul", "truediv": "div", "pow": "pow"}
+__all__ = ["OPERATORS", "SIGNS", "binary", "install", "plain", "unary"]
+
+OPERATORS = {
+    "add": "add",
+    "sub": "sub",
+    "mul": "mul",
+    "truediv": "div",
+    "pow": "pow",
+    "mod": "mod",
+    "floordiv": "floor_divide",
+}
+SIGNS = {"__neg__": "neg", "__abs__": "abs"}
 
 new = object.__new__
 
@@ -103,10 +115,10 @@ def noted(op: Op, left: Any, right: Any, data: float) -> Any:
     return node
 
 
-def unary(op: Op, otherwise: Callable[[Any], Any]) -> Callable[[Any], Any]:
+def unary(op: Op, otherwise: Callable[[Nest], Any]) -> Callable[[Nest], Any]:
     """A function of one number: a Value's node made here, all else by the plain function."""
 
-    def function(x: Any, /) -> Any:
+    def function(x: Nest, /) -> Any:
         if type(x) is not Value:
             return otherwise(x)
         if ACTIVE:
@@ -118,6 +130,37 @@ def unary(op: Op, otherwise: Callable[[Any], Any]) -> Callable[[Any], Any]:
         node.op = op
         node._left = x
         node._right = None
+        return node
+
+    return function
+
+
+def binary(op: Op, otherwise: Callable[[Nest, Nest], Any]) -> Callable[[Nest, Nest], Any]:
+    """A function of two numbers, one of them a Value; all else by the plain function."""
+
+    def function(x: Nest, y: Nest, /) -> Any:
+        left, right = x, y
+        if type(x) is Value:
+            a = x._data
+        else:
+            left = a = x if type(x) is float else operand(x)
+            if type(a) is not float:
+                return otherwise(x, y)
+        if type(y) is Value:
+            b = y._data
+        else:
+            right = b = y if type(y) is float else operand(y)
+            if type(b) is not float or left is a:
+                return otherwise(x, y)
+        if ACTIVE:
+            return noted(op, left, right, op.evaluate(a, b))
+        node = new(Value)
+        node._data = op.evaluate(a, b)
+        node._grad = EPOCH[0]
+        node.name = None
+        node.op = op
+        node._left = left
+        node._right = right
         return node
 
     return function
@@ -215,10 +258,15 @@ def _install_operators() -> None:
         _put(Value, f"__r{method}__", operator(OPS[name], reflected=True))
     for name, method in [*vars(Methods).items()]:
         if isinstance(method, Unary):
-            op = OPS[method.name]
-            fast = unary(op, lambda x, op=op: record(op, (x,)))  # type: ignore[misc]
-            fast.__name__, fast.__qualname__ = name, f"Value.{name}"
-            _put(Methods, name, fast)
+            _put(Methods, name, _method(name, OPS[method.name]))
+    for name, primitive in SIGNS.items():
+        _put(Value, name, _method(name, OPS[primitive]))
+
+
+def _method(name: str, op: Op) -> Callable[[Nest], Any]:
+    fast = unary(op, lambda x: record(op, (x,)))
+    fast.__name__, fast.__qualname__ = name, f"Value.{name}"
+    return fast
 
 
 @contextmanager

@@ -195,6 +195,8 @@ def name_of(name: Any, made: tuple[Any, ...]) -> str | None:
 
 def packed(operands: tuple[Any, ...]) -> tuple[Any, Any]:
     """What ``_left`` and ``_right`` hold for these operands; (None, None) for a leaf."""
-    if len(operands) > 2:
-        return operands, None
-    return (*operands, None, None)[:2]
+    if len(operands) == 2:
+        return operands
+    if len(operands) == 1:
+        return operands[0], None
+    return operands or None, None

@@ -8,17 +8,20 @@ Every operation on Values ends here, or in a shorter path of the same meaning th
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
 
 from autograd.engine.anomaly.story import story_of_value
 from autograd.engine.modes import ACTIVE, ANOMALY, RECORDING, TRACING, user_line
 from autograd.engine.node import EPOCH, Node
-from autograd.errors import AnomalyError, InputTypeError
+from autograd.errors import AnomalyError, InputTypeError, InputValueError
 from autograd.ops.op import OPS, Op
 from autograd.reals import real_or_none
 
-__all__ = ["RECORDERS", "operand", "record", "refused", "require_no_modulus"]
+if TYPE_CHECKING:
+    from autograd.nested import Nest
+
+__all__ = ["RECORDERS", "operand", "operands_in", "record", "refused", "require_no_modulus"]
 
 
 def record(op: Op, operands: tuple[Any, ...]) -> Any:
@@ -53,6 +56,31 @@ def operand(x: Any) -> Any:
         return x
     number = real_or_none(x)
     return NotImplemented if number is None else number
+
+
+def operands_in(items: Nest | Iterable[Nest]) -> tuple[Any, ...] | None:
+    """What a list or a tuple holds as operands; None of anything else, or where it holds that."""
+    if type(items) is not list and type(items) is not tuple:
+        return None
+    operands = tuple(items)
+    for x in operands:
+        if type(x) is not float and not isinstance(x, Node):
+            return _made_operands(operands)
+    return operands
+
+
+def _made_operands(items: tuple[Nest, ...]) -> tuple[Any, ...] | None:
+    """The same of what may hold numbers of other types."""
+    operands = []
+    for x in items:
+        try:
+            number = operand(x)
+        except InputValueError:  # no float is near to it: whoever asks says so, or needs none
+            return None
+        if number is NotImplemented:
+            return None
+        operands.append(number)
+    return tuple(operands)
 
 
 def refused(kind: type) -> Any:

@@ -11,9 +11,10 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any, overload
 
+from autograd.engine.accelerator import taking_few
 from autograd.engine.elementwise import apply, checked, over_elements
 from autograd.engine.modes import TRACING
-from autograd.engine.record import record
+from autograd.engine.record import operands_in, record
 from autograd.engine.refusals import data_of
 from autograd.engine.value import Operand, Value
 from autograd.errors import InputValueError
@@ -82,6 +83,12 @@ mod = of_two("mod", "Remainder of x by y, with the sign of y: x % y.", "mod(-7.0
 xlogy = of_two("xlogy", "x log(y), 0 where x is 0.", "xlogy(0.0, 0.0)", "0.0")
 xlog1py = of_two("xlog1py", "x log(1 + y), 0 where x is 0.", "xlog1py(0.0, -1.0)", "0.0")
 betaln = of_two("betaln", "Logarithm of the beta function.", "betaln(1.0, 1.0)", "0.0")
+
+_leaky_relu, _elu, _where = (
+    taking_few(OPS["leaky_relu"]),
+    taking_few(OPS["elu"]),
+    taking_few(OPS["where"]),
+)
 
 
 @overload
@@ -152,7 +159,7 @@ def leaky_relu(x: Nest, slope: Nest = 0.01) -> Any:
     >>> leaky_relu(-2.0, 0.5)
     -1.0
     """
-    return apply(OPS["leaky_relu"], x, slope)
+    return _leaky_relu(x, slope)
 
 
 @overload
@@ -171,7 +178,7 @@ def elu(x: Nest, alpha: Nest = 1.0) -> Any:
     >>> elu(-1e9)
     -1.0
     """
-    return apply(OPS["elu"], x, alpha)
+    return _elu(x, alpha)
 
 
 @overload
@@ -194,12 +201,16 @@ def clip(x: Nest, low: Nest | None = None, high: Nest | None = None) -> Any:
     if low is None and high is None:
         raise InputValueError("clip needs a bound: low, high or both")
     bounds = (-math.inf if low is None else low, math.inf if high is None else high)
-    return over_elements(_clip, "clip", (x, *bounds))
+    operands = operands_in((x, *bounds))
+    if operands is not None:
+        return _clip(operands)
+    return over_elements(
+        lambda *given: _clip(tuple([checked(v, "clip") for v in given])), "clip", (x, *bounds)
+    )
 
 
-def _clip(*given: Nest) -> Any:
-    operands = tuple([checked(v, "clip") for v in given])
-    low, high = [v if type(v) is float else data_of(v) for v in operands[1:]]
+def _clip(operands: tuple[Operand, ...]) -> Any:
+    low, high = [data_of(v) if isinstance(v, Value) else v for v in operands[1:]]
     if low > high and not TRACING.get():  # a recording is for other numbers too
         raise InputValueError(f"clip needs low <= high, but got {low} and {high}")
     return record(OPS["clip"], operands)
@@ -222,4 +233,4 @@ def where(condition: Nest, x: Nest, y: Nest) -> Any:
     >>> where(2.0 > 1.0, 10.0, 20.0)
     10.0
     """
-    return apply(OPS["where"], condition, x, y)
+    return _where(condition, x, y)

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast, overload
 
-from autograd.engine.accelerator import unary
-from autograd.engine.elementwise import apply
+from autograd.engine.accelerator import taking_few
 from autograd.engine.value import Operand, Value
 from autograd.ops.op import OPS, Op
 
@@ -64,17 +63,13 @@ class Binary(Protocol):
 def of_one(name: str, summary: str, call: str, result: str) -> Unary:
     """Expose a primitive of one operand, with its documentation."""
     op = OPS[name]
-    return cast(Unary, _documented(unary(op, lambda x: apply(op, x)), op, summary, call, result))
+    return cast(Unary, _documented(taking_few(op), op, summary, call, result))
 
 
 def of_two(name: str, summary: str, call: str, result: str) -> Binary:
     """Expose a primitive of two operands, with its documentation."""
     op = OPS[name]
-
-    def function(x: Nest, y: Nest, /) -> Any:
-        return apply(op, x, y)
-
-    return cast(Binary, _documented(function, op, summary, call, result))
+    return cast(Binary, _documented(taking_few(op), op, summary, call, result))
 
 
 def _documented(function: Any, op: Op, summary: str, call: str, result: str) -> Any:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Protocol, cast, overload
 
 from autograd.engine.elementwise import checked
+from autograd.engine.record import operands_in
 from autograd.engine.value import Operand, Value
 from autograd.errors import InputTypeError, InputValueError
 from autograd.nested import array_of, is_array, parts_of
@@ -62,16 +63,15 @@ def items_of(xs: Iterable[Nest], name: str) -> list[Any]:
     return list(xs)
 
 
-KINDS = frozenset({float, Value})
-"""The types of operands that need no look."""
-
-
 def sequence(xs: Iterable[Nest], name: str) -> tuple[Any, ...]:
     """The operands of a function over a sequence, each checked."""
-    items = items_of(xs, name)
-    if KINDS.issuperset(map(type, items)):  # as nearly always
-        return tuple(items)
-    return tuple([x if type(x) in KINDS else _item(x, name) for x in items])
+    operands = operands_in(xs)  # as nearly always
+    if operands is None:
+        items = items_of(xs, name)
+        operands = operands_in(items)
+        if operands is None:
+            return tuple([_item(x, name) for x in items])
+    return operands
 
 
 def _item(x: Nest, name: str) -> Any:

@@ -15,8 +15,7 @@ from collections.abc import Iterable
 from numbers import Integral
 from typing import TYPE_CHECKING, Any, overload
 
-from autograd.engine.accelerator import over_lists
-from autograd.engine.record import operand, record
+from autograd.engine.record import operand, operands_in, record
 from autograd.engine.value import Operand, Value
 from autograd.errors import InputValueError
 from autograd.functions.elementary import exp, maximum, stop_gradient
@@ -33,8 +32,6 @@ from autograd.ops.op import OPS
 
 if TYPE_CHECKING:
     from autograd.nested import Nest
-
-_sum_of, _dot_of = over_lists("record_sum"), over_lists("record_dot")
 
 
 @overload
@@ -61,13 +58,12 @@ def sum(xs: Iterable[Any], start: Any = 0) -> Any:
     Value(6.0)
     """
     plain = type(start) is int and start == 0
-    if _sum_of and plain:
-        recorded = _sum_of(xs)
-        if recorded is not None:
-            return recorded
-    items = items_of(xs, "sum")
-    if plain and items and type(items[0]) in (Value, float):  # as nearly always
-        return record(OPS["sum"], sequence(items, "sum"))
+    items: Any = xs if type(xs) in (list, tuple) else items_of(xs, "sum")
+    operands = operands_in(items) if plain else None
+    if operands:  # as nearly always
+        total = record(OPS["sum"], operands)
+        if type(total) is not float or not _all_whole(items):
+            return total
     if operand(start) is NotImplemented or any(is_array(x) for x in items[:1]):
         return builtins.sum(items, start)
     if isinstance(start, Integral) and _all_whole(items):
@@ -134,10 +130,6 @@ def dot(xs: Iterable[Nest], ys: Iterable[Nest]) -> Any:
     >>> dot([1.0, 2.0], [3.0, 4.0])
     11.0
     """
-    if _dot_of:
-        recorded = _dot_of(xs, ys)
-        if recorded is not None:
-            return recorded
     first, second = sequence(xs, "dot"), sequence(ys, "dot")
     if len(first) != len(second):
         raise InputValueError(

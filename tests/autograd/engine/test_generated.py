@@ -1,14 +1,19 @@
 """The plain chapter and its generated accelerator: the same numbers, to the bit."""
 
+import itertools
 import math
 import random
 import struct
+from fractions import Fraction
 
+import numpy as np
 import pytest
 
-from autograd import Value, backward
+import autograd
+from autograd import Value, backward, no_grad
 from autograd.engine import generated
 from autograd.engine.accelerator import ENGINE
+from autograd.engine.record import record
 from autograd.ops.op import OPS
 from autograd.testing import random_formula
 
@@ -19,7 +24,15 @@ OPERATORS = {
     "mul": lambda a, b: a * b,
     "div": lambda a, b: a / b,
     "pow": lambda a, b: a**b,
+    "mod": lambda a, b: a % b,
+    "floor_divide": lambda a, b: a // b,
 }
+FUNCTIONS = [
+    name
+    for name, op in OPS.items()
+    if op.arity in (2, 3) and hasattr(autograd, name) and name not in ("clip", "polygamma")
+]
+"""Those that take any numbers."""
 METHODS = [name for name, op in OPS.items() if op.arity == 1 and hasattr(Value, name)]
 generated_only = pytest.mark.skipif(
     ENGINE == "compiled", reason="a compiled class keeps its methods, and no docstrings"
@@ -103,6 +116,28 @@ def test_methods_agree_and_are_their_functions(name):
         fast, plain = both(lambda v: [*v, getattr(v[0], name)()], [x])
         assert fast == plain, f"{name} at {x}"
         assert bits([getattr(Value(x), name)().data]) == bits([OPS[name].evaluate(x)])
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_functions_are_what_record_makes_wherever_a_literal_stands(name):
+    """A Value, float, int, bool, or a number of NumPy's or a fraction in each place."""
+    function, op = getattr(autograd, name), OPS[name]
+    rng = random.Random(0)
+    kinds = [Value, float, int, bool, np.float64, np.float32, np.int64, Fraction]
+    for places in itertools.product(kinds, repeat=op.arity):
+        if Value not in places:
+            continue
+        for _ in range(2):
+            any_number = all(kind in (Value, float, np.float64) for kind in places)
+            numbers = [rng.choice(SPECIAL if any_number else [-3.0, 0.0, 1.0]) for _ in places]
+            given = [kind(x) for kind, x in zip(places, numbers)]
+            operands = tuple([x if isinstance(x, Value) else float(x) for x in given])
+            made, wanted = function(*given), record(op, operands)
+            assert made.op is op
+            assert [type(x) for x in made.operands] == [type(x) for x in operands]
+            assert bits([made.data, *made.partials]) == bits([wanted.data, *wanted.partials])
+    with no_grad():
+        assert function(*map(Value, [1.0, 2.0, 3.0][: op.arity])).op is None
 
 
 def test_plain_and_generated_agree_on_a_long_chain():

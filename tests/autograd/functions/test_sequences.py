@@ -2,6 +2,7 @@
 
 import builtins
 import math
+from decimal import Decimal
 from fractions import Fraction
 
 import numpy as np
@@ -212,6 +213,36 @@ def test_key_and_default_are_pythons(name):
     assert function(values, default=0.0).data == original([-3.0, 2.0, 3.0])
     assert function(values[:1]) is values[0]
     assert function(values[1], 2.5, 0.0).data == original(2.0, 2.5, 0.0)
+
+
+def object_array(items):
+    """An array of whatever they are."""
+    made = np.empty(len(items), dtype=object)
+    made[:] = items
+    return made
+
+
+@pytest.mark.parametrize("name", [*REDUCTIONS, "logsumexp"])
+@pytest.mark.parametrize("kind", [int, bool, np.float64, np.float32, np.int64, Fraction, Decimal])
+def test_numbers_of_every_kind_stand_among_values(name, kind):
+    """First or last, in a list, a tuple, an array or an iterator: as the floats that they are."""
+    function = getattr(ag, name)
+    numbers = [Value(1.5), Value(-2.0), 0.5]
+    for items in ([kind(1), *numbers], [*numbers, kind(1)]):
+        wanted = function([x if isinstance(x, Value) else float(x) for x in items])
+        for form in (list, tuple, iter, object_array):
+            made = function(form(items))
+            assert (made.data, made.partials) == (wanted.data, wanted.partials)
+            made, wanted_dot = ag.dot(form(items), form(items[::-1])), ag.dot(items, items[::-1])
+            assert (made.data, made.partials) == (wanted_dot.data, wanted_dot.partials)
+
+
+def test_integers_that_no_float_is_near_to_add_up():
+    """Without a Value among them the sum is Python's own; beside one it is refused."""
+    assert ag.sum([10**400, 1]) == 10**400 + 1
+    assert type(ag.sum((1, 2))) is int
+    with pytest.raises(InputValueError, match="beyond a float"):
+        ag.sum([10**400, Value(1.0)])
 
 
 def test_sums_start_anywhere():
