@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import autograd
 from autograd.extras import needed
-from nn.activations import KNOWN, TORCH, saved_name
-from nn.layers import MLP, Layer, Sequential
+from nn.activations import COUNTERPARTS, OF_ROWS
+from nn.layers import MLP, Layer
 from nn.module import Module
 from nn.parts import layers_in
 
@@ -19,12 +19,12 @@ __all__ = ["from_torch"]
 
 
 def from_torch(module: torch.nn.Module, into: Module | None = None) -> Any:
-    """The same network in Values: weights exact, outputs to 1e-12.
+    """The same network in Values, an `MLP`: weights exact, outputs to 1e-12.
 
     `module` is a `torch.nn.Linear`, or a `torch.nn.Sequential` of those, each with an activation
-    after it or none, and a Softmax or LogSoftmax; a leading Flatten is dropped. The result is an
-    `MLP` if all hidden layers have one activation, otherwise a `Sequential`. With `into`, a module
-    of your own gets the weights of Linears that have the names of its layers; it is returned.
+    after it or none, the last one also with a Softmax or LogSoftmax; a leading Flatten is dropped.
+    With `into`, a module of your own gets the weights of Linears that have the names of its layers;
+    it is returned.
 
     Raises InputTypeError for other modules, and for options that the activations here do not have.
 
@@ -35,37 +35,28 @@ def from_torch(module: torch.nn.Module, into: Module | None = None) -> Any:
     torch = needed("torch", "from_torch")
     if into is not None:
         return _copied(torch, module, into)
-    layers: list[Any] = []
+    linears, names = [], list[str]()
     for part in _flattened(torch, module):
-        plain = layers and isinstance(layers[-1], Layer) and _activation(layers[-1]) == "identity"
         if isinstance(part, torch.nn.Linear):
-            layers.append(Layer(part.in_features, part.out_features, init="zeros"))
-            _fill(layers[-1], part)
-        elif isinstance(part, (torch.nn.Softmax, torch.nn.LogSoftmax)) and part.dim in (1, -1):
-            softmax = isinstance(part, torch.nn.Softmax)
-            layers.append(autograd.softmax if softmax else autograd.log_softmax)
-        elif not (isinstance(part, torch.nn.Flatten) and not layers):
+            linears.append(part)
+            names.append("identity")
+        elif linears or not isinstance(part, torch.nn.Flatten):
             name = _name(torch, part)
-            if not plain:
+            if names[-1:] != ["identity"]:
                 raise autograd.InputTypeError(
                     f"from_torch takes an activation after a Linear, but {part} stands elsewhere"
                 )
-            for neuron in layers[-1].neurons:
-                neuron.activation = KNOWN[name]
-    if not layers:
-        raise autograd.InputTypeError(f"from_torch finds no Linear in {module}")
-    model = Sequential(*layers)
-    names = [_activation(layer) for layer in layers if isinstance(layer, Layer)]
-    if len(names) < len(layers) or len({*names[:-1]}) > 1:
-        return model
-    sizes, hidden = [layer.nout for layer in layers], (names[:-1] or ["identity"])[0]
-    mlp = MLP(layers[0].nin, sizes, activation=hidden, output=names[-1], init="zeros")
-    mlp.load_state_dict(model.state_dict())
-    return mlp
-
-
-def _activation(layer: Layer) -> str:
-    return saved_name(layer.neurons[0].activation)
+            names[-1] = name
+    if not linears or not OF_ROWS.keys().isdisjoint(names[:-1]):
+        found = "a softmax before the last" if linears else "no"
+        raise autograd.InputTypeError(f"from_torch finds {found} Linear in {module}")
+    nouts, hidden = [linear.out_features for linear in linears], names[:-1] or ["identity"]
+    one = hidden[0] if len({*hidden}) == 1 else hidden
+    model = MLP(linears[0].in_features, nouts, activation=one, output=names[-1], init="zeros")
+    layers: list[Any] = model.layers
+    for layer, linear in zip(layers, linears):
+        _fill(layer, linear)
+    return model
 
 
 def _flattened(torch: ModuleType, module: torch.nn.Module) -> list[Any]:
@@ -76,20 +67,19 @@ def _flattened(torch: ModuleType, module: torch.nn.Module) -> list[Any]:
 
 def _name(torch: ModuleType, part: torch.nn.Module) -> str:
     """The activation that a PyTorch module is."""
-    for name, (kind, options) in TORCH.items():
+    for name, (kind, options) in COUNTERPARTS.items():
         if isinstance(part, getattr(torch.nn, kind)):
-            # Softplus's threshold is where PyTorch stops computing, no other function.
-            wrong = [o for o in options if o != "threshold" and getattr(part, o) != options[o]]
-            if wrong:
-                raise autograd.InputTypeError(
-                    f"from_torch knows {kind} with {wrong[0]}={options[wrong[0]]!r} only, "
-                    f"but got {part}"
-                )
+            for option, known in options.items():
+                given = getattr(part, option)
+                # Softplus's threshold is where PyTorch stops computing, no other function; the
+                # last axis of a batch of rows is number 1.
+                if not (given == known or option == "threshold" or (option, given) == ("dim", 1)):
+                    raise autograd.InputTypeError(
+                        f"from_torch knows {kind} with {option}={known!r} only, but got {part}"
+                    )
             return name
-    known = ", ".join(kind for kind, _ in TORCH.values())
-    raise autograd.InputTypeError(
-        f"from_torch knows Linear, Softmax, LogSoftmax, {known}, but got {part}"
-    )
+    kinds = ", ".join(kind for kind, _ in COUNTERPARTS.values())
+    raise autograd.InputTypeError(f"from_torch knows Linear, {kinds}, but got {part}")
 
 
 def _copied(torch: ModuleType, module: torch.nn.Module, into: Module) -> Any:

@@ -17,7 +17,7 @@ from nn.losses import l1_loss, mse_loss
 from nn.nests import flat
 
 __all__ = [
-    "accuracy", "argmax", "confusion_matrix", "is_one_hot", "labels_of", "mean_absolute_error",
+    "accuracy", "argmax", "confusion_matrix", "mean_absolute_error",
     "mean_squared_error", "r2_score", "render_confusion_matrix",
 ]  # fmt: skip
 
@@ -29,34 +29,6 @@ def argmax(outputs: Sequence[Value | float]) -> int:
     1
     """
     return max(range(len(outputs)), key=lambda i: outputs[i])
-
-
-def labels_of(targets: Targets) -> list[Any]:
-    """Targets as labels: of probabilities the likeliest class, of a list of one number the number.
-
-    Raises InputValueError for several ones, or none, where one class is meant.
-    """
-    return [_label(t) for t in _listed(targets)]
-
-
-def _label(target: Target) -> Any:
-    if not isinstance(target, (list, tuple)):
-        return target
-    ones = target.count(1)
-    if len(target) > 1 and ones != 1 and ones + target.count(0) == len(target):
-        raise autograd.InputValueError(
-            f"one label was wanted of {list(target)}, which names {ones} classes: "
-            "say with loss= that every output is judged by itself"
-        )
-    return target[0] if len(target) == 1 else argmax(target)
-
-
-def is_one_hot(targets: Targets, *, low: int = 0) -> bool:
-    """Whether each target names one class of several: 1 for it and `low` for the others."""
-    return all(
-        isinstance(t, (list, tuple)) and t.count(1) == 1 and t.count(low) == len(t) - 1 > 0
-        for t in _listed(targets)
-    )
 
 
 def accuracy(actual: Sequence[Target], predicted: Sequence[Target]) -> float:

@@ -44,19 +44,6 @@ def is_nested(outputs: Outputs) -> bool:
     return shape is None or len(shape) > 1
 
 
-def flat(outputs: Any) -> list[Any]:
-    """The numbers or Values, one after the other."""
-    if isinstance(outputs, dict):
-        outputs = [*outputs.values()]
-    if hasattr(outputs, "tolist"):
-        outputs = outputs.tolist()
-    if not isinstance(outputs, (list, tuple)):
-        return [outputs]
-    if {*map(type, outputs)} == {float}:
-        return [*outputs]
-    return [number for part in outputs for number in flat(part)]
-
-
 def mapped(function: Callable[[Any], Any], nest: Any) -> Any:
     """A function of whatever stands in nested lists, tuples and dicts.
 
@@ -73,9 +60,20 @@ def mapped(function: Callable[[Any], Any], nest: Any) -> Any:
 
 def leaves(nest: Any) -> list[Any]:
     """What stands in nested lists, tuples and dicts, one after the other."""
+    if isinstance(nest, (list, tuple)) and {*map(type, nest)} == {float}:
+        return [*nest]
     found: list[Any] = []
     mapped(found.append, nest)
     return found
+
+
+def flat(outputs: Any) -> list[Any]:
+    """The numbers or Values, those in arrays too."""
+    found = leaves(outputs)
+    if not any(hasattr(leaf, "ravel") for leaf in found):
+        return found
+    lists = (leaf.ravel().tolist() if hasattr(leaf, "ravel") else [leaf] for leaf in found)
+    return [number for listed in lists for number in listed]
 
 
 def like(nest: Any, leaves: Iterable[Any]) -> Any:

@@ -58,9 +58,8 @@ def parser() -> argparse.ArgumentParser:
         command = commands.add_parser(name, help=summary, description=description, **shown)
         if name == "mnist":
             command.add_argument(
-                "--data", metavar="DIR",
-                help="folder with MNIST's four IDX files, gzipped or not (default: fetch the set "
-                "once through scikit-learn)",
+                "--data", metavar="DIR", required=True,
+                help="folder with MNIST's four IDX files, gzipped or not",
             )  # fmt: skip
         _add_options(command, *defaults)
     return top

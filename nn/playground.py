@@ -11,17 +11,11 @@ from autograd import Value
 from nn.checks import as_rng, check_count, check_number
 from nn.data.examples import batches, check_examples
 from nn.kinds import Loss, Targets
-from nn.losses import (
-    binary_cross_entropy,
-    binary_cross_entropy_with_logits,
-    cross_entropy,
-    hinge_loss,
-    nll_loss,
-)
 from nn.losses.classes import shares_of
 from nn.losses.terms import kind_of
 from nn.module import Module
 from nn.optim.optimizer import Optimizer
+from nn.reading import READINGS
 from nn.train.task import Task
 
 if TYPE_CHECKING:
@@ -31,13 +25,6 @@ __all__ = ["playground"]
 
 STEPS = 50
 """So many steps take the batches that `fit` takes; later ones are shuffled in the page."""
-MEANINGS = {
-    binary_cross_entropy_with_logits: "logit",
-    binary_cross_entropy: "probability",
-    hinge_loss: "margin",
-    cross_entropy: "classes",
-    nll_loss: "log-probabilities",
-}
 
 
 def playground(
@@ -84,7 +71,10 @@ def playground(
     truths = [_numbers(target, coding.classes) for target in targets]
     plane, inputs = None, [Value(x, f"x{i + 1}") for i, x in enumerate(rows[0])]
     if len(inputs) == 2:
-        meaning = MEANINGS.get(kind_of(loss), "classes" if coding.classes else "number")
+        known = READINGS.get(kind_of(loss))
+        meaning = "classes" if coding.classes else "number"
+        if known and known.of != "numbers":
+            meaning = known.shown
         plane = Plane(model, rows, truths, meaning=meaning)
         inputs = plane.inputs
     with autograd.enable_grad():

@@ -12,17 +12,16 @@ from importlib.util import find_spec
 from typing import Any
 
 import autograd
-from autograd import Value
 from nn import losses
 from nn.data.arrays import as_matrix
 from nn.data.examples import check_rows
 from nn.kinds import Decision, Loss, Matrix, Model, Targets
-from nn.losses.terms import kind_of
+from nn.losses.terms import Number, kind_of
 from nn.metrics import accuracy, r2_score
 from nn.nests import is_nested, numbers
 from nn.portrait import Portrait, portrait_of
 from nn.programs import BACKENDS, kept, recorded_outputs
-from nn.reading import Numbers, Reading, as_list, required
+from nn.reading import READINGS, Reading, as_list, required
 
 __all__ = ["check_backend", "predict", "predict_outputs", "predict_proba", "score"]
 
@@ -89,8 +88,9 @@ def predict_proba(
     else:
         rows = [one if isinstance(one, list) else [one] for one in outputs]
     kind = losses.cross_entropy if loss is None and len(rows[0]) > 1 else kind_of(loss)
-    if kind not in CHANCES:
-        known = ", ".join(known.__name__ for known in CHANCES)
+    chances_of = READINGS[kind].chances if kind in READINGS else None
+    if chances_of is None:
+        known = ", ".join(known.__name__ for known, found in READINGS.items() if found.chances)
         raise autograd.InputValueError(
             f"predict_proba knows the probabilities behind {known}: say with loss= which "
             f"of them the model was trained with, but got {loss!r}"
@@ -98,7 +98,7 @@ def predict_proba(
     exclusive = kind in (losses.cross_entropy, losses.nll_loss)
     if exclusive and _are_chances(rows, add_up=True):
         return as_list(rows)
-    chances = _mapped(CHANCES[kind], rows)
+    chances = _mapped(chances_of, rows)
     if not _are_chances(chances, add_up=exclusive):
         raise autograd.InputValueError(
             f"{kind.__name__} is for outputs that stand for probabilities, but these outputs give "
@@ -128,7 +128,7 @@ def score(
     outputs = predict_outputs(model, X, backend=backend)
     meaning = _meaning(model, outputs, loss, decide, y)
     truths, labels = meaning.truths(y), meaning.labels(outputs)
-    if isinstance(meaning, Numbers):
+    if meaning.of == "numbers":
         return r2_score(truths, labels)
     if None in truths:  # which are targets to be ignored
         labels = [label for label, truth in zip(labels, truths) if truth is not None]
@@ -169,26 +169,10 @@ def _pays(portrait: Portrait, rows: int) -> bool:
     return enough
 
 
-def _chances_of_two(one: list[Value | float], zero: list[Value | float]) -> list[Any]:
-    """Of a single output the chances of class 0 and 1, of several the chance of each."""
-    return [zero[0], one[0]] if len(one) == 1 else one
-
-
-# A row of outputs, to probabilities.
-CHANCES: dict[Any, Callable[[list[Any]], list[Any]]] = {
-    losses.cross_entropy: autograd.softmax,
-    losses.nll_loss: lambda logs: [autograd.exp(log) for log in logs],
-    losses.binary_cross_entropy: lambda p: _chances_of_two(p, [1.0 - x for x in p]),
-    losses.binary_cross_entropy_with_logits: lambda z: _chances_of_two(
-        [autograd.sigmoid(x) for x in z], [autograd.sigmoid(-x) for x in z]
-    ),
-}
-
-
-def _mapped(function: Callable[[list[float]], list[float]], rows: Matrix) -> Any:
+def _mapped(function: Callable[[list[Number]], list[Any]], rows: Matrix) -> Any:
     """A function of each row, by a program where they are an array."""
     if isinstance(rows, list):
-        return [function(row) for row in rows]
+        return [function([*row]) for row in rows]
     first = as_list(rows[0])
     key = "chances", Portrait(function).token, len(first)
     return kept(key, 0, lambda: autograd.compiled(lambda x: function(x)).program(first))(x=rows)

@@ -26,7 +26,7 @@ BACKENDS = ("auto", "array", "loop", "eager")
 T = TypeVar("T")
 
 # Rows that a program meets at once where only their outputs are asked for: bounds the memory.
-ROWS = 1024
+ROWS = 4096
 # Examples on which a recording is held against the model itself, and how far they may differ:
 # far beyond rounding in another order, far below what a wrong branch does.
 REHEARSED, CLOSE = 3, 1e-8

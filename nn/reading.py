@@ -1,41 +1,85 @@
-"""Readings: what outputs stand for, by the loss that a model was trained with.
+"""Readings: what outputs stand for, by the loss that a model was trained with: one table of them.
 
-Classes have an output each, of which the largest wins; binary losses decide for every output by
-itself; regressions mean the numbers. Next: :mod:`nn.predict`.
+Next: :mod:`nn.predict`.
 """
 
 from __future__ import annotations
 
 import gc
 import operator
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import autograd
-from autograd.arrays import Array
 from nn import losses
 from nn.kinds import Decision, Loss, Outputs, Target, Targets
-from nn.losses.terms import kind_of, options_of
-from nn.metrics import argmax, is_one_hot, labels_of
+from nn.losses.terms import Number, kind_of, options_of
+from nn.metrics import argmax
 from nn.nests import is_nested, mapped
 
-__all__ = ["Chosen", "Margins", "Numbers", "Reading", "reading", "required"]
+__all__ = ["READINGS", "Reading", "as_list", "reading", "required"]
 
 
+@dataclass(frozen=True)
 class Reading:
     """How the outputs of many examples become labels, and their targets labels of the same kind.
 
-    A target that is to be ignored is None among the truths: no hit, and not counted.
+    Of "classes" the largest output wins; of "labels" each output is one by itself, 1 above `limit`
+    and else `low`; "numbers" mean themselves. A row of one label or number is bare. `decide` makes
+    a label of a row's outputs in a way of its own; `names` are those of the classes. A target that
+    is `ignored` is None among the truths: no hit, and not counted.
+
+    >>> Reading("labels", limit=0.5).labels([[0.7, 0.2], [0.1, 0.9]])
+    [[1, 0], [0, 1]]
+    >>> Reading("labels", low=-1).labels([0.3, -0.3])
+    [1, -1]
     """
+
+    of: str
+    shown: str = "classes"
+    """What the page of a playground calls it."""
+    limit: float = 0.0
+    low: int = 0
+    chances: Callable[[list[Number]], list[Any]] | None = None
+    """The probabilities behind a row of outputs."""
+    decide: Decision | None = None
+    names: Sequence[str] = ()
+    ignored: Target | None = None
 
     def labels(self, outputs: Outputs) -> list[Any]:
         """What each example's outputs, of a list or an array, stand for."""
-        raise NotImplementedError
+        rows: Any = outputs
+        found, in_array = rows, hasattr(rows, "argmax")
+        if self.decide is not None:
+            return [self.decide(one) for one in as_list(rows)]
+        if self.of == "labels" and in_array:
+            found = (rows > self.limit) * (1 - self.low) + self.low
+        elif self.of == "labels":
+            found = mapped(lambda y: 1 if y > self.limit else self.low, rows)
+        elif self.of == "classes":
+            if is_nested(rows[0]):
+                raise autograd.InputValueError(
+                    "what a row's outputs in several lists stand for is for you to say: give "
+                    "decide="
+                )
+            found = rows.argmax(axis=1) if in_array else [*map(argmax, rows)]
+        return self._named(bare(found))
 
     def truths(self, targets: Targets) -> list[Any]:
         """What the outputs should stand for."""
-        return labels_of(targets)
+        given = as_list(targets)
+        if self.names and given and isinstance(given[0], str):
+            return given
+        if self.decide is None and self.of != "classes":
+            return self._named(bare(given))
+        found = [_label(target) for target in given]
+        if self.ignored is not None:
+            found = [None if label == self.ignored else label for label in found]
+        return self._named(found)
+
+    def _named(self, labels: list[int]) -> list[Any]:
+        return [self.names[max(0, int(label))] for label in labels] if self.names else labels
 
     def judged(self, outputs: Outputs, truths: Sequence[Target]) -> tuple[int, int]:
         """How many examples are read as they should be, of how many that count."""
@@ -43,96 +87,24 @@ class Reading:
         return hits, len(truths) - truths.count(None)
 
 
-@dataclass(frozen=True)
-class Chosen(Reading):
-    """One label for each example, by a function of its outputs."""
-
-    decide: Decision = argmax
-    ignored: Target | None = field(default=None, repr=False)
-    """The target that counts nothing, whatever is made of it."""
-
-    def labels(self, outputs: Outputs) -> list[Any]:
-        """As of `Reading`."""
-        rows: Any = outputs
-        if self.decide is argmax and is_nested(rows[0]):
-            raise autograd.InputValueError(
-                "what a row's outputs in several lists stand for is for you to say: give decide="
-            )
-        if self.decide is argmax and hasattr(rows, "argmax"):
-            return as_list(rows.argmax(axis=1))
-        return [self.decide(one) for one in as_list(rows)]
-
-    def truths(self, targets: Targets) -> list[Any]:
-        """As of `Reading`; None of what counts nothing."""
-        found = super().truths(targets)
-        return found if self.ignored is None else [t if t != self.ignored else None for t in found]
-
-
-@dataclass(frozen=True)
-class Margins(Reading):
-    """A label of every output by itself: 1 above a limit, else `low`; bare where there is one.
-
-    >>> Margins(0.5).labels([[0.7, 0.2], [0.1, 0.9]]), Margins(0.0, -1).labels([0.3, -0.3])
-    ([[1, 0], [0, 1]], [1, -1])
-    """
-
-    limit: float
-    low: int = 0
-
-    def labels(self, outputs: Outputs) -> list[Any]:
-        """As of `Reading`."""
-        rows: Any = outputs
-        if hasattr(rows, "argmax"):
-            return as_list((_narrow(rows) > self.limit) * (1 - self.low) + self.low)
-        return bare(mapped(lambda y: 1 if y > self.limit else self.low, rows))
-
-    def truths(self, targets: Targets) -> list[Any]:
-        """As of `Reading`."""
-        return bare(targets)
-
-
-@dataclass(frozen=True)
-class Numbers(Reading):
-    """The outputs mean themselves; bare where there is one."""
-
-    def labels(self, outputs: Outputs) -> list[Any]:
-        """As of `Reading`."""
-        rows: Any = outputs
-        return bare(rows)
-
-    def truths(self, targets: Targets) -> list[Any]:
-        """As of `Reading`."""
-        return bare(targets)
-
-
-@dataclass(frozen=True)
-class Named(Reading):
-    """Classes by their names, as they were given in training."""
-
-    reading: Reading
-    names: Sequence[str]
-
-    def labels(self, outputs: Outputs) -> list[Any]:
-        """As of `Reading`."""
-        return [self.names[max(0, label)] for label in self.reading.labels(outputs)]
-
-    def truths(self, targets: Targets) -> list[Any]:
-        """As of `Reading`; also of names themselves."""
-        given = as_list(targets)
-        if given and isinstance(given[0], str):
-            return given
-        return [self.names[max(0, int(label))] for label in self.reading.truths(given)]
+def _of_two(one: list[Number], zero: list[Number]) -> list[Any]:
+    """Of a single output the chances of class 0 and 1, of several the chance of each."""
+    return [zero[0], one[0]] if len(one) == 1 else one
 
 
 READINGS: dict[Any, Reading] = {
-    losses.cross_entropy: Chosen(),
-    losses.nll_loss: Chosen(),
-    losses.binary_cross_entropy: Margins(0.5),
-    losses.binary_cross_entropy_with_logits: Margins(0.0),
-    losses.hinge_loss: Margins(0.0, -1),
-    losses.mse_loss: Numbers(),
-    losses.l1_loss: Numbers(),
-    losses.huber_loss: Numbers(),
+    losses.cross_entropy: Reading("classes", chances=autograd.softmax),
+    losses.nll_loss: Reading("classes", "log-probabilities", chances=autograd.exp),
+    losses.binary_cross_entropy: Reading(
+        "labels", "probability", 0.5, chances=lambda p: _of_two(p, [1.0 - x for x in p])
+    ),
+    losses.binary_cross_entropy_with_logits: Reading(
+        "labels",
+        "logit",
+        chances=lambda z: _of_two(autograd.sigmoid(z), autograd.sigmoid([-x for x in z])),
+    ),
+    losses.hinge_loss: Reading("labels", "margin", low=-1),
+    **dict.fromkeys((losses.mse_loss, losses.l1_loss, losses.huber_loss), Reading("numbers")),
 }
 
 
@@ -143,16 +115,17 @@ def reading(
 
     Where each of `targets` names one class of several, outputs of a binary loss choose one too.
 
-    >>> reading(losses.hinge_loss), reading(losses.hinge_loss, targets=[[1, -1, -1], [-1, 1, -1]])
-    (Margins(limit=0.0, low=-1), Chosen(decide=<function argmax at ...>))
+    >>> one_hot = [[1, -1, -1], [-1, 1, -1]]
+    >>> reading(losses.hinge_loss).of, reading(losses.hinge_loss, targets=one_hot).of
+    ('labels', 'classes')
     """
-    if decide is not None:
-        return Chosen(decide, options_of(loss).get("ignore_index"))
-    found = READINGS.get(kind_of(loss)) if loss is not None else None
-    if isinstance(found, Margins) and targets is not None and is_one_hot(targets, low=found.low):
-        return Chosen()
+    found = None if loss is None else READINGS.get(kind_of(loss))
     ignored = options_of(loss).get("ignore_index")
-    return Chosen(ignored=ignored) if isinstance(found, Chosen) and ignored is not None else found
+    if decide is not None:
+        return Reading("classes", decide=None if decide is argmax else decide, ignored=ignored)
+    if found and found.of == "labels" and targets is not None and _one_hot(targets, found.low):
+        return Reading("classes")
+    return replace(found, ignored=ignored) if found and ignored is not None else found
 
 
 def required(
@@ -165,10 +138,10 @@ def required(
 ) -> Reading:
     """The same, or an error that says how to say it; without a loss several outputs are classes."""
     if names and decide is None:
-        return Named(required(loss, decide, several), names)
+        return replace(required(loss, decide, several), names=names)
     if loss is None and decide is None:
         if several:
-            return Chosen()
+            return Reading("classes")
         raise autograd.InputValueError(
             "one output is no label by itself: say with loss= what the model was trained with, "
             "or with decide= which label the output stands for"
@@ -182,6 +155,27 @@ def required(
             "say with decide= which label or number they mean"
         )
     return found
+
+
+def _label(target: Target) -> Any:
+    """Of probabilities the likeliest class, of a list of one number the number."""
+    if not isinstance(target, (list, tuple)):
+        return target
+    ones = target.count(1)
+    if len(target) > 1 and ones != 1 and ones + target.count(0) == len(target):
+        raise autograd.InputValueError(
+            f"one label was wanted of {list(target)}, which names {ones} classes: "
+            "say with loss= that every output is judged by itself"
+        )
+    return target[0] if len(target) == 1 else argmax(target)
+
+
+def _one_hot(targets: Targets, low: int) -> bool:
+    """Whether each target names one class of several: 1 for it and `low` for the others."""
+    return all(
+        isinstance(t, (list, tuple)) and t.count(1) == 1 and t.count(low) == len(t) - 1 > 0
+        for t in as_list(targets)
+    )
 
 
 def as_list(things: Targets) -> list[Any]:
@@ -205,11 +199,6 @@ def bare(rows: Targets) -> list[Any]:
     ([1.0, 2.0], [[1.0, 2.0]])
     """
     given: Any = rows
-    if hasattr(given, "reshape"):
-        return as_list(_narrow(given))
+    if hasattr(given, "reshape"):  # at once
+        return as_list(given.reshape(-1) if given.size == len(given) else given)
     return [row[0] if isinstance(row, (list, tuple)) and len(row) == 1 else row for row in given]
-
-
-def _narrow(rows: Array) -> Array:
-    """An array of one column as its numbers; others as they are."""
-    return rows.reshape(-1) if rows.size == len(rows) else rows

@@ -15,6 +15,7 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import dropwhile
 from typing import Any, ClassVar
 
 import autograd
@@ -129,8 +130,9 @@ class PlateauSchedule(Schedule):
 
     def _factor(self, history: Any) -> float:
         factor, best, waited = 1.0, math.inf, 0
-        for loss in history.val_loss or history.loss:
-            better = loss < best * (1.0 - self.threshold) or best == math.inf
+        judged = len(history.val_loss) >= max(1, len(history.loss))
+        for loss in dropwhile(math.isnan, history.val_loss if judged else history.loss):
+            better = loss < best * (1.0 - self.threshold)
             best, waited = (loss, 0) if better else (best, waited + 1)
             if waited > self.patience:
                 factor, waited = factor * self.gamma, 0

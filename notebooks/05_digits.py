@@ -34,7 +34,24 @@ else:
     parts, LONG = nn.data.train_test_split(*nn.data.digits(), rng=0), 40
 X, X_test, y, y_test = map(np.array, parts)
 EPOCHS = 2 if SHORT else LONG
-nn.plots.plot_digits(X[:30], y[:30], columns=15)
+
+
+def show(pictures, texts=None, columns=10, ax=None, **options):
+    """Rows of pixels as square pictures, so many in a line, with a text below each."""
+    side, lines = round(len(pictures[0]) ** 0.5), -(-len(pictures) // columns)
+    room = 1 if texts is None else side // 3 + 1
+    ax = ax or plt.subplots(figsize=(0.9 * columns, (0.9 + 0.2 * (room > 1)) * lines))[1]
+    canvas = np.full((lines * (side + room), columns * (side + 1)), np.nan)
+    for i, picture in enumerate(pictures):
+        top, left = i // columns * (side + room), i % columns * (side + 1)
+        canvas[top : top + side, left : left + side] = np.reshape(picture, (side, side))
+        text = "" if texts is None else texts[i]
+        ax.text(left + side / 2 - 0.5, top + side, text, ha="center", va="top", fontsize=8)
+    ax.axis("off")
+    return ax.imshow(canvas, **{"cmap": "gray_r", "vmin": 0.0, **options})
+
+
+show(X[:30], y[:30], columns=15)
 plt.show()
 
 # %% [markdown]
@@ -162,7 +179,7 @@ row = [int(np.argmax(y == k)) for k in range(10)]  # the first example of each d
 
 # %%
 fig, axes = plt.subplots(2, 2, figsize=(8, 5.2), width_ratios=[10, 1.4], height_ratios=[1.5, 9])
-nn.plots.plot_digits(X[row], ax=axes[0, 0])
+show(X[row], ax=axes[0, 0])
 axes[0, 1].axis("off")
 few = pushes[np.ix_(row, column)].T
 mean = pushes[:, column].mean(axis=0)[:, None]
@@ -210,7 +227,10 @@ print("average nudge + gradient, at most:", f"{abs(pushes.mean(axis=0) + gradien
 # %%
 middle = X.shape[1] // 2 + int(X.shape[1] ** 0.5) // 2
 push = pushes[:, names.index(f"layers.0.neurons.5.weights.{middle}")]
-nn.plots.plot_nudges(push, X[some], y[some])
+order = np.argsort(-push)
+most = [*order[:8], *order[::-1][:8]]
+show(X[some][most], [f"{label}: {p:+.2g}" for label, p in zip(y[some][most], push[most])], 8)
+plt.suptitle(f"mean nudge of {len(push)} examples: {push.mean():+.3g}")
 plt.show()
 
 # %% [markdown]
@@ -323,9 +343,18 @@ model = network()
 optimizer = nn.Adam(model.parameters(), lr=0.01)
 learning = {"loss": nn.cross_entropy, "batch_size": 20, "rng": 0, "progress": False}
 fig, (left, right) = plt.subplots(1, 2, figsize=(10.5, 3.6))
-nn.plots.plot_weights(model, columns=4, ax=left)
+
+
+def show_weights(layer, columns, ax):
+    """Blue draws a neuron up, orange down; all share one scale."""
+    weights = np.array([[weight.data for weight in neuron.weights] for neuron in layer.neurons])
+    signs = {"cmap": nn.plots.diverging(), "vmin": -abs(weights).max(), "vmax": abs(weights).max()}
+    plt.colorbar(show(weights, columns=columns, ax=ax, **signs), ax=ax, shrink=0.8)
+
+
+show_weights(model.layers[0], 4, left)
 nn.fit(model, X, y, optimizer=optimizer, epochs=EPOCHS, l2=0.0005, **learning)
-nn.plots.plot_weights(model, columns=4, ax=right)
+show_weights(model.layers[0], 4, right)
 left.set_title("16 neurons before training")
 right.set_title("and after")
 plt.show()
@@ -341,8 +370,8 @@ optimizer = nn.Adam(flat.parameters(), lr=0.01)
 nn.fit(flat, X, y, optimizer=optimizer, epochs=EPOCHS, l2=0.005, **learning)
 
 fig, axes = plt.subplots(2, 1, figsize=(9, 2.6))
-nn.plots.plot_digits([X[y == k].mean(axis=0) for k in range(10)], ax=axes[0])
-nn.plots.plot_weights(flat, columns=10, ax=axes[1])
+show([X[y == k].mean(axis=0) for k in range(10)], ax=axes[0])
+show_weights(flat.layers[0], 10, axes[1])
 axes[0].set_title("the ten digits, each the average of all examples")
 axes[1].set_title("weights that learnt to read them: blue speaks for the digit, orange against it")
 plt.show()
@@ -376,9 +405,9 @@ samples = np.tile(X[row[3]], (10, 1))
 kinds = {"shift": {"shift": 2.0}, "rotate": {"rotate": 15.0}, "scale": {"scale": 0.2}}
 kinds["all"] = {name: amount for kind in kinds.values() for name, amount in kind.items()}
 rows = [samples, *(varied(samples, **kind) for kind in kinds.values())]
-ax = nn.plots.plot_digits(np.concatenate(rows), columns=10)
-height = len(ax.images[0].get_array())
-ax.set_yticks(np.linspace(0, height, 2 * len(rows) + 1)[1::2], ["as it is", *kinds])
+show(np.concatenate(rows))
+for line, name in enumerate(["as it is", *kinds]):
+    plt.text(-1, (line + 0.5) * (X.shape[1] ** 0.5 + 1), name, ha="right", va="center")
 plt.show()
 
 # %% [markdown]
@@ -439,7 +468,7 @@ plt.show()
 
 # %%
 wrong = np.flatnonzero(predicted != y_test)[:30]
-nn.plots.plot_digits(X_test[wrong], y_test[wrong], predicted[wrong])
+show(X_test[wrong], [f"{predicted[i]}, not {y_test[i]}" for i in wrong])
 plt.show()
 
 # %% [markdown]
@@ -451,7 +480,7 @@ plt.show()
 noise = np.random.default_rng(0).random((1000, X.shape[1]))
 fig, (left, right) = plt.subplots(1, 2, figsize=(9.5, 3), width_ratios=[2, 3])
 answers = nn.predict(model, noise[:10])
-nn.plots.plot_digits(noise[:10], [f"a {answer}" for answer in answers], columns=5, ax=left)
+show(noise[:10], [f"a {answer}" for answer in answers], columns=5, ax=left)
 for pictures, name in [(X_test, "unseen digits"), (noise, "noise")]:
     sure = np.max(nn.predict_proba(model, pictures), axis=1)
     right.hist(sure, np.linspace(0, 1, 26), density=True, alpha=0.7, label=name)
@@ -532,7 +561,7 @@ print("Not yet." if surest is ... else "Right." if right else "No.")
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# Look at it: `nn.plots.plot_digits(X_test[[surest]], y_test[[surest]], predicted[[surest]])`.
+# Look at it: `show(X_test[[surest]], [f"{predicted[surest]}, not {y_test[surest]}"])`.
 #
 # ```python
 # sure = np.max(nn.predict_proba(model, X_test), axis=1)

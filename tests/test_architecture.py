@@ -77,7 +77,7 @@ ORDER = {
     "nn.data": "(examples idx) (arrays sets)",
     "nn.losses": "terms (classes pairwise)",
     "nn.optim": "(gradients optimizer) adaptive",
-    "nn.plots": "axes (curves mosaics)",
+    "nn.plots": "curves",
     "nn.train": "(columns history nudges progress weights) task (checkpoint eager_steps rate) "
     "compiled_steps (fitting lbfgs)",
 }

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 import os
-import warnings
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -63,25 +62,22 @@ def digits() -> tuple[Rows, Labels]:
     return (bunch.data / 16.0).tolist(), bunch.target.tolist()
 
 
-def mnist(directory: str | os.PathLike[str] | None = None) -> tuple[Any, Any, Any, Any]:
+def mnist(directory: str | os.PathLike[str]) -> tuple[Any, Any, Any, Any]:
     """(X_train, X_test, y_train, y_test) of MNIST's handwritten digits, as NumPy arrays.
 
     A row of `X` is a picture of 28x28 grey levels from 0 to 1, line by line; `y` are integers.
     `directory` holds the four files that MNIST is published as, ``train-images-idx3-ubyte`` and so
     on, with or without ``.gz``; sets of the same make, such as Fashion-MNIST, will do, of any
-    number and size of pictures. Without it scikit-learn fetches the set once and keeps it.
+    number and size of pictures.
 
-    Raises DataFileError where a file is missing or damaged, or files do not fit together, or the
-    set cannot be fetched; MissingExtraError without NumPy.
+    Raises DataFileError where a file is missing or damaged, or files do not fit together;
+    MissingExtraError without NumPy.
 
     >>> mnist("/no/such/folder")
     Traceback (most recent call last):
         ...
     nn.errors.DataFileError: '/no/such/folder' is no folder: give the one that holds MNIST's files
     """
-    if directory is None:
-        X, y = _fetched_mnist()
-        return X[:60_000], X[60_000:], y[:60_000], y[60_000:]
     folder = Path(directory)
     if not folder.is_dir():
         raise DataFileError(f"{str(folder)!r} is no folder: give the one that holds MNIST's files")
@@ -94,24 +90,6 @@ def mnist(directory: str | os.PathLike[str] | None = None) -> tuple[Any, Any, An
             f"{X_train.shape[1]} pixels and those in {str(paths[2])!r} {X_test.shape[1]}"
         )
     return X_train, X_test, y_train, y_test
-
-
-def _fetched_mnist() -> tuple[Any, Any]:
-    datasets = needed("sklearn.datasets", "fetching MNIST")
-    try:
-        with warnings.catch_warnings():
-            # Of every attempt that failed: the error below says it once.
-            warnings.filterwarnings("ignore", "A network error occurred", UserWarning)
-            # This parser needs no pandas.
-            options = {"version": 1, "as_frame": False, "parser": "liac-arff"}
-            bunch = datasets.fetch_openml("mnist_784", **options)
-    except (OSError, ValueError) as error:
-        raise DataFileError(
-            f"MNIST could not be fetched from openml.org ({error}): go online, or get the files "
-            f"{', '.join(f'{name}.gz' for name in MNIST_FILES)} and give the folder that holds "
-            "them: --data DIR, or nn.data.mnist(DIR)"
-        ) from error
-    return bunch.data / 255.0, bunch.target.astype("int64")
 
 
 def _present(folder: Path, name: str) -> Path:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import KW_ONLY, InitVar, dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import autograd
 from autograd import Value
@@ -17,6 +17,8 @@ from nn.kinds import Quantity
 from nn.optim.optimizer import Optimizer
 
 __all__ = ["Adagrad", "Adam", "AdamW", "RMSprop"]
+
+Averages: TypeAlias = "tuple[Quantity, Quantity, float, float]"
 
 
 @dataclass(repr=False, eq=False)
@@ -36,7 +38,7 @@ class Adagrad(Optimizer):
     eps: float = 1e-10
     pure = True
 
-    def update(self, data: Quantity, grad: Quantity, memory: Any) -> tuple[Any, Any]:
+    def update(self, data: Quantity, grad: Quantity, memory: Quantity) -> tuple[Any, Any]:
         """One step of the formula above; `memory` is s."""
         grad = self.decayed(data, grad)
         squares = memory + grad * grad
@@ -62,7 +64,9 @@ class RMSprop(Optimizer):
     momentum: float = 0.0
     pure, start = True, (0.0, 0.0)
 
-    def update(self, data: Quantity, grad: Quantity, memory: Any) -> tuple[Any, Any]:
+    def update(
+        self, data: Quantity, grad: Quantity, memory: tuple[Quantity, Quantity]
+    ) -> tuple[Any, Any]:
         """One step of the formula above; `memory` is (v, b)."""
         squares, step = memory
         grad = self.decayed(data, grad)
@@ -104,11 +108,11 @@ class Adam(Optimizer):
             check_number("betas[1]", second, fraction=True),
         )
 
-    def update(self, data: Quantity, grad: Quantity, memory: Any) -> tuple[Any, Any]:
+    def update(self, data: Quantity, grad: Quantity, memory: Averages) -> tuple[Any, Any]:
         """One step of the formula above; `memory` is (m, v, β₁ᵗ, β₂ᵗ)."""
         return self._moved(data, self.decayed(data, grad), memory)
 
-    def _moved(self, data: Quantity, grad: Quantity, memory: Any) -> tuple[Any, Any]:
+    def _moved(self, data: Quantity, grad: Quantity, memory: Averages) -> tuple[Any, Any]:
         mean, square, fading1, fading2 = memory
         beta1, beta2 = self.betas
         mean = beta1 * mean + (1.0 - beta1) * grad
@@ -131,6 +135,6 @@ class AdamW(Adam):
     weight_decay: float = 1e-2
     pure = True
 
-    def update(self, data: Quantity, grad: Quantity, memory: Any) -> tuple[Any, Any]:
+    def update(self, data: Quantity, grad: Quantity, memory: Averages) -> tuple[Any, Any]:
         """One decay, then one step of Adam; `memory` is Adam's."""
         return self._moved(data * (1.0 - self.lr * self.weight_decay), grad, memory)

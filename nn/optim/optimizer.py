@@ -154,7 +154,7 @@ class SGD(Optimizer):
         if self.nesterov and not self.momentum:
             raise autograd.InputValueError("nesterov needs a momentum above 0, but got momentum=0")
 
-    def update(self, data: Quantity, grad: Quantity, memory: Any) -> tuple[Any, Any]:
+    def update(self, data: Quantity, grad: Quantity, memory: Quantity) -> tuple[Any, Any]:
         """One step of the formula above; `memory` is v."""
         grad = self.decayed(data, grad)
         if not self.momentum:

@@ -64,6 +64,8 @@ class Run:
     options: dict[str, Any] = field(default_factory=dict)
     """What else decides the next step, by name: numbers, words or None."""
     history: History = field(default_factory=History)
+    judged_by: str | None = None
+    """The fingerprint of the validation data."""
     best: float | None = None
     best_parameters: Any = None
     rate: float = 0.0
@@ -103,6 +105,7 @@ def save_checkpoint(path: Path, run: Run, trained: Sequence[float] | Array, memo
         "rng": [version, list(words), spare],
         "history": {name: mapped(_spelt, entry) for name, entry in asdict(run.history).items()},
         "best": _spelt(run.best),
+        "validation": run.judged_by,
         "rate": run.rate,
         "memory": mapped(named, memory),
     }
@@ -139,6 +142,10 @@ def load_checkpoint(path: Path, run: Run) -> None:
         rng.setstate((version, tuple(words), spare))
         history = _history(content["history"])
         best, rate = _read(content["best"]), float(content.get("rate", run.lr))
+        # Older files do not tell by which validation data, only whether by any.
+        alike = bool(history.val_loss) == bool(run.judged_by)
+        if content.get("validation", run.judged_by if alike else "") != run.judged_by:
+            best = history.best_epoch = None  # what is best by other data begins anew
     except ModelFileError:
         raise
     except UNFIT as error:
@@ -148,7 +155,7 @@ def load_checkpoint(path: Path, run: Run) -> None:
     run.optimizer.memory = memory
     run.rng.setstate(rng.getstate())
     run.history, run.best, run.rate = history, best, rate
-    run.best_parameters = columns.get("best")
+    run.best_parameters = None if best is None else columns.get("best")
 
 
 def fingerprint(rows: Matrix, *others: Sequence[Target] | None) -> str:

@@ -5,7 +5,7 @@ Next: :mod:`nn.train.checkpoint` writes them.
 
 from __future__ import annotations
 
-import sys
+import struct
 from array import array
 from collections.abc import Sequence
 from typing import Any
@@ -48,15 +48,9 @@ def to_bytes(numbers: Sequence[float] | Array) -> bytes:
     if hasattr(numbers, "astype"):
         packed: bytes = numbers.astype("<f8").tobytes()
         return packed
-    column = array("d", numbers)
-    if sys.byteorder == "big":
-        column.byteswap()
-    return column.tobytes()
+    return struct.pack(f"<{len(numbers)}d", *numbers)
 
 
 def from_bytes(packed: bytes) -> array[float]:
-    """The inverse of `to_bytes`."""
-    column = array("d", packed)
-    if sys.byteorder == "big":
-        column.byteswap()
-    return column
+    """The inverse of `to_bytes`; struct.error if one is cut."""
+    return array("d", struct.unpack(f"<{len(packed) // 8}d", packed))

@@ -25,7 +25,7 @@ from nn.model_files import check_writable
 from nn.module import Module
 from nn.optim.gradients import Adjustment
 from nn.optim.optimizer import Optimizer
-from nn.reading import Numbers, Reading, reading
+from nn.reading import Reading, reading
 from nn.schedules import ConstantSchedule, Schedule, asked_by
 from nn.targets import encoded
 from nn.train.checkpoint import Run, fingerprint, load_checkpoint, save_checkpoint
@@ -148,11 +148,12 @@ def fit(
     parts = math.ceil(len(steps.targets) / batch_size)
     rate = Rate(optimizer, schedule, epochs=epochs, steps=parts)
     meaning = reading(loss, decide, targets=steps.targets)
-    if isinstance(meaning, Numbers) or (decide is None and steps.coding.nested):
+    if meaning and decide is None and (meaning.of == "numbers" or steps.coding.nested):
         meaning = None
     options["examples"] = len(steps.targets)
     if checkpoint is not None:
         options["data"] = fingerprint(steps.rows, steps.targets, steps.weights)
+        run.judged_by = None if judged is None else fingerprint(*judged)
         if resume and os.path.exists(checkpoint):
             load_checkpoint(checkpoint, run)
             rate.base = run.rate
@@ -255,7 +256,7 @@ class _Learner:
             if self.meaning is not None:
                 hits, counted = self.meaning.judged(outputs, self.meaning.truths(judged[1]))
                 self._note("val_accuracy", hits / counted if counted else math.nan)
-        monitored = (history.val_loss or history.loss)[-1]
+        monitored = (history.loss if judged is None else history.val_loss)[-1]
         if run.best is None or monitored < run.best:
             run.best, history.best_epoch = monitored, len(history.loss)
             if keep_best:
@@ -263,5 +264,7 @@ class _Learner:
 
     def _note(self, name: str, number: float) -> None:
         """In the history, and among the figures that are shown of this epoch."""
-        getattr(self.run.history, name).append(number)
+        entries = getattr(self.run.history, name)
+        # Nan of the epochs before a break that did not look at it.
+        entries += [math.nan] * (self.steps.epoch - 1 - len(entries)) + [number]
         self.figures[name] = number

@@ -3,12 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
-
-from nn.plots import plot_history
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 __all__ = ["History"]
 
@@ -34,11 +28,3 @@ class History:
     lr: list[float] = field(default_factory=list)
     best_epoch: int | None = None
     stopped: bool = False
-
-    def plot(self, ax: Axes | None = None) -> Axes:
-        """The curves of loss and accuracy on `ax` or new axes, which it returns.
-
-        >>> History(loss=[0.5, 0.25]).plot().get_xlabel()
-        'epoch'
-        """
-        return plot_history(self, ax=ax)

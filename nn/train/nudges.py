@@ -1,7 +1,7 @@
 """Nudges: what each training example alone would do to each weight.
 
 Back-propagation averages the wishes of all examples; here they are one by one, from one compiled
-program. `nn.plots.plot_nudges` shows which examples push a weight up, and which down.
+program, which tells which of them push a weight up, and which down.
 """
 
 from __future__ import annotations

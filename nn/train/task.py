@@ -22,7 +22,7 @@ from nn.nests import flat, numbers, shape_of
 from nn.optim.gradients import Adjustment
 from nn.optim.optimizer import Optimizer
 from nn.portrait import leaves_below
-from nn.reading import Numbers, as_list, reading
+from nn.reading import as_list, reading
 from nn.targets import Coding, is_number
 
 __all__ = ["Task"]
@@ -131,7 +131,8 @@ class Task:
 
     def hint(self, X: Matrix, targets: Sequence[Target]) -> str:
         """What to try where the loss explodes or stalls: scaling, if this is a regression."""
-        if not isinstance(reading(self.loss), Numbers):
+        meaning = reading(self.loss)
+        if meaning is None or meaning.of != "numbers":
             return ""
         for name, things in (("targets", targets), ("inputs", X)):
             largest = max(map(abs, flat(things)), default=0.0)

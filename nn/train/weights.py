@@ -12,7 +12,7 @@ from autograd.arrays import Array
 from nn.kinds import Listed, Loss
 from nn.losses.classes import shares_of
 from nn.losses.terms import kind_of
-from nn.reading import Numbers, as_list, reading
+from nn.reading import as_list, reading
 
 __all__ = ["checked_weights", "example_weights"]
 
@@ -83,7 +83,8 @@ def _labels(loss: Loss, targets: Listed) -> list[Any]:
     meaning = reading(loss, targets=targets)
     labels = list(targets) if meaning is None else meaning.truths(targets)
     labels = [int(x) if isinstance(x, float) and x.is_integer() else x for x in labels]
-    if isinstance(meaning, Numbers) or any(isinstance(label, (list, float)) for label in labels):
+    numbers = meaning is not None and meaning.of == "numbers"
+    if numbers or any(isinstance(label, (list, float)) for label in labels):
         name = getattr(kind_of(loss), "__name__", repr(loss))
         raise autograd.InputValueError(
             f"class_weight is for targets that are one label each, but {name} has others"

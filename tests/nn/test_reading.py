@@ -8,7 +8,7 @@ import pytest
 
 import autograd
 import nn
-from nn.reading import Chosen, Margins, reading
+from nn.reading import Reading, reading
 
 X = [[math.sin(i), math.cos(3 * i), math.sin(2 * i + 1)] for i in range(40)]
 SIGNS = [[int(x > 0.1) for x in row] for row in X]  # of each row several labels, or none
@@ -109,8 +109,8 @@ def test_regression_means_numbers(loss):
 def test_options_of_a_loss_do_not_hide_it():
     assert reading(functools.partial(nn.huber_loss, delta=2.0)) == reading(nn.huber_loss)
     assert reading(lambda z, t: 0.0) is None
-    assert reading(nn.hinge_loss, targets=[[1, 1]]) == Margins(0.0, -1)
-    assert reading(nn.hinge_loss, targets=[[1, -1]]) == Chosen()
+    assert reading(nn.hinge_loss, targets=[[1, 1]]) == Reading("labels", "margin", low=-1)
+    assert reading(nn.hinge_loss, targets=[[1, -1]]) == Reading("classes")
 
 
 def test_several_labels_are_no_class():

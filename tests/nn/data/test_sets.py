@@ -5,9 +5,6 @@ import math
 import random
 import statistics
 import sys
-import types
-import urllib.error
-import warnings
 
 import numpy as np
 import pytest
@@ -134,24 +131,3 @@ def test_mnist_refuses_files_that_do_not_fit(tmp_path, case):
     replaced, message = MISFITS[case]
     with pytest.raises(nn.DataFileError, match=message):
         nn.data.mnist(write_mnist(tmp_path, **replaced))
-
-
-def test_mnist_is_fetched_where_no_folder_is_given(monkeypatch):
-    """The first 60,000 are to learn from."""
-    pixels, labels = np.tile([[0], [255]], (35_000, 1)), np.array(["3", "8"] * 35_000)
-    bunch = types.SimpleNamespace(data=pixels, target=labels)
-    monkeypatch.setattr("sklearn.datasets.fetch_openml", lambda *args, **options: bunch)
-    parts = nn.data.mnist()
-    assert [len(part) for part in parts] == [60_000, 10_000, 60_000, 10_000]
-    assert parts[1][:2].tolist() == [[0.0], [1.0]]
-    assert parts[3][:2].tolist() == [3, 8]
-
-
-def test_mnist_without_a_network_says_what_to_do(monkeypatch):
-    def offline(*args, **options):
-        warnings.warn("A network error occurred while downloading: retrying", stacklevel=2)
-        raise urllib.error.URLError("no route to host")
-
-    monkeypatch.setattr("sklearn.datasets.fetch_openml", offline)
-    with pytest.raises(nn.DataFileError, match=r"no route to host.*get the files .*\.gz.*--data"):
-        nn.data.mnist()

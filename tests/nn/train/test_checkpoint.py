@@ -3,6 +3,7 @@
 import json
 import math
 import random
+import re
 import zipfile
 from pathlib import Path
 
@@ -218,6 +219,41 @@ def test_a_damaged_checkpoint_is_refused(tmp_path):
     path.write_bytes(whole[:-30])
     with pytest.raises(nn.ModelFileError):
         train(2, checkpoint=path, resume=True)
+
+
+OTHER = (X[9:], Y[9:])
+
+
+@pytest.mark.parametrize(("before", "after"), [(OTHER, None), (None, OTHER), (OTHER, (X, Y))])
+def test_what_is_best_begins_anew_where_other_data_judge(tmp_path, before, after):
+    """A loss of the examples is no better or worse than one of validation data was."""
+    path = tmp_path / "run.json"
+    _, _, train = start()
+    first = train(3, checkpoint=path, validation=before, schedule=nn.schedules.ConstantSchedule())
+    _, _, train = start()
+    history = train(
+        6, checkpoint=path, validation=after, resume=True, restore_best=True,
+        schedule=nn.schedules.ConstantSchedule(),
+    )  # fmt: skip
+    entries = history.val_loss if after else history.loss
+    assert history.best_epoch == min((4, 5, 6), key=lambda epoch: entries[epoch - 1])
+    assert len(entries) == 6
+    if before is None:  # an entry an epoch, whatever was not looked at
+        assert [math.isnan(x) for x in history.val_loss + history.val_accuracy] == [
+            *[True] * 3, *[False] * 3, *[True] * 3, *[False] * 3,
+        ]  # fmt: skip
+    else:
+        assert history.val_loss[:3] == first.val_loss
+
+
+def test_older_files_tell_whether_any_data_judged(tmp_path):
+    path = tmp_path / "run.json"
+    _, _, train = start()
+    best = train(2, checkpoint=path).best_epoch
+    altered(path, lambda text: re.sub(r'\n "validation".*', "", text))
+    for validation, expected in (((X[:9], Y[:9]), best), (None, None)):
+        _, _, train = start()
+        assert train(2, checkpoint=path, resume=True, validation=validation).best_epoch == expected
 
 
 @pytest.mark.parametrize(
