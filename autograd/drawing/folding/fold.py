@@ -85,7 +85,8 @@ def folded_picture(
 
 
 def _plan(part: Slice, grouping: Grouping, parameters: frozenset[int], squeeze: int) -> Plan:
-    """Groups by rising rank; leaves grouped not at all, by name, or all of a kind together."""
+    """Groups by rising rank; leaves grouped by name, all of a kind together, or at first not at all
+    but where computed nodes are by operation: there leaves that the same groups use."""
     members: dict[tuple[int, Any], list[int]] = {}
     for i, key in enumerate(grouping.keys):
         members.setdefault(key, []).append(i)
@@ -102,7 +103,8 @@ def _plan(part: Slice, grouping: Grouping, parameters: frozenset[int], squeeze: 
         if alone and _inside(leaf, order[first][1], grouping.how, parameters):
             absorbed[first].append(leaf)
         else:
-            families.setdefault(_family(leaf, parameters, squeeze), []).append(leaf)
+            alike = tuple(sorted(used_in)) if grouping.how == "operation" else id(leaf)
+            families.setdefault(_family(leaf, parameters, squeeze, alike), []).append(leaf)
     for family, leaves in list(families.items()):
         if len(leaves) <= FEW:
             del families[family]
@@ -124,11 +126,9 @@ def _inside(
     return how not in ("", "operation")
 
 
-def _family(leaf: Value, parameters: frozenset[int], squeeze: int) -> Any:
-    if squeeze == 0:
-        return id(leaf)
+def _family(leaf: Value, parameters: frozenset[int], squeeze: int, alike: Any) -> Any:
     kind = "outside" if leaf.op else kind_of(leaf, parameters)
-    return (kind, stem(leaf)) if squeeze == 1 else (kind, "")
+    return (kind, (alike, stem(leaf), "")[squeeze])
 
 
 def _size(part: Slice, plan: Plan) -> int:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
+from autograd.drawing.folding.shifts import is_shift
 from autograd.drawing.picture.snapshot import Box, Edge, Picture
 
 __all__ = ["PLACE", "inlined"]
@@ -29,7 +30,7 @@ def inlined(picture: Picture, format: Callable[[float], str]) -> Picture:
     """
     into, uses = picture.edges_into(), _uses(picture)
     words = {box.id: format(box.data or 0.0) for box in picture.boxes if box.kind == "constant"}
-    words |= _shifts(picture, into, uses)
+    words |= _shifts(picture, uses)
     boxes, dropped = list(picture.boxes), set()
     for box, edges in zip(picture.boxes, into):
         sources = [picture.edges[i].source for i in edges]
@@ -65,21 +66,12 @@ def _uses(picture: Picture) -> list[list[int]]:
     return uses
 
 
-def _shifts(
-    picture: Picture, into: Sequence[Sequence[int]], uses: Sequence[Sequence[int]]
-) -> Mapping[int, str]:
-    """Boxes that are the largest of some numbers, without a gradient, and only taken from them."""
+def _shifts(picture: Picture, uses: Sequence[Sequence[int]]) -> Mapping[int, str]:
+    """What stands for boxes that are the largest of some numbers, and are only taken from them."""
     found = {}
-    for box in picture.boxes:
-        if box.op != "stop_gradient" or box.kind != "interior" or box.name:
-            continue
-        (largest,) = (picture.boxes[picture.edges[i].source] for i in into[box.id])
-        taken = all(
-            picture.boxes[user].op == "sub"
-            and [picture.edges[i].source for i in into[user]].index(box.id) == 1
-            for user in uses[box.id]
-        )
-        if largest.op in ("maximum", "max") and not largest.name and taken:
+    for box, node, users in zip(picture.boxes, picture.nodes, uses):
+        hidden = box.op == "stop_gradient" and box.kind == "interior"
+        if hidden and is_shift(node, [picture.nodes[user] for user in users]):
             found[box.id] = "max"
     return found
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from autograd.drawing.folding.shifts import shifts_in
 from autograd.drawing.folding.slices import Slice
 from autograd.drawing.picture.snapshot import units
 from autograd.engine.order import operands_of
@@ -54,7 +55,9 @@ def groupings(part: Slice, by: str | None, split: bool = False) -> Iterator[Grou
         yield apart(part)
         if not split:
             yield from _recurrence(part)
-    yield _ranked(part, [("op", node.op.name) for node in part.nodes], roots, "operation")
+    shifts = shifts_in(part.nodes, part.inner)  # which belong to what they are taken from
+    named = [part.nodes[shifts.get(i, i)].op.name for i in range(len(part.nodes))]
+    yield _ranked(part, [("op", name) for name in named], roots, "operation")
     yield _chunks(part, roots)
 
 

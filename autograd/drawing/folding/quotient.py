@@ -74,7 +74,7 @@ def drawn(part: Slice, plan: Plan, parameters: frozenset[int]) -> Picture:
 def _title(plan: Plan, group: int, nodes: Sequence[Value]) -> str:
     """What a fold is called."""
     how, what = plan.labels[group] or ("", "")
-    symbol = nodes[0].op and nodes[0].op.symbol
+    symbol = nodes[-1].op and nodes[-1].op.symbol
     titles = {
         "op": str(symbol),
         "root": str(symbol),

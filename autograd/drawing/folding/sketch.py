@@ -50,8 +50,9 @@ class Canvas:
             return
         kinds = {self.kind(leaf) for leaf in leaves}
         what = ELSEWHERE if "outside" in kinds else f"{min(kinds)}s"
-        stems = {stem(leaf) for leaf in leaves}
-        name = min(stems) + "…" if len(stems) == 1 and min(stems) else None
+        stems = list(dict.fromkeys(stem(leaf) for leaf in leaves))
+        several = len(stems) > 3 or not all(stems)
+        name = None if several else ", ".join(f"{one}…" for one in stems)
         box = Box(0, "fold", "", what, name, None, None, "", len(leaves))
         self.box_of.update(dict.fromkeys(leaves, self.add(tuple(leaves), box)))
 

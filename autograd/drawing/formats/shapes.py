@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from autograd.drawing.formats.cards import LINE, PADDING, Card
-from autograd.drawing.formats.text import escape
+from autograd.drawing.formats.text import SMALLER, escape, indices
 from autograd.drawing.picture.snapshot import Box
 from autograd.drawing.placement.positions import Point
 
@@ -37,7 +37,27 @@ def _rect(style: str, x: float, y: float, width: float, height: float, radius: f
 def _text(style: str, x: float, y: float, text: str, anchor: str = "") -> str:
     anchor = anchor and f' text-anchor="{anchor}"'
     at = f'x="{coordinate(x)}" y="{coordinate(y)}"'
-    return f'<text class="{style}" {at}{anchor}>{escape(text)}</text>'
+    return f'<text class="{style}" {at}{anchor}>{_set(text)}</text>'
+
+
+def _set(text: str) -> str:
+    """Text with indices in letters of their own size, above and below the line: most typefaces have
+    none for them, or draw them too small to be read.
+
+    >>> _set("w⁽⁰⁾₁₂")
+    'w<tspan dy="-.4em" font-size="75%">(0)</tspan><tspan dy=".7em" font-size="75%">12</tspan>'
+    """
+    pieces = []
+    height = 0.0  # of the baseline, in em
+    for piece, above in indices(text):
+        rise = {1: 0.3, 0: 0.0, -1: -0.225}[above]
+        size = f' font-size="{SMALLER:.0%}"' if above else ""
+        step = f"{(height - rise) / (SMALLER if above else 1.0):.2g}em".replace("0.", ".")
+        pieces.append(
+            escape(piece) if rise == height else f'<tspan dy="{step}"{size}>{escape(piece)}</tspan>'
+        )
+        height = rise
+    return "".join(pieces)
 
 
 def box_shape(box: Box, card: Card, x: float, y: float) -> str:

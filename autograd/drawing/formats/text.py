@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import html
 import math
+import re
 import unicodedata
 from collections.abc import Callable
 
 from autograd.errors import InputTypeError, InputValueError
 
-__all__ = ["NumberFormat", "clean", "escape", "escape_dot", "escape_mermaid", "formatter"]
-__all__ += ["number", "shorten", "width"]
+__all__ = ["SMALLER", "NumberFormat", "clean", "escape", "escape_dot", "escape_mermaid"]
+__all__ += ["formatter", "indices", "number", "shorten", "width"]
 
 NumberFormat = str | Callable[[float], str]
 
@@ -106,16 +107,37 @@ def escape_mermaid(text: str) -> str:
     )
 
 
+def indices(text: str) -> list[tuple[str, int]]:
+    """The pieces of a text, each with 0, or 1 for an index above the line and -1 for one below.
+
+    >>> indices("w⁽⁰⁾₃,₁₂")
+    [('w', 0), ('(0)', 1), ('3,12', -1)]
+    """
+    pieces = [piece for piece in _INDEX.split(text) if piece]
+    plain = [unicodedata.normalize("NFKC", x) if _INDEX.fullmatch(x) else x for x in pieces]
+    return [
+        (after, 0 if before == after else 1 if before[0] == "⁽" else -1)
+        for before, after in zip(pieces, plain)
+    ]
+
+
+_INDEX = re.compile("(⁽[⁰¹²³⁴-⁹]+⁾|[₀-₉](?:[₀-₉,]*[₀-₉])?)")
+SMALLER = 0.75
+"""How large an index is, beside the letter that it belongs to."""
+
+
 def width(text: str) -> float:
     """Width of a text in the picture's typeface, in em: an upper estimate by character class.
 
     The typeface has a fixed pitch, 0.6 em in the usual ones. What such faces lack comes from
     another one: up to 1 em for letters and signs, more for ideographs and emoji.
 
-    >>> round(width("weights"), 2), width("é") == width("e")
-    (4.34, True)
+    >>> round(width("weights"), 2), width("é") == width("e"), round(width("x₁₂"), 2)
+    (4.34, True, 1.55)
     """
-    return sum(map(_advance, text))
+    return sum(
+        sum(map(_advance, piece)) * (SMALLER if above else 1.0) for piece, above in indices(text)
+    )
 
 
 PITCH = 0.62

@@ -3,7 +3,9 @@
 "use strict";
 
 const LINE = 16; // from one line of a box to the next
-const PITCH = 0.62; // an upper estimate of a character's width, in em, as the drawing was made with
+const PITCH = 0.62; // em that a character is wide at most, as the drawing was made with
+const INDEX = 0.85; // how large indices are from afar, where letters are small
+const SMALLEST = 0.8; // so far a title shrinks before it is cut
 
 // What each picture is drawn with; groups are looked up before one drawing stands in another.
 const svgs = pictures.map((_, k) =>
@@ -16,44 +18,70 @@ const grouped = (svg, kind) => {
 };
 const boxGroups = svgs.map((svg) => grouped(svg, "box"));
 const edgeGroups = svgs.map((svg) => grouped(svg, "edge"));
+const once = (make) => {
+  const made = [];
+  return (k) => (made[k] ??= make(k));
+};
 
-// A box: where its card is, and its texts with what they say and shall say, undefined as drawn.
+// A box: where it is, and its texts with what they say and shall say, undefined as drawn. From afar
+// it has `room` for one text; a constant, which has no card, takes what is free to its left.
+const facesOf = once((k) => {
+  const faces = boxGroups[k].map(faceOf);
+  const cards = faces.filter((face) => face.card).map((face) => face.box);
+  for (const face of faces) {
+    if (face.card || !face.box) continue;
+    const [left, top, width] = face.box;
+    const ends = cards.filter(([, y, , height]) => y < top + LINE && top < y + height)
+      .map(([x, , wide]) => x + wide).filter((end) => end <= left);
+    face.room = left + width - Math.max(0, ...ends) - LINE / 2;
+  }
+  return faces;
+});
+
 function faceOf(group) {
   const card = group.querySelector(".card");
-  const box = card && ["x", "y", "width", "height"].map((side) => card[side].baseVal.value);
-  const title = [".title:not(.handle)", ".symbol", ".title"]
+  const [data, grad] = ["data", "grad"].map((kind) => group.querySelector(`text.${kind}`));
+  const title = [".title:not(.handle)", ".symbol", ".title", ".what"]
     .map((kind) => group.querySelector(kind)).find(Boolean);
-  if (card && title) {
-    // Alone, it stands in the middle of the card, not on its first line.
-    const [x, y, width, height] = box;
-    group.style.setProperty("--lower", `${y + height / 2 - title.y.baseVal[0].value}px`);
-    group.style.setProperty("--aside", `${x + width / 2 - title.x.baseVal[0].value}px`);
-  }
-  const text = (element, kind) => {
-    const label = element?.previousElementSibling;
-    const taken = label?.classList.contains("label") ? label.textContent.length * 10 * PITCH + 6 : 0;
-    const drawn = element && [element.textContent, element.getAttribute("class")];
-    const room = box ? box[2] - 18 - taken : Infinity;
-    return element && { element, kind, drawn, room, kept: false, said: undefined, says: undefined };
+  const box = card ? ["x", "y", "width", "height"].map((side) => card[side].baseVal.value)
+    : data && placeOfText(data);
+  const face = {
+    group, card, box, room: box?.[2], look: "", alone: false,
+    title: textOf(title, "title", box), data: textOf(data, "data", box), grad: textOf(grad, "grad", box),
   };
-  const [data, grad] = ["data", "grad"].map((kind) => text(group.querySelector(`text.${kind}`), kind));
-  return { group, box, title: text(title, "title"), data, grad, look: "" };
+  const main = title ?? data;
+  if (box && main) { // alone, it stands in the middle, not on its first line
+    const [x, y, width, height] = box;
+    const aside = card ? x + width / 2 : x + width - 5;
+    group.style.setProperty("--lower", `${y + height / 2 - main.y.baseVal[0].value}px`);
+    group.style.setProperty("--aside", `${aside - main.x.baseVal[0].value}px`);
+  }
+  return face;
 }
 
-function lineOf(group) {
+// Where a constant was placed: its text stands in the middle of that.
+function placeOfText(text) {
+  const width = text.textContent.length * 10.5 * PITCH + 10;
+  return [text.x.baseVal[0].value - width / 2, text.y.baseVal[0].value - 12, width, 18];
+}
+
+function textOf(element, kind, box) {
+  if (!element) return null;
+  const label = element.previousElementSibling;
+  const taken = label?.classList.contains("label") ? label.textContent.length * 10 * PITCH + 6 : 0;
+  return {
+    element, kind, drawn: [element.textContent, element.getAttribute("class")],
+    pieces: [...element.childNodes], room: box ? box[2] - 18 - taken : Infinity,
+    kept: false, cut: false, said: undefined, says: undefined,
+  };
+}
+
+const linesOf = once((k) => edgeGroups[k].map((group) => {
   const line = group.querySelector(".line");
   const width = line?.style.strokeWidth ?? "";
   const look = [...group.classList].filter((word) => word !== "edge" && word !== "lit").join(" ");
   return { group, line, drawn: [look, width], look, width, glow: "" };
-}
-
-const found = new Map();
-const cachedOf = (group, make) => {
-  if (!found.has(group)) found.set(group, make(group));
-  return found.get(group);
-};
-const facesOf = (k) => boxGroups[k].map((group) => cachedOf(group, faceOf));
-const linesOf = (k) => edgeGroups[k].map((group) => cachedOf(group, lineOf));
+}));
 
 // The words of a group's class that tell how it looks, in the place of those before.
 function setLook(one, look) {
@@ -76,15 +104,14 @@ function wordsOf({ says, drawn }) {
   return typeof says === "function" ? says() : typeof says === "number" ? write(says) : says;
 }
 
-// From afar a box shows its title and its number, or only its title, as large as can be read and if
-// there is room for that; what has no name of its own shows its operation.
+// From afar a box shows its title and its number, or only its title, as large as can be read and as
+// far as there is room for that; what has no name of its own shows its operation.
 function paint() {
   const { width, height } = stageSize;
   const { x, y, scale } = camera;
   const far = scale < READABLE;
   const size = (12 * READABLE) / scale;
   root.classList.toggle("far", far);
-  root.classList.toggle("farther", far && size > LINE);
   if (far) root.style.setProperty("--far", `${size}px`);
   const reach = { x: width / 2 / scale, y: height / 2 / scale };
   for (const k of trail) {
@@ -94,21 +121,49 @@ function paint() {
       const away = face.box && (Math.abs(left + at + wide / 2 - x) > reach.x + wide ||
         Math.abs(top + down + high / 2 - y) > reach.y + high);
       if (away) continue;
-      if (far) keep(face, size, wide);
-      else for (const text of [face.data, face.grad]) if (text) rewrite(text);
+      if (far) keep(face, size);
+      else {
+        if (face.title?.cut) cutShort(face.title, 0);
+        for (const text of [face.data, face.grad]) if (text) rewrite(text);
+      }
     }
   }
 }
 
-function keep({ title, data }, size, wide) {
-  for (const text of [title, data]) {
-    if (!text) continue;
-    const readable = size < 44 && !(text === data && size > LINE);
-    if (readable) rewrite(text);
-    const kept = readable && text.element.textContent.length * PITCH * size < wide;
-    if (kept !== text.kept) text.element.classList.toggle("kept", kept);
-    text.kept = kept;
+function keep(face, size) {
+  const { group, card, box, room, title, data } = face;
+  if (!box) return;
+  const readable = size < (card ? 0.75 : 2) * box[3];
+  if (title) {
+    const share = room / size / PITCH / lettersOf(title.pieces);
+    const cut = readable && share < SMALLEST ? Math.floor(room / size / PITCH) - 1 : 0;
+    if (cut !== title.cut) cutShort(title, cut);
+    setKept(title, readable && (!cut || cut > 1));
+    title.element.style.setProperty("--share", cut ? 1 : Math.min(1, share).toFixed(2));
   }
+  let number = false;
+  if (data && readable && !(title && size > LINE)) {
+    rewrite(data);
+    number = data.element.textContent.length * PITCH * size < room;
+  }
+  if (data) setKept(data, number);
+  const alone = !(title && number);
+  if (alone !== face.alone) group.classList.toggle("alone", alone);
+  face.alone = alone;
+}
+
+const lettersOf = (pieces) =>
+  pieces.reduce((sum, one) => sum + one.textContent.length * (one.nodeName === "tspan" ? INDEX : 1), 0);
+
+// The beginning of a title, or all of it as it was drawn.
+function cutShort(text, cut) {
+  text.cut = cut;
+  text.element.replaceChildren(...(cut ? [`${text.drawn[0].slice(0, cut)}…`] : text.pieces));
+}
+
+function setKept(text, kept) {
+  if (kept !== text.kept) text.element.classList.toggle("kept", kept);
+  text.kept = kept;
 }
 
 // Numbers on the way may be longer than those that the boxes were made for.

@@ -24,7 +24,7 @@ function rounded(x, digits, form) {
 const scientific = (x, digits) => rounded(x, digits, (y, n) => y.toExponential(n));
 const fixed = (x, digits) =>
   x < 1e21 ? rounded(x, digits, (y, n) => y.toFixed(n))
-    : `${BigInt(x)}${digits ? `.${"0".repeat(digits)}` : ""}`;
+    : String(BigInt(x)) + (digits ? `.${"0".repeat(digits)}` : "");
 
 // A number as the drawing writes it: by a specification of Python's such as .4g, .2f or .3e.
 function write(x) {

@@ -7,15 +7,13 @@ The page is made of a picture, of the style sheet and the scripts beside this fi
 from __future__ import annotations
 
 import base64
-import re
 import zlib
 from collections.abc import Callable, Sequence
-from functools import cache
-from importlib.resources import files
 from typing import Any, NamedTuple
 
 from autograd.drawing.formats.svg import summary, svg_of
 from autograd.drawing.formats.text import escape
+from autograd.drawing.page.beside import NIGHT, beside
 from autograd.drawing.page.content import Moment, content_of, for_script, program_of
 from autograd.drawing.page.labels import labelled
 from autograd.drawing.page.lowered import Lowered
@@ -96,9 +94,15 @@ def page(
             raise InputValueError(f"a page cannot train this: {still}")
         numbers["side"] = side.placed(program)
         scripts += ("training", "playground")
-    compute = f"{_beside('program.js')}{program.script.text}" if program else ""
+    compute = f"{beside('program.js')}{program.script.text}" if program else ""
     if side is not None:
         compute += f"{side.script}\n"
+    look = beside("stepper.css").replace(
+        NIGHT,
+        NIGHT
+        if style.theme == "auto"
+        else f"@media {'all' if style.theme == 'dark' else 'not all'}",
+    )
     tabs = _TABS.format(other="Training" if side else "Plane") if plane or side else ""
     return f"""<!DOCTYPE html>
 <html lang="en" data-theme="{style.theme}">
@@ -107,7 +111,7 @@ def page(
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{escape(title or summary(picture))}</title>
 <style>
-{_beside("stepper.css")}{_beside("beside.css") if tabs else ""}</style>
+{look}{beside("beside.css") if tabs else ""}</style>
 </head>
 <body class="{"beside" if tabs else ""}{" trains" if side else ""}">
 <section id="panel" aria-label="Step through the graph">
@@ -118,8 +122,8 @@ def page(
 {_aside(plane, side)}</div>
 <script id="numbers" type="application/json">{for_script(numbers)}</script>
 <script>
-{STRICT}
-{compute}{"".join(_beside(f"{name}.js") for name in scripts)}</script>
+"use strict";
+{compute}{"".join(beside(f"{name}.js") for name in scripts)}</script>
 </body>
 </html>
 """
@@ -192,18 +196,6 @@ _OVER = """<nav id="trail" class="over" hidden><button id="up" type="button">←
 <rect width="220" height="120" rx="6"/><path class="graph"/><path class="tangent"/>
 <circle r="4"/><text x="8" y="114"></text></svg>
 """
-
-
-@cache
-def _beside(name: str) -> str:
-    """The text of a file of this package, without indentation and comments."""
-    text = files(__package__).joinpath(name).read_text(encoding="utf-8")
-    lines = [_COMMENT.sub("", line).strip() for line in text.splitlines()]
-    return "\n".join(line for line in lines if line and line != STRICT) + "\n"
-
-
-_COMMENT = re.compile(r"(^|\s)// [^\"'`]*$|^\s*//.*$")
-STRICT = '"use strict";'
 
 
 def pictured(svg: str, alt: str) -> str:

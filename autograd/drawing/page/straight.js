@@ -10,20 +10,19 @@ function straightLine({ nodes, constants, outputs: [loss] }, outputs, parameters
   const wanted = new Set(parameters.map((leaf) => nodeOf[leaf])); // what depends on a parameter
   nodes.forEach((node, i) => { if (node && node[1].some((k) => wanted.has(k))) wanted.add(i); });
   const name = (k) => (k < 0 ? `(${constants[-1 - k]})` : `v${k}`);
-  const value = (node, i) =>
-    `const v${i}=${node ? `V${node[0]}(${node[1].map(name)})` : `x[${leafOf[i]}]`};`;
+  const value = (node, i) => (node ? `V${node[0]}(${node[1].map(name)})` : `x[${leafOf[i]}]`);
   const used = new Set(outputs);
   for (let i = nodes.length - 1; i >= 0; i--) {
     if (used.has(i) && nodes[i]) for (const k of nodes[i][1]) used.add(k);
   }
-  const forward = nodes.map(value);
+  const forward = nodes.map((node, i) => `const v${i}=${value(node, i)};`);
   const backward = [];
   for (let i = nodes.length - 1; i >= 0; i--) {
     if (!nodes[i] || !wanted.has(i)) continue;
     const [rule, operands] = nodes[i];
-    const passes = operands.map((k, at) => wanted.has(k)
-      ? `if(p[${at}]!==null${RULES[rule].selects ? `&&p[${at}]!==0` : ""})g${k}+=g${i}*p[${at}];`
-      : "");
+    const counts = (at) => `p[${at}]!==null` + (RULES[rule].selects ? `&&p[${at}]!==0` : "");
+    const passes = operands.map((k, at) =>
+      wanted.has(k) ? `if(${counts(at)})g${k}+=g${i}*p[${at}];` : "");
     const list = [`v${i}`, ...operands.map(name)];
     backward.push(`if(g${i}!==0){const p=P${rule}(${list});${passes.join("")}}`);
   }

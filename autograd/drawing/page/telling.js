@@ -88,7 +88,8 @@ function tellForward(i) {
     const inside = `${box.size} nodes, folded into one box`;
     const number = box.results?.length > 1 && program ? spreadOf(box) : write(frame.data[i]);
     const result = number === "·" ? [] : ["=", [number, named(i), "result"]];
-    tell(title, `${title}${number === "·" ? "" : `, ${number}`}: ${inside}.`, sum(["…", inside], ...result));
+    const found = number === "·" ? "" : `, ${number}`;
+    tell(title, `${title}${found}: ${inside}.`, sum(["…", inside], ...result));
     return;
   }
   const told = (written) => {
@@ -134,7 +135,8 @@ function ruleOf(k, local) {
   const formula = picture.edges[k].written;
   if (!formula || inNames(formula) === local) return "local derivative";
   const [names, numbers] = [inNames(formula), inNumbers(formula)];
-  return `local derivative = ${names}${numbers === local || numbers === names ? "" : ` = ${numbers}`}`;
+  const more = numbers === local || numbers === names ? "" : ` = ${numbers}`;
+  return `local derivative = ${names}${more}`;
 }
 
 function tellPassed(heading, k, sums) {

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 import autograd
 import nn
-from autograd import Value
+from autograd import Value, draw
 from autograd.drawing.folding import fold
 from autograd.drawing.folding.fold import folded_picture
 from autograd.drawing.folding.slices import Slice
@@ -273,3 +273,16 @@ def test_inner_parts_get_smaller():
     assert 1 < sum(box.kind == "fold" for box in picture.boxes) < 30
     inner = max(box.size for box in picture.boxes if box.symbol.startswith("ReLU"))
     assert inner < 400
+
+
+def test_leaves_that_the_same_folds_use_share_a_box():
+    """Where operations are folded; those that other boxes use, too, stand apart."""
+    weights = [[Value(0.1, f"w.{i}.{j}") for j in range(8)] for i in range(12)]
+    xs = [[Value(1.0, f"x.{k}.{j}") for j in range(8)] for k in range(6)]
+    heads = [autograd.dot(row, x) for x in xs for row in weights]
+    y = autograd.sum([autograd.tanh(head) for head in heads]) * weights[0][0]
+    picture = draw(y, by="operation").picture
+    (fold,) = (box for box in picture.boxes if box.symbol == "parameters")
+    assert fold.size == 12 * 8 + 6 * 8 - 1
+    assert len(picture.boxes) < 20
+    assert "w.0.0" in [box.name for box in picture.boxes]

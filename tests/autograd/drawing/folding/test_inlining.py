@@ -88,6 +88,16 @@ def test_the_shift_of_a_softmax_is_hidden(function, count):
     assert all(grad == node.grad for node, grad in zip(picture.nodes, frame_of(picture).grads))
 
 
+@pytest.mark.parametrize("function", [ag.softmax, ag.log_softmax])
+def test_no_fold_is_of_shifts(function):
+    """Where operations are folded, the shifts are in the boxes of what they are taken from."""
+    rows = [[Value(0.1 * i * j, f"z{i}_{j}") for j in range(5)] for i in range(60)]
+    picture = draw(ag.sum([function(row)[0] for row in rows])).picture
+    titles = {box.name for box in picture.boxes if box.kind == "fold"}
+    assert "−" in titles
+    assert not {"max", "stop_gradient"} & titles
+
+
 def test_a_maximum_that_is_used_is_shown():
     """One of several results, one with a name, and one whose gradient counts."""
     z = [Value(1.0, "a"), Value(2.0, "b")]

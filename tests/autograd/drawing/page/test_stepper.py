@@ -1,7 +1,9 @@
 """The stepper as people see it: what Chromium shows, step by step, is what the engine says."""
 
 import json
+import re
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
@@ -9,6 +11,8 @@ import autograd as ag
 from autograd import Value
 from autograd.drawing import Recorder, draw
 from autograd.drawing.formats.text import number
+from autograd.drawing.page import stepper
+from autograd.drawing.page.beside import beside
 
 needs_browser = pytest.mark.needs("chromium")
 
@@ -338,3 +342,18 @@ def test_numbers_are_plain_json(tmp_path):
     start = text.index('<script id="numbers" type="application/json">')
     content = text[text.index(">", start) + 1 : text.index("</script>", start)]
     assert len(json.loads(content)["program"]["nodes"]) == 10
+
+
+SCRIPTS = sorted(Path(stepper.__file__).parent.glob("*.js"))
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.stem)
+def test_no_template_of_a_script_is_in_another(path):
+    """So that what is between quotes is known without reading the rest, and stays as it is."""
+    source = path.read_text(encoding="utf-8")
+    code = "\n".join(line for line in map(str.strip, source.splitlines()) if line[:2] != "//")
+    texts = re.findall("`[^`]*`", code)
+    assert all(text.count("{") == text.count("}") for text in texts)
+    short = beside(path.name)
+    assert len(short) < 0.9 * len(source)
+    assert re.findall("`[^`]*`", short) == texts

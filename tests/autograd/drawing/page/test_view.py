@@ -93,6 +93,57 @@ def test_from_afar_a_box_without_a_name_shows_its_operation(opened):
     assert not any(str(title).startswith("a") for title in titles)
 
 
+FAR = """
+(() => {
+  const seen = (e) => e && getComputedStyle(e).display !== "none" && e.textContent;
+  const place = (e) => {
+    const { left, right, top, bottom } = e.getBoundingClientRect();
+    return [left, right, top, bottom];
+  };
+  return {
+    titles: facesOf(0).filter((f) => f.card).map((f) => seen(f.title?.element)),
+    constants: facesOf(0).filter((f) => !f.card)
+      .map((f) => seen(f.data.element) && [f.data.element.textContent, ...place(f.data.element)]),
+    cards: facesOf(0).filter((f) => f.card).map((f) => place(f.card)),
+  };
+})()
+"""
+
+
+def test_from_afar_every_box_says_something(opened):
+    """On a phone: titles whole or their beginning; constants beside their boxes, over none."""
+    x, y = Value(1.0, "x"), Value(2.0, "y")
+    z = ag.clip(ag.dot([x, y, x * y], [0.25, -1.5, 3.125]) * y, -1.0, 12.5)
+    parts = [ag.tanh(z * 0.5), ag.log_sigmoid(z), 1.0, 0.0625]
+    for _ in range(3):
+        parts = [ag.tanh(ag.sum(parts)), *parts[:3]]
+    page = opened(draw(ag.sum(parts) ** 2), PHONE)
+    assert page.evaluate("camera.scale < 0.5")
+    far = page.evaluate(FAR)
+    assert all(far["titles"])
+    assert [text for text, *_ in far["constants"]][:4] == ["0.25", "−1.5", "3.125", "−1"]
+    assert page.evaluate("pictures[0].boxes.filter((b) => b.constant !== undefined).length") == len(
+        far["constants"]
+    )
+    for _, left, right, top, bottom in far["constants"]:
+        for x0, x1, y0, y1 in far["cards"]:
+            middle = (top + bottom) / 2
+            assert right <= x0 + 1 or left >= x1 - 1 or not y0 < middle < y1
+
+
+def test_indices_are_set_in_letters_that_can_be_read(opened):
+    """From afar too: at least six pixels high."""
+    page = opened(draw(perceptron(2, 2, 1)), PHONE)
+    sizes = page.evaluate(
+        "[...root.querySelectorAll('.kept tspan')].map((t) => "
+        "parseFloat(getComputedStyle(t).fontSize) * camera.scale)"
+    )
+    assert len(sizes) >= 12
+    assert min(sizes) >= 6.0
+    titles = page.evaluate("facesOf(0).map((f) => f.title?.element.textContent)")
+    assert {"w(0)00", "b(1)0"} <= set(titles)
+
+
 def test_a_small_graph_is_drawn_larger(opened):
     """Up to 2.5 times."""
     page = opened(draw(Value(2.0, "x") * 3.0), (1920, 1080))
@@ -287,7 +338,8 @@ def test_no_two_boxes_share_a_label(opened, make):
         assert all(labels)
     titles = page.evaluate(
         "boxGroups[0].map((g, i) => [pictures[0].boxes[i], g.textContent])"
-        ".filter(([b]) => b.node !== undefined).map(([b, text]) => text.includes(b.label))"
+        ".filter(([b]) => b.node !== undefined)"
+        ".map(([b, text]) => text.includes(b.label.normalize('NFKC')))"
     )
     assert all(titles)
 
