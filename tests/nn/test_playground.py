@@ -39,7 +39,7 @@ def in_node(html, question):
     compute = scripts[: scripts.index("const byId")]
     straight = scripts[scripts.index("function straightLine") :]
     training = straight[: straight.index("const CELLS")]
-    training += scripts[scripts.index("class Training") : scripts.index("const task =")]
+    training += scripts[scripts.index("class Training") : scripts.index("const task=")]
     source = (
         f"{compute}{training.replace(STRICT, '')}const content={text};const {{program}}=content;"
     )
