@@ -46,7 +46,7 @@ function faceOf(group) {
   const box = card ? ["x", "y", "width", "height"].map((side) => card[side].baseVal.value)
     : data && placeOfText(data);
   const face = {
-    group, card, box, room: box?.[2], look: "", alone: false,
+    group, card, box, room: box?.[2], look: "", alone: false, size: 0,
     title: textOf(title, "title", box), data: textOf(data, "data", box), grad: textOf(grad, "grad", box),
   };
   const main = title ?? data;
@@ -134,7 +134,8 @@ function keep(face, size) {
   const { group, card, box, room, title, data } = face;
   if (!box) return;
   const readable = size < (card ? 0.75 : 2) * box[3];
-  if (title) {
+  if (title && size !== face.size) {
+    face.size = size;
     const share = room / size / PITCH / lettersOf(title.pieces);
     const cut = readable && share < SMALLEST ? Math.floor(room / size / PITCH) - 1 : 0;
     if (cut !== title.cut) cutShort(title, cut);

@@ -3,43 +3,69 @@
 "use strict";
 
 const WRITTEN = 6;
+const MOST_FACTORS = 8;
 const MANY = 1000; // so many edges take a browser more than a frame to paint: they follow at rest
 let glowing = [];
 let glowLater = 0;
 
-// For each box how many paths lead from the leaf up to it, the sum of their magnitudes, and the
-// largest of them, each an edge and the rest of the path below it. Boxes follow their operands.
+// For each box how many paths lead from the leaf up to it, the sum of their magnitudes, the largest
+// magnitude and the edge by which that comes. Boxes follow their operands.
 function pathsUp(goal) {
   const { boxes, edges, into } = picture;
-  const counts = new Float64Array(boxes.length);
-  const sizes = new Float64Array(boxes.length);
-  const best = boxes.map(() => []);
-  if (goal >= 0) [counts[goal], sizes[goal], best[goal]] = [1, 1, [{ product: 1 }]];
+  const [counts, sizes, tops] = [0, 1, 2].map(() => new Float64Array(boxes.length));
+  const by = new Int32Array(boxes.length).fill(-1);
+  if (goal >= 0) [counts[goal], sizes[goal], tops[goal]] = [1, 1, 1];
   for (let i = goal + 1; i < boxes.length && goal >= 0; i++) {
     for (const edge of into[i]) {
       const { source } = edges[edge];
       if (!frame.edges[edge] || !counts[source]) continue;
-      const [slope] = frame.edges[edge];
+      const slope = Math.abs(frame.edges[edge][0]) || 0;
+      const top = slope * tops[source] || 0;
       counts[i] += counts[source];
-      if (slope) sizes[i] += Math.abs(slope) * sizes[source];
-      for (const rest of best[source]) best[i].push({ product: slope * rest.product, edge, rest });
+      sizes[i] += slope * sizes[source] || 0;
+      if (by[i] < 0 || top > tops[i]) [tops[i], by[i]] = [top, edge];
     }
-    if (best[i].length > 1) best[i] = largest(best[i]);
   }
-  return { counts, sizes, best };
+  return { counts, sizes, tops, by };
 }
 
-const largest = (paths) =>
-  paths.sort((a, b) => (Math.abs(b.product) || 0) - (Math.abs(a.product) || 0)).slice(0, WRITTEN);
+// The paths of the largest magnitudes from the results down. Each goes down by the best edges from
+// where it left one that is listed, and at every box on its way others leave it.
+function largestPaths(starts, goal, { counts, tops, by }) {
+  const waiting = starts.filter(([i]) => counts[i]).map(([at, product]) => ({ at, product, edges: [], until: 0 }));
+  for (const one of waiting) one.size = Math.abs(one.product) * tops[one.at] || 0;
+  const found = [];
+  while (waiting.length && found.length < WRITTEN) {
+    const most = waiting.reduce((best, one, k) => (one.size > waiting[best].size ? k : best), 0);
+    const [path] = waiting.splice(most, 1);
+    const edges = path.edges.slice(0, path.until);
+    if (path.edge !== undefined) edges.push(path.edge);
+    let { at, product } = path;
+    while (at !== goal) {
+      for (const edge of picture.into[at]) {
+        const { source } = picture.edges[edge];
+        if (edge === by[at] || !frame.edges[edge] || !counts[source]) continue;
+        const other = product * frame.edges[edge][0];
+        const size = Math.abs(other) * tops[source] || 0;
+        waiting.push({ at: source, product: other, size, edges, until: edges.length, edge });
+      }
+      edges.push(by[at]);
+      product *= frame.edges[by[at]][0];
+      at = picture.edges[by[at]].source;
+    }
+    found.push({ product, edges });
+  }
+  return found;
+}
 
 // What the paths of the open picture contribute: their number, the largest, and each edge's share.
 function pathsTo(node) {
   const { boxes, edges, into, outputs } = picture;
-  const { counts, sizes, best } = pathsUp(boxes.findIndex((box) => box.node === node));
+  const goal = boxes.findIndex((box) => box.node === node);
+  const up = pathsUp(goal);
+  const { counts, sizes } = up;
   const start = startOf(picture, frame.grad).map((x) => x ?? 1);
-  const ends = outputs.flatMap((i) =>
-    best[i].map((path) => ({ product: start[i] * path.product, path })));
-  const shown = largest(ends).map(({ product, path }) => ({ product, edges: edgesOf(path) }));
+  const shown = largestPaths(outputs.map((i) => [i, start[i]]), goal, up);
   const down = new Float64Array(boxes.length);
   for (const i of outputs) down[i] += Math.abs(start[i]);
   const shares = edges.map(() => 0);
@@ -56,10 +82,12 @@ function pathsTo(node) {
   return { count, shares, shown };
 }
 
-function edgesOf(path) {
-  const edges = [];
-  for (let at = path; at.rest; at = at.rest) edges.push(at.edge);
-  return edges;
+// The local derivatives along a path; of a long one those at its ends.
+function factorsOf(edges) {
+  const written = (some) => some.map((k) => inBrackets(write(frame.edges[k][0])));
+  if (edges.length <= MOST_FACTORS) return written(edges).join("·") || "1";
+  const half = MOST_FACTORS / 2;
+  return [...written(edges.slice(0, half)), "⋯", ...written(edges.slice(-half))].join("·");
 }
 
 // The chain rule to a leaf, term by term; null for none.
@@ -78,7 +106,7 @@ function explain(node, label) {
     const term = document.createElement("span");
     term.className = "path";
     term.tabIndex = 0;
-    term.textContent = edges.map((k) => inBrackets(write(frame.edges[k][0]))).join("·") || "1";
+    term.textContent = factorsOf(edges);
     term.title = `contributes ${write(product)}`;
     const mark = (on) => edges.forEach((k) => edgeGroups[open][k].classList.toggle("traced", on));
     for (const kind of ["pointerenter", "focus"]) term.addEventListener(kind, () => mark(true));

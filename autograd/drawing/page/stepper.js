@@ -79,7 +79,7 @@ function showPicture(k, at, passed) {
     const drawn = asDrawn && !k;
     const dim = hidden.has(here.edges[i].target) ? " dim" : "";
     setLook(line, drawn ? line.drawn[0] : `${flow}${dim}`.trim());
-    setWidth(line, drawn ? line.drawn[1] : thick ? `${thick.toFixed(2)}px` : "");
+    setWidth(line, drawn ? line.drawn[1] : thick ? `${thick.toFixed(1)}px` : "");
   });
 }
 

@@ -370,3 +370,29 @@ def test_constants_that_are_not_finite(opened, make, constant):
         y.recompute()
         result = float(page.evaluate("String(resultOf(state.data))"))
         assert result == pytest.approx(y.data, nan_ok=True)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_largest_paths_are_those_of_explain(opened, seed):
+    """Each once, with its contribution; all are counted. Long ones are written by their ends."""
+    y = scattered(seed, 24)
+    page = opened(draw(y, limit=None))
+    for name in ("v0", "v1", "v2"):
+        found = ag.explain(y, leaf(y, name), paths=6)
+        node = page.evaluate(f"pictures[0].boxes.find((b) => b.label === {name!r}).node")
+        told = page.evaluate(f"(({{count, shown}}) => ({{count, shown}}))(pathsTo({node}))")
+        assert told["count"] == found.count
+        sizes = [abs(one["product"]) for one in told["shown"]]
+        assert sizes == sorted(sizes, reverse=True)
+        # As products of up to thirty factors, in another order.
+        assert sizes == pytest.approx([abs(term.contribution) for term in found], rel=1e-12)
+        routes = [tuple(one["edges"]) for one in told["shown"]]
+        assert len(set(routes)) == len(routes)
+    y = ag.tanh(Value(0.3, "x"))
+    for _ in range(30):
+        y = ag.tanh(y)
+    page = opened(draw(y, limit=None))
+    page.evaluate("choose([...leafBoxes.values()][0])")
+    (term,) = page.evaluate("[...document.querySelectorAll('.path')].map((e) => e.textContent)")
+    assert term.count("·") == 8
+    assert "⋯" in term
