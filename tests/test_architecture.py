@@ -30,10 +30,11 @@ ORDER = {
     "ladders checker",
     "autograd.drawing": "(picture placement) (folding formats) derivation sheet page drawing",
     "autograd.drawing.derivation": "(algebra aliases paths) notation symbols factors explanation",
-    "autograd.drawing.folding": "(inlining sketch slices) (partitions quotient stretches) fold",
+    "autograd.drawing.folding": "(shifts sketch slices) inlining (partitions quotient "
+    "stretches) fold",
     "autograd.drawing.formats": "(rendering text) cards (shapes style) attributes (dot svg tree)",
-    "autograd.drawing.page": "literals translation javascript lowered curve plane shading (content "
-    "film labels parts) stepper (playground recorder)",
+    "autograd.drawing.page": "(beside literals) translation javascript lowered curve plane shading "
+    "(content film labels parts) stepper (playground recorder)",
     "autograd.drawing.picture": "snapshot (flow frames highlight) marks",
     "autograd.drawing.placement": "ranks positions geometry",
     "autograd.engine": "(switches order) (modes sweep pickling shared) (region foreign) node "
