@@ -60,9 +60,10 @@ ORDER = {
     "loop_executor",
     "autograd.program.loop.lanes": "(chunks grammar patterns places vectors) (machine_code runs "
     "stream) entry compiler plan runner machine",
-    "autograd.program.loop.native": "(expansion kept loops numbers repeats) (reductions "
-    "rows) forms (callbacks emit) (entries expressions rounds steps) (folds opcodes translation) "
-    "(forwards lane_translation pulls) (backwards interpreter) compiler stretches runner",
+    "autograd.program.loop.native": "(expansion kept loops numbers repeats) "
+    "(common_parts reductions) rows forms (callbacks emit) (entries expressions rounds steps) "
+    "(folds opcodes translation) (forwards lane_translation pulls) (backwards interpreter) "
+    "compiler stretches runner",
     "autograd.program.scans": "kernels reverse_kernels native_scan stepwise passing scan_executor",
     "autograd.program.statements": "(elementwise families layout reroll) groups listing",
     "autograd.program.tape": "(constants instructions) repeated (ends segments "

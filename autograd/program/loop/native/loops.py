@@ -9,6 +9,7 @@ Next: :mod:`autograd.program.loop.native.steps`, which applies them to registers
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -117,13 +118,13 @@ def _loops(op: Op) -> Loops | None:
         if partials is None:
             return None
         formulas = 0.0, partials
-    cut = _Cut(op.name, *_interned(formulas))
+    cut = _Cut(op.name, *interned(formulas))
     loops = cut.loops(leading)
     fitting = all(len(s.others) <= MOST for s in cut.stages.values() if s.kind == "once")
     return loops if fitting and (leading or isinstance(cut.value, Expr)) else None
 
 
-def _interned(formulas: tuple[Operand, Operand]) -> list[Operand]:
+def interned(formulas: Sequence[Operand]) -> list[Operand]:
     """The same, with equal parts made one."""
     known: dict[Any, Expr] = {}
 

@@ -178,12 +178,13 @@ class _Reverse:
             self._expanded(pull)
 
     def _plain(self, name: str, operands: Registers) -> str:
-        """Kinds of a rule without fast forms: what is needed, or with three operands, all."""
-        many = len(operands) > 2
+        """Kinds of a rule without fast forms: what is needed, or of more than two edges, all."""
+        partials = rules()[name].partials
+        many = sum(partial is not None for partial in partials) > 2
         return "".join(
             [
                 "A" if edge is not None and (many or self.active[x]) else "N"
-                for x, edge in zip(operands, rules()[name].partials)
+                for x, edge in zip(operands, partials)
             ]
         )
 

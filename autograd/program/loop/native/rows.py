@@ -20,11 +20,12 @@ from autograd.ops import TABLE
 from autograd.ops.expr import Expr, Operand
 from autograd.ops.op import OPS
 from autograd.ops.partial_evaluation import folded
+from autograd.program.loop.native.common_parts import KEPT, splits
 from autograd.program.loop.native.loops import folds, stages
 
 __all__ = [
     "CALL", "EXPANDED", "FORWARD_KINDS", "WIDTH", "Key", "Rule", "forward_codes", "loops",
-    "reverse_codes", "rules", "spreads",
+    "reverse_codes", "rules", "split_names", "spreads",
 ]  # fmt: skip
 
 Key = tuple[str, ...]
@@ -68,6 +69,15 @@ class Rule(NamedTuple):
         return [p for p, kind in zip(self.partials, kinds) if kind != "N" and p is not None]
 
 
+def split_names(name: str) -> tuple[str, str]:
+    """The rules of what value and slopes of a primitive have in common, and of what is made of it.
+
+    >>> split_names("sigmoid")
+    ('sigmoid.part', 'sigmoid.rest')
+    """
+    return f"{name}.part", f"{name}.rest"
+
+
 @cache
 def rules() -> dict[str, Rule]:
     """The primitives of a fixed number of operands, and ``square``: pow at the exponent 2."""
@@ -79,6 +89,12 @@ def rules() -> dict[str, Rule]:
     power, two = found["pow"], {"b": 2.0}
     partials = (folded(power.wanted("A")[0], two),)
     found["square"] = Rule("square", ("a",), folded(power.value, two), partials, False)
+    for name, split in splits().items():
+        op = OPS[name]
+        part, rest = split_names(name)
+        found[part] = Rule(part, op.variables, split.part, (None,) * len(op.variables), False)
+        variables = (KEPT, *op.variables)
+        found[rest] = Rule(rest, variables, split.value, (None, *split.partials), op.selects)
     for stage in stages():
         if stage.kind in ("each", "once"):
             variables = (*stage.items, *stage.others)
@@ -136,8 +152,8 @@ def _others() -> list[str]:
 
 
 def _kinds(rule: Rule) -> list[str]:
-    """Which adjoints a row may add to: any of one or two operands, all that three have."""
+    """Which adjoints a row may add to: any of one or two operands, all of more."""
     edges = ["N" if partial is None else "NA" for partial in rule.partials]
-    if len(edges) > 2:
+    if edges.count("NA") > 2:
         edges = [edge[-1] for edge in edges]
     return [kinds for kinds in map("".join, product(*edges)) if "A" in kinds]

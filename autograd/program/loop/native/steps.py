@@ -16,9 +16,10 @@ from functools import cache
 from typing import NamedTuple
 
 from autograd.ops.op import OPS, Op
+from autograd.program.loop.native.common_parts import splits
 from autograd.program.loop.native.expansion import Expansion, expansion
 from autograd.program.loop.native.loops import Loops, Stage, folds, loops_of
-from autograd.program.loop.native.rows import CALL, EXPANDED, rules
+from autograd.program.loop.native.rows import CALL, EXPANDED, rules, split_names
 from autograd.program.tape.constants import Constants
 from autograd.program.tape.instructions import Tape
 
@@ -118,6 +119,10 @@ class Steps:
         name = op.name
         if name == "pow" and operands[1] < 0 and self.constants[-1 - operands[1]] == 2.0:
             name, operands = "square", operands[:1]
+        elif name in splits():
+            part, name = split_names(name)
+            self.steps.append((part, operands))
+            operands = (self.first + len(self.steps) - 1, *operands)
         self.steps.append((name, operands))
         return self.first + len(self.steps) - 1
 
