@@ -52,7 +52,7 @@ self._mark = 0
 if data is BLANK:
     self._data = 0.0
     self._grad = EPOCH[0]
-    self.name = self.op = self._left = self._right = None
+    self._name = self.op = self._left = self._right = None
     return
 """
 BEGIN = """
@@ -61,7 +61,7 @@ def _begin(self, data: float) -> None:
     self._mark = 0
     self._data = data
     self._grad = EPOCH[0]
-    self.name = self.op = self._left = self._right = None
+    self._name = self.op = self._left = self._right = None
     if ACTIVE:
         self._note()
 """
@@ -197,7 +197,9 @@ def _make_native(cls: ast.ClassDef) -> None:
             for name in ("__init__", "_restore")
         )
         init.body[:0] = ast.parse(BLANK_NODE).body
-        init.args.args[-1].annotation = ast.Name("Any")  # it is checked by the text itself
+        _, setter = (x for x in cls.body if getattr(x, "name", "") == "name")
+        for given in (init.args.args[-1], *init.args.kwonlyargs, setter.args.args[-1]):
+            given.annotation = ast.Name("Any")  # it is checked by the text itself
         if init.args.vararg:  # which a native __init__ cannot take: one more argument, then
             init.args.args.append(ast.arg(init.args.vararg.arg, ast.Name("Any")))
             init.args.defaults.append(ast.Tuple([]))

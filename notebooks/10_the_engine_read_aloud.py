@@ -41,14 +41,16 @@ EPOCH = [Epoch()]
 
 # cut autograd/engine/node.py packed
 
-
-# cut autograd/engine/node.py name_of
-
 # %% [markdown]
 # What is the epoch? A node's gradient slot has to hold something before there is a gradient. It
 # holds the *epoch* in which the node was recorded, and that tells two things for the price of none:
 # "no gradient yet", and whether any leaf has been changed since.
+#
+# A name is a `str`; an engine that gets its history by hand would be given it in that place.
 
+
+# %%
+# cut autograd/engine/node.py name_of
 
 # %%
 # cut autograd/engine/node.py Node: __slots__ __init__ _restore
@@ -58,7 +60,7 @@ EPOCH = [Epoch()]
 
 # %%
 leaf = Node(2.0, "x")
-print(leaf._data, leaf.name, leaf.op)
+print(leaf._data, leaf._name, leaf.op)
 print(packed((1.0,)), packed((1.0, 2.0)), packed((1.0, 2.0, 3.0)))
 
 # %% [markdown]

@@ -58,7 +58,7 @@ def assign(setter: Callable[..., None], nodes: Iterable[Node], values: Iterable[
 
 def backward(
     roots: Node | Sequence[Node],
-    gradients: float | Sequence[Node | float] | None = None,
+    gradients: Node | float | Sequence[Node | float] | None = None,
     create_graph: bool = False,
     *,
     retain_graph: bool = True,
@@ -114,12 +114,14 @@ def adjoints(roots: Sequence[Node], weights: Sequence[Node | float]) -> dict[Any
 
 
 def adjoints_over(
-    record: tuple[list[Node], dict[Node, float]], roots: Sequence[Node], weights: Sequence[Any]
+    record: tuple[list[Node], dict[Node, float]],
+    roots: Sequence[Node],
+    weights: Sequence[Node | float],
 ) -> dict[Any, float]:
     """The same, over nodes in topological order and with a zero for every node to begin with."""
     order, adjoint = record
     for root, weight in zip(roots, weights):
-        adjoint[root] += weight if type(weight) is float else weight._data
+        adjoint[root] += weight._data if isinstance(weight, Node) else weight
     lines = ANOMALY.get() if ACTIVE else None
     if lines is None:
         pull_back(order, adjoint)
@@ -138,18 +140,21 @@ def require_unchanged(order: Iterable[Node]) -> None:
             break
 
 
-def _checked_roots(roots: Any, gradients: Any) -> tuple[list[Node], list[Any]]:
+def _checked_roots(
+    roots: Node | Sequence[Node], gradients: Node | float | Sequence[Node | float] | None
+) -> tuple[list[Node], list[Any]]:
     """Roots and gradients as two lists of equal length."""
     single = isinstance(roots, Node)
     nodes = _nodes(roots, "a gradient pass starts from")
     if gradients is None:
         return nodes, [1.0] * len(nodes)
-    gradients = [gradients] if single and not isinstance(gradients, (list, tuple)) else [*gradients]
-    if len(gradients) != len(nodes):
+    several = not single or isinstance(gradients, (list, tuple))
+    weights = [*gradients] if several and isinstance(gradients, Iterable) else [gradients]
+    if len(weights) != len(nodes):
         raise InputValueError(
-            f"backward got {len(gradients)} gradients for {len(nodes)} roots: give one a root"
+            f"backward got {len(weights)} gradients for {len(nodes)} roots: give one per root"
         )
-    return nodes, [g if isinstance(g, Node) else real(g, "a gradient") for g in gradients]
+    return nodes, [g if isinstance(g, Node) else real(g, "a gradient") for g in weights]
 
 
 def _commit(adjoint: dict[Node, float]) -> None:

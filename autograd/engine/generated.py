@@ -75,7 +75,7 @@ def operator(op: Op, reflected: bool) -> Callable[[Value, Any], Any]:
         "    except errors:",
         "        node._data = evaluate(a, b)",
         "    node._grad = EPOCH[0]",
-        "    node.name = None",
+        "    node._name = None",
         "    node.op = op",
         f"    node._left = {left}",
         f"    node._right = {right}",
@@ -100,14 +100,14 @@ def operator(op: Op, reflected: bool) -> Callable[[Value, Any], Any]:
     return function
 
 
-def noted(op: Op, left: Any, right: Any, data: float) -> Any:
+def noted(op: Op, left: Node | float, right: Node | float | None, data: float) -> Any:
     """A node made while a mode is on: nearly always for a transform, which takes note of it."""
     if ANOMALY.on or RECORDING.on:
         return record(op, (left,) if right is None else (left, right))
     node = new(Value)
     node._data = data
     node._grad = EPOCH[0]
-    node.name = None
+    node._name = None
     node.op = op
     node._left = left
     node._right = right
@@ -126,7 +126,7 @@ def unary(op: Op, otherwise: Callable[[Nest], Any]) -> Callable[[Nest], Any]:
         node = new(Value)
         node._data = op.evaluate(x._data)
         node._grad = EPOCH[0]
-        node.name = None
+        node._name = None
         node.op = op
         node._left = x
         node._right = None

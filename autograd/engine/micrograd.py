@@ -11,9 +11,9 @@ from collections.abc import Callable
 from typing import Any
 
 from autograd.engine.modes import no_grad
-from autograd.engine.node import Node
+from autograd.engine.node import Node, name_of
 from autograd.engine.order import operand_values
-from autograd.errors import GraphError, InputTypeError
+from autograd.errors import GraphError
 
 __all__ = ["Micrograd"]
 
@@ -47,9 +47,7 @@ class Micrograd(Node):
 
     @label.setter
     def label(self, label: str) -> None:
-        if not isinstance(label, str):
-            raise InputTypeError(f"a label is a str, but got {type(label).__name__} {label!r}")
-        self.name = label
+        self._name = name_of(label)
 
     @property
     def _prev(self) -> tuple[Any, ...]:

@@ -8,16 +8,16 @@ and no closure: a graph is freed by reference counts alone. Next: :mod:`autograd
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, ClassVar
+from typing import Any, ClassVar, SupportsFloat
 
 from autograd.engine import pickling
 from autograd.engine.modes import ACTIVE, STRAYS, TRACING, TRANSFORMING, user_line
 from autograd.engine.order import operands_of
 from autograd.errors import GraphError, InputTypeError, TraceError
 from autograd.ops.op import Op
-from autograd.reals import real
+from autograd.reals import real, shown
 
-__all__ = ["EPOCH", "RESTORED", "Epoch", "Node", "packed"]
+__all__ = ["EPOCH", "RESTORED", "Epoch", "Node", "name_of", "packed"]
 
 
 class Epoch:
@@ -39,13 +39,13 @@ RESTORED = Epoch()
 class Node:
     """One number in a recorded graph; see :class:`autograd.Value`, its only subclass."""
 
-    __slots__ = ("_data", "_grad", "_left", "_right", "name", "op")
+    __slots__ = ("_data", "_grad", "_left", "_name", "_right", "op")
 
     _data: float
     _grad: Any
     _left: Any
     _right: Any
-    name: str | None
+    _name: str | None
     op: Op | None
     computed: ClassVar[type[Any]]
     """The class of what arithmetic computes: Value, of classes derived from it too."""
@@ -57,7 +57,7 @@ class Node:
 
     def __init__(
         self,
-        data: Any,
+        data: SupportsFloat,
         name: str | None = None,
         *made: Any,
         label: str | None = None,
@@ -71,7 +71,7 @@ class Node:
             name = name_of(
                 name if label is None else label, (*made, *_children, *filter(None, [_op]))
             )
-        self.name = name
+        self._name = name
         if requires_grad is not True:
             raise InputTypeError(
                 f"requires_grad={requires_grad!r}: every Value has a gradient, and a constant is a "
@@ -115,7 +115,7 @@ class Node:
         return self._data
 
     @data.setter
-    def data(self, data: Any) -> None:
+    def data(self, data: SupportsFloat) -> None:
         if self.op is not None:
             raise GraphError(
                 f"the data of a node computed by '{self.op}' cannot be assigned: assign to its "
@@ -138,11 +138,20 @@ class Node:
         return 0.0 if type(grad) is Epoch else grad
 
     @grad.setter
-    def grad(self, grad: Any) -> None:
+    def grad(self, grad: Node | SupportsFloat | None) -> None:
         if grad is None:
             self._grad = EPOCH[0] if self.op is None else RESTORED
         else:
             self._grad = grad if isinstance(grad, Node) else real(grad, "the grad of a Value")
+
+    @property
+    def name(self) -> str | None:
+        """What pictures and messages call it; None where they find a word of their own."""
+        return self._name
+
+    @name.setter
+    def name(self, name: str | None) -> None:
+        self._name = name_of(name)
 
     @property
     def grad_computed(self) -> bool:
@@ -164,7 +173,7 @@ class Node:
         cls, data: float, grad: Any, name: str | None, op: Op | None, operands: tuple[Any, ...]
     ) -> Any:
         node = cls.__new__(cls)
-        node._data, node.name, node.op = data, name, op
+        node._data, node._name, node.op = data, name, op
         node._grad = RESTORED if grad is None else grad
         node._left, node._right = packed(operands)
         if ACTIVE:
@@ -182,14 +191,16 @@ class Node:
         return pickling.deep_copy(self, memo)
 
 
-def name_of(name: Any, made: tuple[Any, ...]) -> str | None:
+def name_of(name: Any, made: tuple[Any, ...] = ()) -> str | None:
     """The name that a Value is given, which is a str; other engines take its history behind it."""
     if made or not (name is None or isinstance(name, str)):
-        given = f"{type(name).__name__} and {made!r}" if made else type(name).__name__
-        raise InputTypeError(
-            f"the name of a Value is a str, but got {given}; what a Value was made of is "
-            "recorded by arithmetic: for an operation of your own, use autograd.custom_op"
-        )
+        given = f"{type(name).__name__} {shown(name, 40)}" + (f" and {made!r}" if made else "")
+        if made or not isinstance(name, SupportsFloat):
+            given += (
+                "; what a Value was made of is recorded by arithmetic: for an operation of your "
+                "own, use autograd.custom_op"
+            )
+        raise InputTypeError(f"the name of a Value is a str, but got {given}")
     return name
 
 

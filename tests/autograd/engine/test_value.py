@@ -89,8 +89,18 @@ def test_name_is_a_str():
     """A name of another type would break pictures much later."""
     assert Value(1.0, name="w").name == "w"
     assert Value(1.0).name is None
-    with pytest.raises(InputTypeError, match="name of a Value is a str, but got int"):
-        Value(1.0, name=3)
+    x = Value(1.0, name="x")
+    for give in (
+        lambda: Value(1.0, name=3),
+        lambda: Value(1.0, label=3),
+        lambda: setattr(x, "name", 3),
+        lambda: setattr(x, "label", 3),
+    ):
+        with pytest.raises(InputTypeError, match=r"name of a Value is a str, but got int 3$"):
+            give()
+    assert x.name == x.label == "x"
+    x.name = None
+    assert (x.name, x.label) == (None, "")
 
 
 def test_a_class_is_called_with_all_its_arguments():
