@@ -12,8 +12,8 @@ import copy
 import dataclasses
 import enum
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, SupportsFloat, TypeAlias, TypeGuard
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, Protocol, SupportsFloat, TypeAlias, TypeGuard
 
 from autograd.arrays import Array
 from autograd.errors import InputTypeError, InputValueError
@@ -24,12 +24,23 @@ if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
 __all__ = [
-    "Nest", "is_array", "labels_of", "map_structure", "numbers_in", "numbers_like", "parts_of",
-    "rebuilt", "too_deep", "way_to", "with_parts",
+    "Argument", "Nest", "is_array", "labels_of", "map_structure", "numbers_in", "numbers_like",
+    "parts_of", "rebuilt", "too_deep", "way_to", "with_parts",
 ]  # fmt: skip
 
-Nest: TypeAlias = "SupportsFloat | Array | Sequence[Nest] | Mapping[Any, Nest] | DataclassInstance"
+
+class Named(Protocol):
+    """A dict, whatever its keys are."""
+
+    def keys(self) -> Iterable[Hashable]: ...
+    def values(self) -> Iterable[Nest]: ...
+
+
+Nest: TypeAlias = "SupportsFloat | Array | Sequence[Nest] | Named | DataclassInstance"
 """As a type checker sees it; a number is what supports float: a Value, an int, a Fraction too."""
+
+Argument: TypeAlias = "Nest | Hashable"
+"""Numbers in any container, or whatever else a function takes, as a flag or a model."""
 
 DEEPEST = 100
 """No argument is nested more deeply than this, unless it holds itself."""

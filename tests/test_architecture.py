@@ -37,8 +37,8 @@ ORDER = {
     "(content film labels parts) stepper (playground recorder)",
     "autograd.drawing.picture": "snapshot (flow frames highlight) marks",
     "autograd.drawing.placement": "ranks positions geometry",
-    "autograd.engine": "(switches order) (modes sweep pickling shared) (region foreign) node "
-    "anomaly record (elementwise micrograd products refusals truths chain_rule) (higher ufuncs) "
+    "autograd.engine": "(switches order) (modes sweep pickling) node (anomaly foreign region "
+    "shared) record (elementwise micrograd products refusals truths chain_rule) (higher ufuncs) "
     "methods (backward naming) (slots value) generated accelerator",
     "autograd.engine.anomaly": "remedies story",
     "autograd.functions": "(custom exposing repetition) elementary recurrences operands "
@@ -258,7 +258,7 @@ def test_exports_do_not_know_the_numpy_executor(path):
 
 # Of parameters, the share whose annotation lets anything in. It only ever goes down: lower the
 # bound when the share has fallen.
-LOOSE = {"autograd": 0.062, "nn": 0.09}
+LOOSE = {"autograd": 0.0345, "nn": 0.09}
 
 
 def words(annotation: ast.expr) -> set[str]:

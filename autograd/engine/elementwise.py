@@ -8,17 +8,20 @@ one of floats, an array of Values one of objects. Next: :mod:`autograd.functions
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from autograd.engine.record import operand, operands_in, record
 from autograd.errors import InputTypeError, InputValueError
 from autograd.nested import DEEPEST, array_of, is_array, parts_of, with_parts
 from autograd.ops.op import Op
 
+if TYPE_CHECKING:
+    from autograd.nested import Nest
+
 __all__ = ["apply", "checked", "exposed", "over_elements"]
 
 
-def checked(x: Any, name: str) -> Any:
+def checked(x: Nest, name: str) -> Any:
     """A Value or float, or the error that says what ``name`` takes."""
     number = operand(x)
     if number is NotImplemented:
@@ -42,7 +45,7 @@ def apply(op: Op, *given: Any) -> Any:
 def exposed(op: Op) -> Callable[..., Any]:
     """A primitive as a function of its operands, Values, numbers or containers of them."""
 
-    def function(*operands: Any) -> Any:
+    def function(*operands: Nest) -> Any:
         if op.arity not in (None, len(operands)) or not operands:
             wanted = "at least one operand" if op.arity is None else f"{op.arity} operands"
             raise InputValueError(f"{op.name} takes {wanted}, but got {len(operands)}")
@@ -52,7 +55,7 @@ def exposed(op: Op) -> Callable[..., Any]:
 
 
 def over_elements(
-    function: Callable[..., Any], name: str, given: Sequence[Any], depth: int = 0
+    function: Callable[..., Any], name: str, given: Sequence[Nest], depth: int = 0
 ) -> Any:
     """A function of numbers at every element of its operands.
 
@@ -81,12 +84,12 @@ def over_elements(
     return with_parts(first, results)
 
 
-def _is_like_an_array(x: Any) -> bool:
+def _is_like_an_array(x: Nest) -> bool:
     """Whether it is an array, or becomes one; NumPy's scalars are numbers."""
     return is_array(x) or (operand(x) is NotImplemented and hasattr(x, "__array__"))
 
 
-def _broadcast(function: Callable[..., Any], name: str, given: Sequence[Any]) -> Any:
+def _broadcast(function: Callable[..., Any], name: str, given: Sequence[Nest]) -> Any:
     import numpy as np
 
     try:

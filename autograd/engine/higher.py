@@ -7,8 +7,8 @@ The products of the chain rule are in :mod:`autograd.engine.products`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, cast
 
 from autograd.engine.modes import TRACING
 from autograd.engine.order import operands_of
@@ -30,14 +30,14 @@ _XP = Namespace(RECORDERS)
 
 
 def recorded_adjoints(
-    order: Sequence[Node], seeds: dict[Any, Any], wanted: Iterable[Node] | None = None
+    order: Sequence[Node], seeds: Mapping[Node, Node | float], wanted: Iterable[Node] | None = None
 ) -> dict[Any, Any]:
     """Adjoint of every node that the seeds reach, as a Value, or a float where it is constant.
 
     ``wanted`` limits the sweep to the paths that lead from these nodes to the seeds.
     """
     needed = None if wanted is None else _descendants(order, wanted)
-    adjoint = dict(seeds)
+    adjoint: dict[Any, Any] = dict(seeds)
     products = Products(order, seeds.values(), forward=False)
     for node in reversed(order):
         upstream = adjoint.get(node)
@@ -54,10 +54,10 @@ def recorded_adjoints(
     return adjoint
 
 
-def recorded_tangents(order: Sequence[Node], seeds: dict[Any, Any]) -> dict[Any, Any]:
+def recorded_tangents(order: Sequence[Node], seeds: Mapping[Node, Node | float]) -> dict[Any, Any]:
     """Directional derivative of every node that depends on the seeds, by one forward sweep."""
     needed = _descendants(order, seeds)
-    tangent = dict(seeds)
+    tangent: dict[Any, Any] = dict(seeds)
     products = Products(order, seeds.values(), forward=True)
     for node in order:
         if node in tangent or node not in needed:
@@ -83,9 +83,11 @@ def _descendants(order: Iterable[Node], wanted: Iterable[Node]) -> set[Any]:
     return needed
 
 
-def _partials(node: Any, operands: tuple[Node | float, ...], needed: set[Node] | None) -> list[Any]:
+def _partials(
+    node: Node, operands: tuple[Node | float, ...], needed: set[Node] | None
+) -> list[Any]:
     """A node's local derivatives as Values or floats; None where there is none or no need."""
-    op = node.op
+    op = cast(Op, node.op)  # computed
     need = [type(x) is not float and (needed is None or x in needed) for x in operands]
     if not op.traced:
         if op.opaque:
@@ -108,14 +110,14 @@ def _is_name_or_number(expr: Expr | float | None) -> bool:
     return not isinstance(expr, Expr) or expr.op == "var"
 
 
-def _opaque_partials(node: Any, operands: tuple[Node | float, ...]) -> tuple[Any, ...]:
+def _opaque_partials(node: Node, operands: tuple[Node | float, ...]) -> tuple[Any, ...]:
     """What a user's rule returns: it may branch on a Value, but not take its number."""
-    op = node.op
+    op = cast(Op, node.op)  # computed
     remedy = (
         f"the rule is to be differentiated again, and the partials of {op.name!r} would be "
         "constants. Write them with the functions of xp, as xp.cos(a) for math.cos(a)"
     )
-    region = Region([node, *[x for x in operands if type(x) is not float]], refusing(remedy))
+    region = Region([node, *node.parents], refusing(remedy))
     rule = region.run(lambda: op.partials(_XP, node, *operands))
     partials: tuple[Any, ...] = op.one_an_operand(rule, len(operands))
     return partials

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any, TypeVar, overload
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from autograd.engine import ufuncs
 from autograd.engine.elementwise import apply
@@ -16,6 +16,9 @@ from autograd.engine.micrograd import Micrograd
 from autograd.engine.node import Node
 from autograd.engine.record import record
 from autograd.ops.op import OPS
+
+if TYPE_CHECKING:
+    from autograd.nested import Nest
 
 __all__ = ["Methods", "Unary"]
 
@@ -37,7 +40,7 @@ class Unary:
         return self if x is None else partial(record, OPS[self.name], (x,))
 
 
-def binary(name: str, x: Number, y: Any) -> Number:
+def binary(name: str, x: Number, y: Nest) -> Number:
     """A method of two numbers."""
     recorded: Number = apply(OPS[name], x, y)
     return recorded
@@ -48,11 +51,13 @@ class Methods(Micrograd):
 
     __slots__ = ()
 
-    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Nest, **options: Any) -> Any:
         """A universal function of NumPy's, so that it keeps the graph."""
         return ufuncs.array_ufunc(ufunc, method, inputs, options)
 
-    def __array_function__(self, function: Any, _: Any, args: Any, options: Any) -> Any:
+    def __array_function__(
+        self, function: Any, _: Any, args: tuple[Nest, ...], options: dict[str, Any]
+    ) -> Any:
         """Any other function of NumPy's."""
         return ufuncs.array_function(function, args, options)
 
@@ -60,15 +65,15 @@ class Methods(Micrograd):
         """The number itself: it is real. NumPy asks for it in ``var`` and ``vdot``."""
         return self
 
-    def arctan2(self: Number, x: Any) -> Number:
+    def arctan2(self: Number, x: Nest) -> Number:
         """``autograd.atan2(self, x)``, as NumPy calls it."""
         return binary("atan2", self, x)
 
-    def hypot(self: Number, y: Any) -> Number:
+    def hypot(self: Number, y: Nest) -> Number:
         """``autograd.hypot(self, y)``."""
         return binary("hypot", self, y)
 
-    def fmod(self: Number, divisor: Any) -> Number:
+    def fmod(self: Number, divisor: Nest) -> Number:
         """``autograd.fmod(self, divisor)``."""
         return binary("fmod", self, divisor)
 

@@ -19,7 +19,7 @@ A factor that depends on others, as λ in λ·norm(p), keeps the derivative that
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, cast
 
 from autograd.cached import cached_property
 from autograd.engine.modes import TRACING
@@ -28,6 +28,7 @@ from autograd.engine.order import operands_of
 from autograd.engine.record import RECORDERS
 from autograd.engine.shared import Shared
 from autograd.ops.floats import Namespace
+from autograd.ops.op import Op
 
 __all__ = ["Products"]
 
@@ -45,7 +46,7 @@ class Products:
         self, order: Sequence[Node], seeds: Iterable[Node | float], *, forward: bool
     ) -> None:
         self.order = order
-        self.seeds = [seed for seed in seeds if type(seed) is not float]
+        self.seeds: list[Any] = [seed for seed in seeds if type(seed) is not float]
         self.forward = forward
         self.chosen: set[Any] = set()
         self.doubted: dict[Any, Any] = {}
@@ -56,28 +57,30 @@ class Products:
         """Known from the first tip on."""
         return Shared(self.order, self.seeds)
 
-    def enter(self, node: Any) -> None:
+    def enter(self, node: Node) -> None:
         """Begin with the local derivatives of a node."""
-        self.node = node
+        self.op = op = cast(Op, node.op)  # computed
         self.tip = None
-        if node.op.tip is None:
+        if op.tip is None:
             return
         operands = operands_of(node)
         # A literal other than 0 beside them keeps operands from the tip, as in hypot(1, x).
-        if not node.op.smooth or not any(type(x) is float and x for x in operands):
+        if not op.smooth or not any(type(x) is float and x for x in operands):
             with TRACING.during(True):  # comparisons are recorded
-                size = node.op.tip(_XP, node, *operands)
+                size = op.tip(_XP, node, *operands)
             self.tip = size, RECORDERS["eq"](size, 0.0)
 
-    def product(self, running: Any, partial: Any, source: Node, target: Node) -> Any:
+    def product(
+        self, running: Node | float, partial: Node | float, source: Node, target: Node
+    ) -> Any:
         """The running quantity of ``source`` × a local derivative, on its way to ``target``."""
         after = source in self.chosen
-        if after or (self.node.op.selects and self.node.op.name != "doubt"):
+        if after or (self.op.selects and self.op.name != "doubt"):
             self.chosen.add(target)
-        both = self.node.op.selects or (after and self.forward)
+        both = self.op.selects or (after and self.forward)
         name = "choose" if both else "chosen" if after else "chain"
         doubt = self.doubted.get(source)
-        if self.tip is not None and self.node.op.smooth and type(partial) is not float:
+        if self.tip is not None and self.op.smooth and type(partial) is not float:
             partial = RECORDERS["doubt"](partial, *self.tip)  # at the tip it turns at once
         first, second = (partial, running) if self.forward else (running, partial)
         part = _times(first, second, name)
@@ -89,9 +92,11 @@ class Products:
             part = self._in_doubt(part, partial, doubt, target)
         return part
 
-    def _in_doubt(self, part: Any, factor: Any, condition: Any, target: Node) -> Any:
+    def _in_doubt(
+        self, part: Node | float, factor: Node | float, condition: Node | float, target: Node
+    ) -> Any:
         """The part, with no derivative by a factor where the other one is in doubt."""
-        if type(factor) is not float:
+        if isinstance(factor, Node):
             if factor in self.shared:
                 part = RECORDERS["doubt"](part, factor, condition)
             # What is multiplied by zero does not matter any more.
@@ -102,9 +107,9 @@ class Products:
         return part
 
 
-def _times(first: Any, second: Any, name: str) -> Any:
+def _times(first: Node | float, second: Node | float, name: str) -> Any:
     """A product, recorded in the fewest nodes."""
     for factor, other in ((first, second), (second, first)):
         if type(factor) is float and abs(factor) == 1.0:
-            return other if factor == 1.0 else -other
+            return other if factor == 1.0 else RECORDERS["neg"](other)
     return RECORDERS[name](first, second)

@@ -13,7 +13,7 @@ import linecache
 from functools import lru_cache
 from itertools import islice
 from types import FrameType
-from typing import Any
+from typing import TypeGuard
 
 from autograd.engine.modes import ACTIVE, TRACING, user_frame, user_line
 from autograd.engine.node import Node
@@ -168,7 +168,7 @@ def _tree(filename: str) -> ast.AST | None:
     return _parsed(source) if source else None
 
 
-def _covers(node: ast.AST, line: int, start: int, end: int) -> bool:
+def _covers(node: ast.AST, line: int, start: int, end: int) -> TypeGuard[ast.expr | ast.stmt]:
     """Whether a piece of a program holds this place, or lies on its line where that is all."""
     if not isinstance(node, (ast.expr, ast.stmt)):
         return False
@@ -179,7 +179,7 @@ def _covers(node: ast.AST, line: int, start: int, end: int) -> bool:
     return first <= (line, start) and (line, end) <= (last, node.end_col_offset or 0)
 
 
-def _extent(node: Any) -> tuple[int, int, int]:
+def _extent(node: ast.expr | ast.stmt) -> tuple[int, int, int]:
     """The size of a piece, to sort by."""
     lines = (node.end_lineno or node.lineno) - node.lineno
     return lines, (node.end_col_offset or 0) - node.col_offset if not lines else 0, -node.lineno

@@ -10,11 +10,14 @@ in a row, each of the one before, cost a thousand times one.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from autograd.engine.modes import STRAYS, TRANSFORMING, recording, user_line
 from autograd.engine.order import Adjoints, operands_of, record_of, record_within
 from autograd.errors import TraceError
+
+if TYPE_CHECKING:
+    from autograd.engine.node import Node
 
 __all__ = ["Region", "refusing"]
 
@@ -24,7 +27,7 @@ Leave = Callable[[Any, str], None]
 def refusing(remedy: str) -> Leave:
     """Raises TraceError with the user's line, and the remedy."""
 
-    def leave(value: Any, wanted: str) -> None:
+    def leave(value: Node, wanted: str) -> None:
         raise TraceError(
             f"{wanted} of a Value was asked while a function of it is differentiated, at "
             f"{user_line()}: {remedy}"
@@ -40,7 +43,7 @@ class Region:
     for, as ``float`` does, and may raise; without it, such numbers are given.
     """
 
-    def __init__(self, variables: Iterable[Any], leave: Leave | None = None) -> None:
+    def __init__(self, variables: Iterable[Node], leave: Leave | None = None) -> None:
         self.variables = list(variables)
         self.leave = leave
         self.nodes: list[Any] = []
@@ -64,7 +67,7 @@ class Region:
                 self.outer.nodes += self.nodes[before:]
                 self.outer.read += self.read
 
-    def varies(self, x: Any) -> bool:
+    def varies(self, x: Node) -> bool:
         """Whether a Value depends on the variables of this region or of one around it."""
         if self._strayed or STRAYS[0] != self._strays:
             return not self._dependent.isdisjoint(record_of([x])[1])
@@ -75,10 +78,10 @@ class Region:
                 self._dependent.add(node)
         return self._known(x)
 
-    def _known(self, x: Any) -> bool:
+    def _known(self, x: Node) -> bool:
         return x in self._dependent or (self.outer is not None and self.outer.varies(x))
 
-    def record_of(self, roots: Sequence[Any]) -> tuple[list[Any], Adjoints]:
+    def record_of(self, roots: Sequence[Node]) -> tuple[list[Any], Adjoints]:
         """The computed nodes made here that lead to the roots, and a zero for all that do.
 
         As :func:`autograd.engine.order.record_of`, but it stops at what was made before.
@@ -87,6 +90,6 @@ class Region:
             return record_of(roots)
         return record_within(self.nodes, roots)
 
-    def others_in(self, nodes: Iterable[Any]) -> bool:
+    def others_in(self, nodes: Iterable[Node]) -> bool:
         """Whether there are Values among them that were made outside."""
         return not {*self.variables, *self.nodes}.issuperset(nodes)

@@ -6,9 +6,13 @@ At a tip the derivative is a choice (:mod:`autograd.engine.products`, which asks
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from autograd.engine.order import operands_of
+from autograd.ops.op import Op
+
+if TYPE_CHECKING:
+    from autograd.engine.node import Node
 
 __all__ = ["Shared"]
 
@@ -19,10 +23,10 @@ class Shared:
     Of what was computed before, outside of the sweep, nothing is known: it counts as sharing them.
     """
 
-    def __init__(self, order: Sequence[Any], seeds: Iterable[Any]) -> None:
+    def __init__(self, order: Sequence[Node], seeds: Iterable[Node]) -> None:
         above: set[Any] = set()  # what a tip was computed from
         for node in reversed(order):
-            if node.op.tip is not None or node in above:
+            if cast(Op, node.op).tip is not None or node in above:
                 above.update(map(_source, _values(node)))
         self._known: dict[Any, bool] = {}
         for node in order:
@@ -32,13 +36,13 @@ class Shared:
         for seed in seeds:
             self._settle(seed, above)
 
-    def _settle(self, x: Any, above: set[Any]) -> None:
+    def _settle(self, x: Node, above: set[Node]) -> None:
         """What was not computed by the sweep's nodes before this."""
         if x not in self._known:
             source = _source(x)
             self._known[x] = source.op is not None or source in above
 
-    def __contains__(self, x: Any) -> bool:
+    def __contains__(self, x: Node) -> bool:
         """Whether a Value shares them: one of the sweep's nodes, or recorded by it from these."""
         stack = [x]
         while stack:
@@ -53,11 +57,11 @@ class Shared:
         return self._known[x]
 
 
-def _values(node: Any) -> list[Any]:
+def _values(node: Node) -> list[Any]:
     return [x for x in operands_of(node) if type(x) is not float]
 
 
-def _source(x: Any) -> Any:
+def _source(x: Node) -> Any:
     """What a transform made its variable of."""
     while x.op is not None and x.op.name == "identity":
         (x,) = operands_of(x)

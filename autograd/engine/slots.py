@@ -27,7 +27,7 @@ by_dictionary = backward.differentiate
 _pull_back = cache(lambda: sweep_loop(SLOTS, Steps(SLOTS)))
 
 
-def differentiate(roots: Sequence[Node], weights: Sequence[Any]) -> None:
+def differentiate(roots: Sequence[Node], weights: Sequence[Node | float]) -> None:
     """Add to each leaf's gradient the derivative of the weighted sum of the roots."""
     if ACTIVE and ANOMALY.get() is not None:
         by_dictionary(roots, weights)
@@ -44,7 +44,7 @@ def differentiate(roots: Sequence[Node], weights: Sequence[Any]) -> None:
             require_current(order)
         assign(set_grad, order, repeat(0.0))
         for root, weight in zip(roots, weights):
-            weight = weight if type(weight) is float else weight._data
+            weight = weight._data if isinstance(weight, Node) else weight
             if root.op is None:
                 root._left += weight
             else:

@@ -26,6 +26,8 @@ from autograd.ops.op import OPS
 if TYPE_CHECKING:
     import numpy as np
 
+    from autograd.nested import Nest
+
 __all__ = ["array_function", "array_ufunc"]
 
 ARITHMETIC: dict[str, Callable[..., Any]] = {
@@ -90,7 +92,7 @@ FORMULAS: dict[str, Callable[..., Any]] = {
 
 
 def array_ufunc(
-    ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], options: dict[str, Any]
+    ufunc: np.ufunc, method: str, inputs: tuple[Nest, ...], options: dict[str, Any]
 ) -> Any:
     """A universal function of NumPy's, at least one input of which is a Value.
 
@@ -126,7 +128,7 @@ def _takes_objects(ufunc: np.ufunc) -> bool:
     return any("O" in signature for signature in ufunc.types)
 
 
-def _as_objects(x: Any, name: str) -> Any:
+def _as_objects(x: Nest, name: str) -> Any:
     """What NumPy's loops over objects can work with."""
     import numpy as np
 
@@ -146,7 +148,7 @@ def _as_objects(x: Any, name: str) -> Any:
     return x
 
 
-def _clip(x: Any, low: Any = None, high: Any = None) -> Any:
+def _clip(x: Nest, low: Nest | None = None, high: Nest | None = None) -> Any:
     return apply(
         OPS["clip"], x, -math.inf if low is None else low, math.inf if high is None else high
     )
@@ -162,7 +164,7 @@ QUESTIONS = ("isclose", "allclose")
 """Those that are about the numbers, as comparisons are."""
 
 
-def array_function(function: Any, args: tuple[Any, ...], options: dict[str, Any]) -> Any:
+def array_function(function: Any, args: tuple[Nest, ...], options: dict[str, Any]) -> Any:
     """A function of NumPy's, at least one argument of which is a Value; a number for a number."""
     ours = ARRAY_FUNCTIONS.get(function.__name__)
     if ours is not None and not options and (len(args) > 1 or function.__name__ == "sinc"):
@@ -174,7 +176,7 @@ def array_function(function: Any, args: tuple[Any, ...], options: dict[str, Any]
     return result.item() if is_number else result
 
 
-def _number(x: Any) -> Any:
+def _number(x: Nest) -> Any:
     """A Value's number, to ask something about it: as a comparison, no part of a derivative."""
     if not isinstance(x, Node):
         return x

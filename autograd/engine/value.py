@@ -78,7 +78,7 @@ class Value(Methods):
         return tuple([0.0 if partial is None else float(partial) for partial in partials])
 
     def backward(
-        self, gradient: Any = 1.0, create_graph: bool = False, *, retain_graph: bool = True
+        self, gradient: Operand = 1.0, create_graph: bool = False, *, retain_graph: bool = True
     ) -> None:
         """Differentiate this Value: add ``gradient`` × its derivative to each leaf's ``grad``.
 
@@ -149,19 +149,19 @@ class Value(Methods):
         holds: bool = getattr(operator, name)(self._data, number)
         return holds
 
-    def __and__(self, other: Any) -> Any:
+    def __and__(self, other: Operand) -> Any:
         """Whether both hold, of recorded comparisons; bools elsewhere have a & of their own."""
         return conjunction(self, other)
 
-    def __rand__(self, other: Any) -> Any:
+    def __rand__(self, other: Operand) -> Any:
         """The same, from the other side."""
         return conjunction(other, self)
 
-    def __or__(self, other: Any) -> Any:
+    def __or__(self, other: Operand) -> Any:
         """Whether one of two recorded comparisons holds."""
         return disjunction(self, other)
 
-    def __ror__(self, other: Any) -> Any:
+    def __ror__(self, other: Operand) -> Any:
         """The same, from the other side."""
         return disjunction(other, self)
 
@@ -278,7 +278,7 @@ class Value(Methods):
 Node.computed = Value
 
 
-def operate(name: str, *given: Any) -> Value:
+def operate(name: str, *given: Operand) -> Value:
     """Record an operator or a method; NotImplemented if an operand is no real number."""
     operands = tuple([operand(x) for x in given])
     for x, number in zip(given, operands):

@@ -6,23 +6,20 @@ programs choose afresh. A singular matrix gives infinities or nan, as a division
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from autograd.engine.record import record
 from autograd.engine.value import Operand, Value
 from autograd.errors import InputTypeError, InputValueError
-from autograd.functions.operands import sequence
+from autograd.functions.operands import items_of, sequence
 from autograd.nested import array_of, is_array
 from autograd.ops.op import OPS
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from autograd.arrays import Array
     from autograd.nested import Nest
-
-    Array = NDArray[Any]
 
 MOST_ROWS = 12
 """A determinant of so many rows has some 4,000 minors."""
@@ -85,7 +82,7 @@ def solve(a: Sequence[Sequence[Operand]], b: Sequence[Operand]) -> list[Operand]
 def solve(
     a: Sequence[Sequence[Operand]], b: Sequence[Sequence[Operand]]
 ) -> list[list[Operand]]: ...
-def solve(a: Any, b: Any) -> Any:
+def solve(a: Nest, b: Nest) -> Any:
     """The x with a·x = b of a small system: Gauss's elimination with pivots, about n³ nodes.
 
     Args:
@@ -99,7 +96,7 @@ def solve(a: Any, b: Any) -> Any:
     >>> solve([[2.0, 1.0], [1.0, 3.0]], [3.0, 4.0])
     [1.0, 1.0]
     """
-    rows, right = _square(a, "solve"), list(b)
+    rows, right = _square(a, "solve"), items_of(b, "solve")
     if len(right) != len(rows):
         raise InputValueError(
             f"solve needs as many right sides as rows, but got {len(right)} and {len(rows)}"
@@ -155,9 +152,9 @@ def _eliminated(rows: Rows) -> Rows:
     return solved
 
 
-def _square(a: Any, name: str) -> Rows:
+def _square(a: Nest, name: str) -> Rows:
     """The rows of a square matrix."""
-    if isinstance(a, Value) or not hasattr(a, "__iter__"):
+    if isinstance(a, Value) or not isinstance(a, Iterable):
         raise InputTypeError(
             f"{name} takes a square matrix, as a list of rows or an array, but got "
             f"{type(a).__name__}"
@@ -171,11 +168,11 @@ def _square(a: Any, name: str) -> Rows:
     return rows
 
 
-def _like(given: Nest, result: list[Any]) -> Any:
+def _like(given: Nest, result: Sequence[Nest]) -> Any:
     """Lists for lists, an array for an array."""
     if not is_array(given):
         return result
-    if result and isinstance(result[0], list):
-        flat = [x for row in result for x in row]
-        return array_of(flat, (len(result), len(result[0])))
-    return array_of(result, (len(result),))
+    rows = [row for row in result if isinstance(row, list)]
+    if rows:
+        return array_of([x for row in rows for x in row], (len(rows), len(rows[0])))
+    return array_of([*result], (len(result),))

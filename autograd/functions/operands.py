@@ -6,7 +6,7 @@ Next: :mod:`autograd.functions.sequences`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any, Protocol, cast, overload
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar, cast, overload
 
 from autograd.engine.elementwise import checked
 from autograd.engine.record import operands_in
@@ -15,7 +15,16 @@ from autograd.errors import InputTypeError, InputValueError
 from autograd.nested import array_of, is_array, parts_of
 
 if TYPE_CHECKING:
+    from _typeshed import SupportsRichComparison
+
     from autograd.nested import Nest
+
+Ordered = TypeVar("Ordered", bound="SupportsRichComparison")
+Item = TypeVar("Item")
+Default = TypeVar("Default")
+Key: TypeAlias = "Callable[[Item], SupportsRichComparison]"
+Chosen: TypeAlias = "Nest | SupportsRichComparison"
+"""What can be compared, and what is a Value's or a number's among it."""
 
 
 class Reduction(Protocol):
@@ -44,6 +53,32 @@ class Itemwise(Protocol):
     def __call__(self, xs: Iterable[Operand]) -> list[Operand]: ...
 
 
+class Choice(Protocol):
+    """max or min: Python's own, of Values too."""
+
+    __name__: str
+
+    @overload
+    def __call__(self, xs: Iterable[Ordered], /) -> Ordered: ...
+    @overload
+    def __call__(self, xs: Iterable[Ordered], /, *, default: Default) -> Ordered | Default: ...
+    @overload
+    def __call__(self, x: Ordered, y: Ordered, /, *more: Ordered) -> Ordered: ...
+    @overload
+    def __call__(self, xs: Iterable[Item], /, *, key: Key[Item] | None) -> Item: ...
+    @overload
+    def __call__(
+        self, xs: Iterable[Item], /, *, key: Key[Item] | None, default: Default
+    ) -> Item | Default: ...
+    @overload
+    def __call__(self, x: Item, y: Item, /, *more: Item, key: Key[Item] | None) -> Item: ...
+
+
+def choice(function: Callable[..., Chosen]) -> Choice:
+    """The same function, for the type checker."""
+    return cast(Choice, function)
+
+
 def reduction(function: Callable[[Iterable[Nest]], Nest]) -> Reduction:
     """The same function, for the type checker."""
     return cast(Reduction, function)
@@ -54,7 +89,7 @@ def itemwise(function: Callable[[Iterable[Nest]], Nest]) -> Itemwise:
     return cast(Itemwise, function)
 
 
-def items_of(xs: Iterable[Nest], name: str) -> list[Any]:
+def items_of(xs: Nest | Iterable[Nest], name: str) -> list[Any]:
     """What a sequence holds, or the error that says what ``name`` takes."""
     if isinstance(xs, (Value, str)) or not isinstance(xs, Iterable):
         raise InputTypeError(
@@ -63,7 +98,7 @@ def items_of(xs: Iterable[Nest], name: str) -> list[Any]:
     return list(xs)
 
 
-def sequence(xs: Iterable[Nest], name: str) -> tuple[Any, ...]:
+def sequence(xs: Nest | Iterable[Nest], name: str) -> tuple[Any, ...]:
     """The operands of a function over a sequence, each checked."""
     operands = operands_in(xs)  # as nearly always
     if operands is None:

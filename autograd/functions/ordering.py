@@ -7,13 +7,14 @@ programs. Operands that tie share the derivative. ``max`` and ``min`` stand in f
 from __future__ import annotations
 
 import builtins
-from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, overload
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
 from autograd.engine.record import record
 from autograd.engine.value import Value
 from autograd.errors import InputTypeError, InputValueError
 from autograd.functions.operands import (
+    choice,
     items_of,
     itemwise,
     like,
@@ -24,24 +25,14 @@ from autograd.functions.operands import (
 from autograd.ops.op import OPS
 
 if TYPE_CHECKING:
-    from _typeshed import SupportsRichComparison
-
-    from autograd.engine.value import Operand
+    from autograd.functions.operands import Chosen, Key
     from autograd.nested import Nest
 
-Item = TypeVar("Item")
-Default = TypeVar("Default")
-Key: TypeAlias = "Callable[[Item], SupportsRichComparison] | None"
 _NONE_GIVEN: Any = object()
 
 
-@overload
-def max(xs: Iterable[Item], /, *, key: Key[Item] = None) -> Item: ...
-@overload
-def max(xs: Iterable[Item], /, *, key: Key[Item] = None, default: Default) -> Item | Default: ...
-@overload
-def max(x: Item, y: Item, /, *more: Item, key: Key[Item] = None) -> Item: ...
-def max(*xs: Any, key: Key[Any] = None, default: Any = _NONE_GIVEN) -> Any:
+@choice
+def max(*xs: Chosen, key: Key[Chosen] | None = None, default: Chosen | None = _NONE_GIVEN) -> Any:
     """The largest of a sequence or of several arguments; of n that tie, each has derivative 1/n.
 
     It stands in for Python's own, with ``key`` and ``default``. Without Values it gives the item
@@ -62,13 +53,8 @@ def max(*xs: Any, key: Key[Any] = None, default: Any = _NONE_GIVEN) -> Any:
     return _extreme("max", "maximum", xs, key, default)
 
 
-@overload
-def min(xs: Iterable[Item], /, *, key: Key[Item] = None) -> Item: ...
-@overload
-def min(xs: Iterable[Item], /, *, key: Key[Item] = None, default: Default) -> Item | Default: ...
-@overload
-def min(x: Item, y: Item, /, *more: Item, key: Key[Item] = None) -> Item: ...
-def min(*xs: Any, key: Key[Any] = None, default: Any = _NONE_GIVEN) -> Any:
+@choice
+def min(*xs: Chosen, key: Key[Chosen] | None = None, default: Chosen | None = _NONE_GIVEN) -> Any:
     """The smallest of a sequence or of several arguments; otherwise as ``max``.
 
     Raises:
@@ -81,7 +67,9 @@ def min(*xs: Any, key: Key[Any] = None, default: Any = _NONE_GIVEN) -> Any:
     return _extreme("min", "minimum", xs, key, default)
 
 
-def _extreme(name: str, of_two: str, xs: tuple[Any, ...], key: Any, default: Any) -> Any:
+def _extreme(
+    name: str, of_two: str, xs: tuple[Any, ...], key: Key[Chosen] | None, default: Chosen | None
+) -> Any:
     if len(xs) > 1 and default is not _NONE_GIVEN:
         raise InputTypeError(f"{name} takes a default for one sequence, but got {len(xs)} numbers")
     items = list(xs)
@@ -99,7 +87,7 @@ def _extreme(name: str, of_two: str, xs: tuple[Any, ...], key: Any, default: Any
     return _item_of_python(name, items, key)
 
 
-def _item_of_python(name: str, items: list[Operand], key: Any) -> Any:
+def _item_of_python(name: str, items: list[Chosen], key: Key[Chosen] | None) -> Any:
     """What Python chooses, but for nan: it would keep one only in the first place."""
     try:
         if key is None:

@@ -157,6 +157,5 @@ def _node(data: float, op: Op, operands: tuple[Node | float, ...]) -> Any:
     return Node.computed._restore(data, EPOCH[0], None, op, operands)
 
 
-def _number(x: Any) -> float:
-    number: float = x if type(x) is float else data_of(x)
-    return number
+def _number(x: Node | float) -> float:
+    return data_of(x) if isinstance(x, Node) else x

@@ -18,7 +18,7 @@ from autograd.program.results import Result
 from autograd.program.structures import Structure
 
 if TYPE_CHECKING:
-    from autograd.nested import Nest
+    from autograd.nested import Argument, Nest
 
 __all__ = ["Call", "Recorded", "chosen_names", "like", "moves_along"]
 
@@ -54,7 +54,7 @@ class Call:
             name: leaf.array for x in structures.values() for name, leaf in x.leaves.items()
         }
 
-    def at(self, numbers: Sequence[float]) -> Call:
+    def at(self, numbers: Sequence[Argument]) -> Call:
         """The same call at other numbers, one for each array."""
         call = Call.__new__(Call)
         call.recorded, call.program = self.recorded, self.program

@@ -9,12 +9,15 @@ from __future__ import annotations
 import inspect
 import weakref
 from types import MethodType
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 from autograd.errors import InputTypeError
 from autograd.program.differentiable import Wrt
 from autograd.program.program import Program
-from autograd.program.recordings import Argument, Recordings, name_of
+from autograd.program.recordings import Recordings, name_of
+
+if TYPE_CHECKING:
+    from autograd.nested import Argument
 
 __all__ = ["Compiled"]
 
@@ -70,7 +73,7 @@ class Compiled(Recordings):
         view._of_floats = {}
         return view
 
-    def __call__(self, /, *args: Any, **options: Argument) -> Any:
+    def __call__(self, /, *args: Argument, **options: Argument) -> Any:
         """What the function returns for these numbers, arrays and containers, in its structure."""
         quick = None if options else self._quick(args)
         if quick is not None:
@@ -78,7 +81,7 @@ class Compiled(Recordings):
         return self._call(args, options).value()
 
     def value_and_grad(
-        self, /, *args: Any, wrt: Wrt | None = None, reduce: str = "sum", **options: Argument
+        self, /, *args: Argument, wrt: Wrt | None = None, reduce: str = "sum", **options: Argument
     ) -> tuple[Any, Any]:
         """The value, and its gradient by the arguments ``wrt``, by default all that are passed.
 
@@ -167,17 +170,22 @@ class Compiled(Recordings):
         bound = self._bound(args, options)
         return self._recording(bound, self._structures(bound)).program
 
-    def _wrt(self, wrt: Wrt | None, args: tuple[Any, ...]) -> tuple[Wrt | None, tuple[Any, ...]]:
+    def _wrt(
+        self, wrt: Wrt | None, args: tuple[Argument, ...]
+    ) -> tuple[Wrt | None, tuple[Argument, ...]]:
         """``wrt``, given by keyword or as the first argument, and the arguments of f."""
-        first = args[0] if args else None
-        names = first if isinstance(first, tuple) and first else (first,)
-        parameters = self._signature.parameters
-        free = next(iter(parameters), None) not in self.static
-        if wrt is None and free and all(isinstance(name, str) for name in names):
-            return first, args[1:]
+        free = next(iter(self._signature.parameters), None) not in self.static
+        if wrt is None and free and args and _is_names(args[0]):
+            return args[0], args[1:]
         return wrt, args
 
     def _direction(self, args: tuple[Argument, ...]) -> Any:
         if not args:
             raise InputTypeError(f"{name_of(self.f)}: the direction is missing, the first argument")
         return args[0]
+
+
+def _is_names(x: Argument) -> TypeGuard[Wrt]:
+    """Whether this argument is no number but says which ones are meant."""
+    names = x if isinstance(x, tuple) else (x,)
+    return bool(names) and all(isinstance(name, str) for name in names)

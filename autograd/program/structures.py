@@ -31,6 +31,8 @@ from autograd.program.arguments import ValuesGiven
 from autograd.program.executor import numpy_or_error
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable
+
     from autograd.engine.value import Operand
     from autograd.nested import Nest
 
@@ -65,7 +67,7 @@ def plain(x: Nest) -> tuple[Any, Shape] | None:
     return (kind, len(x), kinds[0] if alike else tuple(kinds)), (len(x), *inner[0][1])
 
 
-def told_apart(x: Any) -> Any:
+def told_apart(x: Hashable) -> Any:
     """A key for what a function is recorded for: equal for things that it cannot tell apart.
 
     Python holds 1, 1.0 and True for one key, 0.0 and -0.0, and a str and the member of an Enum.

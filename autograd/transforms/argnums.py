@@ -14,7 +14,7 @@ from autograd.engine.node import Node
 from autograd.errors import InputTypeError, InputValueError
 
 if TYPE_CHECKING:
-    from autograd.nested import Nest
+    from autograd.nested import Argument, Nest
 
 __all__ = ["Argnum", "Arguments", "transformed", "with_others"]
 
@@ -101,8 +101,8 @@ def require_function(f: object) -> None:
 
 
 def with_others(
-    argnum: Argnum, x: Nest, others: Sequence[Any], options: dict[str, Any]
-) -> tuple[list[Any], dict[str, Any]]:
+    argnum: Argnum, x: Nest, others: Sequence[Argument], options: dict[str, Argument]
+) -> tuple[list[Argument], dict[str, Argument]]:
     """All arguments of a call: x in the chosen places, the others in the places that are left."""
     several = isinstance(argnum, (tuple, list))
     places = [*argnum] if isinstance(argnum, (tuple, list)) else [argnum]

@@ -113,7 +113,7 @@ class Call:
         tangent = recorded_tangents(order, dict(zip(self.nodes, along)))
         return [tangent.get(y, 0.0) if isinstance(y, Value) else 0.0 for y in outputs]
 
-    def finish(self, x: Nest) -> Any:
+    def finish(self, x: Operand) -> Any:
         """A number for the caller: a float, or a Value if it may be differentiated again."""
         if isinstance(x, Value):
             return x if self.recording else data_of(x)

@@ -17,14 +17,16 @@ from autograd.transforms.argnums import Argnum, Arguments, with_others
 from autograd.transforms.call import Call
 
 if TYPE_CHECKING:
-    from autograd.nested import Nest
+    from autograd.nested import Argument, Nest
 
 __all__ = ["hvp", "jvp", "vjp"]
 
 Function = Callable[..., Any]
 
 
-def jvp(f: Function, x: Nest, v: Nest, *others: Any, argnum: Argnum = 0, **options: Any) -> Any:
+def jvp(
+    f: Function, x: Nest, v: Nest, *others: Argument, argnum: Argnum = 0, **options: Argument
+) -> Any:
     """J·v: derivative of the results of f along the direction v; one forward pass.
 
     ``v`` has the structure of ``x``; what returns has the structure of f's result.
@@ -39,7 +41,9 @@ def jvp(f: Function, x: Nest, v: Nest, *others: Any, argnum: Argnum = 0, **optio
     return rebuilt(call.result, [*map(call.finish, slopes)])
 
 
-def vjp(f: Function, x: Nest, v: Nest, *others: Any, argnum: Argnum = 0, **options: Any) -> Any:
+def vjp(
+    f: Function, x: Nest, v: Nest, *others: Argument, argnum: Argnum = 0, **options: Argument
+) -> Any:
     """vᵀJ: derivative by x of the results of f weighted with v; one reverse pass.
 
     ``v`` has the structure of f's result; what returns has the structure of ``x``.
@@ -52,7 +56,9 @@ def vjp(f: Function, x: Nest, v: Nest, *others: Any, argnum: Argnum = 0, **optio
     return call.pull_back(call.outputs, weights)
 
 
-def hvp(f: Function, x: Nest, v: Nest, *others: Any, argnum: Argnum = 0, **options: Any) -> Any:
+def hvp(
+    f: Function, x: Nest, v: Nest, *others: Argument, argnum: Argnum = 0, **options: Argument
+) -> Any:
     """H·v: the Hessian of f times a direction, without the Hessian.
 
     One forward pass along v, recorded, and one reverse pass over both, whatever the size of x.
@@ -71,9 +77,9 @@ def hvp(f: Function, x: Nest, v: Nest, *others: Any, argnum: Argnum = 0, **optio
 def _call(
     f: Function,
     x: Nest,
-    others: tuple[Any, ...],
+    others: tuple[Argument, ...],
     argnum: Argnum,
-    options: dict[str, Any],
+    options: dict[str, Argument],
     of: str,
 ) -> Call:
     args, options = with_others(argnum, x, others, options)

@@ -38,6 +38,9 @@ assert_type(x.recompute(), Value)
 assert_type(x.detach(), Value)
 assert_type(x.name, str | None)
 x.data = 3.0
+x.data -= 0.1 * x.grad
+x.name = 3  # type: ignore[assignment]  # pyright: ignore
+Value("3")  # type: ignore[arg-type]  # pyright: ignore
 
 # Functions: a Value of a Value, a float of a float, containers as they are.
 assert_type(autograd.sin(x), Value)
@@ -62,6 +65,12 @@ assert_type(autograd.sum([1.0, 2.0]), float)
 assert_type(autograd.dot([x, y], [1.0, 2.0]), Value)
 assert_type(autograd.dot([1.0], [2.0]), float)
 assert_type(autograd.softmax([x, y]), list[Value])
+assert_type(autograd.max([x, y]), Value)
+assert_type(autograd.max(1, 2, 3), int)
+assert_type(autograd.min(["b", "c"], key=len), str)
+assert_type(autograd.min([1.0], default=None), float | None)
+assert_type(autograd.max(x, y, key=float), Value)
+autograd.max([object()])  # type: ignore[type-var]  # pyright: ignore
 
 
 # Transforms keep what f is called with, and give what they are given.
@@ -108,6 +117,12 @@ grad(scaled)(2.0, factor=3.0)  # type: ignore[call-overload]  # pyright: ignore
 grad(cube)("2")  # type: ignore[call-overload]  # pyright: ignore
 assert_type(grad(scaled, argnum="scale")(1.0, scale=2.0), Any)
 grad(between, argnum=1)("a", [1])
+
+# Containers of any kind, and what else a function takes.
+autograd.hvp(lambda p, mode: p["w"] * 2.0, {"w": 1.0}, {"w": 2.0}, "fast")
+autograd.jvp(lambda p: p, {1: [1.0], 2: [2.0]}, {1: [1.0], 2: [2.0]})
+autograd.compiled(lambda x, n: x)({"w": [1.0, x]}, "n")
+autograd.backward([x, y], gradients=[1.0, 2])
 
 # Networks.
 assert_type(nn.MLP(2, [4, 1])([x, y]), list[Value])

@@ -80,7 +80,9 @@ def _derived(tape: Tape, groups: Sequence[Sequence[bool]]) -> _Derived:
     """The derivative of a part; ``groups`` say which inputs have tangents."""
     with TRACING.during(True), ANOMALY.during(None), enable_grad():
         leaves = [Value(0.5) for group in groups for _ in group]
-        seeds = {x: Value(1.0) for x, has in zip(leaves, [y for g in groups for y in g]) if has}
+        seeds: dict[Any, Value] = {
+            x: Value(1.0) for x, has in zip(leaves, [y for g in groups for y in g]) if has
+        }
         left = iter(leaves)
         arguments: dict[str, Any] = {}
         for index, group in enumerate(groups):

@@ -48,7 +48,7 @@ class Callbacks:
         if not self._functions:
             return native
 
-        def run(frame: object) -> None:
+        def run(frame: ctypes.Array[ctypes.c_double]) -> None:
             native(frame)
             error, self._raised.error = self._raised.error, None
             if error is not None:
@@ -59,7 +59,7 @@ class Callbacks:
     def _guarded(self, function: Callable[..., float]) -> Callable[[Any, Any, int], float]:
         raised = self._raised
 
-        def called(registers: Any, cells: Any, count: int) -> float:
+        def called(registers: Sequence[float], cells: Sequence[int], count: int) -> float:
             if raised.error is not None:  # the result is lost already
                 return math.nan
             try:
