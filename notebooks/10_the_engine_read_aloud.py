@@ -53,7 +53,7 @@ EPOCH = [Epoch()]
 # cut autograd/engine/node.py name_of
 
 # %%
-# cut autograd/engine/node.py Node: __slots__ __init__ _restore
+# cut autograd/engine/node.py Node: __slots__ __init__
 
 # %% [markdown]
 # A node of three operands keeps them as a tuple in `_left`; a leaf has `op = None`.
@@ -98,7 +98,11 @@ Methods = Node
 # `engine/record.py`. Look the number up in each operand, evaluate the primitive, make the node. If
 # no operand is a Value there is nothing to remember. The modes come in between: `no_grad` gives a
 # leaf, `detect_anomaly` notes your line, or raises at the first number that is not finite, and a
-# recording keeps the number as one whose derivative is zero.
+# recording keeps the number as one whose derivative is zero. The node itself is made from its
+# parts.
+
+# %%
+# cut autograd/engine/node.py Node._restore
 
 # %%
 # cut autograd/engine/record.py record

@@ -12,7 +12,8 @@ for the reader, has a line `# Check`, and prints `Right.` below it if what stand
 the next text holds a right answer, folded. The picture of a cell tagged "picture_name" is also kept
 in `pictures`, for the README; of one tagged "live_name" its page is kept, too. A line
 `# cut autograd/engine/node.py Node: data operands` becomes that class of that file with these of
-its parts; without a colon, the whole definition. A rebuild without changes gives the same bytes:
+its parts; without a colon, the whole definition; and `… Node._restore` the method alone, put into
+its class. A rebuild without changes gives the same bytes:
 seeds are fixed, and what differs from run to run is left out or, as the times in 08, stored
 (`measured.py`).
 
@@ -29,6 +30,7 @@ import json
 import os
 import re
 import sys
+import textwrap
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -37,7 +39,7 @@ from typing import Any
 FOLDER = Path(__file__).resolve().parent
 CELL = re.compile(r'# %%( \[markdown\])?(?: tags=\["(\w+)"\])?')
 ANSWER = re.compile(r"<details>.*?```python\n(.*?)```.*?</details>", re.DOTALL)
-CUT = re.compile(r"# cut (\S+) (\w+)(?:: (.*))?")
+CUT = re.compile(r"# cut (\S+) ([\w.]+)(?:: (.*))?")
 CHECK = "# Check\n"
 PATIENCE = 120  # seconds for one cell, on a slow machine
 
@@ -77,7 +79,12 @@ def cut(path: str, name: str, parts: str | None) -> list[str]:
     """The lines of a definition in a file of the project, docstrings cut to their first lines."""
     lines = (FOLDER.parent / path).read_text(encoding="utf-8").splitlines()
     tree = ast.parse("\n".join(lines))
+    name, _, method = name.partition(".")
     (whole,) = (node for node in tree.body if name in names_of(node))
+    if method and isinstance(whole, ast.ClassDef):
+        (node,) = (node for node in whole.body if method in names_of(node))
+        text = textwrap.dedent("\n".join(source_of(node, lines)))
+        return [*text.splitlines(), "", "", f"{name}.{method} = {method}"]
     if parts is None or not isinstance(whole, ast.ClassDef):
         return source_of(whole, lines)
     kept = [node for part in parts.split() for node in whole.body if part in names_of(node)]

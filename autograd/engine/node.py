@@ -67,16 +67,12 @@ class Node:
     ) -> None:
         self._data = data if type(data) is float else real(data, "Value")
         self._grad = EPOCH[0]
-        if name is not None or label is not None or made or _children or _op:
-            name = name_of(
-                name if label is None else label, (*made, *_children, *filter(None, [_op]))
-            )
+        name = name if label is None else label
+        if name is not None or made or _children or _op:
+            name = name_of(name, (*made, *_children), _op)
         self._name = name
         if requires_grad is not True:
-            raise InputTypeError(
-                f"requires_grad={requires_grad!r}: every Value has a gradient, and a constant is a "
-                "plain number"
-            )
+            raise always_differentiable(requires_grad)
         self.op = self._left = self._right = None
         if ACTIVE:
             self._note()
@@ -191,17 +187,24 @@ class Node:
         return pickling.deep_copy(self, memo)
 
 
-def name_of(name: Any, made: tuple[Any, ...] = ()) -> str | None:
+def name_of(name: Any, made: tuple[Any, ...] = (), op: Any = "") -> str | None:
     """The name that a Value is given, which is a str; other engines take its history behind it."""
-    if made or not (name is None or isinstance(name, str)):
-        given = f"{type(name).__name__} {shown(name, 40)}" + (f" and {made!r}" if made else "")
-        if made or not isinstance(name, SupportsFloat):
-            given += (
-                "; what a Value was made of is recorded by arithmetic: for an operation of your "
-                "own, use autograd.custom_op"
-            )
-        raise InputTypeError(f"the name of a Value is a str, but got {given}")
+    if made or op or not (name is None or isinstance(name, str)):
+        given = f"{type(name).__name__} {shown(name, 40)}"
+        history = f" and {(*made, op) if op else made!r}" if made or op else ""
+        raise InputTypeError(
+            f"the name of a Value is a str, but got {given}{history}; what a Value was made of is "
+            "recorded by arithmetic: for an operation of your own, use autograd.custom_op"
+        )
     return name
+
+
+def always_differentiable(requires_grad: Any) -> InputTypeError:
+    """The error for PyTorch's word for what is not to be differentiated by."""
+    return InputTypeError(
+        f"requires_grad={requires_grad!r}: every Value has a gradient, and a constant is a plain "
+        "number"
+    )
 
 
 def packed(operands: tuple[Any, ...]) -> tuple[Any, Any]:

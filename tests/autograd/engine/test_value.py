@@ -96,7 +96,7 @@ def test_name_is_a_str():
         lambda: setattr(x, "name", 3),
         lambda: setattr(x, "label", 3),
     ):
-        with pytest.raises(InputTypeError, match=r"name of a Value is a str, but got int 3$"):
+        with pytest.raises(InputTypeError, match="name of a Value is a str, but got int 3;"):
             give()
     assert x.name == x.label == "x"
     x.name = None
