@@ -7,7 +7,10 @@ Next: :mod:`autograd.drawing.page.recorder`.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from operator import itemgetter
 from typing import NamedTuple
 
 from autograd.drawing.formats.attributes import with_attributes
@@ -27,6 +30,9 @@ __all__ = ["Scenes", "checked_seconds", "film_of", "scenes_of", "stills_of"]
 
 MOST = 60
 STRIP, MARGIN = 64.0, 12.0
+# What a drawing has on each of its lines, and what is in a group of it.
+GROUP = re.compile(r"(<g [^>]*>)(.*)</g>")
+ELEMENT = re.compile(r"<(?:rect|path)[^>]*/>|<text.*?</text>")
 # A frame is seen for its share of the film; who wants no motion sees the last one.
 MOTION = """
 .film{{visibility:hidden;animation:film {whole}s step-end infinite}}
@@ -36,10 +42,11 @@ MOTION = """
 
 
 class Scenes(NamedTuple):
-    """What is in each scene, what is the same in all, their size, theme and title."""
+    """What only each scene has, what is the same in all, below and above it; size, theme, title."""
 
     inside: list[str]
-    common: str
+    below: str
+    above: str
     width: float
     height: float
     theme: str
@@ -74,12 +81,11 @@ def scenes_of(
     Moments are left out, evenly, until they are at most 60, and about so many ``characters``.
     """
     last = len(frames) - 1
-    one = len(svg_of(picture, style, notes, sheet=False, handles=False))
-    count = max(1, min(len(frames), MOST, characters // one))
+    below, own = _parted([_inside(_drawn(picture, frames[i], style, notes)) for i in (0, last)])
+    count = max(1, (characters - len(below)) // (max(map(len, own)) + 1))
+    count = min(len(frames), MOST, count)
     chosen = [last if k == count - 1 else round(k * last / (count - 1)) for k in range(count)]
-    drawn = [
-        svg_of(_at(picture, frames[i]), style, notes, sheet=False, handles=False) for i in chosen
-    ]
+    drawn = [_drawn(picture, frames[i], style, notes) for i in chosen]
     beside = max(_size(svg, "width") for svg in drawn)
     height = max(_size(svg, "height") for svg in drawn)
     side = min(max(220.0, 0.6 * height), 480.0)
@@ -88,21 +94,66 @@ def scenes_of(
     surfaces = plane.surfaces([numbers[i] for i in chosen]) if plane else []
     dark = style.theme == "dark"
     there = f'transform="translate({coordinate(beside)},{coordinate((tall - side) / 2)})"'
+    lower = f'<g transform="translate(0,{coordinate((tall - height) / 2)})">'
+    below, own = _parted([*map(_inside, drawn)])
     scenes = []
-    for k, (i, svg) in enumerate(zip(chosen, drawn)):
-        scene = svg[svg.index(">") + 1 : svg.rindex("</svg>")]
-        # A graph's own paper is as large as the graph: the film has one for all.
-        scene = scene[scene.index("/>") + 2 :].strip()
+    for k, (i, scene) in enumerate(zip(chosen, own)):
+        scene = f"{lower}{scene}</g>"
         if plane:
-            lower = f'transform="translate(0,{coordinate((tall - height) / 2)})"'
-            shown = surface_svg(plane, surfaces[k], side, dark)
-            scene = f"<g {lower}>{scene}</g><g {there}>{shown}</g>"
+            scene += f"<g {there}>{surface_svg(plane, surfaces[k], side, dark)}</g>"
         scenes.append(scene + _moment(i / max(1, last), labels[i], width, tall))
     title = f"Training: {summary(picture)}"
-    common = _line(curve, width, tall)
-    if plane:  # which stay where they are
-        common += f"<g {there}>{points_svg(plane, side, dark)}</g>"
-    return Scenes(scenes, common, width, tall + STRIP, style.theme, title)
+    above = _line(curve, width, tall)
+    if plane:  # whose points stay where they are
+        above += f"<g {there}>{points_svg(plane, side, dark)}</g>"
+    below = f"{lower}{below}</g>"
+    return Scenes(scenes, below, above, width, tall + STRIP, style.theme, title)
+
+
+def _drawn(picture: Picture, frame: Frame, style: Style, notes: Sequence[str]) -> str:
+    """The picture with the numbers of a moment, as an image."""
+    numbers = zip(picture.boxes, frame.data, frame.grads)
+    boxes = [box._replace(data=data, grad=grad, results=()) for box, data, grad in numbers]
+    return svg_of(picture._replace(boxes=tuple(boxes)), style, notes, sheet=False, handles=False)
+
+
+def _inside(svg: str) -> str:
+    """What is on the paper: a graph's own is as large as the graph, and a film has one for all."""
+    scene = svg[svg.index(">") + 1 : svg.rindex("</svg>")]
+    return scene[scene.index("/>") + 2 :].strip()
+
+
+def _parted(scenes: Sequence[str]) -> tuple[str, list[str]]:
+    """What is the same in all scenes, and what each of them has beside that.
+
+    >>> one, other = (f'<g class="box"><rect/><text>{i}</text></g>' for i in range(2))
+    >>> _parted([one, other])[0], _parted([one, other])[1][0]
+    ('<g class="box"><rect/></g>', '<g class="box"><text>0</text></g>')
+    """
+    pieces = [[*_pieces(scene)] for scene in scenes]
+    same = set(pieces[0]).intersection(*pieces[1:])
+    kept = [piece for piece in pieces[0] if piece in same]
+    own = [[piece for piece in scene if piece not in same] for scene in pieces]
+    return _joined(kept), [*map(_joined, own)]
+
+
+def _pieces(scene: str) -> Iterator[tuple[str, str]]:
+    """The elements of a scene, each with the group that it is in."""
+    for line in scene.splitlines():
+        group = GROUP.fullmatch(line)
+        if group:
+            yield from ((group[1], element) for element in ELEMENT.findall(group[2]))
+        else:
+            yield "", line
+
+
+def _joined(pieces: Sequence[tuple[str, str]]) -> str:
+    """Elements of one group, one after the other, in one."""
+    joined = ""
+    for group, elements in groupby(pieces, key=itemgetter(0)):
+        inside = "".join(element for _, element in elements)
+        joined += f"{group}{inside}</g>" if group else inside
+    return joined
 
 
 def film_of(scenes: Scenes, seconds: float) -> str:
@@ -112,9 +163,9 @@ def film_of(scenes: Scenes, seconds: float) -> str:
     for k, scene in enumerate(scenes.inside):
         shown = "film last" if k == count - 1 else "film"
         hidden = "" if k == count - 1 else ' visibility="hidden"'
-        delay = f"animation-delay:{coordinate(k * seconds)}s"
+        delay = f"animation-delay:{k * seconds:.6g}s"
         body.append(f'<g class="{shown}"{hidden} style="{delay}">{scene}</g>')
-    motion = MOTION.format(whole=coordinate(count * seconds), share=f"{100 / count:.4f}")
+    motion = MOTION.format(whole=f"{count * seconds:.6g}", share=f"{100 / count:.6f}")
     return _sheet(scenes, "".join(body), motion if count > 1 else "")
 
 
@@ -132,15 +183,9 @@ def _sheet(scenes: Scenes, body: str, motion: str, corner: int = 6) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" class="ag" width="{w}" height="{h}" '
         f'viewBox="0 0 {w} {h}" role="img" aria-label="{escape(scenes.title)}">'
         f"<style>{sheet_for(scenes.theme)}{motion}</style>"
-        f'<rect class="paper" width="{w}" height="{h}" rx="{corner}"/>{body}{scenes.common}</svg>\n'
+        f'<rect class="paper" width="{w}" height="{h}" rx="{corner}"/>'
+        f"{scenes.below}{body}{scenes.above}</svg>\n"
     )
-
-
-def _at(picture: Picture, frame: Frame) -> Picture:
-    """The picture with the numbers of a moment."""
-    numbers = zip(picture.boxes, frame.data, frame.grads)
-    boxes = [box._replace(data=data, grad=grad, results=()) for box, data, grad in numbers]
-    return picture._replace(boxes=tuple(boxes))
 
 
 def _size(svg: str, side: str) -> float:

@@ -48,6 +48,28 @@ def test_each_moment_has_its_time(browser, tmp_path):
 
 
 @pytest.mark.needs("chromium")
+@pytest.mark.parametrize(("steps", "seconds"), [(22, 0.25), (6, 0.07), (36, 1 / 3)])
+def test_one_moment_is_seen_at_a_time(browser, tmp_path, steps, seconds):
+    """Never two and never none, however long each is seen: shortly before and after each change."""
+    recorder, _ = trained(steps)
+    path = tmp_path / "film.svg"
+    path.write_text(recorder.to_svg(seconds=seconds), encoding="utf-8")
+    page = browser.open(path, 1280, 800)
+    for i in range(steps + 1):
+        for share in (0.02, 0.5, 0.98):
+            (shown,) = page.evaluate(f"{SEEN}({(i + share) * seconds})")
+            assert ("start" if i == 0 else f"step {i}") in shown
+
+
+def test_what_stays_is_in_a_film_once():
+    """A frame more costs its numbers, not the boxes and the lines between them."""
+    recorder, _ = trained(2)
+    more, _ = trained(50)
+    assert len(more.to_svg()) - len(recorder.to_svg()) < 48 * 900
+    assert more.to_svg().count('class="title"') == recorder.to_svg().count('class="title"')
+
+
+@pytest.mark.needs("chromium")
 def test_who_wants_no_motion_sees_the_end(browser, tmp_path):
     """One picture, the last."""
     recorder, losses = trained()
