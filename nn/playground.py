@@ -17,6 +17,7 @@ from nn.module import Module
 from nn.optim.optimizer import Optimizer
 from nn.reading import READINGS
 from nn.train.task import Task
+from nn.train.weights import example_weights
 
 if TYPE_CHECKING:
     from autograd.drawing import Playground
@@ -47,8 +48,8 @@ def playground(
     `batch_size`, `rng` and `l2`. Nothing is trained here.
 
     Raises:
-        InputTypeError, InputValueError: As `fit`; a loss that counts some examples more than
-            others; a model, loss or optimiser that no page can compute.
+        InputTypeError, InputValueError: As `fit`; a model, loss or optimiser that no page can
+            compute.
 
     >>> import nn
     >>> X, y = nn.data.moons(20, rng=0)
@@ -63,12 +64,9 @@ def playground(
     batch_size, rng = check_count("batch_size", batch_size), as_rng(rng)
     penalty = check_number("l2", l2)
     coding = Task(model, loss, optimizer).rehearse(rows[0], targets)
-    if len({*(shares_of(loss, targets) or [1.0])}) > 1:
-        raise autograd.InputValueError(
-            "a page counts all examples alike: give the loss of a playground no weight and no "
-            "ignored targets"
-        )
-    truths = [_numbers(target, coding.classes) for target in targets]
+    weights = example_weights(loss, targets, None, None)  # what puts its mean right
+    shares = shares_of(loss, targets) or [1.0] * len(targets)
+    truths = [_numbers(t, coding.classes, share > 0.0) for t, share in zip(targets, shares)]
     plane, inputs = None, [Value(x, f"x{i + 1}") for i, x in enumerate(rows[0])]
     if len(inputs) == 2:
         known = READINGS.get(kind_of(loss))
@@ -94,11 +92,12 @@ def playground(
         orders=orders[:STEPS],
         batch_size=batch_size,
         penalty=penalty,
+        scale=weights[0] if weights else 1.0,
     )
 
 
-def _numbers(target: Any, classes: int) -> list[float]:
-    """A target as numbers: of a class's index one for each class."""
+def _numbers(target: Any, classes: int, counts: bool) -> list[float]:
+    """A target as numbers: of a class's index one for each class, all 0 where it does not count."""
     if classes:
-        return [float(k == target) for k in range(classes)]
+        return [float(counts and k == target) for k in range(classes)]
     return [float(t) for t in (target if isinstance(target, (list, tuple)) else [target])]

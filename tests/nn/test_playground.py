@@ -96,12 +96,14 @@ SPREAD = [[(i % 7) / 3 - 1, (i % 5) / 2 - 1] for i in range(40)]
     [
         (nn.cross_entropy, [i % 3 for i in range(40)]),
         (functools.partial(nn.cross_entropy, label_smoothing=0.1), [i % 3 for i in range(40)]),
+        (functools.partial(nn.cross_entropy, weight=[1.0, 3.0, 0.5]), [i % 3 for i in range(40)]),
+        (functools.partial(nn.cross_entropy, ignore_index=2), [i % 4 % 3 for i in range(40)]),
         (lambda z, t: (z[t] - 1.0) ** 2, [i % 3 for i in range(40)]),
         (nn.mse_loss, [[x, y, x * y] for x, y in SPREAD]),
         (nn.binary_cross_entropy_with_logits, [[1, 0, i % 2] for i in range(40)]),
         (nn.hinge_loss, [[1, -1, 2 * (i % 2) - 1] for i in range(40)]),
     ],
-    ids=["classes", "smoothed", "own loss", "numbers", "labels", "margins"],
+    ids=["classes", "smoothed", "weighted", "ignored", "own loss", "numbers", "labels", "margins"],
 )
 def test_several_outputs_train_as_in_fit(loss, targets):
     """A class's index, a row of numbers: what a loss takes for three outputs, to 1e-9."""
@@ -148,12 +150,7 @@ def test_nothing_is_trained_here():
 
 
 def test_what_has_no_page_is_refused(tmp_path):
-    """Examples that count differently, a rule of Python's own, another ending: said plainly."""
-    X, y = moons()
-    wide = nn.MLP(2, [2], rng=0)
-    uneven = functools.partial(nn.cross_entropy, weight=[1.0, 3.0])
-    with pytest.raises(InputValueError, match="counts all examples alike"):
-        nn.playground(wide, X, y, loss=uneven, optimizer=nn.SGD(wide.parameters(), lr=1))
+    """A rule of Python's own, another ending: said plainly."""
 
     class Odd(nn.SGD):
         def update(self, data, grad, memory):

@@ -90,7 +90,7 @@ class Surface {
       const side = this.task.exclusive ? sides[i][0] : Number(sides[i][this.output] > 0);
       pen.beginPath();
       pen.arc(...this.onPlane(row), i === chosen ? 7 : 4, 0, 7);
-      pen.fillStyle = colours[side % colours.length];
+      pen.fillStyle = colours[side % colours.length] ?? theme("--dead");
       pen.fill();
       pen.lineWidth = i === chosen ? 3 : 1;
       pen.strokeStyle = i === chosen ? accent : paper;

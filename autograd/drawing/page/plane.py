@@ -113,9 +113,11 @@ class Plane:
         return f"<Plane of {len(self.rows)} points, {outputs} as {self.meaning}>"
 
     def _side(self, truth: Sequence[float], middles: Sequence[float]) -> list[int]:
-        """The class of an example, or for each output 1 or -1."""
+        """The class of an example, -1 if it is of none, or for each output 1 or -1."""
+        if self.exclusive and len(truth) > 1:
+            return [truth.index(max(truth)) if any(truth) else -1]
         if self.exclusive:
-            return [truth.index(max(truth)) if len(truth) > 1 else int(truth[0])]
+            return [int(truth[0])]
         return [1 if t > middle else -1 for t, middle in zip(truth, middles)]
 
     @property

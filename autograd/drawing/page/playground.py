@@ -47,7 +47,8 @@ class Playground:
     It starts from the parameters, and from what the optimiser keeps, at the time it is made.
 
     ``rows`` and ``truths`` are the data, a truth having a number for each target of the example;
-    ``orders`` are the batches of the first steps, by the rows' numbers.
+    ``orders`` are the batches of the first steps, by the rows' numbers, and a step follows
+    ``scale`` times the mean of its batch's losses.
 
     Raises:
         InputTypeError: The graph or the optimiser's rule has something that only Python has.
@@ -64,6 +65,7 @@ class Playground:
         orders: Sequence[Sequence[int]],
         batch_size: int,
         penalty: float = 0.0,
+        scale: float = 1.0,
     ) -> None:
         self._example = example
         self._rows = rows
@@ -77,6 +79,7 @@ class Playground:
             "batch": batch_size,
             "rate": optimizer.lr,
             "penalty": penalty,
+            "scale": scale,
             "memory": memory,
             "optimizer": type(optimizer).__name__,
             "sides": example.plane.sides if example.plane else [[] for _ in rows],

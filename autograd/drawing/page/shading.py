@@ -14,6 +14,7 @@ from autograd.drawing.page.plane import CELLS, Plane
 __all__ = ["points_svg", "surface_svg"]
 
 LEVELS = 12
+NONE = "#808890"  # what is of no class, on light and on dark paper
 STRENGTH = 0.55  # how much of a class's colour the surest cell has
 
 
@@ -38,7 +39,7 @@ def points_svg(plane: Plane, side: float, dark: bool) -> str:
         which = of[0] if plane.exclusive else int(of[0] > 0)
         points.append(
             f'<circle cx="{coordinate(side * across)}" cy="{coordinate(side * down)}" r="{radius}" '
-            f'fill="{colours[which % len(colours)]}"/>'
+            f'fill="{colours[which % len(colours)] if which >= 0 else NONE}"/>'
         )
     return f'<g class="points" stroke="#ffffff" stroke-width="0.7">{"".join(points)}</g>'
 

@@ -59,16 +59,17 @@ class Training {
       total += this.compiled.addGradient(this.at(this.rows[i], this.truths[i]), sums);
     }
     const before = this.parameters;
+    const share = this.task.scale / chosen.length;
     this.past.push([before, this.memory]);
     if (this.past.length > 500) this.past.shift();
     this.memory = this.memory.map((memory, k) => {
       const data = before[k];
-      const slope = sums[k] / chosen.length + 2 * this.penalty * data;
+      const slope = share * sums[k] + 2 * this.penalty * data;
       const [moved, ...kept] = UPDATE(data, slope, this.rate, ...memory);
       this.x[parameters[k]] = moved;
       return kept;
     });
-    this.losses.push(total / chosen.length);
+    this.losses.push(share * total);
   }
 
   back() {
