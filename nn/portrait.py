@@ -1,34 +1,40 @@
 """Portraits: what a recording of models and losses depends on, so that it can serve again.
 
 A recording freezes whatever is no argument of it: how modules are nested, their other attributes,
-the variables of functions. Two portraits are equal if the recordings would be.
+the variables of functions. Two portraits are equal if the recordings would be. What variables code
+may read: :mod:`nn.variables`.
 """
 
 from __future__ import annotations
 
 import functools
 import operator
-import sys
 import types
 from abc import ABC
+from collections import Counter, OrderedDict
 from collections.abc import Iterable
-from types import CellType, CodeType, FunctionType
+from enum import Enum
+from types import CellType, FunctionType
 from typing import Any, Generic
 from weakref import WeakKeyDictionary
 
 from autograd import Value
 from autograd.graph import topological_order
+from nn.variables import is_known, variables_of
 
 __all__ = ["Portrait", "leaves_below", "portrait_of"]
 
 # Parts that are looked at before it is given up: a program for them is recorded anew every time.
 MOST = 20_000
 PLAIN = (str, bytes, int, float, complex, bool, type(None), type(Ellipsis), range)
+WRITTEN = (float, complex, range)  # of which == takes some for equal that are not, as 0.0 and -0.0
 OP_OF = operator.attrgetter("op")
 NESTS = (list, tuple, dict)
+SETS = (set, frozenset)
+BARE: set[type] = {*NESTS, *SETS, OrderedDict, Counter, types.SimpleNamespace}
+"""What Python's own keep nothing but their parts."""
 HEAP_TYPE = 1 << 9  # the flag of classes written in Python (CPython's object.h)
 EMPTY = CellType()  # of a variable that has no value yet
-KNOWN = {*sys.stdlib_module_names, "autograd", "nn", "numpy"}
 
 # What a thing is apart from its parts, and these.
 Look = tuple[Any, list[Any]]
@@ -67,7 +73,7 @@ class Portrait:
                 raise _Opaque
             return "leaf", self._numbers.setdefault(thing, len(self._numbers))
         if kind in PLAIN:
-            return kind.__name__, repr(thing) if kind is float else thing
+            return kind.__name__, repr(thing) if kind in WRITTEN else thing
         if isinstance(thing, (types.ModuleType, types.BuiltinFunctionType)):
             return thing
         met = self._met.setdefault(id(thing), len(self._met))
@@ -125,10 +131,10 @@ def _is_still(thing: Any, look: Look) -> bool:
 def _look(thing: Any) -> Look:
     """What a thing is, and its parts: all that a recording of it may depend on."""
     kind = type(thing)
-    if isinstance(thing, (list, tuple)):
+    if kind is list or kind is tuple:
         return None, list(thing)
-    if isinstance(thing, dict):
-        return None, [*thing, *thing.values()]
+    if isinstance(thing, (*NESTS, *SETS)):
+        return _look_at_nest(thing)
     if kind is FunctionType:
         return _look_at_function(thing)
     if kind is types.MethodType:
@@ -137,24 +143,48 @@ def _look(thing: Any) -> Look:
         return len(thing.args), [thing.func, *thing.args, thing.keywords]
     if isinstance(thing, type):
         return _look_at_class(thing)
-    if hasattr(kind, "tobytes"):
+    if hasattr(kind, "tobytes") and hasattr(kind, "dtype"):
         objects = thing.dtype == object
         form = thing.shape, str(thing.dtype), None if objects else thing.tobytes()
         return form, thing.ravel().tolist() if objects else []
     if not hasattr(thing, "__dict__") or not all(map(_is_plain, kind.__mro__)):
         raise _Opaque
-    classes = [cls for cls in kind.__mro__ if not _is_known(cls)]
-    return tuple(vars(thing)), [*vars(thing).values(), *classes]
+    return tuple(vars(thing)), [*vars(thing).values(), *_own_classes(kind)]
+
+
+def _look_at_nest(thing: Any) -> Look:
+    """The parts of a container, and what a class derived from one has beside them."""
+    if isinstance(thing, SETS):
+        if not all(type(part) in PLAIN for part in thing):
+            raise _Opaque
+        form: Any = frozenset((type(part), repr(part)) for part in thing)
+        parts = []
+    else:
+        form = None
+        parts = [*thing, *thing.values()] if isinstance(thing, dict) else list(thing)
+    if type(thing) in BARE:
+        return form, parts
+    if not all(map(_is_plain, type(thing).__mro__)):
+        raise _Opaque
+    own = getattr(thing, "__dict__", {})  # namedtuples have none
+    return (form, *own), [*parts, *own.values(), *_own_classes(type(thing))]
+
+
+def _own_classes(kind: type) -> list[type]:
+    """The user's own classes that one is made of, and its metaclass."""
+    return [cls for cls in (*kind.__mro__, type(kind)) if not _is_known(cls)]
 
 
 def _look_at_function(function: FunctionType) -> Look:
     if _is_known(function):
         return function, []
+    read = variables_of(function)
+    if read is None:
+        raise _Opaque
     cells = [cell.cell_contents for cell in function.__closure__ or () if cell != EMPTY]
-    spaces, defaults = function.__globals__, function.__defaults__ or ()
-    names = tuple([name for name in _names(function.__code__) if name in spaces])
-    parts = [*defaults, function.__kwdefaults__, *cells, *(spaces[name] for name in names)]
-    return (function.__code__, len(defaults), len(cells), names), parts
+    defaults, own = function.__defaults__ or (), vars(function)
+    parts = [*defaults, function.__kwdefaults__, *cells, *own.values(), *read.values()]
+    return (function.__code__, len(defaults), len(cells), *own, *read), parts
 
 
 def _look_at_class(cls: type) -> Look:
@@ -162,10 +192,14 @@ def _look_at_class(cls: type) -> Look:
     members = {}
     for name, member in {} if _is_known(cls) else vars(cls).items():
         inner = getattr(member, "fget", None) or getattr(member, "__func__", member)
-        data = not name.startswith("__") and isinstance(inner, (Value, *NESTS, *PLAIN))
-        if data or isinstance(inner, FunctionType):
+        if isinstance(inner, functools.cached_property):
+            inner = inner.func
+        data = isinstance(inner, (Value, *BARE, *PLAIN)) or hasattr(type(inner), "tobytes")
+        data = data or not _is_known(type(inner))
+        if (data and not name.startswith("__")) or isinstance(inner, FunctionType):
             members[name] = inner
-    return (cls, *members), [*members.values()]
+    around = [] if _is_known(cls) else [x for x in _own_classes(cls) if x is not cls]
+    return (cls, *members), [*members.values(), *around]
 
 
 def leaves_below(roots: Iterable[Value | float]) -> dict[Value, None]:
@@ -176,19 +210,12 @@ def leaves_below(roots: Iterable[Value | float]) -> dict[Value, None]:
 
 def _is_known(thing: type | FunctionType) -> bool:
     """Whether a function or class is of a library, and does what it did before."""
-    return (thing.__module__ or "nn").split(".")[0] in KNOWN
+    return is_known(thing.__module__ or "nn")
 
 
 def _is_plain(cls: type) -> bool:
     """Whether instances keep nothing outside their `__dict__`, as those of a class in C do."""
-    if cls in (object, ABC, Generic) or cls.__module__.startswith("nn."):
+    if cls in {object, ABC, Generic, Enum, *BARE} or cls.__module__.startswith("nn."):
         return True
     written_here = bool(cls.__flags__ & HEAP_TYPE) and not _is_known(cls)
     return written_here and not vars(cls).get("__slots__")
-
-
-@functools.lru_cache(maxsize=1024)
-def _names(code: CodeType) -> tuple[str, ...]:
-    """The global names that a function's code may use, those of functions inside it too."""
-    inner = [name for part in code.co_consts if hasattr(part, "co_names") for name in _names(part)]
-    return tuple(dict.fromkeys([*code.co_names, *inner]))

@@ -71,7 +71,7 @@ ORDER = {
     "repeated_derived rolling)",
     "autograd.testing": "(binding plugin reproduction) formulas strategies properties",
     "autograd.transforms": "typed argnums call (derivatives directions) equations implicit",
-    "nn": "(absent checks errors kinds outputs) (init model_files nests parts) "
+    "nn": "(absent checks errors kinds outputs variables) (init model_files nests parts) "
     "(activations data optim schedules losses) metrics "
     "(export portrait reading targets) programs predict (module plots) (modules neurons "
     "train) layers (convert estimator options playground) sklearn "

@@ -3,8 +3,13 @@
 import copy
 import functools
 import gc
+import math
 import random
+import sys
+import types
 import weakref
+from collections import defaultdict
+from enum import Enum
 
 import numpy as np
 import pytest
@@ -95,13 +100,112 @@ def test_whatever_a_recording_would_freeze_is_seen(monkeypatch):
     assert token(1) != token(1.0) != token(True)
 
 
+class World:
+    """A model that reads from all over, and everything that it reads: each is changed once."""
+
+    def __init__(self, monkeypatch):
+        class Kept(list):
+            pass
+
+        class Fixed:
+            number = 1.0
+
+            def __get__(self, instance, owner):
+                return type(self).number
+
+        class Made(type):
+            made = 1.0
+
+        class Root:
+            number = 1.0
+
+        class Below(Root, metaclass=Made):
+            pass
+
+        class Colour(Enum):
+            RED = 1.0
+
+        class Reader(nn.Module):
+            array, chosen, space = np.ones(1), {1.0}, types.SimpleNamespace(k=1.0)
+            kept, fixed, colour = Kept([1.0]), Fixed(), Colour.RED
+
+            def __init__(self):
+                self.here, self.signed, self.reach = Kept([1.0]), complex(0.0, 0.0), range(0, 3, 2)
+                self.layer = nn.Linear(2, 1, rng=0)
+
+            def forward(self, inputs):
+                import settings_of_this_test as settings
+
+                factors = [self.array[0], *self.chosen, self.space.k, self.kept.k, self.here.k]
+                factors += [self.fixed, self.colour.value, Below.number, Below.made, marked.factor]
+                factors += [settings.inner.number, self.reach.stop]
+                factor = math.copysign(math.prod(factors), self.signed.imag)
+                return [factor * x for x in self.layer(inputs)]
+
+        def marked():
+            pass
+
+        self.settings = types.ModuleType("settings_of_this_test")
+        self.settings.inner = types.ModuleType("inner_settings")
+        self.settings.inner.number = Kept.k = marked.factor = 1.0
+        monkeypatch.setitem(sys.modules, self.settings.__name__, self.settings)
+        self.model, self.marked, self.metaclass, self.root = Reader(), marked, Made, Root
+        self.descriptor = Fixed
+
+
+CHANGES = {
+    "an attribute of a list": lambda x: setattr(x.model.here, "k", 2.0),
+    "an attribute of the class's list": lambda x: setattr(x.model.kept, "k", 2.0),
+    "the class's array": lambda x: x.model.array.fill(2.0),
+    "the class's set": lambda x: x.model.chosen.add(2.0),
+    "the class's namespace": lambda x: setattr(x.model.space, "k", 2.0),
+    "a descriptor": lambda x: setattr(x.descriptor, "number", 2.0),
+    "a metaclass": lambda x: setattr(x.metaclass, "made", 2.0),
+    "an inherited attribute": lambda x: setattr(x.root, "number", 2.0),
+    "an enumeration": lambda x: setattr(x.model.colour, "_value_", 2.0),
+    "an attribute of a function": lambda x: setattr(x.marked, "factor", 2.0),
+    "a variable of a module": lambda x: setattr(x.settings.inner, "number", 2.0),
+    "a module in a module": lambda x: setattr(
+        x.settings, "inner", types.SimpleNamespace(number=2.0)
+    ),
+    "the sign of a zero": lambda x: setattr(x.model, "signed", complex(0.0, -0.0)),
+    "a range of the same numbers": lambda x: setattr(x.model, "reach", range(0, 4, 2)),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_predictions_follow_what_the_model_reads(change, monkeypatch):
+    """A program that was kept before is not taken after it."""
+    world, X = World(monkeypatch), np.random.default_rng(0).normal(size=(40, 2))
+
+    def predicted():
+        return np.ravel(nn.predict(world.model, X, loss=nn.mse_loss, backend="array"))
+
+    def true():
+        return [world.model(row)[0].data for row in X.tolist()]
+
+    before = check_kept(world.model)
+    assert before is not None
+    assert predicted() == pytest.approx(true(), rel=1e-12)
+    change(world)
+    assert check_kept(world.model) != before
+    assert predicted() == pytest.approx(true(), rel=1e-12)
+
+
+@pytest.mark.parametrize("name", ["globals()['SCALE']", "eval('SCALE')", "vars(nn)['SCALE']"])
+def test_what_reads_variables_that_no_code_names_has_no_portrait(name):
+    """Nobody can tell what it depends on: it is recorded every time."""
+    assert token(eval(f"lambda x: x * {name}", globals())) is None
+    assert token(lambda x: x * SCALE) is not None
+
+
 class Slotted:
     __slots__ = ("x",)
 
 
 @pytest.mark.parametrize(
     "thing",
-    [random.Random(0), Slotted(), Value(1.0) * 2.0, iter([1]), [{1, 2}]],
+    [random.Random(0), Slotted(), Value(1.0) * 2.0, iter([1]), [{(1, 2)}], defaultdict(int)],
     ids=lambda thing: type(thing).__name__,
 )
 def test_what_cannot_be_looked_into_has_no_portrait(thing):
