@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
 __all__ = [
-    "Argument", "Nest", "is_array", "labels_of", "map_structure", "numbers_in", "numbers_like",
-    "parts_of", "rebuilt", "too_deep", "way_to", "with_parts",
+    "Argument", "Nest", "flat_list", "is_array", "labels_of", "map_structure", "numbers_in",
+    "numbers_like", "parts_of", "rebuilt", "too_deep", "way_to", "with_parts",
 ]  # fmt: skip
 
 
@@ -58,10 +58,20 @@ def too_deep(what: str) -> InputValueError:
 
 
 def is_array(x: object) -> TypeGuard[Array]:
-    """Whether x is a NumPy array; NumPy is never imported for the question."""
+    """Whether x is a NumPy array; NumPy is never imported for the question.
+
+    Raises:
+        InputValueError: Some of its numbers are masked.
+    """
     # While another thread imports NumPy, it is there without its names, and nothing is an array.
     array = getattr(sys.modules.get("numpy"), "ndarray", None)
-    return array is not None and isinstance(x, array)
+    if array is None or not isinstance(x, array):
+        return False
+    if type(x) is not array and hasattr(x, "mask") and x.mask.any():
+        raise InputValueError(
+            "a masked array has no numbers where it is masked: give its filled(…), or compressed()"
+        )
+    return True
 
 
 def is_label(x: object) -> bool:
@@ -80,7 +90,7 @@ def parts_of(x: Nest) -> dict[Any, Any] | None:
     if type(x) is float:  # what most parts are
         return None
     if is_array(x):
-        return dict(enumerate(x.ravel().tolist()))
+        return dict(enumerate(flat_list(x)))
     if isinstance(x, (list, tuple)) and not hasattr(x, "_fields"):
         return dict(enumerate(x))
     places = _places(x)
@@ -116,6 +126,14 @@ def _static(x: DataclassInstance) -> list[str]:
     return [field.name for field in dataclasses.fields(x) if field.metadata.get("static")]
 
 
+def flat_list(x: Array) -> list[Any]:
+    """The numbers of an array in their order; a matrix would nest them."""
+    import numpy as np
+
+    numbers: list[Any] = np.asarray(x).ravel().tolist()
+    return numbers
+
+
 def way_to(x: Nest, place: Hashable) -> str:
     """How code writes the way from a container to a part of it.
 
@@ -129,17 +147,23 @@ def way_to(x: Nest, place: Hashable) -> str:
 
 def with_parts(x: Nest, parts: Sequence[Nest]) -> Any:
     """A container like x with other parts, in the order of ``parts_of``."""
-    if isinstance(x, list):
+    if type(x) is list:
         return list(parts)
     if is_array(x):
-        return array_of(list(parts), x.shape)
+        made: Any = array_of(list(parts), x.shape)
+        same = made.ndim == x.ndim and not hasattr(x, "mask")
+        return made.view(type(x)) if same else made
     if isinstance(x, tuple):
-        if not hasattr(x, "_fields"):
-            return tuple(parts)
+        whole = {**dict(enumerate(x)), **dict(zip(parts_of(x) or {}, parts))}.values()
         kind: Any = type(x)
-        whole = {**dict(enumerate(x)), **dict(zip(parts_of(x) or {}, parts))}
-        return kind(*whole.values())
-    made: Any = copy.copy(x)
+        made = tuple(whole) if kind is tuple else tuple.__new__(kind, whole)
+        if getattr(x, "__dict__", None):  # what a class of the user's own has beside them
+            vars(made).update(vars(x))
+        return made
+    made = copy.copy(x)
+    if isinstance(x, list):
+        made[:] = parts
+        return made
     for place, part in zip(parts_of(x) or {}, parts):
         if isinstance(x, dict):
             made[place] = part
@@ -239,7 +263,7 @@ def array_of(parts: list[Any], shape: tuple[int, ...]) -> Any:
     import numpy as np
 
     if parts and all(map(is_array, parts)) and len({part.shape for part in parts}) == 1:
-        return np.stack(parts).reshape(shape + parts[0].shape)
+        return np.stack([*map(np.asarray, parts)]).reshape(shape + parts[0].shape)
     if parts and all(isinstance(part, float) for part in parts):
         return np.array(parts, dtype=float).reshape(shape)
     array = np.empty(len(parts), dtype=object if parts else float)

@@ -7,6 +7,7 @@ Inputs may nest; a module among them, or as the function itself, stands for its 
 from __future__ import annotations
 
 import inspect
+import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -166,8 +167,8 @@ def _paths(x: Nest, path: str) -> list[str]:
 
 def _walk(x: Nest, path: str) -> Iterator[str]:
     if is_array(x) and x.ndim:
-        for i, item in enumerate(x):
-            yield from _walk(item, f"{path}[{i}]")
+        for index in itertools.product(*map(range, x.shape)):
+            yield path + "".join(f"[{i}]" for i in index)
     elif is_array(x) or (parts := parts_of(x)) is None:
         yield path
     else:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from autograd.engine.node import Node
 from autograd.engine.record import operand
 from autograd.errors import InputTypeError, InputValueError
+from autograd.nested import is_array
 from autograd.program.executor import numpy_or_error
 from autograd.program.tape.instructions import Argument
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from autograd.engine.value import Operand
     from autograd.nested import Nest
 
-__all__ = ["Arguments", "ValuesGiven"]
+__all__ = ["Arguments", "ValuesGiven", "floats_of"]
 
 
 FLOAT = {float}
@@ -31,6 +32,20 @@ class ValuesGiven(InputTypeError):
 
     def __init__(self) -> None:
         super().__init__("numbers are needed here, and an argument holds Values: pass their data")
+
+
+def floats_of(array: Array) -> Array:
+    """An array of objects that are numbers of Python's as one of floats; any other as it is.
+
+    Fractions, Decimals and large integers are numbers; Values and all else stay objects.
+    """
+    if array.dtype.kind != "O":
+        return array
+    numbers = [operand(x) for x in array.flat]
+    if not numbers or any(type(x) is not float for x in numbers):
+        return array
+    floats: Array = numpy_or_error().array(numbers).reshape(array.shape)
+    return floats
 
 
 class Arguments:
@@ -144,6 +159,7 @@ class Arguments:
 
     def _converted(self, name: str, given: Nest) -> Array:
         np = self._np
+        is_array(given)  # which refuses masked ones
         try:
             array: Array = np.asarray(given)
         except ValueError as error:
@@ -152,6 +168,8 @@ class Arguments:
             if self.dtype.kind != "O":
                 raise ValuesGiven
             return self._of_values(name, array)
+        if array.dtype.kind == "O":
+            array = floats_of(array)
         if array.dtype.kind not in "fiub":
             raise InputTypeError(
                 f"argument {name!r} takes an array of real numbers, but got one of {array.dtype}"

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import fields, is_dataclass
 from math import prod
+from numbers import Number
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd.arrays import Array
@@ -27,7 +28,7 @@ from autograd.nested import (
     way_to,
     with_parts,
 )
-from autograd.program.arguments import ValuesGiven
+from autograd.program.arguments import ValuesGiven, floats_of
 from autograd.program.executor import numpy_or_error
 
 if TYPE_CHECKING:
@@ -51,12 +52,12 @@ def plain(x: Nest) -> tuple[Any, Shape] | None:
     ((<class 'list'>, 2, ((<class 'list'>, 2), (<class 'tuple'>, 2))), (2, 2))
     """
     if is_array(x):
-        return "array", x.shape
+        return type(x), x.shape
     if not isinstance(x, (list, tuple)):
         return ("number", ()) if parts_of(x) is None and x is not HOLE else None
     if hasattr(x, "_fields"):
         return None
-    kind = list if isinstance(x, list) else tuple
+    kind = type(x)
     if NUMBERS.issuperset(map(type, x)):
         return (kind, len(x)), (len(x),)
     inner = [found for found in map(plain, x) if found]
@@ -70,19 +71,23 @@ def plain(x: Nest) -> tuple[Any, Shape] | None:
 def told_apart(x: Hashable) -> Any:
     """A key for what a function is recorded for: equal for things that it cannot tell apart.
 
-    Python holds 1, 1.0 and True for one key, 0.0 and -0.0, and a str and the member of an Enum.
+    Python holds 1, 1.0 and True for one key, 0.0 and -0.0, a str and the member of an Enum, and
+    two ranges of the same numbers: what is equal is also written alike, or told apart.
 
     >>> told_apart((1, True)) == told_apart((1.0, 1)), told_apart(-0.0) == told_apart(0.0)
     (False, False)
     """
-    if isinstance(x, float):
-        return type(x), x.hex()
+    kind = type(x)
+    if isinstance(x, Number):  # a nan is not even equal to itself
+        return kind, repr(x)
     if isinstance(x, (tuple, frozenset)):
-        kind = tuple if isinstance(x, tuple) else frozenset
-        return type(x), kind(map(told_apart, x))
+        sequence = tuple if isinstance(x, tuple) else frozenset
+        return type(x), sequence(map(told_apart, x))
     if is_dataclass(x) and not isinstance(x, type):
         return type(x), x, tuple([told_apart(getattr(x, field.name)) for field in fields(x)])
-    return type(x), x
+    if kind is str or kind.__eq__ is object.__eq__ or kind.__repr__ is object.__repr__:
+        return kind, x
+    return kind, x, repr(x)
 
 
 def each(x: Nest, function: Callable[[Nest], Nest]) -> Any:
@@ -142,8 +147,8 @@ class Structure:
             self.leaves[name] = Leaf(numpy_or_error().array(x), 0.0)
             return "number", ()
         if is_array(x) and x.dtype.kind == "f" and x.ndim and not batched:
-            self.leaves[name] = Leaf(x, x)
-            return "array", x.shape
+            self.leaves[name] = Leaf(numpy_or_error().asarray(x), x)
+            return type(x), x.shape
         if plain(x) is None:
             inner = [
                 (told_apart(place), self._taken(name + way_to(x, place), part, of, batched, values))
@@ -152,7 +157,7 @@ class Structure:
             labels = [(told_apart(place), told_apart(y)) for place, y in labels_of(x).items()]
             return type(x), tuple(inner), tuple(labels)
         array = _array(name, x, of, values)
-        seen: Any = x if isinstance(x, (list, tuple)) else array
+        seen: Any = x if isinstance(x, (list, tuple)) or is_array(x) else array
         if batched:
             if not array.ndim:
                 raise InputValueError(
@@ -186,7 +191,7 @@ class Structure:
 
 def _array(name: str, x: Nest, of: str, values: bool) -> Array:
     """The array of numbers that an argument is, or part of one."""
-    array: Array = numpy_or_error().asarray(x)
+    array = floats_of(numpy_or_error().asarray(x))
     if array.dtype.kind in "fiub":
         return array
     numbers = [operand(item) for item in array.flat] if array.dtype.kind == "O" else []

@@ -13,6 +13,7 @@ from typing import Any
 
 from autograd.arrays import Array
 from autograd.extras import needed
+from autograd.nested import is_array
 from nn.data.examples import check_examples, check_rows
 from nn.kinds import Targets
 
@@ -55,7 +56,7 @@ def _regular(
             things = np.array(things) if packed is None else packed
         except (TypeError, ValueError):  # ragged
             return None
-    numbers = isinstance(things, np.ndarray) and things.dtype.kind in "fiu" and things.size > 0
+    numbers = is_array(things) and things.dtype.kind in "fiu" and things.size > 0
     found: Any = things
     return found if numbers and found.ndim >= axes and np.isfinite(found).all() else None
 

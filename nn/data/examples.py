@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 import autograd
 from autograd.extras import needed
+from autograd.nested import is_array
 from nn.checks import as_rng, check_count
 from nn.kinds import Listed, Matrix
 from nn.nests import flat, shape_of
@@ -204,6 +205,7 @@ def _items(name: str, things: Iterable[T]) -> list[T]:
             f"{name} takes a list or an array, but got {type(things).__name__}"
         )
     if hasattr(things, "__array__"):  # such as a data frame, whose items are its columns' names
+        is_array(things)  # which refuses masked ones
         things = needed("numpy", "a data set of arrays").asarray(things)
     return things.tolist() if hasattr(things, "tolist") else list(things)
 

@@ -3,6 +3,8 @@
 import dataclasses
 import enum
 from collections import OrderedDict, defaultdict, namedtuple
+from decimal import Decimal
+from fractions import Fraction
 from typing import NamedTuple
 
 import numpy as np
@@ -176,3 +178,129 @@ def test_labels_of_two_structures_are_the_same():
     for v in ({"a": 2.0, "kind": "fast"}, {"a": 2.0}):
         with pytest.raises(InputValueError, match="labels"):
             numbers_like(x, v, number, "v")
+
+
+class Chain(list):
+    """A list of the user's own, which has more than its items."""
+
+    def __init__(self, items, scale):
+        super().__init__(items)
+        self.scale = scale
+
+
+class Pair(tuple):
+    def __new__(cls, a, b):
+        return super().__new__(cls, (a, b))
+
+
+class Marked(Point):
+    __slots__ = ()
+
+
+class Grid(np.ndarray):
+    pass
+
+
+DERIVED = {
+    "a list": (lambda: Chain([3.0, 4.0], 5.0), lambda p: p.scale * p[0] * p[1]),
+    "a tuple": (lambda: Pair(3.0, 4.0), lambda p: isinstance(p, Pair) * 5.0 * p[0] * p[1]),
+    "a namedtuple": (lambda: Marked(3.0, 4.0), lambda p: isinstance(p, Marked) * 5.0 * p.x * p.y),
+    "an array": (
+        lambda: np.array([3.0, 4.0]).view(Grid),
+        lambda p: isinstance(p, Grid) * 5.0 * p[0] * p[1],
+    ),
+    "in a list": (
+        lambda: [Chain([3.0, 4.0], 5.0)],
+        lambda p: p[0].scale * p[0][0] * p[0][1],
+    ),
+}
+
+
+@pytest.mark.parametrize(("make", "f"), DERIVED.values(), ids=DERIVED)
+def test_containers_of_derived_classes_keep_their_class(make, f):
+    """A function sees what it was given, in transforms and recordings alike."""
+    x = make()
+    for gradient in (ag.grad(f)(x), ag.vjp(f, x, 1.0)):
+        assert type(gradient) is type(x)
+        assert [*np.ravel(gradient)] == [20.0, 15.0]
+    c = ag.compiled(f)
+    assert c(x) == 60.0
+    assert np.ravel(c.grad(x)).tolist() == [20.0, 15.0]
+    plain = list(np.ravel(x)) if x is not make()[0] else x
+    with pytest.raises((AttributeError, AssertionError)):  # recorded anew, for it is another kind
+        assert c([plain] if isinstance(x[0], list) else plain) == 60.0
+    assert ag.gradcheck(f, x).verdict == "pass"
+
+
+@pytest.mark.filterwarnings("ignore:the matrix subclass:PendingDeprecationWarning")
+@pytest.mark.parametrize("kind", [float, int])
+def test_matrices_multiply_as_matrices(kind):
+    """``*`` of a matrix is its product in a transform, in a recording and in a check."""
+
+    def f(p):
+        return (p * p.T)[0, 0]
+
+    x = np.matrix([[1, 2]], dtype=kind)
+    assert f(x) == ag.compiled(f)(x) == 5.0
+    gradient = ag.grad(f)(x)
+    assert (type(gradient), gradient.tolist()) == (np.matrix, [[2.0, 4.0]])
+    hessian = ag.hessian(f)(np.matrix([[1.0, 2.0]]))
+    assert hessian.tolist() == [[[[2.0, 0.0]], [[0.0, 2.0]]]]
+    assert ag.gradcheck(f, np.matrix([[1.0, 2.0]])).verdict == "pass"
+
+
+def test_masked_arrays_are_refused_where_a_number_is_masked():
+    """Everywhere; where nothing is masked they are arrays."""
+    masked = np.ma.array([[1.0, 2.0], [3.0, 4.0]], mask=[[0, 1], [0, 0]])
+    flat = np.ma.array([1.0, 2.0], mask=[1, 0])
+    x = [Value(1.0), Value(2.0)]
+    program = ag.compile(x[0] * x[1], x=x)
+    model = nn.MLP(2, [2], rng=0)
+    optimizer = nn.SGD(model.parameters(), lr=0.1)
+    takers = [
+        ag.exp,
+        ag.sum,
+        ag.grad(ag.sum),
+        ag.compiled(ag.sum),
+        ag.compiled(ag.sum).grad,
+        lambda p: ag.compiled(lambda q: q["p"][0])({"p": p}),
+        lambda p: program(x=p),
+        lambda p: program.value_and_grad("x", x=p),
+        lambda p: ag.gradcheck(ag.sum, p),
+        lambda p: ag.dot([1.0, 2.0], p),
+    ]
+    of_rows = [
+        lambda p: nn.predict(model, p),
+        lambda p: nn.score(model, p, [0, 1]),
+        lambda p: nn.fit(
+            model, p, [0, 1], loss=nn.cross_entropy, optimizer=optimizer, epochs=1, progress=False
+        ),
+    ]
+    for takes, given in ((takers, flat), (of_rows, masked)):
+        for taker in takes:
+            with pytest.raises(InputValueError, match=r"masked.*filled"):
+                taker(given)
+            taker(np.ma.array(given.data))
+
+
+@pytest.mark.parametrize(
+    ("x", "result"),
+    [
+        (2**70, 2.0**71),
+        (Fraction(1, 4), 0.5),
+        (Decimal("0.25"), 0.5),
+        ([Fraction(1, 4), 2**70], [0.5, 2.0**71]),
+        (np.array([0.25, 1.0], dtype=object), [0.5, 2.0]),
+    ],
+    ids=str,
+)
+def test_numbers_of_every_kind_go_into_programs(x, result):
+    """As into Values."""
+
+    def doubled(x):
+        return ag.sum([]) + 2.0 * np.asarray(x) if np.ndim(x) else 2.0 * x
+
+    assert np.asarray(ag.compiled(doubled)(x)).tolist() == result
+    leaf = [Value(0.0), Value(0.0)] if np.ndim(x) else Value(0.0)
+    program = ag.compile([2.0 * y for y in leaf] if np.ndim(x) else 2.0 * leaf, x=leaf)
+    assert np.asarray(program(x=x)).tolist() == result

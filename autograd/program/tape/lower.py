@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from autograd.engine.node import Node
 from autograd.engine.order import record_of
 from autograd.errors import GraphError, InputTypeError, InputValueError
-from autograd.nested import is_array, too_deep
+from autograd.nested import flat_list, is_array, too_deep
 from autograd.program.tape.constants import Constants
 from autograd.program.tape.instructions import Argument, Shape, Tape
 from autograd.program.tape.writing import Writing
@@ -103,7 +103,7 @@ def flatten(nested: Nest, what: str) -> tuple[list[Any], Shape]:
 
 def _flattened(nested: Nest, what: str) -> tuple[list[Any], Shape]:
     if is_array(nested):
-        return list(nested.ravel().tolist()), tuple(nested.shape)
+        return flat_list(nested), tuple(nested.shape)
     if not isinstance(nested, (list, tuple)):
         return [nested], ()
     kinds = set(map(type, nested))

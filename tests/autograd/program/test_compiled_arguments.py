@@ -5,6 +5,8 @@ import functools
 import gc
 from collections import namedtuple
 from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta, timezone
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -76,6 +78,14 @@ class Options:
         (frozenset({1}), frozenset({True}), frozenset({1.0})),
         (Options(0.0), Options(-0.0), Options(0), Options(False)),
         (np.float64(0.5), 0.5),
+        (np.float32(0.0), np.float32(-0.0), np.float32("nan")),
+        (complex(1.0, 0.0), complex(1.0, -0.0)),
+        (Decimal("1.0"), Decimal("1.00"), Decimal(1)),
+        (range(0, 3, 2), range(0, 4, 2)),
+        (
+            datetime(2000, 1, 1, 1, tzinfo=timezone(timedelta(hours=1))),
+            datetime(2000, 1, 1, tzinfo=timezone.utc),
+        ),
     ],
     ids=str,
 )
@@ -516,6 +526,8 @@ def test_the_short_way_of_floats_gives_the_same():
     program = autograd.compile(x * y, x=x, y=y)
     assert program(y=2.0, x=3.0) == 6.0
     with pytest.raises(InputTypeError, match=r"argument 'x' takes .* got one of object"):
+        program(x=None, y=1.0)
+    with pytest.raises(InputValueError, match="beyond a float's range"):
         program(x=10**400, y=1.0)
     with pytest.raises(InputTypeError, match="misses 'y'"):
         program(x=1.0, z=2.0)
