@@ -107,8 +107,8 @@ IN_VALUES = {
     "subs": "x.data = 3.0, then y.recompute(); or autograd.compile(y, x=x)",
     "simplify|expand|factor": "autograd.explain(y, x) writes the derivative out in symbols",
     "zero_grad|zero_": "autograd.zero_grad([x]), or x.grad = 0.0",
-    "shape|size|numel|ndim|reshape|view|squeeze|unsqueeze|flatten|permute|transpose|T": "a Value "
-    "is one number; many are a list or a NumPy array of Values",
+    "shape|size|numel|ndim|reshape|view|squeeze|unsqueeze|flatten|permute|transpose|T|dtype": "a "
+    "Value is one number, a double; many are a list or a NumPy array of Values",
     "sum|mean|prod|softmax|logsumexp": "a Value is one number: give autograd's function of this "
     "name a list of them",
     "add|sub|mul|div|pow|square|neg|abs|absolute|reciprocal|matmul": "write Python's own: x + y, "
@@ -116,7 +116,7 @@ IN_VALUES = {
     "add_|sub_|mul_|div_|copy_|fill_|clamp_|normal_|uniform_": "x.data = … updates a leaf",
     "clone": "x itself will do, for no operation changes it; x.detach() is a new leaf",
     "clamp|clip": "autograd.clip(x, low, high)",
-    "to|cuda|cpu|device|dtype|double|float|half|long|type|block_until_ready": "a Value is a double "
+    "to|cuda|cpu|device|double|float|half|long|type|block_until_ready": "a Value is a double "
     "on the processor: leave it out",
     "register_hook": "computed Values keep their grad too: look at it after backward()",
     "at": "a list or array of Values is assigned to as usual: xs[0] = …",

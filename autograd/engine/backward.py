@@ -88,6 +88,8 @@ def backward(
     roots, weights = _checked_roots(roots, gradients)
     for root in roots:
         root._follow("the gradients (backward)")
+        if not create_graph:
+            root._leave("the gradients as numbers (backward without create_graph)")
     if create_graph:
         order, adjoint = record_of(roots)
         require_unchanged(order)

@@ -85,6 +85,8 @@ class Micrograd(Node):
         upstream = self.grad
         if self.op is None or not upstream:
             return
+        self._follow("a step of the chain rule (_backward)")
+        self._leave("a step of the chain rule (_backward)")
         numbers = operand_values(self)
         partials = self.op.local_at(self._data, numbers, [True] * len(numbers))
         for x, partial in zip(self.operands, partials):

@@ -73,6 +73,7 @@ class Value(Methods):
         if self.op is None:
             return ()
         self._follow("local derivatives (partials)")
+        self._leave("local derivatives (partials)")
         numbers = operand_values(self)
         partials = self.op.local_at(self._data, numbers, [True] * len(numbers))
         return tuple([0.0 if partial is None else float(partial) for partial in partials])

@@ -77,7 +77,7 @@ def told_apart(x: Hashable) -> Any:
     >>> told_apart((1, True)) == told_apart((1.0, 1)), told_apart(-0.0) == told_apart(0.0)
     (False, False)
     """
-    kind = type(x)
+    kind: Any = type(x)
     if isinstance(x, Number):  # a nan is not even equal to itself
         return kind, repr(x)
     if isinstance(x, (tuple, frozenset)):
@@ -215,6 +215,6 @@ def _array(name: str, x: Nest, of: str, values: bool) -> Array:
                 f"argument {name!r} of {of} takes Values and real numbers, but it holds "
                 f"{type(item).__name__} {item!r}"[:300]
             )
-    array = numpy_or_error().empty(array.shape, dtype=object)
-    array.reshape(-1)[:] = numbers
-    return array
+    held: Array = numpy_or_error().empty(array.shape, dtype=object)
+    held.reshape(-1)[:] = numbers
+    return held

@@ -34,7 +34,8 @@ __all__ = ["Call"]
 _LEAVE = refusing(
     "its derivative would be lost. Use autograd's functions (autograd.sin for math.sin), an array "
     "of objects for one of floats, x != x and abs(x) < inf for math.isnan and isfinite, x for a "
-    "copy of it, and x.data or x.detach() where a constant is meant"
+    "copy of it, backward(create_graph=True) or grad(f)(x) for gradients, and x.data or x.detach() "
+    "where a constant is meant"
 )
 
 

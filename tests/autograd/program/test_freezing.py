@@ -76,7 +76,15 @@ def backward_inside(x):
     return y * x.grad
 
 
+def step_inside(x):
+    y = x * x
+    y.grad = 1.0
+    y._backward()
+    return y * x.grad
+
+
 REFUSED = {
+    "a step by hand": step_inside,
     "data": lambda x: x * x if x.data > 0 else -x,
     "data of a result": lambda x: x * (x * 2.0).data,
     "format": lambda x: x * float(f"{x:.3f}"),

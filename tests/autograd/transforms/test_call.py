@@ -105,7 +105,24 @@ def test_nested_transforms_look_at_their_own_nodes_only(monkeypatch):
     assert loss([0.7], 50) == pytest.approx(by_hand, rel=1e-14)
 
 
+def by_backward(x):
+    y = x * x
+    y.backward()
+    return x.grad * x
+
+
+def by_hand(x):
+    y = x * x
+    y.grad = 1.0
+    y._backward()
+    return x.grad * x
+
+
 LEAVING = {
+    "backward": by_backward,
+    "backward of several": lambda x: ag.backward([x * x, x]) or x,
+    "a step by hand": by_hand,
+    "partials": lambda x: (x * x).partials[0] * x,
     "math.sin": lambda x: math.sin(x) * x,
     "float": lambda x: float(x) * x,
     "int": lambda x: int(x) * x,
@@ -140,6 +157,20 @@ def test_leaving_inside_an_inner_call_is_loud_too():
     ):
         with pytest.raises(TraceError):
             ag.grad(f)(2.0)
+
+
+def test_a_backward_pass_inside_keeps_the_derivative_with_create_graph():
+    """The gradients are Values; of what does not depend on the variable they are floats as ever."""
+    w = Value(3.0)
+
+    def f(x):
+        y = x * x * w.data
+        y.backward(create_graph=True)
+        (w * w).backward()
+        return x.grad * x + w.grad * x
+
+    assert ag.grad(f)(2.0) == 24.0 + 6.0
+    assert w.grad == 6.0
 
 
 def test_what_does_not_depend_on_the_variable_may_leave():
