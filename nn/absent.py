@@ -34,7 +34,7 @@ IN_NN = {
     r"(KLDiv|SmoothL1|Triplet|Cosine|CTC|Margin|Poisson|Gaussian|Soft|Multi).*Loss": "any function "
     "of outputs and target that returns a number is a loss",
     r"DataParallel|parallel": "use PyTorch, with model.to_torch()",
-    r"DataLoader|Dataset|TensorDataset": "nn.data.minibatches makes batches, and nn.fit its own",
+    r"DataLoader|Dataset|TensorDataset": "nn.data.batches makes batches, and nn.fit its own",
     r"no_grad|tensor|manual_seed_all": "see autograd.no_grad, autograd.Value, nn.manual_seed",
 }
 IN_MODULES = {

@@ -102,13 +102,11 @@ class MLP(Sequential):
         if len(sizes) < 2:
             raise autograd.InputValueError("MLP needs at least one layer, but got nouts=[]")
         self.nin, self.nouts = sizes[0], sizes[1:]
-        hidden = len(sizes) - 2
-        if isinstance(activation, (list, tuple)):
-            self.activation: Any = [activation_of(one) for one in activation]
-        else:
-            self.activation = activation_of(activation)  # type: ignore[arg-type]
-        one = not isinstance(self.activation, list)
-        functions = [self.activation] * hidden if one else self.activation
+        hidden, several = len(sizes) - 2, isinstance(activation, (list, tuple))
+        given: Any = activation if several else [activation]
+        functions = [activation_of(one) for one in given]
+        self.activation: Any = functions if several else functions[0]
+        functions = functions if several else functions * hidden
         if len(functions) != hidden:
             raise autograd.InputValueError(
                 f"activation is one, or a list with one for each of {hidden} hidden layers, "

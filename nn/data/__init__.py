@@ -9,7 +9,6 @@ from nn.data.examples import (
     batches,
     check_examples,
     check_rows,
-    minibatches,
     train_test_split,
 )
 from nn.data.sets import digits, mnist, moons
@@ -20,7 +19,6 @@ __all__ = [
     "check_examples",
     "check_rows",
     "digits",
-    "minibatches",
     "mnist",
     "moons",
     "train_test_split",

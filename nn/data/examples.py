@@ -7,7 +7,7 @@ numbers takes `rng`, a `random.Random` or a seed. Next: :mod:`nn.train.fitting` 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence, Sized
+from collections.abc import Iterable, Iterator, Sized
 from numbers import Real
 from random import Random
 from typing import Any, TypeVar
@@ -20,7 +20,6 @@ from nn.kinds import Listed, Matrix
 from nn.nests import flat, shape_of
 
 T = TypeVar("T")
-U = TypeVar("U")
 Rows = list[list[float]]
 
 
@@ -75,18 +74,15 @@ def check_examples(X: Iterable[Iterable[float]], y: Iterable[T]) -> tuple[Rows, 
     return rows, targets
 
 
-def batches(
-    n: int, *, batch_size: int, rng: Random | int, shuffle: bool = True
-) -> Iterator[list[int]]:
+def batches(n: int, *, batch_size: int, rng: Random | int) -> Iterator[list[int]]:
     """The numbers 0 to n−1, shuffled and cut into lists of `batch_size`; the last may be shorter.
 
-    >>> list(batches(5, batch_size=2, rng=0, shuffle=False))
-    [[0, 1], [2, 3], [4]]
+    >>> [len(chosen) for chosen in batches(5, batch_size=2, rng=0)]
+    [2, 2, 1]
     """
     size = check_count("batch_size", batch_size)
     order = list(range(n))
-    if shuffle:
-        _shuffle(order, as_rng(rng))
+    _shuffle(order, as_rng(rng))
     return (order[start : start + size] for start in range(0, n, size))
 
 
@@ -107,20 +103,6 @@ def _shuffle(order: list[int], rng: Random) -> None:
         while chosen > last:
             chosen = draw(bits)
         order[last], order[chosen] = order[chosen], order[last]
-
-
-def minibatches(
-    X: Sequence[T], y: Sequence[U], *, batch_size: int = 32, rng: Random | int, shuffle: bool = True
-) -> Iterator[tuple[list[T], list[U]]]:
-    """Each example once, in shuffled mini-batches of rows and targets; the last may be smaller.
-
-    >>> sizes = [len(ys) for xs, ys in minibatches(range(10), range(10), batch_size=4, rng=0)]
-    >>> sizes
-    [4, 4, 2]
-    """
-    _same_length(X, y)
-    chosen = batches(len(X), batch_size=batch_size, rng=rng, shuffle=shuffle)
-    return (([X[i] for i in batch], [y[i] for i in batch]) for batch in chosen)
 
 
 def train_test_split(

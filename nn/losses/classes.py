@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 
 import autograd
 from autograd import Value
-from nn.kinds import Listed, Loss, Outputs
+from nn.kinds import Listed, Loss, Outputs, Target
 from nn.losses.terms import Number, kind_of, listed, options_of, reduce
 
 __all__ = ["cross_entropy", "nll_loss", "shares_of"]
@@ -49,9 +49,8 @@ def cross_entropy(
         raise autograd.InputValueError(
             f"label_smoothing is a share from 0 to 1, but got {label_smoothing!r}"
         )
-    options = _Options(weight, ignore_index, label_smoothing)
-    loss = _OverClasses("cross_entropy", "logits", _cross_entropy_of_one, options)
-    return loss(logits, targets, reduction)
+    term, options = _cross_entropy_of_one, (weight, ignore_index, label_smoothing)
+    return _OverClasses("cross_entropy", "logits", term, *options)(logits, targets, reduction)
 
 
 def nll_loss(
@@ -69,37 +68,26 @@ def nll_loss(
     >>> nll_loss([-0.5, -1.5], 1)
     1.5
     """
-    loss = _OverClasses("nll_loss", "log-probabilities", _surprise, _Options(weight, ignore_index))
+    loss = _OverClasses("nll_loss", "log-probabilities", _surprise, weight, ignore_index)
     return loss(log_probabilities, targets, reduction)
 
 
 def shares_of(loss: Loss, targets: Listed) -> list[float] | None:
     """How much each target counts in the mean of a loss over classes with such options."""
     given = options_of(loss)
-    options = _Options(given.get("weight"), given.get("ignore_index"))
-    if kind_of(loss) not in (cross_entropy, nll_loss) or options.are_even:
+    weight, ignored = given.get("weight"), given.get("ignore_index")
+    if kind_of(loss) not in (cross_entropy, nll_loss) or (weight is None and ignored is None):
         return None
-    return [options.share(target) for target in targets]
+    return [_share(target, weight, ignored) for target in targets]
 
 
-@dataclass(frozen=True)
-class _Options:
-    weight: Sequence[float] | None
-    ignored: int | None
-    smoothing: float = 0.0
-
-    @property
-    def are_even(self) -> bool:
-        """Whether all targets count alike."""
-        return self.weight is None and self.ignored is None
-
-    def share(self, target: Any) -> float:
-        """How much a target counts in a mean."""
-        if isinstance(target, (list, tuple)):
-            return 1.0
-        if target == self.ignored:
-            return 0.0
-        return 1.0 if self.weight is None else float(self.weight[target])
+def _share(target: Target, weight: Any, ignored: int | None) -> float:
+    """How much a target counts in a mean."""
+    if isinstance(target, (list, tuple)):
+        return 1.0
+    if target == ignored:
+        return 0.0
+    return 1.0 if weight is None else float(weight[target])
 
 
 @dataclass(frozen=True)
@@ -109,10 +97,17 @@ class _OverClasses:
     name: str
     outputs: str
     term: Callable[[list[Number], Class, bool], Number]
-    options: _Options
+    weight: Sequence[float] | None = None
+    ignored: int | None = None
+    smoothing: float = 0.0
+
+    @property
+    def is_even(self) -> bool:
+        """Whether all targets count alike."""
+        return self.weight is None and self.ignored is None
 
     def __call__(self, outputs: Outputs, targets: Outputs, reduction: str) -> Any:
-        name, options, rows, goals = self.name, self.options, listed(outputs), listed(targets)
+        name, rows, goals = self.name, listed(outputs), listed(targets)
         if not isinstance(rows, list) or not rows:
             raise autograd.InputTypeError(
                 f"{name} takes a list of {self.outputs}, but got {rows!r}"
@@ -126,18 +121,18 @@ class _OverClasses:
             )
         goals = [*map(listed, goals)]
         terms = [self._of_one(listed(row), goal) for row, goal in zip(rows, goals)]
-        if options.are_even or reduction != "mean":
+        if self.is_even or reduction != "mean":
             return reduce(name, terms, reduction)
-        total = math.fsum(map(options.share, goals))
+        total = math.fsum(_share(goal, self.weight, self.ignored) for goal in goals)
         return autograd.sum(terms) / total if total else math.nan
 
     def _of_one(self, row: list[Number], target: Class) -> Any:
-        return self.term(row, self._spread(target, len(row)), self.options.are_even)
+        return self.term(row, self._spread(target, len(row)), self.is_even)
 
     def _spread(self, target: Class, classes: int) -> Any:
         """The target as what each class's surprise counts; an index where nothing is to spread."""
-        weight, smoothing = self.options.weight, self.options.smoothing
-        ignored = target == self.options.ignored is not None
+        weight, smoothing = self.weight, self.smoothing
+        ignored = target == self.ignored is not None
         if isinstance(target, list):
             self._check_distribution(target, classes)
         elif not ignored:

@@ -63,7 +63,8 @@ def test_fit_is_the_loop_a_reader_would_write():
     fit(ours, epochs=3, rng=5, backend="eager")
     rng, optimizer = random.Random(5), nn.SGD(theirs.parameters(), 0.1)
     for _ in range(3):
-        for xs, ts in nn.data.minibatches(X, Y, batch_size=8, rng=rng):
+        for chosen in nn.data.batches(len(X), batch_size=8, rng=rng):
+            xs, ts = [X[i] for i in chosen], [Y[i] for i in chosen]
             theirs.zero_grad()
             errors = [LOSS(theirs(x), t) for x, t in zip(xs, ts)]
             autograd.backward(errors, [1 / len(xs)] * len(xs))
@@ -167,11 +168,11 @@ def test_interrupt_keeps_what_was_learnt(backend):
     assert history.interrupted
     assert len(history.loss) == 1
     same, rng = nn.SGD(whole.parameters(), 0.1, momentum=0.5), random.Random(0)
-    epochs = [list(nn.data.minibatches(X, Y, batch_size=8, rng=rng)) for _ in range(2)]
+    epochs = [list(nn.data.batches(len(X), batch_size=8, rng=rng)) for _ in range(2)]
     assert len(epochs[0]) == 3
-    for xs, ts in [*epochs[0], epochs[1][0]]:
+    for chosen in [*epochs[0], epochs[1][0]]:
         same.zero_grad()
-        batch_gradient(whole, LOSS, xs, ts)
+        batch_gradient(whole, LOSS, [X[i] for i in chosen], [Y[i] for i in chosen])
         same.step()
     assert numbers(stopped) == pytest.approx(numbers(whole), rel=1e-12)
     assert optimizer.memory == pytest.approx(same.memory, rel=1e-12)
