@@ -20,21 +20,11 @@ from nn.absent import IN_INIT
 from nn.checks import named
 
 __all__ = [
-    "INITIALISERS", "he_normal", "he_uniform", "initialiser", "normal", "uniform",
+    "INITIALISERS", "he_normal", "he_uniform", "initialiser",
     "xavier_normal", "xavier_uniform", "zeros",
 ]  # fmt: skip
 
 Initialiser = Callable[[Random, int, int], float]
-
-
-def uniform(rng: Random, fan_in: int, fan_out: int) -> float:
-    """Uniform within ±1/√fan_in, so that a neuron's sum keeps about its inputs' size."""
-    return rng.uniform(-1.0, 1.0) / sqrt(fan_in)
-
-
-def normal(rng: Random, fan_in: int, fan_out: int) -> float:
-    """Normal with standard deviation 1/√fan_in."""
-    return rng.normalvariate(0.0, 1.0) / sqrt(fan_in)
 
 
 def xavier_uniform(rng: Random, fan_in: int, fan_out: int) -> float:
@@ -63,8 +53,6 @@ def zeros(rng: Random, fan_in: int, fan_out: int) -> float:
 
 
 INITIALISERS: dict[str, Initialiser] = {
-    "uniform": uniform,
-    "normal": normal,
     "xavier": xavier_uniform,
     "xavier_uniform": xavier_uniform,
     "xavier_normal": xavier_normal,

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Hashable, Iterable, Sequence, Sized
+from collections.abc import Hashable, Sequence, Sized
 from typing import Any
 
 import autograd
 from autograd import Value
-from nn.kinds import Numbers, Target, Targets
+from nn.kinds import Numbers, Target
 from nn.losses import l1_loss, mse_loss
-from nn.nests import flat
+from nn.nests import as_list, flat
 
 __all__ = [
     "accuracy", "argmax", "confusion_matrix", "mean_absolute_error",
@@ -69,7 +69,7 @@ def r2_score(actual: Sequence[Target], predicted: Sequence[Target]) -> float:
     0.5
     """
     _check_lengths("r2_score", actual, predicted)
-    targets, outputs = ([*zip(*map(flat, _listed(side)))] for side in (actual, predicted))
+    targets, outputs = ([*zip(*map(flat, as_list(side)))] for side in (actual, predicted))
     if len(targets) != len(outputs):
         raise autograd.InputValueError(
             f"r2_score compares rows of one length, but got {len(targets)} targets and "
@@ -150,7 +150,3 @@ def _check_lengths(name: str, actual: Sized, predicted: Sized) -> None:
             f"{name} takes a prediction for each actual label, at least one, "
             f"but got {len(actual)} labels and {len(predicted)} predictions"
         )
-
-
-def _listed(things: Targets) -> Iterable[Target]:
-    return things.tolist() if hasattr(things, "tolist") else things

@@ -5,12 +5,27 @@ Programs give arrays; what has no one shape they give as a flat row, which is ne
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from nn.kinds import Outputs
+from nn.kinds import Outputs, Targets
 
-__all__ = ["flat", "is_nested", "leaves", "like", "mapped", "numbers", "shape_of"]
+__all__ = ["as_list", "flat", "is_nested", "leaves", "like", "mapped", "numbers", "shape_of"]
+
+
+def as_list(things: Targets) -> list[Any]:
+    """An array or any other sequence as a list."""
+    if not hasattr(things, "tolist"):
+        return list(things)
+    collecting = gc.isenabled()
+    gc.disable()  # a list for each of many rows: looking for cycles among them takes twice as long
+    try:
+        listed: list[Any] = things.tolist()
+    finally:
+        if collecting:
+            gc.enable()
+    return listed
 
 
 def numbers(outputs: Any) -> Any:

@@ -18,10 +18,10 @@ from nn.data.examples import check_rows
 from nn.kinds import Decision, Loss, Matrix, Model, Targets
 from nn.losses.terms import Number, kind_of
 from nn.metrics import accuracy, r2_score
-from nn.nests import is_nested, numbers
+from nn.nests import as_list, is_nested, numbers
 from nn.portrait import Portrait, portrait_of
 from nn.programs import BACKENDS, kept, recorded_outputs
-from nn.reading import READINGS, Reading, as_list, required
+from nn.reading import READINGS, Reading, required
 
 __all__ = ["check_backend", "predict", "predict_outputs", "predict_proba", "score"]
 

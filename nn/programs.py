@@ -81,7 +81,7 @@ class Recording:
         self.coding, self.weighted = coding, weighted
         self.portrait = Portrait(model, coding.loss, list(params))
         self._hold(params)
-        row, target = X[0].tolist(), self.encoded(targets[:1])[0]
+        row, target = X[0].tolist(), coding.array(targets[:1])[0]
         form = (coding.classes, coding.as_vector, weighted, X.shape[1:], target.shape, backend)
 
         def made() -> Any:
@@ -96,7 +96,7 @@ class Recording:
         with autograd.no_grad():
             true = [float(coding.loss(model(x), t)) for x, t in given]
         vector = np.array([parameter.data for parameter in params])
-        _check_alike("loss", self.judged(X[few], self.encoded(targets[few]), vector)[0], true)
+        _check_alike("loss", self.judged(X[few], coding.array(targets[few]), vector)[0], true)
 
     def serves(self, model: Model, params: Sequence[Value]) -> bool:
         """Whether it still is what it would be if it were recorded now, with other constants."""
@@ -114,11 +114,6 @@ class Recording:
         self.constants = _data(self.np, {"held": self.held})
         if self.weighted:
             self.constants["w"] = 1.0
-
-    def encoded(self, targets: Sequence[Target]) -> Array:
-        """Targets as an array with one row an example; see `Coding.array`."""
-        found: Array = self.coding.array(self.np, targets)
-        return found
 
     def judged(self, X: Array, T: Array, params: Array) -> tuple[Array, Any]:
         """The loss of each example, and its outputs."""

@@ -5,7 +5,6 @@ Next: :mod:`nn.predict`.
 
 from __future__ import annotations
 
-import gc
 import operator
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -16,9 +15,9 @@ from nn import losses
 from nn.kinds import Decision, Loss, Outputs, Target, Targets
 from nn.losses.terms import Number, kind_of, options_of
 from nn.metrics import argmax
-from nn.nests import is_nested, mapped
+from nn.nests import as_list, is_nested, mapped
 
-__all__ = ["READINGS", "Reading", "as_list", "reading", "required"]
+__all__ = ["READINGS", "Reading", "reading", "required"]
 
 
 @dataclass(frozen=True)
@@ -176,20 +175,6 @@ def _one_hot(targets: Targets, low: int) -> bool:
         isinstance(t, (list, tuple)) and t.count(1) == 1 and t.count(low) == len(t) - 1 > 0
         for t in as_list(targets)
     )
-
-
-def as_list(things: Targets) -> list[Any]:
-    """An array or any other sequence as a list."""
-    if not hasattr(things, "tolist"):
-        return list(things)
-    collecting = gc.isenabled()
-    gc.disable()  # a list for each of many rows: looking for cycles among them takes twice as long
-    try:
-        listed: list[Any] = things.tolist()
-    finally:
-        if collecting:
-            gc.enable()
-    return listed
 
 
 def bare(rows: Targets) -> list[Any]:

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from numbers import Real
-from types import ModuleType
 from typing import Any
 
 import autograd
 from autograd import Value
+from autograd.arrays import Array
+from autograd.extras import needed
 from nn.kinds import Loss, Outputs, Target, Targets
 from nn.losses import cross_entropy, hinge_loss, nll_loss
 from nn.losses.terms import kind_of, options_of
@@ -88,16 +89,19 @@ class Coding:
             raise self._outside(target)
         return [float(k == target) for k in range(self.classes)]
 
-    def array(self, np: ModuleType, targets: Sequence[Target]) -> Any:
+    def array(self, targets: Sequence[Target]) -> Array:
         """Targets with one row an example: one-hot vectors, or the numbers given."""
+        np = needed("numpy", "compiled training")
         if not self.classes:
-            return np.array(targets, dtype=float)
+            given: Array = np.array(targets, dtype=float)
+            return given
         indices = np.array(targets).astype(np.intp)  # booleans would be masks
         counted = np.ones(indices.shape, bool) if self.ignored is None else indices != self.ignored
         wrong = indices[counted & ((indices < 0) | (indices >= self.classes))]
         if wrong.size:
             raise self._outside(wrong[0])
-        return np.eye(self.classes)[np.where(counted, indices, 0)] * counted[..., None]
+        hot: Array = np.eye(self.classes)[np.where(counted, indices, 0)] * counted[..., None]
+        return hot
 
     def _outside(self, target: int) -> autograd.InputValueError:
         return autograd.InputValueError(

@@ -64,7 +64,7 @@ def _regular(
 def _packed(np: ModuleType, rows: list[Any] | tuple[Any, ...]) -> Array | None:
     """Lists of one length of numbers, as an array, in half the time of `np.array`; or None.
 
-    What a float can be made of is a number here, as in `check_rows`; text is not.
+    Of text, and of whatever else is not a number, `check_rows` makes one, or says that it is none.
     """
     if not rows or not isinstance(rows[0], (list, tuple)):
         return None

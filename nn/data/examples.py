@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 import autograd
 from autograd.extras import needed
 from autograd.nested import is_array
-from nn.checks import as_rng, check_count
+from nn.checks import as_rng, check_count, check_number
 from nn.kinds import Listed, Matrix
 from nn.nests import flat, shape_of
 
@@ -121,10 +121,7 @@ def train_test_split(
     (6, 2, True)
     """
     _same_length(X, y)
-    if not 0.0 < test_size < 1.0:
-        raise autograd.InputValueError(
-            f"test_size is a fraction between 0 and 1, but got {test_size!r}"
-        )
+    check_number("test_size", test_size, positive=True, fraction=True)
     if len(X) < 2:
         raise autograd.InputValueError(f"a split needs two examples or more, but got {len(X)}")
     order, rng = list(range(len(X))), as_rng(rng)

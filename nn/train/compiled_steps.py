@@ -48,7 +48,7 @@ class CompiledSteps(EagerSteps):
         self.backend = backend
         self.factors = None if self.weights is None else self.np.array(self.weights)
         self.recording = self._recorded()
-        self.encoded = self.recording.encoded(self.targets)
+        self.encoded = self.coding.array(self.targets)
         self.batch = self.rows[:0]
         self.known: list[Any] | None = None  # what the optimiser remembered when `state` was made
         self.checked_descent = False
@@ -172,7 +172,7 @@ class CompiledSteps(EagerSteps):
 
     def judge(self, X: Any, targets: list[Target]) -> tuple[float, Any]:
         """As with Values; the outputs are an array."""
-        losses, outputs = self.recording.judged(X, self.recording.encoded(targets), self.state[0])
+        losses, outputs = self.recording.judged(X, self.coding.array(targets), self.state[0])
         return float(losses.mean()), outputs
 
 

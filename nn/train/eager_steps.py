@@ -15,8 +15,7 @@ from autograd.arrays import Array
 from nn.data.examples import check_examples
 from nn.errors import DivergenceError
 from nn.kinds import Loss, Matrix, Model, Target, Targets
-from nn.nests import numbers
-from nn.reading import as_list
+from nn.nests import as_list, numbers
 from nn.train.columns import columns_of
 from nn.train.task import Task
 from nn.train.weights import example_weights

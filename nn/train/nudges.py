@@ -57,7 +57,7 @@ def nudges(
     with autograd.no_grad():
         coding = Coding(loss, model(rows[0].tolist()), targets)
     recording = Recording(model, coding, chosen, rows, targets, backend=backend)
-    encoded = recording.encoded(targets)
+    encoded = coding.array(targets)
     vector = np.array([parameter.data for parameter in chosen])
     result = np.empty((len(rows), len(chosen)))
     for part in in_parts(len(rows), max(1, NUMBERS // len(chosen))):

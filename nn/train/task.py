@@ -18,11 +18,11 @@ from nn.checks import check_callable
 from nn.kinds import Loss, Matrix, Outputs, Target
 from nn.losses import binary_cross_entropy_with_logits, cross_entropy
 from nn.losses.terms import kind_of
-from nn.nests import flat, numbers, shape_of
+from nn.nests import as_list, flat, numbers, shape_of
 from nn.optim.gradients import Adjustment
 from nn.optim.optimizer import Optimizer
 from nn.portrait import leaves_below
-from nn.reading import as_list, reading
+from nn.reading import reading
 from nn.targets import Coding, is_number
 
 __all__ = ["Task"]

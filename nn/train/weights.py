@@ -12,7 +12,8 @@ from autograd.arrays import Array
 from nn.kinds import Listed, Loss
 from nn.losses.classes import shares_of
 from nn.losses.terms import kind_of
-from nn.reading import as_list, reading
+from nn.nests import as_list
+from nn.reading import reading
 
 __all__ = ["checked_weights", "example_weights"]
 

@@ -27,7 +27,7 @@ def parameters(model):
 def test_losses_outputs_and_gradient_are_the_model_s():
     model = nn.MLP(3, [4, 3], activation="tanh", rng=0)
     recorded = recording(model, nn.cross_entropy, CLASSES)
-    rows, T, P = as_matrix(X), recorded.encoded(CLASSES), parameters(model)
+    rows, T, P = as_matrix(X), recorded.coding.array(CLASSES), parameters(model)
     errors = [nn.cross_entropy(model(x), t) for x, t in zip(X, CLASSES)]
     true = np.array([[y.data for y in model(x)] for x in X])
     autograd.mean(errors).backward()
@@ -49,12 +49,12 @@ def test_many_rows_go_through_in_parts():
 
 def test_classes_become_one_hot_vectors_where_there_are_several_outputs():
     several = recording(nn.Layer(3, 3, rng=0), nn.cross_entropy, CLASSES)
-    assert several.encoded([2, 0]).tolist() == [[0.0, 0.0, 1.0], [1.0, 0.0, 0.0]]
-    assert several.encoded([True, False]).tolist() == [[0.0, 1.0, 0.0], [1.0, 0.0, 0.0]]
+    assert several.coding.array([2, 0]).tolist() == [[0.0, 0.0, 1.0], [1.0, 0.0, 0.0]]
+    assert several.coding.array([True, False]).tolist() == [[0.0, 1.0, 0.0], [1.0, 0.0, 0.0]]
     one = recording(nn.Layer(3, 1, rng=0), nn.mse_loss, CLASSES)
-    assert one.encoded([2, 0]).tolist() == [2.0, 0.0]
+    assert one.coding.array([2, 0]).tolist() == [2.0, 0.0]
     with pytest.raises(autograd.InputValueError, match="class 3 is outside the 3 classes 0 to 2"):
-        several.encoded([0, 3])
+        several.coding.array([0, 3])
 
 
 class Branching(nn.Module):
