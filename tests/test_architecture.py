@@ -54,7 +54,8 @@ ORDER = {
     "autograd.program.array.tiles": "body (elements entry products) (descend operands) compiler "
     "plan runner",
     "autograd.program.exports": "(jax onnx)",
-    "autograd.program.exports.jax": "(bends branches) primitives statements stages function",
+    "autograd.program.exports.jax": "(bends branches products) primitives statements stages "
+    "function",
     "autograd.program.exports.onnx": "extra (nodes primitives) write",
     "autograd.program.loop": "row_sums (native python_source) (generated_python lanes) "
     "loop_executor",

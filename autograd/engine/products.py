@@ -2,8 +2,8 @@
 
 Each is a primitive (:mod:`autograd.ops.sweep_products`). ``chain`` is zero where its first factor
 is exactly zero: the adjoint in a backward sweep, the partial in a forward one. Once a choice
-(``where``, ``maximum`` …) has come into the running quantity it is ``chosen``, whose zeros hide
-what is behind them to all orders; at the choice itself, and in a forward sweep after it, it is
+(``where``, ``maximum`` …) has come into the running quantity it is ``chosen``, whose zeros stop
+what comes back through it; at the choice itself, and in a forward sweep after it, it is
 ``choose``, zero where either factor is. So an infinite derivative in a branch not taken stays out,
 in every direction and at every order.
 
@@ -84,23 +84,30 @@ class Products:
             partial = RECORDERS["doubt"](partial, *self.tip)  # at the tip it turns at once
         first, second = (partial, running) if self.forward else (running, partial)
         part = _times(first, second, name)
-        if self.tip is not None:
-            part = self._in_doubt(part, running, self.tip[1], target)
+        tip = None if self.tip is None else self.tip[1]
+        if tip is not None:
+            part = self._in_doubt(part, running, tip, doubt, target)
         if doubt is not None:
             if both:  # a zero in doubt silences nothing
                 part = RECORDERS["where"](doubt, _times(partial, running, "chain"), part)
-            part = self._in_doubt(part, partial, doubt, target)
+            part = self._in_doubt(part, partial, doubt, tip, target)
         return part
 
     def _in_doubt(
-        self, part: Node | float, factor: Node | float, condition: Node | float, target: Node
+        self,
+        part: Node | float,
+        factor: Node | float,
+        condition: Node | float,
+        its_own: Node | float | None,
+        target: Node,
     ) -> Any:
         """The part, with no derivative by a factor where the other one is in doubt."""
         if isinstance(factor, Node):
             if factor in self.shared:
                 part = RECORDERS["doubt"](part, factor, condition)
-            # What is multiplied by zero does not matter any more.
-            condition = RECORDERS["where"](RECORDERS["eq"](factor, 0.0), 0.0, condition)
+            # What is multiplied by zero does not matter any more, unless that is in doubt itself.
+            left = 0.0 if its_own is None else RECORDERS["minimum"](its_own, condition)
+            condition = RECORDERS["where"](RECORDERS["eq"](factor, 0.0), left, condition)
         known = self.doubted.get(target)
         either = condition if known is None else RECORDERS["maximum"](known, condition)
         self.doubted[target] = either

@@ -16,7 +16,7 @@ from autograd.ops.expr import Expr, Operand, inner_exprs
 if TYPE_CHECKING:
     from jax import Array
 
-__all__ = ["doubted", "evaluate_apart", "passing", "product", "settled"]
+__all__ = ["evaluate_apart", "passing", "settled"]
 
 
 def evaluate_apart(
@@ -74,44 +74,6 @@ def passing(x: Array, condition: Array | float, taken: bool) -> Array:
         return x
     constant = jax.lax.stop_gradient(x)
     return jnp.where(condition, x, constant) if taken else jnp.where(condition, constant, x)
-
-
-def doubted(y: Array, x: Array, condition: Array) -> Array:
-    """y, whose derivative by x is nan where the condition holds, if x varies at all."""
-    import jax
-
-    jnp = jax.numpy
-
-    @jax.custom_jvp
-    def unknown(x: Array, condition: Array) -> Array:
-        # 0, along each batch axis of either: the derivative has these axes too.
-        return jnp.where(condition & (x == 0.0), 0.0, jnp.zeros_like(x))
-
-    @unknown.defjvp
-    def move(primals: tuple[Array, Array], tangents: tuple[Array, Array]) -> tuple[Array, Array]:
-        x, condition = primals
-        # Masked before and after, so that elsewhere neither dx nor what is transposed meets nan.
-        unclear = jnp.nan * jnp.where(condition, tangents[0], 0.0)
-        return unknown(x, condition), jnp.where(condition, unclear, 0.0)
-
-    shape = jnp.broadcast_shapes(jnp.shape(x), jnp.shape(condition))
-    return y + unknown(jnp.broadcast_to(x, shape), jnp.broadcast_to(condition, shape))
-
-
-def product(g: Array, slope: Array, *, selects: bool) -> Array:
-    """Adjoint × local derivative: what is not finite is silenced by a zero adjoint or a choice.
-
-    Elsewhere it is the plain product, whose derivatives by both are right where one is zero.
-    """
-    import jax
-
-    jnp = jax.numpy
-    silent = (g == 0.0) & ~jnp.isfinite(slope)
-    if selects:
-        silent |= (slope == 0.0) & ~jnp.isfinite(g)
-    still = jax.lax.stop_gradient
-    factors = jnp.where(silent, still(g), g), jnp.where(silent, still(slope), slope)
-    return jnp.where(silent, 0.0, factors[0] * factors[1])
 
 
 def settled(slopes: Callable[..., Sequence[Array | None]], operands: Sequence[Array]) -> Array:

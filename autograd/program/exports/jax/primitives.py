@@ -21,7 +21,8 @@ from autograd.ops.expr import XP, Expr, Operand, evaluate
 from autograd.ops.op import OPS, Op
 from autograd.ops.partial_evaluation import folded
 from autograd.ops.per_op import per_op
-from autograd.program.exports.jax.branches import doubted, evaluate_apart, passing, product, settled
+from autograd.program.exports.jax.branches import evaluate_apart, passing, settled
+from autograd.program.exports.jax.products import doubted, product
 from autograd.program.statements.elementwise import elementwise
 from autograd.program.statements.reroll import rolled, rolled_tip
 
@@ -207,14 +208,14 @@ def _with_rule(
         total = jnp.zeros_like(out)
         for move, slope in zip(moves, slopes(out, operands)):
             if slope is not None:
-                part = slope * move
-                part = jnp.where(slope == 0.0, 0.0, part) if op.selects else part
+                part = product(move, slope, adjoint=False, selects=op.selects)
                 total += part.sum(-1, keepdims=True) if part.shape != out.shape else part
         return out, total
 
     def careful(out: Array, g: Array, *operands: Array) -> tuple[Array, ...]:
         """The adjoints of the operands, to be differentiated by JAX."""
         grads, apart, value = [], list(operands), out
+        lost: Array | None = None
         if not direct:
             # What an adjoint of zero multiplies may not be differentiated again where that is not
             # finite; elsewhere it must be: an adjoint that is zero here may vary.
@@ -222,12 +223,16 @@ def _with_rule(
             apart = [passing(x, kept, True) for x in operands]
             # Computed from them again (XLA sees that it is the same), the value is kept apart too.
             value = passing(out, kept, True) if _is_called_back(op) else pushed(*apart)
+            lost = ~kept
         tip = None if at_tip is None else at_tip({"out": out, **dict(zip(names, operands))})
         for x, slope in zip(operands, slopes(value, apart)):
             if slope is None:
                 grads.append(jnp.zeros_like(x))
                 continue
-            part = jnp.broadcast_to(product(g, slope, selects=op.selects), x.shape)
+            if lost is not None:
+                for y in operands[:count]:
+                    slope = doubted(slope, y, lost, backward=False)
+            part = jnp.broadcast_to(product(g, slope, adjoint=True, selects=op.selects), x.shape)
             grads.append(part if tip is None else doubted(part, g, tip))
         return (*grads, *map(jnp.zeros_like, operands[count:]))
 

@@ -8,11 +8,13 @@ Next: :mod:`autograd.program.exports.jax.statements`, what a part without a loop
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from autograd.arrays import Array
+from autograd.program.exports.jax.bends import bends_of
 from autograd.program.exports.jax.primitives import jax_module
 from autograd.program.exports.jax.statements import function_of
 from autograd.program.tape.instructions import Tape
@@ -38,20 +40,23 @@ WIDE = 32
 def staged(tape: Tape, dtype: str, *, tangents: bool) -> Callable[..., Any]:
     """The function of one point's arrays that gives the output, or it and what is aside."""
 
-    def function(part: Tape) -> Callable[..., Any]:
-        return function_of(simplified(part), dtype, tangents=tangents)
+    def function(part: Tape, bent: Array) -> Callable[..., Any]:
+        return function_of(simplified(part), dtype, tangents=tangents, bent=bent)
 
     found = rolled(tape)
     if not repeats_of(found):
-        return function(tape)
+        return function_of(simplified(tape), dtype, tangents=tangents)
     chain = chain_of(found)
     blocks = _Blocks(chain, [a.size for a in tape.arguments])
-    steps = [
-        _plain(segment, blocks, function)
-        if isinstance(segment, Plain)
-        else _scan(segment, blocks, function)
-        for segment in chain.segments
-    ]
+    bent, steps = np.zeros(chain.size + len(chain.constants), dtype=bool), []
+    for segment in chain.segments:
+        inputs, bent = bends_of(segment, bent)
+        compiler = partial(function, bent=inputs)
+        steps.append(
+            _plain(segment, blocks, compiler)
+            if isinstance(segment, Plain)
+            else _scan(segment, blocks, compiler)
+        )
     read = blocks.reader(chain.outputs)
     size = chain.outputs.size if tape.aux_shape is None else int(np.prod(tape.output_shape))
 

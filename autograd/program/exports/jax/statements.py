@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from autograd.arrays import Array as NumPyArray
 from autograd.ops.op import OPS, Op
 from autograd.program.exports.jax.bends import Bends
 from autograd.program.exports.jax.primitives import along_rows, jax_module, primitive
@@ -32,19 +33,26 @@ FEW = 4
 """Operands that are read one by one."""
 
 
-def function_of(tape: Tape, dtype: str, *, tangents: bool) -> Callable[..., Any]:
-    """The function of one point's arrays that gives the output, or it and what is aside."""
+def function_of(
+    tape: Tape, dtype: str, *, tangents: bool, bent: NumPyArray | None = None
+) -> Callable[..., Any]:
+    """The function of one point's arrays that gives the output, or it and what is aside.
+
+    ``bent`` says which of its numbers do not come along a straight line.
+    """
     form = group(tape)
     count = len(form.statements)
+    bent = np.zeros(tape.first, dtype=bool) if bent is None else bent
     if 0 < count <= len(tape.statements) < NARROW * count:
-        return _scalar_function(tape, dtype, tangents)
+        return _scalar_function(tape, dtype, tangents, bent)
 
     bends, constants = Bends(len(tape.arguments), tangents), len(tape.arguments)
+    bends_of = [bent[a.start : a.start + a.size] for a in tape.arguments]
     origins = [
         bends.origin(
             statement.block,
             OPS["dot"] if statement.kind == "product" else statement.op,
-            [_blocks_of(x) - {constants} for x in statement.operands],
+            [_blocks_of(x, bends_of) - {constants} for x in statement.operands],
         )
         for statement in form.statements
     ]
@@ -71,15 +79,20 @@ def _origin(blocks: Sequence[Array], sources: Sequence[int]) -> list[Array]:
     )
 
 
-def _blocks_of(operand: Operand) -> set[Hashable]:
-    """The blocks that an operand's numbers are in."""
+def _blocks_of(operand: Operand, bent: Sequence[NumPyArray]) -> set[Hashable]:
+    """The blocks that an operand's numbers are in; ~i for an argument if one of them is bent."""
     if isinstance(operand, Literal):
         return set()
-    parts = [operand] if isinstance(operand, (Gather, View)) else operand.parts
-    return {part.block for part in parts}
+    found: set[Hashable] = set()
+    for part in [operand] if isinstance(operand, (Gather, View)) else operand.parts:
+        block, index = part.block, part.positions() if isinstance(part, View) else part.index
+        found.add(~block if block < len(bent) and bent[block][index].any() else block)
+    return found
 
 
-def _scalar_function(tape: Tape, dtype: str, tangents: bool) -> Callable[..., Any]:
+def _scalar_function(
+    tape: Tape, dtype: str, tangents: bool, bent: NumPyArray
+) -> Callable[..., Any]:
     """The same for a deep and narrow tape, statement by statement."""
     size = prod(tape.output_shape)
     starts = [argument.start for argument in tape.arguments]
@@ -87,9 +100,10 @@ def _scalar_function(tape: Tape, dtype: str, tangents: bool) -> Callable[..., An
     count = len(starts)
 
     def read(slot: int) -> set[Hashable]:
-        if slot < 0:
-            return set()
-        return {count + slot if slot >= tape.first else bisect_right(starts, slot) - 1}
+        if slot < 0 or slot >= tape.first:
+            return {count + slot} if slot >= 0 else set()
+        argument = bisect_right(starts, slot) - 1
+        return {~argument if bent[slot] else argument}
 
     bends = Bends(count, tangents)
     origins = [

@@ -1,10 +1,14 @@
 """Recurrences in JAX: a loop there, with the numbers and derivatives of the eager engine."""
 
+import math
+
 import numpy as np
 import pytest
 
 import autograd
-from autograd import Value, compiled, exp, grad, log, maximum, tanh, where
+from autograd import Value, compile, compiled, exp, grad, log, maximum, scan, tanh, where
+from autograd.program.tape.repeated import repeats_of
+from autograd.program.tape.rolling import rolled
 
 pytestmark = pytest.mark.needs("jax")
 
@@ -93,3 +97,56 @@ def test_forward_mode_and_auxiliary_output():
     np.testing.assert_allclose(value, volatility(p, x), rtol=1e-12)
     np.testing.assert_allclose(aux, delayed(p, x), rtol=1e-12)
     np.testing.assert_allclose(slope, sum(grad(volatility)(p, x)), rtol=1e-11)
+
+
+def after_a_loop(p):
+    """The tip of what a loop has bent."""
+    s = p[0] * p[0]
+    for _ in range(60):
+        s = s * p[1] + s * s
+    return abs(s)
+
+
+def inside_a_loop(p):
+    """The tip of what the repetitions before have bent."""
+    _, sizes = scan(lambda c, _: (c * p[1] + c * c, abs(c)), p[0] * p[0], [0.0] * 120)
+    return autograd.sum(sizes)
+
+
+def of_items(p):
+    """The tip of what came into a loop bent."""
+    items = [p[0] * p[0] * i for i in range(1, 121)]
+    last, _ = scan(lambda c, x: (c * 0.5 + abs(x), c), p[1], items)
+    return last
+
+
+def penalty(p):
+    """A tip along a straight line, beside a loop and in it."""
+    last, sizes = scan(lambda c, _: (tanh(c) * p[1], abs(p[0])), p[1], [0.0] * 120)
+    return last + abs(p[0]) + autograd.sum(sizes)
+
+
+def straight(p):
+    """Tips of a decay, which is a straight line in what it began with."""
+    _, sizes = scan(lambda c, x: (c * 0.5 + x, abs(c)), p[0], [0.0] * 120)
+    return autograd.sum(sizes) + p[1] * p[1]
+
+
+@pytest.mark.parametrize("f", [after_a_loop, inside_a_loop, of_items, penalty, straight])
+def test_curvature_at_tips_in_loops_is_right_or_nan(f):
+    """A step is told which of its numbers come along a straight line; there it stays 0."""
+    import jax
+
+    leaves = [Value(0.3), Value(0.9)]
+    program = compile(f(leaves), p=leaves)
+    assert repeats_of(rolled(program.tape))
+    exported = program.to_jax()
+    for second in (jax.jit(jax.hessian(exported)), jax.jit(jax.jacrev(jax.grad(exported)))):
+        ordinary = [0.2, 0.7]
+        wanted = autograd.hessian(f)(ordinary)
+        np.testing.assert_allclose(second(np.array(ordinary)), wanted, rtol=1e-11, atol=1e-12)
+        bent = float(second(np.array([0.0, 1.0]))[0, 0])
+        if f in (penalty, straight):
+            assert bent == 0.0 or (f is straight and math.isnan(bent))
+        else:
+            assert math.isnan(bent)  # 2 or more
