@@ -48,6 +48,7 @@ def compiled(scratch: Path, sources: list[str]) -> list[Path]:
     """The extension modules that mypyc makes of these sources, paths inside the scratch folder."""
     from mypyc.build import mypycify
     from mypyc.ir.ops import ERR_NEVER
+    from mypyc.ir.rtypes import bool_rprimitive, object_rprimitive
     from mypyc.ir.rtypes import float_rprimitive as double
     from mypyc.primitives.registry import function_op
     from setuptools import Distribution, Extension
@@ -55,6 +56,8 @@ def compiled(scratch: Path, sources: list[str]) -> list[Path]:
 
     for name in TOTAL:
         function_op(f"math.{name}", [double], double, name, ERR_NEVER)
+    is_tracked = "gc.is_tracked", [object_rprimitive], bool_rprimitive
+    function_op(*is_tracked, "PyObject_GC_IsTracked", ERR_NEVER)
     said = io.StringIO()
     before = os.getcwd()
     os.chdir(scratch)

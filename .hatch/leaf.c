@@ -1,4 +1,10 @@
-/* Value(1.0) without the tuple and the parsing of a class's call.
+/* Nodes that Python's collector passes by, and Value(1.0) without a class's call.
+
+   The collector looks for cycles. Operands are older than what is computed from them, so there is
+   none among Values but through a gradient that is a Value, an attribute of a derived class, or
+   what a primitive of a user's refers to. A Value is therefore made untracked, as Python leaves a
+   tuple of numbers; it is tracked if an operand is, if its primitive is a user's, and, with all
+   that it depends on, when a Value becomes a gradient: track does that.
 
    A class that is called packs its arguments into a tuple, and its __init__ takes them out again,
    which takes as long as all else. Python asks a class for a shorter way first, and mypyc writes
@@ -9,9 +15,29 @@
 typedef PyObject *method(PyObject *self, PyObject *const *given, Py_ssize_t n, PyObject *names);
 
 static PyObject *no_arguments;
+static PyObject *value;  /* the class Value; those derived from it are tracked as ever */
 static newfunc make;     /* Value.__new__ */
 static initproc init;    /* Value.__init__ as it was built: one that is put in its place is called */
 static method *fill;     /* Value._begin */
+
+static PyObject *
+allocate(PyTypeObject *type, Py_ssize_t items)
+{
+    if ((PyObject *)type != value)
+        return PyType_GenericAlloc(type, items);
+    PyObject *self = PyObject_GC_New(PyObject, type);
+    if (self != NULL)
+        memset(self + 1, 0, type->tp_basicsize - sizeof(PyObject));
+    return self;
+}
+
+static PyObject *
+track(PyObject *module, PyObject *node)
+{
+    if (!PyObject_GC_IsTracked(node))
+        PyObject_GC_Track(node);
+    Py_RETURN_NONE;
+}
 
 static PyObject *
 call(PyObject *type, PyObject *const *given, size_t flags, PyObject *names)
@@ -66,6 +92,8 @@ install(PyObject *module, PyObject *type)
     }
     fill = (method *)(void (*)(void))((PyMethodDescrObject *)begin)->d_method->ml_meth;
     Py_DECREF(begin);
+    value = type;
+    ((PyTypeObject *)type)->tp_alloc = allocate;
     make = ((PyTypeObject *)type)->tp_new;
     init = ((PyTypeObject *)type)->tp_init;
     ((PyTypeObject *)type)->tp_vectorcall = call;
@@ -73,7 +101,8 @@ install(PyObject *module, PyObject *type)
 }
 
 static PyMethodDef functions[] = {
-    {"install", install, METH_O, PyDoc_STR("Let this class, Value, be called the short way.")},
+    {"install", install, METH_O, PyDoc_STR("Let this class, Value, be made the short way.")},
+    {"track", track, METH_O, PyDoc_STR("Let the collector see a node.")},
     {NULL, NULL, 0, NULL},
 };
 static struct PyModuleDef leaf = {PyModuleDef_HEAD_INIT, "leaf", NULL, -1, functions};

@@ -42,7 +42,13 @@ def __setstate__(self, state: Any) -> None:
         setattr(node, name, value)
 """
 """What a derived class had added, put back: mypyc's own method would look for something else."""
-MARKS = """TAKEN: Final[object] = object()
+MARKS = """import gc
+from importlib import import_module
+from importlib.util import find_spec
+
+LEAF: Final[str] = "autograd.engine.leaf"
+TRACK: Final[Any] = cast(Any, import_module(LEAF)).track if find_spec(LEAF) else id
+TAKEN: Final[object] = object()
 BLANK: Final[object] = object()
 """
 """The gradient of a node whose adjoint it is; the data of a node that its maker fills in."""
@@ -67,7 +73,8 @@ def _begin(self, data: float) -> None:
 """
 """``__init__`` of a float and nothing else, as ``leaf.c`` calls it."""
 VALUE = """
-from autograd.engine.node import BLANK
+from autograd.engine.node import BLANK, TRACK
+import gc
 if TYPE_CHECKING:  # as this module is there before that one
     from autograd.engine.value import Value
 OP_sum: Final[Any] = OPS['sum']
@@ -85,6 +92,11 @@ def made(op: Any, operands: tuple[Any, ...], data: Any) -> Any:
         node._left = operands[0]
         if len(operands) == 2:
             node._right = operands[1]
+    for x in operands:
+        if gc.is_tracked(x):
+            TRACK(node)
+    if op.opaque:
+        TRACK(node)
     if ACTIVE_MODES:
         node._note()
     return node
@@ -112,6 +124,15 @@ def evaluated(op: Any, operands: tuple[Any, ...]) -> Any:
     return op.evaluate(*[number_at(operands, i) for i in range(n)])
 """
 """What stands for lines of ``record``: sums and products as loops, and nodes without a call."""
+SEEN = """
+if op is not None:
+    if op.opaque:
+        TRACK(node)
+    for x in operands:
+        if gc.is_tracked(x):
+            TRACK(node)
+"""
+"""When the collector is to look at a node: what else could lead back to it, see ``leaf.c``."""
 TAKEN_GRADIENT = """grad = self._grad
         if grad is TAKEN:
             return self._adjoint
@@ -209,6 +230,7 @@ def _make_native(cls: ast.ClassDef) -> None:
                 call.func = ast.parse("cast(Any, cls).__new__", mode="eval").body
                 call.args.append(ast.Constant(0.0))  # a native __new__ takes what __init__ takes
         cls.body += ast.parse(BEGIN + SET_STATE).body
+        restore.body[-1:-1] = ast.parse(SEEN).body
         restore.body[-1:-1] = ast.parse("node._adjoint, node._mark = 0.0, 0").body
     elif cls.name == "Methods":
         cls.body = [x for x in cls.body if not isinstance(x, ast.Assign)]

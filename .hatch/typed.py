@@ -29,9 +29,10 @@ ACTIVE_MODES = """
 from autograd.engine.switches import ACTIVE
 ACTIVE_MODES: Final[dict[object, object]] = ACTIVE
 """
-IMPORTS = f"""import math
+IMPORTS = f"""import gc
+import math
 from autograd.engine.modes import ANOMALY, RECORDING
-from autograd.engine.node import BLANK
+from autograd.engine.node import BLANK, TRACK
 from autograd.ops.floats import FUNCTIONS
 from autograd.ops.ieee import FAST
 from autograd.ops.op import OPS
@@ -95,7 +96,16 @@ def as_number(line: str) -> str:
 def node_lines(op: str, left: str, right: str | None) -> list[str]:
     """The end of a function that has made a node and its data."""
     operands = [f"node._left = {left}", *([f"node._right = {right}"] if right else [])]
-    return [f"node.op = OP_{op}", *operands, "if ACTIVE_MODES:", "    node._note()", "return node"]
+    seen = [f"gc.is_tracked({x})" for x in re.findall(r"\w+", f"{left} {right or ''}")]
+    return [
+        f"node.op = OP_{op}",
+        *operands,
+        f"if {' or '.join(seen)}:",
+        "    TRACK(node)",
+        "if ACTIVE_MODES:",
+        "    node._note()",
+        "return node",
+    ]
 
 
 def careful_lines(writer: Writer, expr: Any, deliver: str, otherwise: str) -> list[str]:

@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING, Any
 
 from autograd.engine import generated
 from autograd.engine.elementwise import apply
+from autograd.engine.node import SEES
+from autograd.engine.order import record_of
 from autograd.engine.value import Value
 from autograd.foreign import IN_VALUES, Absent
 from autograd.ops.op import Op
@@ -35,8 +37,10 @@ def start() -> None:
     """Put the fast forms of this engine in their places."""
     if ENGINE == "compiled":
         generated.install(import_module("autograd.engine.compiled"))
-        with suppress(ModuleNotFoundError):  # what was built without it makes leaves the long way
-            import_module("autograd.engine.leaf").install(Value)
+        with suppress(ModuleNotFoundError):  # what was built without it makes nodes the long way
+            leaf = import_module("autograd.engine.leaf")
+            leaf.install(Value)
+            SEES.append(lambda nodes: [*map(leaf.track, record_of(nodes)[1])])
     else:
         generated.install()
     Absent.install(Value, IN_VALUES)

@@ -16,7 +16,7 @@ from typing import Any
 from autograd.engine import higher
 from autograd.engine.anomaly.story import story_of_adjoint, story_of_value
 from autograd.engine.modes import ACTIVE, ANOMALY, recording
-from autograd.engine.node import EPOCH, Epoch, Node
+from autograd.engine.node import EPOCH, SEES, Epoch, Node
 from autograd.engine.order import operand_values, record_of
 from autograd.engine.sweep import fresh_values, pull, pull_back
 from autograd.errors import AnomalyError, InputTypeError, InputValueError, StaleGraphError
@@ -100,6 +100,8 @@ def backward(
         for node in adjoint:
             grad = recorded.get(node, 0.0)
             recorded[node] = grad if isinstance(grad, Node) else type(node)(grad)
+        for see in SEES:
+            see([*recorded, *recorded.values()])
         _commit(recorded)
     else:
         differentiate(roots, weights)

@@ -7,7 +7,7 @@ and no closure: a graph is freed by reference counts alone. Next: :mod:`autograd
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, ClassVar, SupportsFloat
 
 from autograd.engine import pickling
@@ -17,7 +17,7 @@ from autograd.errors import GraphError, InputTypeError, TraceError
 from autograd.ops.op import Op
 from autograd.reals import real, shown
 
-__all__ = ["EPOCH", "RESTORED", "Epoch", "Node", "name_of", "packed"]
+__all__ = ["EPOCH", "RESTORED", "SEES", "Epoch", "Node", "name_of", "packed"]
 
 
 class Epoch:
@@ -32,6 +32,11 @@ class Epoch:
 
 EPOCH = [Epoch()]
 """The current epoch, in a list so that everyone sees it change."""
+SEES: list[Callable[[Iterable[Any]], object]] = []
+"""Called with nodes that are to be gradients: Python's collector has to see all that they are of.
+
+A compiled engine hides from it what cannot be part of a cycle.
+"""
 RESTORED = Epoch()
 """Marks "no gradient" in a node that may not have been computed from its leaves as they are."""
 
@@ -138,6 +143,9 @@ class Node:
         if grad is None:
             self._grad = EPOCH[0] if self.op is None else RESTORED
         else:
+            if isinstance(grad, Node):
+                for see in SEES:
+                    see([self, grad])
             self._grad = grad if isinstance(grad, Node) else real(grad, "the grad of a Value")
 
     @property
