@@ -157,7 +157,7 @@ def binary(op: Op, otherwise: Callable[[Nest, Nest], Any]) -> Callable[[Nest, Ne
         node = new(Value)
         node._data = op.evaluate(a, b)
         node._grad = EPOCH[0]
-        node.name = None
+        node._name = None
         node.op = op
         node._left = left
         node._right = right
