@@ -3,8 +3,6 @@
 
 const CELLS = 40;
 const plane = byId("plane");
-const night = matchMedia("(prefers-color-scheme: dark)");
-const wish = document.documentElement.dataset.theme;
 const rgb = (hex) => [1, 3, 5].map((i) => Number.parseInt(hex.slice(i, i + 2), 16));
 const layer = (side) => Object.assign(document.createElement("canvas"), { width: side, height: side });
 
@@ -22,8 +20,7 @@ class Surface {
   }
 
   get colours() {
-    const dark = Number(wish === "dark" || (wish === "auto" && night.matches));
-    return this.task.colours.map((pair) => pair[dark]);
+    return this.task.colours.map((pair) => pair[Number(theme("--night"))]);
   }
 
   // The numbers of the page's leaves, and of those that only the plane has.
@@ -112,8 +109,9 @@ if (!content.side) {
     surface.take(leaves, moments[time].own.map(Number));
     surface.draw();
   };
-  surface.mark(content.plane.rows, content.plane.sides, -1);
+  const mark = () => surface.mark(content.plane.rows, content.plane.sides, -1);
+  dyers.push(() => { mark(); follow(); });
   listeners.push(follow);
+  mark();
   follow();
 }
-night.addEventListener("change", () => show(step));

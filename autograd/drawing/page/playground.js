@@ -165,6 +165,7 @@ byId("anew").addEventListener("click", () => {
 });
 leafListeners.push((leaf, number) => { training.x[leaf] = number; });
 listeners.splice(listeners.indexOf(remember), 1, showMemory); // no link holds a training
+dyers.push(() => { showPoints(); showTraining(); });
 isChanged = () => true; // the numbers are the training's, never the drawing's
 showPoints();
 showTraining();

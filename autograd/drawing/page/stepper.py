@@ -216,6 +216,7 @@ def framed(html: str, title: str, look: str) -> str:
     """A page in a frame of its own, for a notebook: packed, as it holds much of the same.
 
     The frame may run its script and nothing else; what unpacks it is in every browser since 2023.
+    It is told whether the notebook around it is dark, which its reader's system may not be.
     """
     packed = base64.b64encode(zlib.compress(html.encode(), 9)).decode()
     source = (
@@ -223,11 +224,12 @@ def framed(html: str, title: str, look: str) -> str:
         f"</noscript><script>{_UNPACK.replace('PACKED', packed)}</script>"
     )
     return (
-        f'<iframe sandbox="allow-scripts" style="{look}" title="{escape(title)}" '
+        f'<iframe sandbox="allow-scripts" style="{look}" title="{escape(title)}" onload="{_TELL}" '
         f'srcdoc="{source.replace("&", "&amp;").replace(chr(34), "&quot;")}"></iframe>'
     )
 
 
+_TELL = "this.contentWindow.postMessage(getComputedStyle(this).colorScheme,'*')"
 _UNPACK = """
 const bytes = Uint8Array.from(atob('PACKED'), (c) => c.charCodeAt(0));
 new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream('deflate'))).text()

@@ -12,6 +12,22 @@ let shownArea = { x: 0, y: 0, ...natural }; // what fit shows: the whole, or the
 let moving = 0;
 const theme = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
+// A reader may turn dark, and a notebook around a page that leaves it open says whether it is itself.
+const dyers = [() => show(step)]; // what writes colours
+const dye = () => { for (const paintAnew of dyers) paintAnew(); };
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", dye);
+addEventListener("message", ({ data }) => {
+  const page = document.documentElement;
+  if (page.dataset.theme !== "auto" || (data !== "dark" && data !== "light")) return;
+  page.style.colorScheme = data;
+  for (const sheet of document.styleSheets) {
+    for (const { media } of sheet.cssRules) {
+      if (media?.mediaText.includes("color-scheme")) media.mediaText = data === "dark" ? "all" : "not all";
+    }
+  }
+  dye();
+});
+
 root.setAttribute("width", "100%");
 root.setAttribute("height", "100%");
 root.style.display = "block";

@@ -124,6 +124,16 @@ def test_folded_box_opens_in_place(browser, tmp_path):
     assert page.evaluate("byId('trail').hidden")
 
 
+def stepper_in(page):
+    """The frame of the stepper in a notebook, once its script has run."""
+    told = "document.querySelector('#title')?.textContent ?? ''"
+    deadline = time.monotonic() + 20.0
+    while not (found := [frame for frame in page.frames() if frame.evaluate(told)]):
+        assert time.monotonic() < deadline, "the frame stays empty"
+        time.sleep(0.05)
+    return found[0]
+
+
 def test_notebook_shows_the_image_and_the_stepper(browser, tmp_path):
     """The image has its size without a line of script, and the folded stepper runs sandboxed."""
     bundle = draw(neuron())._repr_mimebundle_()["text/html"].replace("<details>", "<details open>")
@@ -135,12 +145,28 @@ def test_notebook_shows_the_image_and_the_stepper(browser, tmp_path):
     said = "(() => { const box = document.querySelector('p').getBoundingClientRect(); return "
     assert page.evaluate(said + over + " })()") == "IFRAME"
     assert page.evaluate("document.querySelector('iframe').contentDocument") is None
-    told = "document.querySelector('#title')?.textContent ?? ''"
-    deadline = time.monotonic() + 20.0
-    while not any(texts := [frame.evaluate(told) for frame in page.frames()]):
-        assert time.monotonic() < deadline, "the frame stays empty"
-        time.sleep(0.05)
-    assert any(text.startswith("Step through") for text in texts)
+    told = stepper_in(page).evaluate("document.querySelector('#title').textContent")
+    assert told.startswith("Step through")
+
+
+@pytest.mark.parametrize("around", ["light", "dark"])
+@pytest.mark.parametrize("system", ["light", "dark"])
+@pytest.mark.parametrize("theme", ["auto", "light"])
+def test_a_page_is_as_dark_as_the_notebook_around_it(browser, tmp_path, theme, system, around):
+    """Whatever the system around both prefers; unless the page has a theme of its own."""
+    bundle = draw(neuron(), theme=theme)._repr_mimebundle_()["text/html"]
+    path = tmp_path / "notebook.html"
+    look = f"<style>:root {{ color-scheme: {around} }}</style>"
+    path.write_text(f'<meta charset="utf-8">{look}{bundle}', encoding="utf-8")
+    page = browser.open(path, 1280, 1000, dark=system == "dark")
+    page.evaluate("document.querySelector('details').open = true")
+    frame = stepper_in(page)
+    dark = around == "dark" and theme == "auto"
+    inks = (
+        "[getComputedStyle(document.body).color, getComputedStyle(root.querySelector('text')).fill]"
+    )
+    wanted = ["rgb(230, 237, 243)" if dark else "rgb(31, 35, 40)"] * 2
+    frame.until(f"String({inks}) === {str(','.join(wanted))!r}")
 
 
 def test_notebook_says_where_the_stepper_is(browser, tmp_path):
