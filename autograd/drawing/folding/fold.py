@@ -24,6 +24,8 @@ __all__ = ["LIMIT", "folded_picture", "graph_picture"]
 
 LIMIT = 150
 """How many boxes a picture has at most before it is folded."""
+MANY = 12
+"""So many leaves beside the same boxes still stand one by one; more would make a column."""
 HUGE = 1_000_000
 """From so many computed nodes on memory decides: stretches of the graph are all one can have."""
 
@@ -77,16 +79,23 @@ def folded_picture(
         if boxes > limit or (split and boxes == 1):
             continue
         for squeeze in (0, 1, 2):
-            plan = _plan(part, grouping, parameters, squeeze)
+            plan = _plan(part, grouping, parameters, squeeze, split)
             if _size(part, plan) <= limit:
                 return drawn(part, plan, parameters)
     assert plan is not None  # the last way always gives few groups
     return drawn(part, plan, parameters)
 
 
-def _plan(part: Slice, grouping: Grouping, parameters: frozenset[int], squeeze: int) -> Plan:
+def _plan(
+    part: Slice,
+    grouping: Grouping,
+    parameters: frozenset[int],
+    squeeze: int,
+    split: bool = False,
+) -> Plan:
     """Groups by rising rank; leaves grouped by name, all of a kind together, or at first not at all
-    but where computed nodes are by operation: there leaves that the same groups use."""
+    but where computed nodes are by operation: there leaves that the same groups use. In a part of
+    something, which one opens to see them, they are not."""
     members: dict[tuple[int, Any], list[int]] = {}
     for i, key in enumerate(grouping.keys):
         members.setdefault(key, []).append(i)
@@ -103,10 +112,11 @@ def _plan(part: Slice, grouping: Grouping, parameters: frozenset[int], squeeze: 
         if alone and _inside(leaf, order[first][1], grouping.how, parameters):
             absorbed[first].append(leaf)
         else:
-            alike = tuple(sorted(used_in)) if grouping.how == "operation" else id(leaf)
+            together = grouping.how == "operation" and not split
+            alike = tuple(sorted(used_in)) if together else id(leaf)
             families.setdefault(_family(leaf, parameters, squeeze, alike), []).append(leaf)
     for family, leaves in list(families.items()):
-        if len(leaves) <= FEW:
+        if len(leaves) <= (FEW if squeeze else MANY):
             del families[family]
             families.update((id(leaf), [leaf]) for leaf in leaves)
     groups = [members[key] for key in order]
