@@ -217,7 +217,9 @@ def test_interrupt_judges_and_saves_what_was_learnt(tmp_path):
     finally:
         signal.signal(signal.SIGINT, before)
     process.stderr.readline()
-    time.sleep(0.1)
+    later = time.monotonic() + 0.1
+    while time.monotonic() < later:  # a pipe that is full would cut a line in two
+        process.stderr.readline()
     process.send_signal(signal.SIGINT)
     out, err = process.communicate()
     assert process.returncode == 130
