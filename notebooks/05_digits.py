@@ -36,6 +36,7 @@ X, X_test, y, y_test = map(np.array, parts)
 EPOCHS = 2 if SHORT else LONG
 
 
+# %%
 def show(pictures, texts=None, columns=10, ax=None, **options):
     """Rows of pixels as square pictures, so many in a line, with a text below each."""
     side, lines = round(len(pictures[0]) ** 0.5), -(-len(pictures) // columns)
@@ -401,6 +402,7 @@ def varied(pictures, shift=0.0, rotate=0.0, scale=0.0, rng=0):
     return np.array(new)
 
 
+# %%
 samples = np.tile(X[row[3]], (10, 1))
 kinds = {"shift": {"shift": 2.0}, "rotate": {"rotate": 15.0}, "scale": {"scale": 0.2}}
 kinds["all"] = {name: amount for kind in kinds.values() for name, amount in kind.items()}
