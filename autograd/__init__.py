@@ -14,7 +14,8 @@ import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from autograd.engine.backward import backward, zero_grad
+from autograd.engine.backward import backward
+from autograd.engine.leaves import assign_data, zero_grad
 from autograd.engine.modes import detect_anomaly, enable_grad, no_grad
 from autograd.engine.naming import name
 from autograd.engine.value import Value
@@ -143,6 +144,7 @@ __all__ = [
     "asin",
     "asinh",
     "assert_gradients",
+    "assign_data",
     "atan",
     "atan2",
     "atanh",

@@ -148,8 +148,7 @@ class Module:
                     f"load_state_dict: {path} takes one number, "
                     f"but got {type(number).__name__} {number!r}"
                 )
-        for path, parameter in mine.items():
-            parameter.data = float(state[path])
+        autograd.assign_data(mine.values(), [float(state[path]) for path in mine])
 
     def config(self) -> dict[str, Any]:
         """The keyword arguments, of JSON's types, that build such a module again; for `save`."""

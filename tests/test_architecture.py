@@ -39,7 +39,7 @@ ORDER = {
     "autograd.drawing.placement": "ranks positions geometry",
     "autograd.engine": "(switches order) (modes sweep pickling) node (anomaly foreign region "
     "shared) record (elementwise micrograd products refusals truths chain_rule) (higher ufuncs) "
-    "methods (backward naming) (slots value) generated accelerator",
+    "methods (backward naming) (leaves slots value) generated accelerator",
     "autograd.engine.anomaly": "remedies story",
     "autograd.functions": "(custom exposing repetition) elementary recurrences operands "
     "(distances matrices ordering sequences tables)",

@@ -1,4 +1,4 @@
-"""backward, recompute and zero_grad: gradient passes that change nodes only at their very end.
+"""backward and recompute: gradient passes that change nodes only at their very end.
 
 A pass computes every adjoint in side storage first. Committing is then one loop that runs inside
 the interpreter's C code, so that neither an interrupt nor another thread can see half of it. The
@@ -31,6 +31,7 @@ __all__ = [
     "backward",
     "commit_to_leaves",
     "differentiate",
+    "nodes_in",
     "recompute",
     "reevaluate",
     "require_current",
@@ -38,7 +39,6 @@ __all__ = [
     "set_grad",
     "set_left",
     "set_right",
-    "zero_grad",
 ]
 
 RUNNING: dict[object, None] = {}
@@ -149,7 +149,7 @@ def _checked_roots(
 ) -> tuple[list[Node], list[Any]]:
     """Roots and gradients as two lists of equal length."""
     single = isinstance(roots, Node)
-    nodes = _nodes(roots, "a gradient pass starts from")
+    nodes = nodes_in(roots, "a gradient pass starts from")
     if gradients is None:
         return nodes, [1.0] * len(nodes)
     several = not single or isinstance(gradients, (list, tuple))
@@ -249,24 +249,7 @@ def reevaluate(roots: Sequence[Node]) -> None:
     assign(set_grad, order, [EPOCH[0]] * len(order))
 
 
-def zero_grad(values: Iterable[Node]) -> None:
-    """Clear the gradients of these Values: 0.0 again, and "not computed" in pictures.
-
-    Raises:
-        InputTypeError: Something among them is no Value; then nothing is cleared.
-
-    >>> from autograd import Value
-    >>> x = Value(2.0)
-    >>> (x * x).backward()
-    >>> zero_grad([x])
-    >>> x.grad
-    0.0
-    """
-    for value in _nodes(values, "zero_grad takes"):
-        value.grad = None
-
-
-def _nodes(given: Node | Iterable[Node], what: str) -> list[Any]:
+def nodes_in(given: Node | Iterable[Node], what: str) -> list[Any]:
     """One Value or several as a list."""
     nodes = [*given] if isinstance(given, Iterable) else [given]
     for node in nodes:

@@ -73,9 +73,9 @@ class Region:
             return not self._dependent.isdisjoint(record_of([x])[1])
         while self._looked_at < len(self.nodes):
             node = self.nodes[self._looked_at]
-            self._looked_at += 1
             if any(type(y) is not float and self._known(y) for y in operands_of(node)):
                 self._dependent.add(node)
+            self._looked_at += 1
         return self._known(x)
 
     def _known(self, x: Node) -> bool:

@@ -85,8 +85,7 @@ class Optimizer(ABC):
         for parameter, (data, _) in zip(self.params, updates):
             if not math.isfinite(data):
                 raise divergence(parameter.name, data, parameter.data, parameter.grad)
-        for parameter, (data, _) in zip(self.params, updates):
-            parameter.data = data
+        autograd.assign_data(self.params, [data for data, _ in updates])
         self.memory = [memory for _, memory in updates]
 
     def is_pure(self) -> bool:

@@ -25,6 +25,7 @@ from dataclasses import asdict, dataclass, field
 from random import Random
 from typing import Any
 
+from autograd import assign_data
 from autograd.arrays import Array
 from nn.errors import ModelFileError
 from nn.kinds import Matrix, Target
@@ -150,8 +151,7 @@ def load_checkpoint(path: Path, run: Run) -> None:
         raise
     except UNFIT as error:
         raise ModelFileError(f"{name} does not fit this training run: {error}") from error
-    for parameter, number in zip(params, numbers):
-        parameter.data = number
+    assign_data(params, numbers)
     run.optimizer.memory = memory
     run.rng.setstate(rng.getstate())
     run.history, run.best, run.rate = history, best, rate

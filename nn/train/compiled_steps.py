@@ -81,8 +81,7 @@ class CompiledSteps(EagerSteps):
 
     def write_back(self) -> None:
         """As with Values: a thousand parameters take a few tenths of a millisecond."""
-        for parameter, number in zip(self.optimizer.params, self.state[0].tolist()):
-            parameter.data = number
+        autograd.assign_data(self.optimizer.params, self.state[0].tolist())
         self.optimizer.memory = memory_of(self.state[1], len(self.optimizer.params))
         self.known = list(self.optimizer.memory)
 

@@ -74,8 +74,7 @@ class EagerSteps:
         Raises DivergenceError if the loss is not finite.
         """
         params = self.optimizer.params
-        for parameter, number in zip(params, vector.tolist()):
-            parameter.data = number
+        autograd.assign_data(params, vector.tolist())
         autograd.zero_grad(params)
         value, _ = self._gradient(self.rows, self.targets, self.weights)
         gradient = vector.copy()

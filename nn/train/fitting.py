@@ -195,8 +195,7 @@ def fit(
             rate.restore()
             steps.write_back()
             if restore_best and run.best_parameters is not None:
-                for parameter, number in zip(optimizer.params, run.best_parameters):
-                    parameter.data = float(number)
+                autograd.assign_data(optimizer.params, run.best_parameters)
     losses = history.loss
     if len(losses) >= STALLED and min(losses[1:]) > 0.9 * losses[0]:
         hint = task.hint(steps.rows, steps.targets)

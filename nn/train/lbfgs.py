@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from autograd import enable_grad, extras
+from autograd import assign_data, enable_grad, extras
 from autograd.arrays import Array
 from nn.checks import check_count
 from nn.errors import DivergenceError
@@ -88,6 +88,5 @@ def fit_lbfgs(
                 f"were before{task.hint(steps.rows, steps.targets)}"
             ) from None
         finally:
-            for parameter, number in zip(params, found):
-                parameter.data = number
+            assign_data(params, found)
     return history

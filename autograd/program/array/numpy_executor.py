@@ -148,11 +148,12 @@ class ArrayExecutor:
         """The program in machine code, a tile of rows at a time, where that can be done."""
         key = (batched, wrt)
         if key not in self._tiles:
-            self._tiles[key] = None
+            made = None  # kept when it is done: an interrupt would leave "cannot be done" behind
             if can_compile() and not (self.dtype == "float32" and self._multiplies_much()):
                 style = style_of(self.form, fast=True)
                 with suppress(NotTiled):
-                    self._tiles[key] = Tiles(self.form, batched, wrt, style)
+                    made = Tiles(self.form, batched, wrt, style)
+            self._tiles[key] = made
         return self._tiles[key]
 
     def _multiplies_much(self) -> bool:

@@ -81,8 +81,8 @@ class _Tiers:
         if not self._runs:
             self._left -= self.plan.instructions * -(-many // LANES)
             if self._left <= 0.0:
-                self._runs, self._free = True, []
-                self._layout = self.plan.layout(runs=True)
+                layout = self.plan.layout(runs=True)
+                self._layout, self._runs, self._free = layout, True, []
         try:
             return self._free.pop()
         except IndexError:
