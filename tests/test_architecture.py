@@ -47,15 +47,15 @@ ORDER = {
     "partial_evaluation) (basic circular kinked nary normal ordered stepwise sweep_products) "
     "smooth",
     "autograd.program": "tape executor statements (loop recording_executor) (arguments array "
-    "choice) (running scans) (directions prepared) (differentiable exports) program (frozen "
-    "structures) results calls inside recordings compiled_function descent",
+    "choice solving) (running scans) (directions prepared) (differentiable exports) program "
+    "(frozen structures) results calls inside recordings compiled_function descent",
     "autograd.program.array": "(error_functions kernels tidying) names writer "
     "(adjoint_arrays forward) (reverse tiles) numpy_executor",
     "autograd.program.array.tiles": "body (elements entry products) (descend operands) compiler "
     "plan runner",
     "autograd.program.exports": "(jax onnx)",
-    "autograd.program.exports.jax": "(bends branches products) primitives statements stages "
-    "function",
+    "autograd.program.exports.jax": "(bends branches products) primitives solutions statements "
+    "stages function",
     "autograd.program.exports.onnx": "extra (nodes primitives) write",
     "autograd.program.loop": "row_sums (native python_source) (generated_python lanes) "
     "loop_executor",

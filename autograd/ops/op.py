@@ -59,7 +59,8 @@ class Op:
     Of a primitive that is not composed of others ``function`` is its function of floats; it is
     ``opaque`` if it stands in no table but is a user's own. Every executor can call the function,
     number by number. What it has of its own, it is told here: ``ufunc`` in NumPy's (and JAX's)
-    namespace, ``native`` in C's library, ``jax`` below jax, a ``javascript`` expression.
+    namespace, ``native`` in C's library, ``jax`` below jax, a ``javascript`` expression; or the
+    ``equation`` whose solution it is, which executors may solve in ways of their own.
     """
 
     def __init__(
@@ -84,6 +85,7 @@ class Op:
         native: str = "",
         jax: str = "",
         javascript: str = "",
+        equation: tuple[object, int] | None = None,
     ) -> None:
         self.name = name
         self.forward = forward
@@ -108,6 +110,7 @@ class Op:
         self.native = native
         self.jax = jax
         self.javascript = javascript
+        self.equation: Any = equation
 
     def register(self) -> Op:
         """Enter this primitive in the table."""

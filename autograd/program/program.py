@@ -17,6 +17,7 @@ from autograd.program.executor import BACKENDS, numpy_or_error
 from autograd.program.loop.native.compiler import can_compile
 from autograd.program.prepared import Prepared
 from autograd.program.running import Running
+from autograd.program.solving import quickened
 from autograd.program.tape.instructions import Tape
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ class Program(Differentiable):
             raise InputValueError(f"backend is one of {', '.join(BACKENDS)}, but got {backend!r}")
         if threads is not None and (type(threads) is not int or threads < 1):
             raise InputValueError(f"threads is a whole number from 1 on, but got {threads!r}")
-        self.tape = tape
+        self.tape = quickened(tape)
         self.dtype = name
         self.backend = backend
         self._running = Running(tape, name, backend, threads)

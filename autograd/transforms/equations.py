@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from math import inf
+from struct import pack
 from typing import TYPE_CHECKING, Any
 
 from autograd.engine.modes import TRACING, TRANSFORMING, enable_grad
@@ -29,10 +30,19 @@ if TYPE_CHECKING:
 __all__ = ["Equation", "Vector", "eliminated", "shown", "size_of"]
 
 Vector = list[Any]
+KEPT = 4096
+"""Solutions that an equation remembers."""
+
+
+Quick = Callable[[str, Vector, Vector], "list[Vector] | None"]
+"""Rows of "values", "slopes" or "by_params" at plain numbers; None if it has no way to them."""
 
 
 class Equation:
-    """f(x, *params) = shift · x, over flat lists of numbers."""
+    """f(x, *params) = shift · x, over flat lists of numbers.
+
+    ``solve`` iterates to the ``tolerance``, for so many ``iterations``.
+    """
 
     def __init__(
         self,
@@ -43,45 +53,66 @@ class Equation:
         solve: Callable[[Equation, Vector], Vector],
         *,
         shift: float,
+        tolerance: float,
+        iterations: int,
     ) -> None:
         if not callable(f):
             raise InputTypeError(f"{name} takes a function, but got {type(f).__name__}")
         self.name, self.f, self.x0, self.given = name, f, x0, [*params]
         self.solve, self.shift = solve, shift
+        self.tolerance, self.iterations = tolerance, iterations
         start = numbers_in(x0, operand, f"x0 of {name}")
         self.start = [data_of(x) if isinstance(x, Value) else x for x in start]
-        self._known: tuple[Vector, Vector] | None = None
+        self._known: dict[bytes, Vector] = {}
+        self.quick: Quick | None = None
+        """What computes f on numbers for programs."""
         names = [f"{name}[{i}]" for i in range(len(start))] if len(start) > 1 else [name]
         self.ops = [self._op(label, i) for i, label in enumerate(names)]
 
     def solution(self) -> Any:
         """x, as Values if params are."""
         params = numbers_in(self.given, operand, f"a parameter of {self.name}")
-        if any(isinstance(p, Value) for p in params):
+        if _any_values(params):
             found = [record(op, tuple(params)) for op in self.ops]
         else:
             found = self.solved(params)
         return rebuilt(self.x0, found)
 
     def solved(self, params: Vector) -> Vector:
-        """x as numbers; what was solved last is known."""
-        known = self._known
-        if known is None or known[0] != params:
+        """x as numbers; the last solutions are known: of other numbers of x, and of a batch."""
+        key = pack(f"{len(params)}d", *params)  # tells -0.0 from 0.0
+        found = self._known.get(key)
+        if found is None:
             with _among_numbers():
-                self._known = known = params, self.solve(self, params)
-        return known[1]
+                found = self.solve(self, params)
+            if len(self._known) >= KEPT:
+                self._known = {}
+            self._known[key] = found
+        return found
 
     def values(self, x: Vector, params: Vector) -> Vector:
         """f at these numbers."""
-        found = self._called(x, params)
+        quickly = self._quickly("values", x, params)
+        if quickly:
+            return quickly[0]
+        found = self.called(x, params)
         if any(isinstance(y, Value) for y in found):
-            raise InputTypeError(
-                f"what {self.name} solves may not close over Values: pass them as parameters, "
-                f"{self.name}(f, x0, *params)"
-            )
+            raise self.closes_over()
         return found
 
-    def _called(self, x: Vector, params: Vector) -> Vector:
+    def closes_over(self) -> InputTypeError:
+        """The error where f depends on what is none of its parameters."""
+        return InputTypeError(
+            f"what {self.name} solves may not close over Values: pass them as parameters, "
+            f"{self.name}(f, x0, *params)"
+        )
+
+    def called(self, x: Vector, params: Vector) -> Vector:
+        """f at these numbers or Values.
+
+        Raises:
+            InputTypeError, InputValueError: It gives something else than as many numbers.
+        """
         result = self.f(rebuilt(self.x0, x), *rebuilt(self.given, params))
         found = numbers_in(result, operand, f"what the function of {self.name} returns")
         if len(found) != len(x):
@@ -93,10 +124,25 @@ class Equation:
 
     def slopes(self, x: Vector, params: Vector) -> list[Vector]:
         """dg/dx at these numbers or Values, a row for each equation g = f - shift · x."""
-        rows: list[Vector] = jacobian(lambda x: self._called(x, params))(x)
+        quickly = self._quickly("slopes", x, params)
+        if quickly:
+            return quickly
+        rows: list[Vector] = jacobian(lambda x: self.called(x, params))(x)
         for i, row in enumerate(rows):
             row[i] = row[i] - self.shift
         return rows
+
+    def by_params(self, x: Vector, params: Vector) -> list[Vector]:
+        """dg/dp, a row for each equation."""
+        rows: list[Vector] = self._quickly("by_params", x, params) or jacobian(
+            lambda p: self.called(x, p)
+        )(params)
+        return rows
+
+    def _quickly(self, what: str, x: Vector, params: Vector) -> list[Vector] | None:
+        if self.quick is None or _any_values(params) or _any_values(x):
+            return None
+        return self.quick(what, x, params)
 
     def stuck(self, why: str, x: Vector, residual: Vector) -> ConvergenceError:
         """The error that tells how far the search came."""
@@ -114,30 +160,37 @@ class Equation:
         def partials(xp: Functions, out: Operand, *params: Nest) -> tuple[Any, ...]:
             if not all(isinstance(p, (Value, float)) for p in params):
                 raise TypeError("an equation is solved for numbers")  # no expression: not traced
-            with nullcontext() if any(isinstance(p, Value) for p in params) else _among_numbers():
-                return self._derivatives(index, [*params])
+            with nullcontext() if _any_values(params) else _among_numbers():
+                return self._derivatives(index, out, [*params])
 
-        return Op(label, forward, partials, arity=None, function=forward, opaque=True)
+        return Op(
+            label, forward, partials, arity=None, function=forward, opaque=True,
+            equation=(self, index),
+        )  # fmt: skip
 
-    def _derivatives(self, index: int, params: Vector) -> tuple[Any, ...]:
+    def _derivatives(self, index: int, out: Operand, params: Vector) -> tuple[Any, ...]:
         """-λ·dg/dp, where λ·dg/dx is the unit vector of this number."""
-        if any(isinstance(p, Value) for p in params):
+        if _any_values(params):
             x = [record(op, tuple(params)) for op in self.ops]
         else:
-            x = self.solved(params)
+            x = self.solved(params) if len(self.ops) > 1 else [out]
         slopes = self.slopes(x, params)
         columns = [list(column) for column in zip(*slopes)]
         unit = [1.0 if i == index else 0.0 for i in range(len(x))]
         weights = eliminated(columns, unit)
         if weights is None:
             return (float("nan"),) * len(params)
-        by_params = jacobian(lambda p: self._called(x, p))(params)
+        by_params = self.by_params(x, params)
         return tuple(
             [
                 -sum([w * row[j] for w, row in zip(weights, by_params)], 0.0)
                 for j in range(len(params))
             ]
         )
+
+
+def _any_values(numbers: Sequence[object]) -> bool:
+    return any(isinstance(x, Value) for x in numbers)
 
 
 @contextmanager

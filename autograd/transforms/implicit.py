@@ -1,7 +1,8 @@
 """Functions given by equations: fixed points and roots.
 
 They are found by iteration on plain numbers, for as long as it takes; nothing of that is recorded.
-Their derivatives are those that :mod:`autograd.transforms.equations` has of any solution.
+In programs f itself is, where it can be, and the iteration runs generated code. Their derivatives
+are those that :mod:`autograd.transforms.equations` has of any solution.
 """
 
 from __future__ import annotations
@@ -28,8 +29,9 @@ def fixed_point(
 
     x and each of ``params`` are a number or a container of numbers. The result has the structure
     of ``x0`` and depends on ``params``, to any order; on what ``f`` closes over it may not depend.
-    The iteration ends when no number changes by more than ``tolerance``, relative to the larger of
-    it and 1.
+    In a loop of a compiled function use ``scan``: the equation is recorded once. In JAX, by
+    ``to_jax``, what is not found is nan. The iteration ends when no number changes by more than
+    ``tolerance``, relative to the larger of it and 1.
 
     Raises:
         ConvergenceError: It has not ended after so many iterations, or left the finite numbers.
@@ -60,7 +62,10 @@ def fixed_point(
             f"{change:.3g}, at {shown(x)}. Start nearer, damp f, or solve f(x) - x by root"
         )
 
-    return Equation("fixed_point", f, x0, params, solve, shift=1.0).solution()
+    equation = Equation(
+        "fixed_point", f, x0, params, solve, shift=1.0, tolerance=tolerance, iterations=iterations
+    )
+    return equation.solution()
 
 
 def root(
@@ -114,4 +119,7 @@ def root(
             x, residual = new, found
         raise equation.stuck(f"it has not ended after {iterations} iterations", x, residual)
 
-    return Equation("root", f, x0, params, solve, shift=0.0).solution()
+    equation = Equation(
+        "root", f, x0, params, solve, shift=0.0, tolerance=tolerance, iterations=iterations
+    )
+    return equation.solution()

@@ -40,6 +40,10 @@ class PythonLoop:
         result = np.array(rows, dtype=float).reshape(len(rows), len(self._tape.outputs))
         return result[0] if many is None else result
 
+    def of_numbers(self, numbers: Sequence[float]) -> list[float]:
+        """The outputs at one point, whose numbers are in a row."""
+        return self._outputs(self._run([*numbers]))
+
     def value_and_grad(
         self, wrt: tuple[int, ...], arrays: Sequence[Array], many: int | None, weight: float
     ) -> tuple[Array, list[Array]]:
@@ -78,10 +82,14 @@ class PythonLoop:
             numbers: list[float] = []
             for array in arrays:
                 numbers += (array if array.ndim == 1 else array[row]).tolist()
-            numbers += [0.0] * len(self._tape.statements)
-            for piece in self._pieces:
-                piece.run(numbers)
-            yield numbers
+            yield self._run(numbers)
+
+    def _run(self, numbers: list[float]) -> list[float]:
+        """The numbers in all slots, after those of the arguments."""
+        numbers += [0.0] * len(self._tape.statements)
+        for piece in self._pieces:
+            piece.run(numbers)
+        return numbers
 
     def _reverse_pieces(self, wrt: tuple[int, ...]) -> list[Piece]:
         pieces = self._back.get(wrt)

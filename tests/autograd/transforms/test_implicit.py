@@ -92,6 +92,37 @@ def test_in_programs(backend):
     assert math.isclose(g.grad(9.0), 1 / 6, rel_tol=1e-13)
 
 
+def test_programs_find_the_same_bits_by_generated_code():
+    """f runs once as Python while it is recorded; every row has the eager solution and gradient."""
+    calls = []
+
+    def f(z, p):
+        calls.append(1)
+        return [z[0] ** 2 + exp(z[1]) - p[0] ** 2, z[1] - p[1] * autograd.sin(z[0])]
+
+    def solved(p):
+        z = root(f, [1.0, 1.0], p)
+        return z[0] * z[1]
+
+    g = compiled(solved).batched("p")
+    points = np.array([[a, b] for a in (1.5, 2.0, 3.0) for b in (0.1, 0.5, -0.2)])
+    g.grad(points + 0.01)
+    calls.clear()
+    values, grads = g.value_and_grad(points)
+    assert not calls
+    for row, value, grad in zip(points.tolist(), values, grads):
+        assert value == solved(row)
+        np.testing.assert_array_equal(grad, autograd.grad(solved)(row))
+
+
+def test_solutions_tell_the_sign_of_zero():
+    """What was solved before is known by the bits of the parameters."""
+    g = compiled(lambda a: root(lambda x, a: x - a, 0.0, a) * 1.0, backend="loop")
+    h = compiled(lambda a: fixed_point(lambda x, a: a * 1.0, 1.0, a) * 1.0, backend="loop")
+    assert [math.copysign(1.0, h(a)) for a in (0.0, -0.0, 0.0)] == [1.0, -1.0, 1.0]
+    assert [g(a) for a in (0.0, -0.0, 2.0)] == [0.0, 0.0, 2.0]
+
+
 def test_backward_and_recompute():
     """Values are leaves like any others, and the equation is solved afresh."""
     a = Value(8.0)

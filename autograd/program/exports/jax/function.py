@@ -33,7 +33,7 @@ def to_jax(tape: Tape, dtype: str, *, tangents: bool) -> Callable[..., Any]:
     """A pure function of the tape's arguments, by position or by name; see ``Program.to_jax``."""
     jax = jax_module()
     for op, _ in tape.statements:
-        if op.opaque and not op.traced:
+        if op.opaque and op.equation is None and not op.traced:
             raise GraphError(
                 f"the partials of {op.name!r} branch or call functions of floats, which "
                 "JAX cannot trace: write them with the functions of xp, and xp.where for a choice"

@@ -6,7 +6,7 @@ Next: :mod:`autograd.program.exports.jax.primitives`, what each primitive is the
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from math import prod
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,7 @@ from autograd.arrays import Array as NumPyArray
 from autograd.ops.op import OPS, Op
 from autograd.program.exports.jax.bends import Bends
 from autograd.program.exports.jax.primitives import along_rows, jax_module, primitive
+from autograd.program.exports.jax.solutions import solution
 from autograd.program.statements.groups import ArrayStatement, group
 from autograd.program.statements.layout import Gather, Literal, Operand, View
 from autograd.program.statements.reroll import rolled
@@ -139,11 +140,11 @@ def _scalar_function(
                 sides = 2 if op is OPS["dot"] else 1
                 half = len(operands) // sides
                 rows = [row(operands[i * half : (i + 1) * half]) for i in range(sides)]
-                numbers[slot] = _along_rows(op, rows, tangents, origin)
+                numbers[slot] = _along_rows(op, rows, dtype, tangents, origin)
                 continue
             known = {i: repr(tape.constants[-1 - x]) for i, x in enumerate(operands) if x < 0}
             known = known if len(known) < len(operands) else {}
-            rule = primitive(op, len(operands), tuple(known.items()), tangents, bool(origin))
+            rule = _rule(op, len(operands), known, dtype, tangents, turns=bool(origin))
             given = [number(x) for i, x in enumerate(operands) if i not in known]
             numbers[slot] = rule(*given, *origin)
         results = row(tape.outputs)
@@ -181,16 +182,28 @@ def _block(
             for i, operand in enumerate(statement.operands)
             if i not in known
         ]
-        kind = len(statement.operands), tuple(known.items()), tangents, bool(origin)
-        return primitive(op, *kind)(*operands, *origin)
+        kind = len(statement.operands), known, dtype, tangents
+        return _rule(op, *kind, turns=bool(origin))(*operands, *origin)
     arrays = [_whole(operand, blocks, dtype) for operand in statement.operands]
     if statement.kind == "product":
         made: Array = jnp.matmul(arrays[0], jnp.swapaxes(arrays[1], -1, -2))
         return made
-    return _along_rows(op, arrays, tangents, origin)
+    return _along_rows(op, arrays, dtype, tangents, origin)
 
 
-def _along_rows(op: Op, rows: Sequence[Array], tangents: bool, origin: Sequence[Array]) -> Array:
+def _rule(
+    op: Op, count: int, known: Mapping[int, str], dtype: str, tangents: bool, *, turns: bool
+) -> Callable[..., Array]:
+    """A primitive of so many operands, of which some are known."""
+    if op.equation is None:
+        return primitive(op, count, tuple(known.items()), tangents, turns)
+    numbers = {i: float(text) for i, text in known.items()}
+    return solution(op, count, numbers, lambda tape: function_of(tape, dtype, tangents=True))
+
+
+def _along_rows(
+    op: Op, rows: Sequence[Array], dtype: str, tangents: bool, origin: Sequence[Array]
+) -> Array:
     """An n-ary primitive along the last axis."""
     if op is OPS["dot"]:
         return (rows[0] * rows[1]).sum(-1)
@@ -199,7 +212,7 @@ def _along_rows(op: Op, rows: Sequence[Array], tangents: bool, origin: Sequence[
     if rolled(op) is not None:
         return along_rows(op, tangents, bool(origin))(rows[0], *origin)
     columns = [rows[0][..., i] for i in range(rows[0].shape[-1])]
-    return primitive(op, len(columns), (), tangents, bool(origin))(*columns, *origin)
+    return _rule(op, len(columns), {}, dtype, tangents, turns=bool(origin))(*columns, *origin)
 
 
 def _read(operand: Operand, blocks: Sequence[Array], dtype: str) -> Array:
