@@ -72,11 +72,25 @@ def _begin(self, data: float) -> None:
         self._note()
 """
 """``__init__`` of a float and nothing else, as ``leaf.c`` calls it."""
-VALUE = """
-from autograd.engine.node import BLANK, TRACK
-import gc
+FROM_SLOTS = """
+    if type(node) is Value:
+        value = cast(Value, node)
+        if value._right is not None:
+            return value._left, value._right
+        if type(value._left) is tuple:
+            return cast(tuple[Any, ...], value._left)
+    if node.op is None:
+        return ()
+"""
+"""What stands for two lines of ``operands_of``: the same without looking names up."""
+TYPE_OF_VALUE = """
 if TYPE_CHECKING:  # as this module is there before that one
     from autograd.engine.value import Value
+"""
+VALUE = f"""
+from autograd.engine.node import BLANK, TRACK
+import gc
+{TYPE_OF_VALUE}
 OP_sum: Final[Any] = OPS['sum']
 OP_dot: Final[Any] = OPS['dot']
 """
@@ -178,6 +192,9 @@ def prepared(name: str, source: str) -> str:
         # A gradient that is the adjoint of the last pass is not stored twice.
         text = text.replace("grad = self._grad\n", TAKEN_GRADIENT)
         text = text.replace("EPOCH = [", f"{MARKS}EPOCH: Final[list[Any]] = [")
+    if name == "order":
+        text = text.replace("    if node.op is None:\n        return ()", FROM_SLOTS)
+        text = text.replace("__all__ =", f"{TYPE_OF_VALUE}\n__all__ =", 1)
     if name == "record":
         start, end = text.index("    numbers = tuple("), text.index("    for x in operands:")
         text = text[:start] + "    data = evaluated(op, operands)\n" + text[end:]

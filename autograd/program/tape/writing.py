@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Writing"]
 
+new = tuple.__new__
+
 
 class Writing:
     """Statements in the making: where each node's number is, and what is written so far."""
@@ -39,16 +41,21 @@ class Writing:
         """Append the statements of these nodes, operands first."""
         slots, literal, plain = self.slots, self._literal, self._plain
         for node in order:
-            op = node.op
+            op, operands = node.op, operands_of(node)
             if op is ITEM:
-                scan, number = operands_of(node)
+                scan, number = operands
                 slots[node] = self._results[scan][int(number)]
                 continue
-            operands = tuple(
-                [slots[x] if type(x) is not float else literal(x) for x in operands_of(node)]
-            )
-            if isinstance(op, Repetition):
-                self._repeat(node, op, operands)
+            if len(operands) == 2:
+                x, y = operands
+                places: tuple[int, ...] = (
+                    slots[x] if type(x) is not float else literal(x),
+                    slots[y] if type(y) is not float else literal(y),
+                )
+            else:
+                places = tuple([slots[x] if type(x) is not float else literal(x) for x in operands])
+            if type(op) is Repetition:
+                self._repeat(node, op, places)
                 continue
             if op is PLACE:
                 raise GraphError(
@@ -56,7 +63,7 @@ class Writing:
                     "has another: return it from the step, as part of its output"
                 )
             slots[node] = self._next
-            plain.append(Statement(op, operands))
+            plain.append(new(Statement, (op, places)))
             self._next += 1
 
     def statements(self) -> Sequence[Statement]:
