@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from autograd.drawing.derivation.aliases import with_short_paths
+from autograd.drawing.derivation.aliases import legend, with_short_paths
 from autograd.drawing.folding.fold import LIMIT, graph_picture
 from autograd.drawing.folding.inlining import inlined
 from autograd.drawing.formats.cards import PARTS
@@ -66,8 +66,8 @@ def sheet_of(
         raise InputValueError(f"by= is 'module' or 'operation', but got {by!r}")
     known = identities(parameters)
     picture = graph_picture(roots, known, limit, by, depth)
-    picture = with_short_paths(inlined(picture, style.format))
-    notes = [picture.folded] if picture.folded else []
+    picture, used = with_short_paths(inlined(picture, style.format))
+    notes = [*legend(used), *([picture.folded] if picture.folded else [])]
     if depth is not None and any(box.kind == "outside" for box in picture.boxes):
         notes.append(f"dashed boxes: what they are computed from is beyond depth {depth}")
     if flow:

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import overload
 
+from autograd.drawing.derivation.aliases import legend
 from autograd.drawing.derivation.factors import Reader
 from autograd.drawing.derivation.notation import CHOICE, LATEX, PRODUCT, TEXT, Style
 from autograd.drawing.derivation.paths import Path, Paths, find_paths
@@ -113,6 +114,7 @@ class Explanation:
         self.result, self.input = reader.result, reader.input
         self._terms = [Term(path, y, reader) for path in paths.shown]
         self.legend = dict(reader.legend)
+        self._aliases = reader.aliases
         self.share = _share(self._terms, paths.magnitude)
         self._held = float(x.grad) if x.grad_computed else None
 
@@ -140,7 +142,9 @@ class Explanation:
             lines += self._sum()
         lines += self._remarks()
         text = "\n".join(lines)
-        return "\n".join([text, *(f"{label} is {what}" for label, what in self._legend(text))])
+        used = [one for one in self._aliases if re.search(rf"{one}(?![₀-₉,])", text)]
+        told = [f"{label} is {what}" for label, what in self._legend(text)]
+        return "\n".join([text, *told, *legend(used)])
 
     def _legend(self, text: str) -> list[tuple[str, str]]:
         """The entries that a text refers to."""

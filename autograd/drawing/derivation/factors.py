@@ -10,11 +10,12 @@ from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from autograd.drawing.derivation.algebra import Product, product_of
+from autograd.drawing.derivation.aliases import Alias, alias, aliases
 from autograd.drawing.derivation.notation import Formula
 from autograd.drawing.derivation.paths import Path, Step
 from autograd.drawing.derivation.symbols import Symbols
 from autograd.drawing.formats.text import clean
-from autograd.engine.order import operands_of
+from autograd.engine.order import operands_of, record_of
 from autograd.ops.expr import Expr
 
 if TYPE_CHECKING:
@@ -46,9 +47,11 @@ class Reader:
 
     def __init__(self, y: Value, x: Value, taken: Collection[str] = ()) -> None:
         names = {*taken, y.name, x.name}
-        self.result = clean(y.name or ("y" if "y" not in names else "output"))
-        self.input = clean(x.name or ("x" if "x" not in names else "input"))
-        self._symbols = Symbols({y: self.result, x: self.input})
+        short = _short_below(y)
+        self.result = short.get(y) or clean(y.name or ("y" if "y" not in names else "output"))
+        self.input = short.get(x) or clean(x.name or ("x" if "x" not in names else "input"))
+        self._symbols = Symbols({**short, y: self.result, x: self.input})
+        self.aliases = [*short.values()]
         self.legend = self._symbols.legend
 
     def read(self, path: Path) -> tuple[tuple[Factor | None, ...], tuple[str, ...]]:
@@ -103,6 +106,14 @@ class Reader:
             for step in shortened(stretch, MOST_STEPS)
         ]
         return product_of([derivative for derivative in written if derivative is not None])
+
+
+def _short_below(y: Value) -> dict[Value, Alias]:
+    """Aliases of the leaves that a Value was computed from."""
+    below = (x for node in record_of([y])[0] for x in operands_of(node) if type(x) is not float)
+    named = {x: x.name for x in below if x.op is None and x.name and alias(x.name)}
+    short = aliases(named.values())
+    return {x: short[name] for x, name in named.items() if name in short}
 
 
 def shortened(items: Sequence[T], most: int) -> list[T | None]:

@@ -10,7 +10,7 @@ import re
 from abc import ABC, abstractmethod
 
 from autograd.drawing.derivation.algebra import Product
-from autograd.drawing.derivation.aliases import latex_alias
+from autograd.drawing.derivation.aliases import Alias, latex_alias
 from autograd.drawing.formats.text import clean, number
 from autograd.ops.expr import COMPARISONS, Expr, Operand
 from autograd.ops.op import OPS
@@ -182,7 +182,7 @@ class Latex(Style):
     def name(self, name: str) -> str:
         if isinstance(name, Formula):  # a function of one letter, by itself, needs no parentheses
             return _BARE.sub(r" \1", self.write(name.expr))
-        return latex_name(name)
+        return latex_alias(name.path) if isinstance(name, Alias) else latex_name(name)
 
     def number(self, x: float) -> str:
         text = f"{x:.4g}"
@@ -261,13 +261,9 @@ _SPECIAL = {
 def latex_name(name: str) -> str:
     r"""A name in math mode: a letter in italics, an index below it, anything else upright.
 
-    A parameter's path is its alias: w^{(0)}_{01}.
-
     >>> [latex_name(name) for name in ("w", "h_1", "w12", "w[3]", "theta", "loss", "a_b c")]
     ['w', 'h_{1}', 'w_{12}', 'w_{3}', '\\theta', '\\mathrm{loss}', '\\mathrm{a\\_b\\ c}']
     """
-    if short := latex_alias(name):
-        return short
     match = re.fullmatch(r"([a-zA-Z]+)(?:_?(\d+)|\[(\d+)\])?", name)
     letters, index = (match[1], match[2] or match[3]) if match else ("", None)
     if letters and (len(letters) == 1 or index or _GREEK.fullmatch(letters)):

@@ -104,8 +104,7 @@ def mermaid_of(picture: Picture, style: Style, notes: Sequence[str] = ()) -> str
     shapes = {"input": ("([", "])"), "constant": ("(", ")"), "fold": ("[[", "]]")}
     for box in picture.boxes:
         opened, closed = shapes.get(box.kind, ("[", "]"))
-        # It has no tooltip that could tell the whole path.
-        lines = lines_of(card_of(box._replace(alias=""), style.show, style.format))
+        lines = lines_of(card_of(box, style.show, style.format))
         label = "<br>".join(map(escape_mermaid, lines))
         kind = f":::{box.kind}" if box.kind in (*KINDS, "constant", "outside") else ""
         out.append(f'    n{box.id}{opened}"{label}"{closed}{kind}')

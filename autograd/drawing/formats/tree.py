@@ -85,7 +85,7 @@ def _known(entries: list[_Entry], picture: Picture) -> list[str]:
 
 
 def _reference(box: Box) -> str:
-    return clean(box.name) if box.name and box.kind != "fold" else f"#{box.id}"
+    return clean(box.alias or box.name) if box.name and box.kind != "fold" else f"#{box.id}"
 
 
 def _line(box: Box, style: Style, shared: bool) -> str:
@@ -93,7 +93,7 @@ def _line(box: Box, style: Style, shared: bool) -> str:
     number: Callable[[float], str] = style.format
     if box.kind == "constant":
         return number(box.data or 0.0)
-    title = clean(box.name or "") if "name" in style.show else ""
+    title = clean(box.alias or box.name or "") if "name" in style.show else ""
     symbol = clean(box.written or box.symbol) if "op" in style.show else ""
     if box.kind == "fold":
         contents = f": {symbol}" if symbol else ""

@@ -7,11 +7,10 @@ none is a₁, a₂ … Next: :mod:`autograd.drawing.page.content`.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from autograd.drawing.derivation.aliases import LOW, alias
+from autograd.drawing.derivation.aliases import LOW, alias, aliases, path_of
 from autograd.drawing.formats.text import clean, shorten
 from autograd.drawing.picture.snapshot import Picture
 
@@ -35,13 +34,11 @@ def labelled(pictures: Sequence[Picture]) -> list[Picture]:
         for box, node in zip(picture.boxes, picture.nodes)
         if box.name and box.kind not in ("constant", "fold")
     }
-    short = {node: alias(name) for node, name in named.items()}
-    times = Counter(short.values())
+    short = aliases(named.values())
     label: dict[Any, str] = {}
     taken: set[str] = set()
     for node, name in named.items():
-        usable = short[node] and times[short[node]] == 1
-        label[node] = _free(short[node] if usable else shorten(name, LONGEST), taken)
+        label[node] = _free(short.get(name) or shorten(name, LONGEST), taken)
     letter = next(x for x in f"{LETTERS}a" if not any(re.match(rf"{x}[₀-₉]", t) for t in taken))
     count = 0
     for picture in pictures:
@@ -58,7 +55,7 @@ def _with_labels(picture: Picture, label: dict[Value, str], taken: set[str]) -> 
     for box, node in zip(picture.boxes, picture.nodes):
         if box.kind == "fold":
             name = clean(box.name or f"{box.size:,} {box.symbol or 'nodes'}")
-            name = alias(f"{box.module}.n") or name  # a neuron
+            name = alias(path_of(box)) or name
             box = box._replace(alias=_free(shorten(name, LONGEST), here))
         elif box.kind != "constant":
             box = box._replace(alias=label[node])

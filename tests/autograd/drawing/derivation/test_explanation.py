@@ -53,12 +53,18 @@ def test_one_neuron_in_latex():
     assert latex.count("{") == latex.count("}")
 
 
-def test_paths_of_parameters_are_short_in_latex():
-    """The layer above, the other numbers below; in text they stay as they are."""
+def test_paths_of_parameters_are_short():
+    """The layer above, the other numbers below; a line says what that means. If two would be one,
+    both stay as they are."""
     w = Value(2.0, "layers.0.neurons.0.weights.1")
     y = named(autograd.tanh(w * 3.0), "y")
     assert r"\frac{dy}{dw^{(0)}_{01}}" in explain(y, w).latex
-    assert str(explain(y, w)).startswith("dy/dlayers.0.neurons.0.weights.1")
+    assert str(explain(y, w)).startswith("dy/dw⁽⁰⁾₀₁ = ")
+    assert str(explain(y, w)).endswith("\nw⁽⁰⁾₀₁ is layers.0.neurons.0.weights.1")
+    other = Value(2.0, "decoder.0.neurons.0.weights.1")
+    both = named(autograd.tanh(w * other), "y")
+    assert str(explain(both, w)).startswith("dy/dlayers.0.neurons.0.weights.1")
+    assert "w^{(0)}" not in explain(both, w).latex
 
 
 @st.composite

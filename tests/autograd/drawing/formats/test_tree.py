@@ -2,6 +2,8 @@
 
 import re
 
+import pytest
+
 import autograd
 from autograd import Value, draw
 from tests.autograd.drawing.graphs import HOSTILE, network, neuron, scattered
@@ -68,7 +70,8 @@ def test_branch_that_continues_is_found_below():
 def test_fold_says_what_is_in_it():
     """Folded boxes are in brackets, and the last line says what was folded."""
     tree = str(draw(network(20)))
-    assert "[layers.0.neurons.0, 676 nodes: × (320), + (320), tanh (20)]" in tree
+    assert "[n⁽⁰⁾₀, 676 nodes: × (320), + (320), tanh (20)]" in tree
+    assert "(n⁽⁰⁾₀ is layers.0.neurons.0, and so on)" in tree
     assert tree.endswith("by modules with their parameters)")
 
 
@@ -98,3 +101,16 @@ def test_many_that_are_known_share_a_line():
     assert lines[-1] == "   └─ x0 … x4 (all 5 see above)"
     few = str(draw(autograd.sum(xs[:3]) * autograd.norm(xs[:3]))).splitlines()
     assert [line.endswith("(see above)") for line in few[-3:]] == [True] * 3
+
+
+@pytest.mark.parametrize(
+    "form", [str, lambda d: d.to_svg(), lambda d: d.to_mermaid(), lambda d: d.to_dot()]
+)
+def test_every_format_calls_a_parameter_by_its_alias(form):
+    """With one line that says what the first of them is."""
+    w, b = Value(2.0, "layers.0.neurons.3.weights.1"), Value(1.0, "layers.0.neurons.3.bias")
+    text = re.sub("<tspan[^>]*>|</tspan>|</text>", "", form(draw(w * 3.0 + b)))
+    text = re.sub("<title>.*?</title>", "", text)
+    short = [("w⁽⁰⁾₃₁", "b⁽⁰⁾₃"), ("w(0)31", "b(0)3")]
+    assert any(one in text and other in text for one, other in short)
+    assert len(re.findall(r"(is )?layers\.0\.neurons\.3", text.replace('tooltip="layers', ""))) == 1
