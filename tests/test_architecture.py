@@ -47,8 +47,8 @@ ORDER = {
     "partial_evaluation) (basic circular kinked nary normal ordered stepwise sweep_products) "
     "smooth",
     "autograd.program": "tape executor statements (loop recording_executor) (arguments array "
-    "choice solving) (running scans) (directions prepared) (differentiable exports) program "
-    "(frozen structures) results calls inside recordings compiled_function descent",
+    "choice solved_rows) (running scans solving) (directions prepared) (differentiable exports) "
+    "program (frozen structures) results calls inside recordings compiled_function descent",
     "autograd.program.array": "(error_functions kernels tidying) names writer "
     "(adjoint_arrays forward) (reverse tiles) numpy_executor",
     "autograd.program.array.tiles": "body (elements entry products) (descend operands) compiler "

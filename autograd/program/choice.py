@@ -36,6 +36,8 @@ POINT_CALL, POINT_READ, POINT_CALLED = 5.0, 1.8e-3, 3e-3
 LANES_CALL, LANES_READ, LANES_ARGUMENT, LANES_CALLED = 40.0, 1.5e-3, 5e-3, 0.02
 """LANES_ are for eight rows."""
 PYTHON_READ = 0.1
+SOLVED, SOLVED_ARRAY, SOLVED_ROW = 200.0, 800.0, 2.0
+"""An equation: by itself, and of arrays, for the call and for a row."""
 EXPANDED = 10
 """Array statements of one primitive of any number of operands, such as logsumexp."""
 CALLED_RUN = 15
@@ -75,6 +77,8 @@ class Work(NamedTuple):
     """Numbers in the longest array that is computed."""
     native: bool
     """Whether the loop runs as machine code."""
+    solved: int = 0
+    """Equations that are solved by iteration."""
 
     def plus(self, other: Work, times: int) -> Work:
         """This work and so many times another."""
@@ -88,28 +92,31 @@ class Work(NamedTuple):
             self.called + times * other.called,
             max(self.widest, other.widest),
             self.native,
+            self.solved + times * other.solved,
         )
 
     def loop_time(self, batch: int | None) -> float:
         """Microseconds of the loop executor for a batch, None for a single point."""
+        solving = SOLVED * self.solved * (batch or 1)
         if not self.native:
-            return (batch or 1) * self.reads * PYTHON_READ
+            return solving + (batch or 1) * self.reads * PYTHON_READ
         if batch is None:
-            return POINT_CALL + POINT_READ * self.reads + POINT_CALLED * self.called
+            return solving + POINT_CALL + POINT_READ * self.reads + POINT_CALLED * self.called
         block = LANES_READ * self.reads + LANES_CALLED * self.called
-        return LANES_CALL + -(-batch // 8) * (block + LANES_ARGUMENT * self.arguments)
+        return solving + LANES_CALL + -(-batch // 8) * (block + LANES_ARGUMENT * self.arguments)
 
     def array_time(self, batch: int | None) -> float:
         """Microseconds of the array executor."""
+        solving = self.solved * (SOLVED_ARRAY + SOLVED_ROW * (batch or 1))
         if self.native and batch is not None:
             row = TILES_READ * self.elements + TILES_CALLED * self.called
             row += TILES_PRODUCT * self.products
             fixed = TILES_STATEMENT * self.statements
-            return TILES_CALL + -(-batch // 64) * fixed + -(-batch // 16) * row
+            return solving + TILES_CALL + -(-batch // 64) * fixed + -(-batch // 16) * row
         rows = 1 if batch is None else batch
         fixed = ARRAY_CALL + ARRAY_STATEMENT * self.statements + ARRAY_PART * self.scattered
         row = ARRAY_READ * self.elements + ARRAY_CALLED * self.called
-        return self.chunks(rows) * fixed + rows * (row + ARRAY_PRODUCT * self.products)
+        return solving + self.chunks(rows) * fixed + rows * (row + ARRAY_PRODUCT * self.products)
 
     def chunks(self, rows: int) -> int:
         """How many chunks the array executor makes of so many rows."""
@@ -172,7 +179,7 @@ def _work_of(tape: Tape) -> Work:
             uses[x] += 1
     depth, kind = [0] * length, [""] * length
     taken = [False] * length  # into the sum or dot product that reads it
-    elements = products = called = expanded = 0
+    elements = products = called = expanded = solved = 0
     for slot, (op, operands) in enumerate(statements, first):
         kind[slot] = name = op.name
         if name in SUMS:
@@ -196,12 +203,13 @@ def _work_of(tape: Tape) -> Work:
             if name not in CHEAP and not (name == "pow" and operands[1] < 0):
                 called += len(operands) if op.arity is None else 1
             expanded += op.arity is None
+            solved += op.equation is not None
         depth[slot] = here
     arrays, scattered, widest = _arrays(tape, depth, taken)
     arrays += EXPANDED * expanded
     native = can_compile()
     reads = sum(uses)
-    return Work(first, arrays, scattered, reads, elements, products, called, widest, native)
+    return Work(first, arrays, scattered, reads, elements, products, called, widest, native, solved)
 
 
 def _arrays(tape: Tape, depth: Sequence[int], taken: Sequence[bool]) -> tuple[int, int, int]:

@@ -85,7 +85,9 @@ def _map(writer: Writer, statement: ArrayStatement) -> str:
     op, operands = statement.op, statement.operands
     batched = writer.is_batched[statement.block]
     names = map_names(writer, statement)
-    if op.opaque:
+    if op.equation is not None:
+        text = f"{writer.constant(kernels.Solution(op), 'solve')}({', '.join(names.values())})"
+    elif op.opaque:
         apply = writer.constant(elementwise, "apply")
         text = f"{apply}({writer.constant(op.evaluate, 'f')}, {', '.join(names.values())})"
     else:

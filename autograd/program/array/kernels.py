@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from autograd.arrays import Array
+from autograd.program.statements.elementwise import elementwise
 
 if TYPE_CHECKING:
     from numpy.typing import DTypeLike
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Local",
+    "Solution",
+    "SolutionPartials",
     "add_at",
     "chosen",
     "masked",
@@ -88,3 +91,40 @@ class Local:
         """The derivative at a point; 0 where there is no influence."""
         local = self.op.local_at(out, operands, self.wanted)[self.index]
         return 0.0 if local is None else float(local)
+
+
+class Solution:
+    """One number of an equation's solution, at every element of arrays of its parameters."""
+
+    def __init__(self, op: Op) -> None:
+        self.op = op
+
+    def __call__(self, *params: Array | float) -> Array:
+        """Of all elements at once where that can be, otherwise one by one."""
+        equation, index = self.op.equation
+        arrays = np.broadcast_arrays(*params)
+        found = equation.quick and equation.quick.solutions(index, arrays)
+        return elementwise(self.op.evaluate, *params) if found is None else _as(found, params)
+
+
+class SolutionPartials:
+    """Its derivatives by each parameter, as functions of (out, parameters)."""
+
+    def __init__(self, op: Op, count: int) -> None:
+        self.op = op
+        self.locals = [Local(op, i, count) for i in range(count)]
+
+    def __call__(self, out: Array | float, *params: Array | float) -> list[Array]:
+        """Of all elements at once where that can be, otherwise one by one."""
+        equation, index = self.op.equation
+        arrays = np.broadcast_arrays(out, *params)[1:]
+        found = equation.quick and equation.quick.partials(index, arrays)
+        if found is None:
+            return [elementwise(local, out, *params) for local in self.locals]
+        return [_as(partial, (out, *params)) for partial in found]
+
+
+def _as(found: Array, operands: Sequence[Array | float]) -> Array:
+    """Numbers of double precision in that of the operands."""
+    given = [x for x in operands if isinstance(x, np.ndarray)]
+    return found.astype(np.result_type(np.float32, *given), copy=False)

@@ -159,6 +159,10 @@ class Reverse:
         """Local derivatives of a user's primitive whose rule is no expression, one by one."""
         op, writer = statement.op, self.writer
         operands = ", ".join(names[f"x{i}"] for i in range(len(wanted)))
+        if op.equation is not None:
+            solved = writer.constant(kernels.SolutionPartials(op, len(wanted)))
+            all_of_them = writer.name(f"{solved}({names['out']}, {operands})")
+            return [f"{all_of_them}[{i}]" if want else None for i, want in enumerate(wanted)]
         apply = writer.constant(elementwise)
         texts: list[str | None] = []
         for i, want in enumerate(wanted):

@@ -104,7 +104,7 @@ def test_programs_find_the_same_bits_by_generated_code():
         z = root(f, [1.0, 1.0], p)
         return z[0] * z[1]
 
-    g = compiled(solved).batched("p")
+    g = compiled(solved, backend="loop").batched("p")
     points = np.array([[a, b] for a in (1.5, 2.0, 3.0) for b in (0.1, 0.5, -0.2)])
     g.grad(points + 0.01)
     calls.clear()
@@ -113,6 +113,68 @@ def test_programs_find_the_same_bits_by_generated_code():
     for row, value, grad in zip(points.tolist(), values, grads):
         assert value == solved(row)
         np.testing.assert_array_equal(grad, autograd.grad(solved)(row))
+
+
+def arctangent(a, b):
+    """Newton's method needs shorter steps in some rows, more steps in others."""
+    return root(lambda x, a, b: autograd.atan(x) * b - a, 8.0, a, b)
+
+
+def kepler(a, b):
+    return root(lambda x, a, b: x - b * autograd.sin(x) - a, 3.0, a, b)
+
+
+def heron(a, b):
+    return b * fixed_point(lambda x, a: (x + a / x) / 2.0, 1.0, a)
+
+
+def circle(a, b):
+    z = circle_and_line([a, b])
+    return z[0] * z[1] + z[1]
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@pytest.mark.parametrize("f", [arctangent, kepler, heron, circle], ids=lambda f: f.__name__)
+def test_a_batch_is_solved_as_a_whole(f, dtype):
+    """Each row has the solution and the derivatives that it has by itself."""
+    rng = np.random.default_rng(0)
+    rows = rng.uniform(0.1, 1.2, 60).astype(dtype).astype(float)
+    g = compiled(f, backend="array", dtype=dtype).batched("a")
+    value, (by_a, by_b) = g.value_and_grad(rows, 0.875)
+    single = [autograd.value_and_grad(f, (0, 1))(a, 0.875) for a in rows.tolist()]
+    # Newton's method ends within 1e-12; single precision rounds what comes out.
+    close = {"rtol": 1e-12 if dtype == "float64" else 1e-6}
+    np.testing.assert_allclose(value, [v for v, _ in single], **close)
+    np.testing.assert_allclose(by_a, [d[0] for _, d in single], **close)
+    np.testing.assert_allclose(by_b, np.sum([d[1] for _, d in single]), **close)
+    assert g(rows[:0], 0.875).shape == (0,)
+
+
+def test_a_batch_of_which_a_row_has_no_solution():
+    """The error is the one of that row; where f branches, rows are solved one by one."""
+    g = compiled(lambda a: root(lambda x, a: x * x - a, 1.0, a) * 1.0, backend="array").batched("a")
+    np.testing.assert_allclose(g([4.0, 9.0]), [2.0, 3.0], rtol=1e-12)
+    with pytest.raises(ConvergenceError, match=r"no step leads nearer.*residual is 4"):
+        g([4.0, -4.0])
+    h = compiled(lambda a: fixed_point(lambda x, a: x + a, 0.0, a, iterations=9), backend="array")
+    assert h.batched("a")([0.0, 0.0]).tolist() == [0.0, 0.0]
+    with pytest.raises(ConvergenceError, match="after 9 iterations"):
+        h.batched("a")([0.0, 1.0])
+
+    def branching(x, a):
+        return x - a if x < 100.0 else x
+
+    b = compiled(lambda a: root(branching, 1.0, a) * 2.0, backend="array").batched("a")
+    value, grad = b.value_and_grad([1.0, 2.0])
+    assert (value.tolist(), grad.tolist()) == ([2.0, 4.0], [2.0, 2.0])
+
+
+def test_a_singular_row_has_a_derivative_of_nan():
+    """Its own only: where dg/dx is 0 at the solution, the others keep theirs."""
+    g = compiled(lambda a: root(lambda x, a: x**3 - a, 0.0, a) * 1.0, backend="array").batched("a")
+    value, grad = g.value_and_grad([0.0, 0.0])
+    assert value.tolist() == [0.0, 0.0]
+    assert np.isnan(grad).all()
 
 
 def test_solutions_tell_the_sign_of_zero():
