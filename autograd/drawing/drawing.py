@@ -5,33 +5,26 @@ from __future__ import annotations
 import os
 import tempfile
 import webbrowser
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable
 from functools import wraps
 from inspect import signature
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from autograd import files
-from autograd.drawing.folding.fold import LIMIT
 from autograd.drawing.formats import rendering
 from autograd.drawing.formats.attributes import with_attributes
-from autograd.drawing.formats.cards import PARTS
 from autograd.drawing.formats.dot import dot_lines, dot_of, mermaid_of
 from autograd.drawing.formats.svg import summary, svg_of
-from autograd.drawing.formats.text import NumberFormat
 from autograd.drawing.formats.tree import tree_of
 from autograd.drawing.page.stepper import framed, page, pictured
-from autograd.drawing.picture.snapshot import Parametrised
-from autograd.drawing.sheet import Sheet, sheet_of
+from autograd.drawing.sheet import Sheet, check_options, sheet_of
 from autograd.errors import InputValueError
-
-if TYPE_CHECKING:
-    from autograd.engine.value import Value
-    from autograd.nested import Nest
 
 __all__ = ["Drawing", "draw", "to_graphviz", "to_mermaid"]
 
 P = ParamSpec("P")
+S = TypeVar("S")
 T = TypeVar("T")
 
 IN_A_FILE, IN_A_NOTEBOOK = 2_500_000, 100_000
@@ -152,21 +145,24 @@ FORMATS: dict[str, Callable[[Drawing], bytes]] = {
 """The endings of files that a drawing is saved in, and what makes their content."""
 
 
-def draw(
-    *ys: Nest,
-    show: str | Sequence[str] = PARTS,
-    direction: str = "LR",
-    format: NumberFormat = ".4g",
-    flow: bool = False,
-    highlight: Iterable[Iterable[Value]] = (),
-    color: Mapping[Value, str] | None = None,
-    depth: int | None = None,
-    by: str | None = None,
-    limit: int | None = LIMIT,
-    parameters: Value | Iterable[Value] | Parametrised = (),
-    room: int = 0,
-    theme: str = "auto",
-) -> Drawing:
+def _like(source: Callable[P, S]) -> Callable[[Callable[[S], T]], Callable[P, T]]:
+    """Makes a function of what ``source`` gives one of what ``source`` takes."""
+
+    def of_what_is_taken(form: Callable[[S], T]) -> Callable[P, T]:
+        @wraps(form)
+        def drawn(*ys: P.args, **options: P.kwargs) -> T:
+            check_options(options, form.__name__)
+            return form(source(*ys, **options))
+
+        shape = signature(source).replace(return_annotation=signature(form).return_annotation)
+        drawn.__signature__ = shape  # type: ignore[attr-defined]
+        return drawn
+
+    return of_what_is_taken
+
+
+@_like(sheet_of)
+def draw(sheet: Sheet) -> Drawing:
     """Draw the computation graph of a Value, or of several.
 
     Every node is a box with its name, its operation, its data and its gradient, which is "not
@@ -202,29 +198,7 @@ def draw(
     >>> draw(y).to_svg().startswith("<svg")
     True
     """
-    return Drawing(
-        sheet_of(
-            ys[0] if len(ys) == 1 else ys,
-            show=show, direction=direction, format=format, flow=flow, highlight=highlight,
-            color=color, depth=depth, by=by, limit=limit, parameters=parameters, room=room,
-            theme=theme,
-        )
-    )  # fmt: skip
-
-
-def _like(draw: Callable[P, Drawing]) -> Callable[[Callable[[Drawing], T]], Callable[P, T]]:
-    """Makes a function of a drawing one of what is drawn, with the options of ``draw``."""
-
-    def of_what_is_drawn(form: Callable[[Drawing], T]) -> Callable[P, T]:
-        @wraps(form)
-        def drawn(*ys: P.args, **options: P.kwargs) -> T:
-            return form(draw(*ys, **options))
-
-        shape = signature(draw).replace(return_annotation=signature(form).return_annotation)
-        drawn.__signature__ = shape  # type: ignore[attr-defined]
-        return drawn
-
-    return of_what_is_drawn
+    return Drawing(sheet)
 
 
 @_like(draw)

@@ -6,6 +6,7 @@ Next: :mod:`autograd.drawing.page.recorder` and :mod:`autograd.drawing.drawing`,
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from inspect import signature
 from typing import TYPE_CHECKING, NamedTuple
 
 from autograd.drawing.derivation.aliases import legend, with_short_paths
@@ -17,13 +18,13 @@ from autograd.drawing.formats.text import NumberFormat
 from autograd.drawing.picture.flow import flows_of
 from autograd.drawing.picture.highlight import coloured, highlighted
 from autograd.drawing.picture.snapshot import Parametrised, Picture, checked_outputs, identities
-from autograd.errors import InputValueError
+from autograd.errors import InputTypeError, InputValueError
 
 if TYPE_CHECKING:
     from autograd.engine.value import Value
     from autograd.nested import Nest
 
-__all__ = ["Sheet", "sheet_of"]
+__all__ = ["Sheet", "check_options", "sheet_of"]
 
 
 class Sheet(NamedTuple):
@@ -36,8 +37,7 @@ class Sheet(NamedTuple):
 
 
 def sheet_of(
-    ys: Nest,
-    *,
+    *ys: Nest,
     show: str | Sequence[str] = PARTS,
     direction: str = "LR",
     format: NumberFormat = ".4g",
@@ -51,12 +51,12 @@ def sheet_of(
     room: int = 0,
     theme: str = "auto",
 ) -> Sheet:
-    """The sheet of a Value, or of a sequence of them; the options are those of `draw`.
+    """The sheet of what ``draw`` draws, with its options.
 
     Raises:
         InputTypeError, InputValueError: ``ys`` holds no Value, or an option has no such value.
     """
-    roots = checked_outputs(ys)
+    roots = checked_outputs(ys[0] if len(ys) == 1 else ys)
     style = style_of(show, direction, format, flow, room, theme)
     if depth is not None and (type(depth) is not int or depth < 1):
         raise InputValueError(f"depth= is a number of nodes, 1 or more, but got {depth!r}")
@@ -75,3 +75,16 @@ def sheet_of(
     lit, lit_edges = highlighted(picture, highlight)
     style = style._replace(lit=lit, lit_edges=lit_edges, colours=coloured(picture, color))
     return Sheet(picture, style, tuple(notes), known)
+
+
+OPTIONS = [name for name, x in signature(sheet_of).parameters.items() if x.kind is x.KEYWORD_ONLY]
+"""What a drawing can be asked for."""
+
+
+def check_options(names: Iterable[str], taker: str) -> None:
+    """Raise InputTypeError for the first name that is no option of a drawing."""
+    for name in names:
+        if name not in OPTIONS:
+            raise InputTypeError(
+                f"{taker} has no option {name!r}; the options of a drawing are {', '.join(OPTIONS)}"
+            )

@@ -20,7 +20,7 @@ from autograd.drawing.picture.flow import promised
 from autograd.drawing.picture.frames import Frame, frame_of
 from autograd.drawing.picture.marks import gathered, marks_of, rectifiers_in, remark
 from autograd.drawing.picture.snapshot import Picture, take_picture
-from autograd.drawing.sheet import sheet_of
+from autograd.drawing.sheet import check_options, sheet_of
 from autograd.engine.order import operands_of, record_of
 from autograd.engine.sweep import fresh_values
 from autograd.errors import InputTypeError, InputValueError
@@ -71,6 +71,7 @@ class Recorder:
             )
         self._plane = plane
         self._surfaces: list[list[float]] = []
+        check_options(options, "Recorder")
         options.setdefault("room", ROOM)
         sheet = sheet_of(loss, **options)
         self._sheet = sheet._replace(notes=promised(sheet.notes))  # each moment has its own

@@ -12,8 +12,16 @@ import pytest
 
 import autograd
 import nn
-from autograd import InputTypeError, InputValueError, OutputError, Value, draw
-from autograd.drawing import Drawing
+from autograd import (
+    InputTypeError,
+    InputValueError,
+    OutputError,
+    Value,
+    draw,
+    to_graphviz,
+    to_mermaid,
+)
+from autograd.drawing import Drawing, Recorder
 from autograd.drawing.formats.attributes import with_attributes
 from tests.autograd.drawing.graphs import HOSTILE, network, neuron, scattered
 
@@ -160,6 +168,13 @@ def test_option_that_is_none_is_refused(options, error, message):
     """The message names the option and what it takes."""
     with pytest.raises(error, match=message):
         draw(neuron(), **options)
+
+
+@pytest.mark.parametrize("taker", [draw, to_graphviz, to_mermaid, Recorder])
+def test_a_word_that_is_no_option_is_refused_by_name(taker):
+    """Under the name of what was called, with what there is to choose from."""
+    with pytest.raises(InputTypeError, match=rf"{taker.__name__} has no .*'shw'.* are show, dir"):
+        taker(Value(2.0) * 3.0, shw="data")
 
 
 @pytest.mark.parametrize("thing", [1.0, "E", None, [], [1.0], object()])
