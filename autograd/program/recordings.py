@@ -165,8 +165,13 @@ class Recordings:
             leaves |= found
         arguments = [x for x in numbers_in(leaves, operand, "arguments") if isinstance(x, Value)]
         region = Region(arguments)  # tells what follows the arguments and must not be frozen
-        repeating = REPEATING.during(region)
-        with TRACING.during(True), TRANSFORMING.during(region), repeating, enable_grad():
+        # No block has a name here: an error that is kept would keep it, and the mode, alive.
+        with (
+            TRACING.during(True),
+            TRANSFORMING.during(region),
+            REPEATING.during(region),
+            enable_grad(),
+        ):
             output = explaining(lambda: self.f(*bound.args, **bound.kwargs))
             aux = None
             if self.has_aux and isinstance(output, (tuple, list)) and len(output) == 2:

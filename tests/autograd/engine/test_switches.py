@@ -294,3 +294,31 @@ def test_a_switch_is_no_garbage():
         use()
     assert gc.collect() == 0
     assert RECORDING.get()
+
+
+def fails(x):
+    raise ZeroDivisionError
+
+
+KEEPERS = {
+    "compiled": lambda: autograd.compiled(fails)(1.0),
+    "batched": lambda: autograd.compiled(fails).batched("x")([1.0]),
+    "in a transform": lambda: autograd.grad(autograd.compiled(fails))(1.0),
+    "scan": lambda: autograd.compiled(lambda x: autograd.scan(lambda c, y: fails(c), x, [x]))(1.0),
+    "grad": lambda: autograd.grad(fails)(1.0),
+    "jacobian": lambda: autograd.jacobian(fails)(1.0),
+    "hessian": lambda: autograd.hessian(fails)(1.0),
+    "jvp": lambda: autograd.jvp(fails, 1.0, 1.0),
+    "hvp": lambda: autograd.hvp(fails, 1.0, 1.0),
+    "gradcheck": lambda: autograd.gradcheck(fails, 1.0),
+    "no_grad": lambda: no_grad()(fails)(1.0),
+}
+
+
+@pytest.mark.parametrize("call", KEEPERS.values(), ids=KEEPERS)
+def test_an_error_that_is_kept_leaves_no_mode_on(call):
+    """Its traceback holds the frames that it came through, and what they have names for."""
+    with pytest.raises(ZeroDivisionError) as caught:
+        call()
+    assert ACTIVE == {}
+    assert caught.value.__traceback__ is not None
