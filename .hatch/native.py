@@ -1,10 +1,9 @@
 """Sources of the compiled engine: the chapter's own text, made ready for mypyc, and typed steps.
 
 ``write`` puts a copy of the package autograd into a scratch folder; nothing changes elsewhere. In
-the copy, node, order, record, methods and value of the chapter are as they are read, but for what
-native classes have otherwise: no ``__slots__``, an adjoint and a mark beside the gradient, and
-operators, methods and steps written from the table of primitives, by :mod:`typed`, in terms of C
-doubles.
+the copy, the files of ``CHAPTER`` are as they are read, but for what native classes have otherwise:
+no ``__slots__``, an adjoint and a mark beside the gradient, and operators, methods and steps
+written from the table of primitives, by :mod:`typed`, in terms of C doubles.
 """
 
 from __future__ import annotations
@@ -28,8 +27,8 @@ from typed import (
 
 from autograd.engine.generated import OPERATORS
 
-CHAPTER = ("node", "order", "record", "micrograd", "methods", "value")
-LINE_OF_VALUE = ("Node", "Micrograd", "Methods")
+CHAPTER = ("node", "order", "record", "micrograd", "methods", "comparisons", "value")
+LINE_OF_VALUE = ("Node", "Micrograd", "Methods", "Comparisons")
 """The classes that Value is made of, each derived from the one before it."""
 
 SET_STATE = """
@@ -174,7 +173,7 @@ def prepared(name: str, source: str) -> str:
     for node in tree.body:
         derived = isinstance(node, ast.ClassDef) and node.name in (*LINE_OF_VALUE[1:], "Value")
         checks = isinstance(node, ast.FunctionDef) and (
-            name in ("value", "record") or node.name == "name_of"
+            name in ("comparisons", "value", "record") or node.name == "name_of"
         )
         if derived or checks:
             _forget_types(node)
@@ -209,7 +208,8 @@ def prepared(name: str, source: str) -> str:
         own = textwrap.indent(operators, "    ")
         constants = "\n".join(writer.constants.values())
         text = text.replace(
-            "class Value(Methods):", f"{IMPORTS}\n{constants}\n\n@NATIVE\nclass Value(Methods):"
+            "class Value(Comparisons):",
+            f"{IMPORTS}\n{constants}\n\n@NATIVE\nclass Value(Comparisons):",
         )
         text = text.replace("    WRITTEN", own)
     return text.replace("@NATIVE", "@mypyc_attr(allow_interpreted_subclasses=True)")

@@ -337,7 +337,7 @@ def compiled_source(sources: str) -> str:
             "from autograd.engine.backward import adjoints_over as adjoints_by_dictionary",
             "from autograd.engine.backward import differentiate as by_dictionary",
             "from autograd.engine.backward import require_current, require_unchanged",
-            "from autograd.engine.backward import reevaluate as reevaluate_by_dictionary",
+            "from autograd.engine.recomputing import reevaluate as reevaluate_by_dictionary",
             "from autograd.engine.node import EPOCH, RESTORED, TAKEN, Epoch, Node",
             "from autograd.engine.order import operand_values, operands_of",
             "from autograd.engine.record import operand, record",

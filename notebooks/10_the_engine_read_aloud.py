@@ -67,10 +67,10 @@ print(packed((1.0,)), packed((1.0, 2.0)), packed((1.0, 2.0, 3.0)))
 # ## 2. Value: arithmetic
 #
 # `engine/value.py`. An operator is one line: it asks for its primitive to be recorded. (In the
-# file, `Methods` stands between the two classes: `x.exp()` and its kin.)
+# file, `Methods` and `Comparisons` stand between the two classes: `x.exp()`, `x < y` and the like.)
 
 # %%
-Methods = Node
+Comparisons = Node
 
 
 # cut autograd/engine/value.py Value: __slots__ __add__ __radd__ __mul__ __rmul__ __neg__

@@ -38,8 +38,9 @@ ORDER = {
     "autograd.drawing.picture": "snapshot (flow frames highlight) marks",
     "autograd.drawing.placement": "ranks positions geometry",
     "autograd.engine": "(switches order) (modes sweep pickling) node (anomaly foreign region "
-    "shared) record (elementwise micrograd products refusals truths chain_rule) (higher ufuncs) "
-    "methods (backward naming) (leaves slots value) generated accelerator",
+    "shared) record (elementwise micrograd products refusals chain_rule) (higher ufuncs) "
+    "methods comparisons (backward naming) (leaves recomputing) (slots value) generated "
+    "accelerator",
     "autograd.engine.anomaly": "remedies story",
     "autograd.functions": "(custom exposing repetition) elementary recurrences operands "
     "(distances matrices ordering sequences tables)",

@@ -1,11 +1,13 @@
 """The engine: one chapter, to be read in this order.
 
 1. :mod:`~autograd.engine.node`: the slots of one recorded number;
-2. :mod:`~autograd.engine.value`: arithmetic on it (and :mod:`~autograd.engine.methods`);
+2. :mod:`~autograd.engine.value`: arithmetic on it (and :mod:`~autograd.engine.methods`,
+   :mod:`~autograd.engine.comparisons`);
 3. :mod:`~autograd.engine.record`: a primitive applied and remembered;
 4. :mod:`~autograd.engine.order`: what a result was made of, operands first;
 5. :mod:`~autograd.engine.sweep`: the chain rule, in a dozen lines;
-6. :mod:`~autograd.engine.backward`: how the leaves get their gradients, all or none;
+6. :mod:`~autograd.engine.backward`: how the leaves get their gradients, all or none (and
+   :mod:`~autograd.engine.recomputing`, how a graph follows its leaves);
 7. :mod:`~autograd.engine.higher`: the same rule recorded, for derivatives of derivatives.
 
 Beside it stand the modes (``no_grad`` …), names, pickling, what ``detect_anomaly`` tells, the words

@@ -1,9 +1,10 @@
-"""backward and recompute: gradient passes that change nodes only at their very end.
+"""backward: gradient passes that change nodes only at their very end.
 
 A pass computes every adjoint in side storage first. Committing is then one loop that runs inside
 the interpreter's C code, so that neither an interrupt nor another thread can see half of it. The
 passes themselves are in :mod:`autograd.engine.sweep` (numbers) and :mod:`autograd.engine.higher`
-(Values).
+(Values). Next: :mod:`autograd.engine.higher`; and :mod:`autograd.engine.recomputing`, the same with
+the leaves' new numbers.
 """
 
 from __future__ import annotations
@@ -14,11 +15,11 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from autograd.engine import higher
-from autograd.engine.anomaly.story import story_of_adjoint, story_of_value
+from autograd.engine.anomaly.story import story_of_adjoint
 from autograd.engine.modes import ACTIVE, ANOMALY, recording
 from autograd.engine.node import EPOCH, SEES, Epoch, Node
 from autograd.engine.order import operand_values, record_of
-from autograd.engine.sweep import fresh_values, pull, pull_back
+from autograd.engine.sweep import pull, pull_back
 from autograd.errors import AnomalyError, InputTypeError, InputValueError, StaleGraphError
 from autograd.locks import process_lock
 from autograd.reals import real
@@ -32,10 +33,10 @@ __all__ = [
     "commit_to_leaves",
     "differentiate",
     "nodes_in",
-    "recompute",
-    "reevaluate",
     "require_current",
     "require_unchanged",
+    "roots_and_weights",
+    "set_data",
     "set_grad",
     "set_left",
     "set_right",
@@ -85,7 +86,7 @@ def backward(
     >>> a.grad, b.grad
     (13.0, 12.0)
     """
-    roots, weights = _checked_roots(roots, gradients)
+    roots, weights = roots_and_weights(roots, gradients)
     for root in roots:
         root._follow("the gradients (backward)")
         if not create_graph:
@@ -144,7 +145,7 @@ def require_unchanged(order: Iterable[Node]) -> None:
             break
 
 
-def _checked_roots(
+def roots_and_weights(
     roots: Node | Sequence[Node], gradients: Node | float | Sequence[Node | float] | None
 ) -> tuple[list[Node], list[Any]]:
     """Roots and gradients as two lists of equal length."""
@@ -211,42 +212,6 @@ def require_current(order: Iterable[Any]) -> None:
                 "after this graph was recorded. Call recompute() on the result first, or build "
                 "the graph again"
             )
-
-
-def recompute(roots: Node | Sequence[Node]) -> None:
-    """Evaluate the recorded graph of the roots afresh, in place, from the data of its leaves.
-
-    Gradients of interior nodes become "not computed"; those of leaves stay. If anything is
-    raised, no node has changed.
-
-    >>> from autograd import Value
-    >>> x = Value(2.0)
-    >>> y = x * x
-    >>> x.data = 5.0
-    >>> recompute(y)
-    >>> y.data
-    25.0
-    """
-    roots, _ = _checked_roots(roots, None)
-    for root in roots:
-        root._follow("a new evaluation (recompute)")
-    reevaluate(roots)
-
-
-def reevaluate(roots: Sequence[Node]) -> None:
-    """One pass over numbers from the leaves on: they wait in a dictionary until it is over."""
-    order, _ = record_of(roots)
-    values = fresh_values(order)
-    lines = ANOMALY.get() if ACTIVE else None
-    for node in order if lines is not None else ():
-        if lines is not None and not math.isfinite(values[node]):
-            made = f"recompute(); recorded at {lines.get(node, 'an unknown line')}"
-            operands = node.operands
-            raise AnomalyError(story_of_value(node.op, operands, values[node], made, lines, values))
-    EPOCH[0] = Epoch()  # what was recorded from the old numbers must not look fresh
-    assign(set_data, order, map(values.__getitem__, order))
-    EPOCH[0] = Epoch()
-    assign(set_grad, order, [EPOCH[0]] * len(order))
 
 
 def nodes_in(given: Node | Iterable[Node], what: str) -> list[Any]:

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
-from autograd.engine import backward, higher, order, pickling, region, slots, sweep
+from autograd.engine import backward, higher, order, pickling, recomputing, region, slots, sweep
 from autograd.engine.chain_rule import DICTIONARY, Steps, sweep_loop
 from autograd.engine.methods import Methods, Unary
 from autograd.engine.modes import ACTIVE, ANOMALY, RECORDING
@@ -212,7 +212,8 @@ def pull(node: Node, upstream: float, adjoint: Adjoints) -> None:
 
 COMPILED = {
     order: ("record_of", "record_within"),
-    backward: ("adjoints_over", "differentiate", "reevaluate"),
+    backward: ("adjoints_over", "differentiate"),
+    recomputing: ("reevaluate",),
 }
 """What a compiled engine does by functions of its own, and where the plain ones are."""
 _INSTALLED: list[tuple[Any, str, Any, Any]] = []
@@ -243,11 +244,11 @@ def install(compiled: Any = None) -> None:
         _install_operators()
     else:
         for home, names in COMPILED.items():
-            fast[home] |= {name: getattr(compiled, name) for name in names}
+            fast.setdefault(home, {}).update({name: getattr(compiled, name) for name in names})
     for home, functions in fast.items():
         for name, quick in functions.items():
             slow = vars(home)[name]
-            for module in (order, sweep, backward, region, pickling, higher):
+            for module in (order, sweep, backward, recomputing, region, pickling, higher):
                 if vars(module).get(name) is slow:
                     _put(module, name, quick)
 

@@ -1,7 +1,7 @@
 """Methods: every function of one number as a method of it, ``x.relu()`` for ``relu(x)``.
 
 NumPy's functions look for methods of its names on the elements of an object array, so those are
-here too. Next: :mod:`autograd.engine.value`.
+here too. Next: :mod:`autograd.engine.comparisons`.
 """
 
 from __future__ import annotations

@@ -7,20 +7,17 @@ the same meaning in the place of these.
 
 from __future__ import annotations
 
-import operator
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from autograd.engine import backward as passes
-from autograd.engine.methods import Methods
+from autograd.engine import recomputing
+from autograd.engine.comparisons import Comparisons
 from autograd.engine.modes import ACTIVE, TRACING
 from autograd.engine.node import Node
 from autograd.engine.order import operand_values
 from autograd.engine.record import operand, record, refused, require_no_modulus
-from autograd.engine.refusals import number_of, refuse_to_freeze
-from autograd.engine.truths import conjunction, disjunction
-from autograd.errors import InputTypeError
+from autograd.engine.refusals import number_of
 from autograd.ops.op import OPS
-from autograd.reals import comparable
 
 __all__ = ["Operand", "Value"]
 
@@ -28,7 +25,7 @@ Operand: TypeAlias = "Value | float"
 """What arithmetic takes beside a Value: another, or any real number."""
 
 
-class Value(Methods):
+class Value(Comparisons):
     """One number that remembers how it was made.
 
     Args:
@@ -102,7 +99,7 @@ class Value(Methods):
         >>> y.recompute()
         Value(25.0)
         """
-        passes.recompute(self)
+        recomputing.recompute(self)
         return self
 
     def detach(self) -> Value:
@@ -117,13 +114,9 @@ class Value(Methods):
         """
         if ACTIVE and TRACING.get():
             return operate("stop_gradient", self)
-        return Value(self._data, self.name)
+        return Value(self._data, self._name)
 
     # Numbers: these leave the graph, and are refused where a recording would freeze the answer.
-
-    def __bool__(self) -> bool:
-        refuse_to_freeze("the truth (bool)")
-        return bool(self._data)
 
     def __float__(self) -> float:
         return number_of(self, "the number (float)")
@@ -133,68 +126,6 @@ class Value(Methods):
 
     def __round__(self, digits: int | None = None) -> float:
         return round(number_of(self, "the rounding (round)"), digits)
-
-    # Comparisons compare numbers, as with floats; while tracing they are recorded.
-
-    __hash__ = object.__hash__
-
-    def _compare(self, name: str, other: object) -> bool:
-        number = other._data if isinstance(other, Node) else comparable(other)
-        if number is None:
-            return NotImplemented  # type: ignore[no-any-return]
-        if ACTIVE and TRACING.get():
-            compared: bool = record(OPS[name], (self, operand(other)))  # a Value in its place
-            return compared
-        if self._data != self._data:
-            number = 0.0  # whatever it is; a Decimal would raise
-        holds: bool = getattr(operator, name)(self._data, number)
-        return holds
-
-    def __and__(self, other: Operand) -> Any:
-        """Whether both hold, of recorded comparisons; bools elsewhere have a & of their own."""
-        return conjunction(self, other)
-
-    def __rand__(self, other: Operand) -> Any:
-        """The same, from the other side."""
-        return conjunction(other, self)
-
-    def __or__(self, other: Operand) -> Any:
-        """Whether one of two recorded comparisons holds."""
-        return disjunction(self, other)
-
-    def __ror__(self, other: Operand) -> Any:
-        """The same, from the other side."""
-        return disjunction(other, self)
-
-    def __invert__(self) -> Any:
-        raise InputTypeError(
-            "~ of a recorded comparison is refused, for ~True is -2 in Python: swap the branches "
-            "of where, or write 1 - condition"
-        )
-
-    def __lt__(self, other: Operand) -> bool:
-        """Whether self < other, as numbers."""
-        return self._compare("lt", other)
-
-    def __le__(self, other: Operand) -> bool:
-        """Whether self ≤ other, as numbers."""
-        return self._compare("le", other)
-
-    def __gt__(self, other: Operand) -> bool:
-        """Whether self > other, as numbers."""
-        return self._compare("gt", other)
-
-    def __ge__(self, other: Operand) -> bool:
-        """Whether self ≥ other, as numbers."""
-        return self._compare("ge", other)
-
-    def __eq__(self, other: object) -> bool:
-        """Whether self = other, as numbers."""
-        return self._compare("eq", other)
-
-    def __ne__(self, other: object) -> bool:
-        """Whether self ≠ other, as numbers."""
-        return self._compare("ne", other)
 
     # Arithmetic: each operation records one node.
 
