@@ -130,7 +130,7 @@ def _is_still(thing: Any, look: Look) -> bool:
 
 def _look(thing: Any) -> Look:
     """What a thing is, and its parts: all that a recording of it may depend on."""
-    kind = type(thing)
+    kind: Any = type(thing)
     if kind is list or kind is tuple:
         return None, list(thing)
     if isinstance(thing, (*NESTS, *SETS)):
@@ -162,14 +162,16 @@ def _look_at_nest(thing: Any) -> Look:
     else:
         form = None
         parts = [*thing, *thing.values()] if isinstance(thing, dict) else list(thing)
-    if type(thing) in BARE:
+    kind: Any = type(thing)
+    if kind in BARE:
         return form, parts
-    if not all(map(_is_plain, type(thing).__mro__)):
+    if not all(map(_is_plain, kind.__mro__)):
         raise _Opaque
     own = getattr(thing, "__dict__", {})  # namedtuples have none
-    return (form, *own), [*parts, *own.values(), *_own_classes(type(thing))]
+    return (form, *own), [*parts, *own.values(), *_own_classes(kind)]
 
 
+@functools.lru_cache(maxsize=1024)
 def _own_classes(kind: type) -> list[type]:
     """The user's own classes that one is made of, and its metaclass."""
     return [cls for cls in (*kind.__mro__, type(kind)) if not _is_known(cls)]
@@ -213,6 +215,7 @@ def _is_known(thing: type | FunctionType) -> bool:
     return is_known(thing.__module__ or "nn")
 
 
+@functools.lru_cache(maxsize=1024)
 def _is_plain(cls: type) -> bool:
     """Whether instances keep nothing outside their `__dict__`, as those of a class in C do."""
     if cls in {object, ABC, Generic, Enum, *BARE} or cls.__module__.startswith("nn."):
