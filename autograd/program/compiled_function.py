@@ -35,7 +35,8 @@ class Compiled(Recordings):
         bound._signature = inspect.signature(bound.f)
         bound._recorded, bound._of_floats = {}, {}
         key = id(owner)
-        if key not in self._methods:
+        known = self._methods.get(key)
+        if known is None or known[0]() is not owner:  # of one before it, whose end was interrupted
             try:
                 alive = weakref.ref(owner, lambda _: self._methods.pop(key, None))
             except TypeError:  # nothing tells when the object is gone: recorded at each access

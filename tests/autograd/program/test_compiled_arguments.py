@@ -147,6 +147,27 @@ class Growing:
         return start * autograd.exp(self.rate * t)
 
 
+def test_recordings_of_an_object_that_is_gone_are_not_another_s():
+    """Its end may be interrupted where the recordings are dropped, and its place be taken."""
+
+    class Scaled:
+        def __init__(self, factor):
+            self.factor = factor
+
+        @compiled
+        def times(self, x):
+            return self.factor * x
+
+    first, second = Scaled(2.0), Scaled(3.0)
+    assert first.times(1.0) == 2.0
+    kept = vars(Scaled)["times"]._methods
+    stale = kept[id(first)]
+    del first
+    gc.collect()
+    kept[id(second)] = stale
+    assert second.times(1.0) == 3.0
+
+
 def test_a_method_is_recorded_once_for_each_object():
     """self is no argument; each object has recordings of its own, gone when it is."""
     fast, slow = Growing(2.0), Growing(1.0)
