@@ -24,7 +24,7 @@ from autograd.program.loop.native.common_parts import KEPT, splits
 from autograd.program.loop.native.loops import folds, stages
 
 __all__ = [
-    "CALL", "EXPANDED", "FORWARD_KINDS", "WIDTH", "Key", "Rule", "forward_codes", "loops",
+    "CALL", "EXPANDED", "FORWARD_KINDS", "POWERS", "WIDTH", "Key", "Rule", "forward_codes", "loops",
     "reverse_codes", "rules", "split_names", "spreads",
 ]  # fmt: skip
 
@@ -49,6 +49,9 @@ REVERSE_KINDS = {
     "mul": ("AA", "AN", "PA", "PN", "SS"),
     "square": ("A", "P"),
 }
+
+POWERS = {2.0: "square", **{b: f"pow {b}" for b in (3.0, -1.0, -2.0, 0.5, 1.5, 2.5, -0.5, -1.5)}}
+"""Rules that are pow at an exponent, by those that it is products and roots for."""
 
 
 WIDTH = {"forward": 5, "reverse": 6}
@@ -80,15 +83,16 @@ def split_names(name: str) -> tuple[str, str]:
 
 @cache
 def rules() -> dict[str, Rule]:
-    """The primitives of a fixed number of operands, and ``square``: pow at the exponent 2."""
+    """The primitives of a fixed number of operands, pow at some exponents, and splits."""
     found = {
         op.name: Rule(op.name, op.variables, op.value_expr, op.partial_exprs, op.selects)
         for op in TABLE
         if op.arity is not None
     }
-    power, two = found["pow"], {"b": 2.0}
-    partials = (folded(power.wanted("A")[0], two),)
-    found["square"] = Rule("square", ("a",), folded(power.value, two), partials, False)
+    power = found["pow"]
+    for exponent, name in POWERS.items():
+        value, slope = [folded(x, {"b": exponent}) for x in (power.value, power.wanted("A")[0])]
+        found[name] = Rule(name, ("a",), value, (slope,), False)
     for name, split in splits().items():
         op = OPS[name]
         part, rest = split_names(name)

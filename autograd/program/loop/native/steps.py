@@ -19,7 +19,7 @@ from autograd.ops.op import OPS, Op
 from autograd.program.loop.native.common_parts import splits
 from autograd.program.loop.native.expansion import Expansion, expansion
 from autograd.program.loop.native.loops import Loops, Stage, folds, loops_of
-from autograd.program.loop.native.rows import CALL, EXPANDED, rules, split_names
+from autograd.program.loop.native.rows import CALL, EXPANDED, POWERS, rules, split_names
 from autograd.program.tape.constants import Constants
 from autograd.program.tape.instructions import Tape
 
@@ -117,8 +117,8 @@ class Steps:
     def _add(self, op: Op, operands: Registers) -> int:
         """Append the steps of one statement; the register of its result."""
         name = op.name
-        if name == "pow" and operands[1] < 0 and self.constants[-1 - operands[1]] == 2.0:
-            name, operands = "square", operands[:1]
+        if name == "pow" and operands[1] < 0 and self.constants[-1 - operands[1]] in POWERS:
+            name, operands = POWERS[self.constants[-1 - operands[1]]], operands[:1]
         elif name in splits():
             part, name = split_names(name)
             self.steps.append((part, operands))
