@@ -136,20 +136,15 @@ def _pow_slope(xp: Functions, out: Number, a: Number, b: Number) -> Number:
 def _pow_partials(xp: Functions, out: Number, a: Number, b: Number) -> tuple[Number, Number]:
     # b·out/a, not b·a^(b-1): for small or fractional b the rounding of b - 1 costs hundreds of ulp.
     size = abs(out)
-    rest = _pow_slope(xp, out, a, b)
     # 2, 3, 4 and 5 are the exponents that people write, and b - 1 is exact there.
     distance = xp.where(b == xp.floor(b), abs(b - 3.5), INF)
     slope = xp.where(
         distance < 2.0,
         b * xp.pow(a, b - 1.0),
         xp.where(
-            size > TINY,
-            xp.where(
-                xp.where(a == 0.0, INF, size) < 1.0 / TINY,
-                xp.where(a == a, b * out / a, 0.0),  # nan**0 is 1
-                rest,
-            ),
-            rest,
+            xp.where(size > TINY, xp.where(a == 0.0, INF, size), INF) < 1.0 / TINY,
+            xp.where(a == a, b * out / a, 0.0),  # nan**0 is 1
+            _pow_slope(xp, out, a, b),
         ),
     )
     root = xp.pow(a, 0.5 * b)  # out in two halves: it may overflow where out·log(a) does not

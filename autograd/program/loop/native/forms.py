@@ -3,9 +3,9 @@
 The C library's functions take one number at a time, ten times as long as these for a row of a
 batch; and a row must not depend on the batch that it is in, so single points run the same forms. No
 tables: an argument is reduced and a polynomial evaluated (the series itself, as many terms as
-count); where any lane is beyond the ordinary range, special cases are selected. Each is within
-``BOUNDS`` of the true value, in units in the last place. Reductions follow Cody and Waite,
-*Software Manual for the Elementary Functions* (1980), log1p W. Kahan. Next:
+count, but for the logarithm's); where any lane is beyond the ordinary range, special cases are
+selected. Each is within ``BOUNDS`` of the true value, in units in the last place. Reductions follow
+Cody and Waite, *Software Manual for the Elementary Functions* (1980), log1p W. Kahan. Next:
 :mod:`autograd.program.loop.native.emit` calls them.
 """
 
