@@ -12,7 +12,7 @@ import numpy as np
 
 from autograd.arrays import Array
 
-__all__ = ["Repeats", "repeats"]
+__all__ = ["LEAST", "Repeats", "repeats"]
 
 LONGEST = 64
 """Rows in a stretch, at most."""

@@ -18,7 +18,7 @@ from autograd.program.loop.native.emit import Place
 from autograd.program.loop.native.forwards import forward_stretch
 from autograd.program.loop.native.opcodes import Backward
 from autograd.program.loop.native.pulls import touched
-from autograd.program.loop.native.repeats import Repeats, repeats
+from autograd.program.loop.native.repeats import LEAST, Repeats, repeats
 from autograd.program.loop.native.rows import forward_codes, reverse_codes
 
 __all__ = ["compile_forward", "compile_reverse", "shared_adjoints"]
@@ -47,6 +47,8 @@ def compile_reverse(back: Backward, ends: Sequence[int], ops: Array) -> tuple[Ar
     zeros = touches.read.copy()
     for found in repeats(back.rows[:, 0]):
         found = found.followed()  # backward the last one ends with arguments
+        if len(found.starts) < LEAST:
+            continue
         keys = _keys(touches.codes, found, list(reverse_codes()))
         shared, begun = shared_adjoints(touches, found, straight=is_straight(keys))
         if shared is not None:
@@ -118,6 +120,8 @@ def _handed(
     """Which adjoints of a repetition are others of the next one, at a place that is known."""
     homes = {number: places[cell] for cell, number in adjoints.items() if cell in places}
     befores, afters = columns[:-1][in_a_row], columns[1:][in_a_row]
+    if not len(befores):
+        return {}
     begins = {register: number for number, register in enumerate(afters[0].tolist())}
     handed = {}
     for before, register in enumerate(befores[0].tolist()):

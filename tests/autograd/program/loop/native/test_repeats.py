@@ -153,3 +153,23 @@ def test_rows_of_a_table_are_repeats_though_something_is_between_them(monkeypatc
     found, (plain,) = row_by_row(monkeypatch, above[-1], [point], x=x)
     assert same(value, found)
     assert same(grad, plain)
+
+
+@pytest.mark.parametrize("count", [2, 3, 4])
+def test_few_repetitions_in_a_row_and_then_something_else(count, monkeypatch):
+    """The first and the last of each run have rows of their own, which may leave none."""
+    rng = random.Random(count)
+    x = [Value(0.3), Value(0.5)]
+    u, w = x
+    for _ in range(40):
+        for _ in range(6 * count):
+            u, w = u * 0.9 + w * w - 0.1 * u * w, w * 0.5 - u * 0.25 * tanh(w)
+            u = sin(u)
+        for _ in range(rng.randrange(1, 4)):
+            w = rng.choice([tanh, sin, exp])(w)
+    point = np.array([v.data for v in x])
+    program = loop(u + w, True, x=x)
+    value, (grad,) = program.value_and_grad((0,), [point], None, 1.0)
+    found, (plain,) = row_by_row(monkeypatch, u + w, [point], x=x)
+    assert same(value, found)
+    assert same(grad, plain)
