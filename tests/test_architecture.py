@@ -64,7 +64,7 @@ ORDER = {
     "stream) entry compiler plan runner machine",
     "autograd.program.loop.native": "(expansion kept loops numbers repeats) "
     "(common_parts reductions) rows forms (callbacks emit) (entries expressions rounds steps) "
-    "(folds opcodes translation) (forwards lane_translation pulls) (backwards interpreter) "
+    "(folds opcodes translation) (forwards lane_translation pulls) (held interpreter) backwards "
     "compiler stretches runner",
     "autograd.program.scans": "kernels reverse_kernels native_scan stepwise passing scan_executor",
     "autograd.program.statements": "(elementwise families layout reroll) groups listing",

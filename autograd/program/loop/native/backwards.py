@@ -1,59 +1,42 @@
 """Functions of the reverse pass for stretches of rows that repeat.
 
-The adjoints that the rows share are in machine registers: in a deep graph the way through memory is
-what takes the time. Where no row of a stretch is a loop, nothing is written before its end, and
-what one repetition hands to the next stays in registers too. Whether a node's adjoint is zero is
-not asked there: what it passes on is zero, or NaN by a slope that is infinite. A repetition in
-which an adjoint turns out NaN is done again, row by row. Next:
-:mod:`autograd.program.loop.native.repeats`.
+Where no row of a stretch is a loop, nothing is written before its end, and what one repetition
+hands to the next stays in registers too. Whether a node's adjoint is zero is not asked there: what
+it passes on is zero, or NaN by a slope that is infinite. A repetition in which an adjoint turns out
+NaN is done again, row by row. Next: :mod:`autograd.program.loop.native.stretches`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple
 
 from autograd.graph import topological_order
 from autograd.ops.expr import Expr, Operand, inner_exprs
-from autograd.program.loop.native.emit import Body, Place
+from autograd.program.loop.native.emit import Body
 from autograd.program.loop.native.entries import passed
-from autograd.program.loop.native.pulls import CELLS, REVERSE, ZERO, Pulls, touched
+from autograd.program.loop.native.held import Held, Shared
+from autograd.program.loop.native.pulls import CELLS, REVERSE, ZERO
 from autograd.program.loop.native.rounds import Rounds
 from autograd.program.loop.native.rows import Key, Rule, loops, reverse_codes
 
-__all__ = ["Shared", "is_straight", "reverse_stretch"]
+__all__ = ["is_straight", "reverse_stretch"]
 
 FINITE = {"var", "add", "sub", "mul", "neg"}
 """Slopes made of these are finite where nothing overflows."""
 
 
-class Shared(NamedTuple):
-    """Which cells of a stretch of rows name the same register, whatever registers those are."""
-
-    adjoints: Mapping[int, int]
-    """Of a cell, counted from the first row, the number of its adjoint, if anything reads it."""
-    begun: frozenset[int]
-    """Adjoints that no row before touches: they begin at zero, whatever is in memory."""
-    ended: frozenset[int]
-    """Adjoints that no row touches afterwards."""
-    handed: Mapping[int, tuple[int, Place]]
-    """Adjoints that a repetition hands to the next one: which it is there, and its register."""
-    places: Mapping[int, Place]
-    """What is known of cells, relative to the first row's result."""
-
-
-def is_straight(keys: Sequence[Key]) -> bool:
+def is_straight(keys: Sequence[Key], wide: Mapping[int, range]) -> bool:
     """Whether no row of a stretch is a loop, which goes through memory."""
-    return not any(name in loops() for key in keys for name in key[::2])
+    return not any(key[0] in loops() and row not in wide for row, key in enumerate(keys))
 
 
 def reverse_stretch(keys: Sequence[Key], shared: Shared, own: int) -> str:
     """The function ``repeated`` of a stretch of rows, of opcode ``own``."""
     body = Body()
-    if is_straight(keys):
+    if is_straight(keys, shared.wide):
         return _round_by_round(body, keys, shared, own)
     body.base, body.places = body.cell(1), shared.places
-    rows = _Held(body, keys, shared)
+    rows = Held(body, keys, shared)
     adjoint = rows.all()
     rows.store([*rows.held])
     _go_on(body, *_following(body, keys), adjoint)
@@ -97,76 +80,7 @@ def _go_on(body: Body, following: str, opcode: str, adjoint: str | None) -> None
     body.jump(opcode, passed(following, adjoint))
 
 
-class _Held(Pulls):
-    """Rows in the making, and the adjoints that are in registers."""
-
-    def __init__(self, body: Body, keys: Sequence[Key], shared: Shared) -> None:
-        super().__init__(body)
-        self.keys, self.shared = keys, shared
-        self.cells: dict[int, int] = {}  # that named an adjoint last
-        self.last: dict[int, int] = {}  # row that touches an adjoint
-        for row, key in enumerate(keys):
-            self.last.update(dict.fromkeys(self._named(row, key), row))
-
-    def all(self) -> str | None:
-        """Spread the adjoints of all rows; the one that is handed on, if any."""
-        adjoint: str | None = "%g"
-        for row, key in enumerate(self.keys):
-            named = self._named(row, key)
-            if adjoint is not None:
-                named.pop(self.shared.adjoints.get(row * CELLS + 1, -1), None)
-            self.begin(key, named)
-            adjoint = self.row(row * CELLS, key, adjoint)
-            self.end(row, named)
-        return adjoint
-
-    def begin(self, key: Key, named: Mapping[int, int]) -> None:
-        """Before a row: bring the adjoints that it touches, each with a cell that names it."""
-        if key[0] in loops():  # a loop adds to memory
-            self.store([*self.held])
-        self.cells.update(named)
-        for number, cell in named.items():
-            if number not in self.held and number not in self.shared.begun:
-                self.held[number] = self.brought(number, cell)
-
-    def brought(self, number: int, cell: int) -> str:
-        """An adjoint that is not in a register yet."""
-        return self.body.load("%w", self.register(cell))
-
-    def end(self, row: int, named: Mapping[int, int]) -> None:
-        """After a row."""
-        self.store([number for number in named if self.last[number] == row])
-
-    def _named(self, row: int, key: Key) -> dict[int, int]:
-        """The adjoints that a row touches, each with a cell that names it."""
-        cells = [row * CELLS + cell for cell in touched(key)]
-        adjoints = self.shared.adjoints
-        return {adjoints[cell]: cell for cell in cells if cell in adjoints}
-
-    def taken(self, cell: int) -> str:
-        """The adjoint of a result: complete, so that nothing touches it any more."""
-        return self.held.pop(self.shared.adjoints.get(cell, -1), ZERO)
-
-    def add(self, cell: int, register: str, product: str) -> None:
-        """Add to the adjoint that a cell names."""
-        if cell in self.shared.adjoints:
-            number = self.shared.adjoints[cell]
-            before = self.held.get(number)
-            # It may begin with its first term; 0.0 + term could differ only if that is -0.0, and a
-            # zero of either sign passes nothing on.
-            self.held[number] = (
-                product if before is None else self.body.set(f"fadd double {before}, {product}")
-            )
-
-    def store(self, numbers: Sequence[int]) -> None:
-        """Write adjoints back and hold them no longer, unless nobody reads them."""
-        for number in numbers:
-            if number in self.held and number not in self.shared.ended:
-                place = self.body.slot("%w", self.register(self.cells[number]))
-                self.body.do(f"store double {self.held.pop(number)}, ptr {place}")
-
-
-class _Straight(_Held):
+class _Straight(Held):
     """Rows without a loop among them, in rounds: nothing is written before all are done."""
 
     def __init__(

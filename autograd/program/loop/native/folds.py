@@ -5,7 +5,7 @@ Next: :mod:`autograd.program.loop.native.interpreter`, which writes all other ro
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from autograd.ops.expr import XP, Expr, Operand, variables_of
 from autograd.ops.op import OPS
@@ -14,7 +14,9 @@ from autograd.program.loop.native.entries import context, run_forward
 from autograd.program.loop.native.loops import folds, is_item
 from autograd.program.loop.native.rows import Rule
 
-__all__ = ["call", "expanded", "fold", "fold_back", "spread", "weighted"]
+__all__ = [
+    "call", "expanded", "fold", "fold_back", "fold_of", "index_of", "spread", "weighted",
+]  # fmt: skip
 
 G = Expr("var", "g")
 
@@ -47,6 +49,34 @@ def fold(body: Body, name: str) -> str:
     if found.start is not None:
         return body.loop(count, step, body.literal(found.start))
     return body.loop(body.set(f"sub i64 {count}, 1"), step, term("0"))
+
+
+def fold_of(body: Body, name: str, numbers: Sequence[str]) -> str:
+    """The same of numbers that are in registers of the processor."""
+    found = folds()[name]
+    count = (len(numbers) - len(found.others)) // len(found.items)
+    others = dict(zip(found.others, numbers[count * len(found.items) :]))
+    result = None if found.start is None else body.literal(found.start)
+    for index in range(count):
+        variables = dict(zip(found.items, numbers[index::count]))
+        (term,) = body.exprs([found.term], {**others, **variables})
+        step = Expr(found.step, Expr("var", "r"), Expr("var", "t"))
+        result = term if result is None else body.exprs([step], {"r": result, "t": term})[0]
+    assert result is not None
+    return result
+
+
+def index_of(body: Body, cell: int, wide: Mapping[int, range], width: int, start: int) -> str:
+    """The register that a cell of a stretch names, as an index.
+
+    Cells of ``wide`` rows are those of the table, from where cell ``start`` of the row says.
+    """
+    for row, cells in wide.items():
+        if cell in cells and cell not in body.places:
+            first = body.cell(row * width + start - body.offset)
+            at = body.set(f"add i64 {first}, {cell - cells.start}")
+            return body.cells(context(body, "table"), at)
+    return body.cell(cell - body.offset)
 
 
 def _sequences(

@@ -7,9 +7,10 @@ Next: :mod:`autograd.program.loop.native.interpreter`.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 
 from autograd.program.loop.native.emit import Body, Place
-from autograd.program.loop.native.folds import call, fold
+from autograd.program.loop.native.folds import call, fold, fold_of, index_of
 from autograd.program.loop.native.loops import folds
 from autograd.program.loop.native.rounds import Rounds
 from autograd.program.loop.native.rows import CALL, WIDTH, Key, rules
@@ -22,15 +23,22 @@ Read = Callable[[int, Sequence[str]], str]
 """The number in the register that a cell names, counted from the first row; results so far."""
 
 
-def forward_rows(body: Body, keys: Sequence[Key], read: Read) -> list[str]:
-    """The results of consecutive rows, which go to memory from ``%d`` on."""
+def forward_rows(
+    body: Body, keys: Sequence[Key], read: Read, wide: Mapping[int, range] = MappingProxyType({})
+) -> list[str]:
+    """The results of consecutive rows, which go to memory from ``%d`` on.
+
+    ``wide`` has the cells of operands that stand in the table, for rows where it has any.
+    """
     results: list[str] = []
     result = "%r"
     for row, key in enumerate(keys):
         body.offset = row * WIDTH["forward"]
         cell = 1
         for name, kinds in zip(key[::2], key[1::2]):
-            if name in folds():
+            if row in wide:
+                result = fold_of(body, name, [read(x - body.offset, results) for x in wide[row]])
+            elif name in folds():
                 result = fold(body, name)
             elif name == CALL:
                 result = call(body)
@@ -48,7 +56,13 @@ def forward_rows(body: Body, keys: Sequence[Key], read: Read) -> list[str]:
     return results
 
 
-def forward_stretch(keys: Sequence[Key], places: Mapping[int, Place], own: int, many: int) -> str:
+def forward_stretch(
+    keys: Sequence[Key],
+    places: Mapping[int, Place],
+    wide: Mapping[int, range],
+    own: int,
+    many: int,
+) -> str:
     """The function ``repeated`` of a stretch of rows with ``many`` results, of opcode ``own``.
 
     ``places`` says what is known of cells, relative to the register of the first result; the
@@ -62,9 +76,10 @@ def forward_stretch(keys: Sequence[Key], places: Mapping[int, Place], own: int, 
     carried: dict[str, int] = {}
 
     def read(cell: int, results: Sequence[str]) -> str:
-        place = places.get(body.offset + cell)
+        cell += body.offset
+        place = places.get(cell)
         if place is None or not place.relative:
-            return body.load("%v", body.cell(cell))
+            return body.load("%v", index_of(body, cell, wide, WIDTH["forward"], 1))
         if place.number >= 0:
             return results[place.number]
         if place.number < -many:
@@ -73,7 +88,7 @@ def forward_stretch(keys: Sequence[Key], places: Mapping[int, Place], own: int, 
         carried[name] = place.number
         return rounds.carry(name, "%d.0", str(place.number))
 
-    results = forward_rows(body, keys, read)
+    results = forward_rows(body, keys, read, wide)
     following = body.set(f"getelementptr i32, ptr %code, i64 {len(keys) * WIDTH['forward']}")
     slot, opcode = body.slot("%d", str(many)), body.cells(following, "0")
     handed = {name: results[number] for name, number in carried.items()}

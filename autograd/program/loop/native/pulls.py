@@ -1,7 +1,7 @@
 """Functions of the reverse pass: each takes an adjoint and spreads it over operands.
 
 A row's function finds the adjoints in memory. Next:
-:mod:`autograd.program.loop.native.backwards`, where those of a stretch of rows stay in machine
+:mod:`autograd.program.loop.native.held`, where those of a stretch of rows stay in machine
 registers.
 """
 
@@ -64,7 +64,7 @@ class Pulls:
         if adjoint is None:
             adjoint = self.taken(start + 1)
         if key[0] in loops():
-            self.unless_zero(adjoint, partial(self._loop, key[0], start, adjoint))
+            self.unless_zero(adjoint, partial(self.loop, key[0], start, adjoint))
             return None
         own = start + 1
         if len(key) == 4:
@@ -124,7 +124,8 @@ class Pulls:
                 self.held[adjoint] = joined(value, before.get(adjoint, ZERO))
         return None if result is None else joined(result, ZERO)
 
-    def _loop(self, name: str, start: int, adjoint: str) -> None:
+    def loop(self, name: str, start: int, adjoint: str) -> None:
+        """Spread the adjoint of a row that goes through memory, operand by operand."""
         self.body.offset = start
         if name in spreads():
             spread(self.body, spreads()[name], adjoint)

@@ -17,7 +17,7 @@ __all__ = ["LEAST", "Repeats", "repeats"]
 LONGEST = 64
 """Rows in a stretch, at most."""
 ENOUGH = 24
-"""A shorter stretch is taken several times over until it has so many rows."""
+"""A shorter stretch is taken several times over until it has so many rows, if it may be."""
 LEAST = 16
 """Repetitions that are worth compiling a function, which takes some hundredths of a second,"""
 MANY, PART = 2000, 8
@@ -71,10 +71,10 @@ def _most_frequent(codes: Array, worth: int) -> Repeats | None:
         covered = int(lengths[lengths >= period].sum())
         if covered > best[0] + period:  # a multiple of a shorter period is no better
             best = (covered, period, int(breaks[lengths.argmax()]))
-    _, period, start = best
+    covered, period, start = best
     if not period:
         return None
-    period *= -(-ENOUGH // period)
+    period *= max(1, min(-(-ENOUGH // period), covered // (period * (LEAST + 2))))
     starts = _places_of(codes[start : start + period], codes)
     starts = starts[1:][np.diff(starts) == period]
     return Repeats(starts, period) if len(starts) >= LEAST else None

@@ -94,7 +94,7 @@ class NativeLoop:
             for name in ("forward", "value_and_grad")
         )
         ops = np.array(compiled.ops["forward"], np.uint64)
-        self.forward_ops = compile_forward(code.rows, code.steps.first, ops)
+        self.forward_ops = compile_forward(code.rows, code.table, code.steps.first, ops)
         self._reverse_ops = np.array(compiled.ops["reverse"], np.uint64)
         self.spans = [(a.start, a.start + a.size) for a in tape.arguments]
         self._backward: dict[tuple[int, ...], tuple[Backward, Array, Array]] = {}

@@ -7,24 +7,29 @@ row computes and a later one reads, in the same repetition or the next, stays in
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from autograd.arrays import Array
-from autograd.program.loop.native.backwards import Shared, is_straight, reverse_stretch
+from autograd.program.loop.native.backwards import is_straight, reverse_stretch
 from autograd.program.loop.native.compiler import compiled_function
 from autograd.program.loop.native.emit import Place
 from autograd.program.loop.native.forwards import forward_stretch
+from autograd.program.loop.native.held import Shared
+from autograd.program.loop.native.loops import folds
 from autograd.program.loop.native.opcodes import Backward
 from autograd.program.loop.native.pulls import touched
 from autograd.program.loop.native.repeats import LEAST, Repeats, repeats
-from autograd.program.loop.native.rows import forward_codes, reverse_codes
+from autograd.program.loop.native.rows import Key, forward_codes, reverse_codes, spreads
 
-__all__ = ["compile_forward", "compile_reverse", "shared_adjoints"]
+__all__ = ["Touches", "compile_forward", "compile_reverse", "shared_adjoints"]
+
+FEW = 24
+"""Operands of a row that are taken one by one."""
 
 
-def compile_forward(rows: Array, first: int, ops: Array) -> Array:
+def compile_forward(rows: Array, table: Array, first: int, ops: Array) -> Array:
     """The table of opcodes with more, which the rows (changed in place) make use of."""
     codes = rows[:, 0].copy()
     # The register of each row's first result: rows are steps, or two of them.
@@ -32,9 +37,10 @@ def compile_forward(rows: Array, first: int, ops: Array) -> Array:
     results = first + np.cumsum(counts) - counts
     for found in repeats(codes):
         keys = _keys(codes, found, list(forward_codes()))
-        places = _places(rows, found, results[found.starts])
+        wide, cells = _wide(rows, table.ravel(), found, [key[0] for key in keys], 1)
+        places = _places(cells, results[found.starts])
         many = sum(max(1, len(key) // 2) for key in keys)
-        text = forward_stretch(keys, places, len(ops), many)
+        text = forward_stretch(keys, places, wide, len(ops), many)
         ops = _with_function(text, rows, found, ops)
     return ops
 
@@ -43,25 +49,40 @@ def compile_reverse(back: Backward, ends: Sequence[int], ops: Array) -> tuple[Ar
     """The same for the reverse pass; and the registers whose adjoints have to begin at zero in
     memory. ``ends`` are those at whose adjoints the pass begins or ends.
     """
-    touches = Touches(back, ends)
-    zeros = touches.read.copy()
+    touches = Touches(back)
+    stretches = []
     for found in repeats(back.rows[:, 0]):
         found = found.followed()  # backward the last one ends with arguments
-        if len(found.starts) < LEAST:
-            continue
-        keys = _keys(touches.codes, found, list(reverse_codes()))
-        shared, begun = shared_adjoints(touches, found, straight=is_straight(keys))
+        if len(found.starts) >= LEAST:
+            stretches.append(touches.stretch(found))
+    touches.close(stretches, ends)
+    zeros = touches.read.copy()
+    for stretch in stretches:
+        shared, begun = shared_adjoints(touches, stretch)
         if shared is not None:
             zeros[begun] = False
-            text = reverse_stretch(keys, shared, len(ops))
-            ops = _with_function(text, back.rows, found, ops)
+            text = reverse_stretch(stretch.keys, shared, len(ops))
+            ops = _with_function(text, back.rows, stretch.found, ops)
     return ops, np.flatnonzero(zeros).astype(np.uint32)
+
+
+class Stretch(NamedTuple):
+    """Repetitions, what their rows do, and the registers that their cells name."""
+
+    found: Repeats
+    keys: list[Key]
+    wide: dict[int, range]
+    """The cells after those of the rows, for rows whose operands are taken from the table."""
+    registers: Array
+    touched: Array
+    """Of each cell, whether its row touches that adjoint."""
 
 
 class Touches:
     """Which rows of a reverse pass touch the adjoints of which registers."""
 
-    def __init__(self, back: Backward, ends: Sequence[int]) -> None:
+    def __init__(self, back: Backward) -> None:
+        self.back = back
         self.codes = back.rows[:, 0].copy()
         self.registers = back.rows.astype(int)
         self.registers[:, 0] = self.registers[:, 1] - 1  # a pair's first result
@@ -69,49 +90,107 @@ class Touches:
         for key, code in reverse_codes().items():
             masks[code, list(touched(key))] = True
         self.cells = masks[self.codes]
-        """Of each cell, whether its row touches that adjoint."""
-        others = np.concatenate([back.table.ravel(), back.pairs.ravel(), np.array(ends, dtype=int)])
-        # Adjoints of constants are not read: all others are of results or of arguments.
-        self.read = np.zeros(1 + max(self.registers.max(), others.max(initial=0)), dtype=bool)
-        self.read[self.registers[:, 1]] = self.read[others] = True
-        self.read[self.registers[self.cells[:, 0], 0]] = True
-        # The rows that touch an adjoint first and last; loops and the entry may at any time.
-        self.first, self.last = (np.zeros(len(self.read), dtype=int) for _ in "ab")
         rows, cells = np.nonzero(self.cells)
-        self.last[self.registers[rows, cells]] = rows  # of several the last counts
-        self.first[self.registers[rows, cells][::-1]] = rows[::-1]
+        self._rows, self._touched = [rows], [self.registers[rows, cells]]
+
+    def stretch(self, found: Repeats) -> Stretch:
+        """What is to be known of repetitions."""
+        keys = _keys(self.codes, found, list(reverse_codes()))
+        names = [key[0] if key[0] in ("sum", "dot") else "" for key in keys]
+        wide, registers = _wide(self.registers, self.back.table.ravel(), found, names, 2)
+        size = found.period * self.cells.shape[1]
+        touches = np.ones(registers.shape[1], dtype=bool)
+        touches[:size] = self.cells[found.starts[0] : found.starts[0] + found.period].ravel()
+        for row, cells in wide.items():
+            self._rows.append(np.repeat(found.starts + row, len(cells)))
+            self._touched.append(registers[:, cells].ravel())
+        return Stretch(found, keys, wide, registers, touches)
+
+    def close(self, stretches: Sequence[Stretch], ends: Sequence[int]) -> None:
+        """Find the rows that touch an adjoint first and last; loops and the entry may at any time,
+        but for those that stretches take apart.
+        """
+        back, apart = self.back, np.zeros(len(self.codes), dtype=bool)
+        for stretch in stretches:
+            for row in stretch.wide:
+                apart[stretch.found.starts + row] = True
+        others = np.concatenate(
+            [self._by_loops(~apart), back.pairs[:, 0], np.array(ends, dtype=int)]
+        )
+        rows, touched_ = np.concatenate(self._rows), np.concatenate(self._touched)
+        everything = np.concatenate([others, touched_])
+        # Adjoints of constants are not read: all others are of results or of arguments.
+        self.read = np.zeros(1 + max(self.registers.max(), everything.max(initial=0)), dtype=bool)
+        results = self.registers[:, 1]
+        self.read[results] = self.read[others] = True
+        self.read[self.registers[self.cells[:, 0], 0]] = True
+        self.first, self.last = (np.zeros(len(self.read), dtype=int) for _ in "ab")
+        order = np.argsort(rows, kind="stable")
+        rows, touched_ = rows[order], touched_[order]
+        self.last[touched_] = rows  # of several the last counts
+        self.first[touched_[::-1]] = rows[::-1]
         self.first[others], self.last[others] = -1, len(self.codes)
 
+    def _by_loops(self, chosen: Array) -> Array:
+        """The registers that these of the rows add to in a loop over the table."""
+        found = [np.empty(0, dtype=int)]
+        for name in (*spreads(), "sum", "dot"):
+            rows = self.back.rows[chosen & (self.codes == reverse_codes()[name, ""])].astype(int)
+            counts = rows[:, 3] * (len(folds()[name].items) if name in folds() else 1)
+            within = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
+            found.append(self.back.table.ravel()[np.repeat(rows[:, 2], counts) + within])
+        return np.concatenate(found)
 
-def shared_adjoints(
-    touches: Touches, found: Repeats, *, straight: bool
-) -> tuple[Shared | None, Array]:
+
+def shared_adjoints(touches: Touches, stretch: Stretch) -> tuple[Shared | None, Array]:
     """What all repetitions share, and the registers whose adjoints they begin; None, if two
     adjoints of one repetition are a single one in another.
     """
-    stretch = found.starts[:, None] + np.arange(found.period)
-    cells = np.flatnonzero(touches.cells[stretch[0]])
-    named = touches.registers[stretch].reshape(len(stretch), -1)[:, cells]
-    read = touches.read[named].any(axis=0)
+    found, registers = stretch.found, stretch.registers
+    cells = np.flatnonzero(stretch.touched)
+    read = touches.read[registers[:, cells]].any(axis=0)
+    cells = cells[read]
     # One column for each adjoint: the registers that it belongs to in the repetitions.
-    columns, numbers = np.unique(named[:, read], axis=1, return_inverse=True)
+    columns, numbers = np.unique(registers[:, cells], axis=1, return_inverse=True)
     ordered = np.sort(columns, axis=1)
     if (ordered[:, 1:] == ordered[:, :-1]).any():
         return None, np.empty(0, int)
-    adjoints = dict(zip(cells[read].tolist(), numbers.reshape(-1).tolist()))
-    begun = (touches.first[columns] >= stretch[:, :1]).all(axis=0)
-    ended = (touches.last[columns] <= stretch[:, -1:]).all(axis=0)
-    if not straight:  # what goes to memory in between comes back from there
-        begun = ended = begun & ended
-    places = _places(touches.registers, found, touches.registers[found.starts, 1])
+    adjoints = dict(zip(cells.tolist(), numbers.reshape(-1).tolist()))
+    begun = (touches.first[columns] >= found.starts[:, None]).all(axis=0)
+    ended = (touches.last[columns] < found.starts[:, None] + found.period).all(axis=0)
+    if not is_straight(stretch.keys, stretch.wide):
+        begun = ended = begun & ended  # what goes to memory in between comes back from there
+    places = _places(registers, registers[:, 1])
     shared = Shared(
         adjoints,
         frozenset(np.flatnonzero(begun).tolist()),
         frozenset(np.flatnonzero(ended).tolist()),
         _handed(columns, found.in_a_row(), adjoints, places),
         places,
+        stretch.wide,
     )
     return shared, columns[:, begun].ravel()
+
+
+def _wide(
+    rows: Array, table: Array, found: Repeats, names: Sequence[str], start: int
+) -> tuple[dict[int, range], Array]:
+    """The cells of each repetition: of its rows, and of the operands in the table of rows that have
+    few of them; and where those are. Cell ``start`` of a row says where its part of the table
+    begins, and the next one how many operands there are.
+    """
+    cells = rows[found.starts[:, None] + np.arange(found.period)].astype(np.int64)
+    parts, end = [cells.reshape(len(cells), -1)], cells[0].size
+    wide = {}
+    for row, name in enumerate(names):
+        if name in folds():
+            begin, many = cells[:, row, start], cells[:, row, start + 1]
+            count = int(many[0]) * len(folds()[name].items) + len(folds()[name].others)
+            if (many == many[0]).all() and 0 < count <= FEW:
+                parts.append(table[begin[:, None] + np.arange(count)].astype(np.int64))
+                wide[row] = range(end, end + count)
+                end += count
+    return wide, np.concatenate(parts, axis=1)
 
 
 def _handed(
@@ -131,10 +210,8 @@ def _handed(
     return handed
 
 
-def _places(rows: Array, found: Repeats, base: Array) -> dict[int, Place]:
+def _places(numbers: Array, base: Array) -> dict[int, Place]:
     """Cells that hold one number in all repetitions, or one at the same distance from ``base``."""
-    numbers = rows[found.starts[:, None] + np.arange(found.period)].astype(np.int64)
-    numbers = numbers.reshape(len(numbers), -1)
     distances = numbers - base.astype(np.int64)[:, None]
     places: dict[int, Place] = {}
     for values, relative in ((distances, True), (numbers, False)):

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from autograd import Value, dot, exp, floor, maximum, minimum, norm, relu, sin, tanh, where
+from autograd import sum as fsum
 from autograd.program import compile
 from autograd.program.loop.native import stretches
 from autograd.program.loop.native.opcodes import Code
@@ -81,8 +82,10 @@ def test_adjoints_of_a_recurrence_stay_in_registers():
     back = code.backward([0, 1, 2])
     (found,) = repeats(back.rows[:, 0])
     ends = [0, 1, 2, *code.outputs[0]]
-    touches = Touches(back, ends)
-    shared, begun = shared_adjoints(touches, found, straight=True)
+    touches = Touches(back)
+    stretch = touches.stretch(found)
+    touches.close([stretch], ends)
+    shared, begun = shared_adjoints(touches, stretch)
     public = {*shared.adjoints.values()} - (shared.begun & shared.ended)
     assert len(public) <= 6 < len(shared.begun & shared.ended)
     assert len(shared.handed) >= 3
@@ -99,6 +102,9 @@ PLACES = {
 STEPS = {
     "sums and products": lambda u, w, z, a, b: a * u * u - w * b + a * z,
     "loops": lambda u, w, z, a, b: dot([a, u, 0.5], [u, b, w]) + norm([z, 0.1, b]) * u,
+    "short loops": lambda u, w, z, a, b: (
+        dot([a, u, 0.5, u], [u, b, w, u]) - 0.3 * dot([u, w], [u, w]) * fsum([z, a, b, a, 0.1])
+    ),
     "branches": lambda u, w, z, a, b: where(u > w, u * a, maximum(z, b)) - relu(a - w),
     "whole numbers": lambda u, w, z, a, b: u * a - floor(3.0 * (u * b + w) - z) + w * b,
     "infinite factors": lambda u, w, z, a, b: where(z > 9.0, exp(900.0 + u) * w, b * u) + a * z,
