@@ -37,6 +37,16 @@ REAL = (-100.0, 100.0)
 
 # Arithmetic
 
+
+def _div_slope(xp: Functions, out: Number, a: Number, b: Number) -> Number:
+    """-out/b, but of a subnormal quotient: it has lost digits that a small divisor would bring up
+    again. That of a numerator above 1 has a divisor so large that none come up.
+    """
+    slope = -out / b
+    scaled = xp.where(abs(a) < 1.0, -(a * SCALE) / b / b * UNSCALE, slope)
+    return xp.where(abs(out) > TINY, slope, scaled)
+
+
 declare(
     "add", lambda xp, a, b: a + b, lambda xp, out, a, b: (1.0, 1.0), arity=2,
     symbol="+", latex="{0} + {1}", sample=(REAL, REAL),
@@ -53,18 +63,7 @@ declare(
     edge="0 * inf is nan; the derivatives are the other operand.",
 )  # fmt: skip
 declare(
-    "div",
-    lambda xp, a, b: a / b,
-    # A subnormal quotient has lost digits that a small divisor would bring up again; that of a
-    # numerator above 1 has a divisor so large that none come up.
-    lambda xp, out, a, b: (
-        1.0 / b,
-        xp.where(
-            xp.where(abs(a) < 1.0, abs(out), 1.0) > TINY,
-            -out / b,
-            -(a * SCALE) / b / b * UNSCALE,
-        ),
-    ),
+    "div", lambda xp, a, b: a / b, lambda xp, out, a, b: (1.0 / b, _div_slope(xp, out, a, b)),
     arity=2, symbol="÷", latex=r"\frac{{{0}}}{{{1}}}", sample=(REAL, (0.1, 10.0)),
     shown=lambda xp, out, a, b: (1.0 / b, -a / xp.pow(b, 2.0)),
     edge="a/0 is inf with the sign of both, 0/0 nan; the derivatives at b = 0 likewise.",
