@@ -105,7 +105,8 @@ def fit(
         callbacks: Called with the history and the model after every epoch; True ends training.
         checkpoint: A file that gets the whole state after every epoch, or every
             `checkpoint_every`, and at the end; with `resume`, training goes on from it if it is
-            there, to the bit as if it had never stopped.
+            there, to the bit as if it had never stopped. Other validation data, or none, may
+            judge it from then on: the best epoch is one of theirs.
         progress: Show a bar (terminals and notebooks with tqdm) or a line an epoch on stderr.
         backend: "auto", "array" or "loop" for programs, "eager" for Values.
 

@@ -11,9 +11,10 @@ __all__ = ["History"]
 class History:
     """What `fit` saw, one entry an epoch: mean loss, accuracy while learning, seconds.
 
-    `val_loss` and `val_accuracy` are of the validation data after the epoch. A list stays empty
-    where there is nothing to put in it. `best_epoch` counts from 1; `interrupted` tells of a
-    Ctrl-C, `stopped` of an end before the last epoch by patience or a callback.
+    `val_loss` and `val_accuracy` are of the validation data after the epoch, nan of epochs before a
+    break that had none. A list stays empty where there is nothing to put in it. `best_epoch` counts
+    from 1; `interrupted` tells of a Ctrl-C, `stopped` of an end before the last epoch by patience
+    or a callback.
 
     >>> History(loss=[0.7, 0.2]).loss[-1]
     0.2
