@@ -106,9 +106,10 @@ function tellQuestion(passed) {
     if (wasPlaying) play(true);
     const verdict = document.createElement("p");
     verdict.className = right ? "right" : "wrong";
-    const rule = ruleOf(edge, write(frame.edges[edge][0]));
+    const local = write(frame.edges[edge][0]);
+    const rule = ruleOf(edge, local);
     verdict.textContent = right ? "Right." : `Not ${text || "that"}: contribution = local derivative ` +
-      `× upstream, and the ${rule}.`;
+      `× upstream, and the ${rule}${rule.includes("=") ? "" : " is " + local}.`;
     byId("arithmetic").prepend(verdict);
     byId("spoken").textContent = verdict.textContent;
   });

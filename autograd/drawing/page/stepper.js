@@ -69,7 +69,8 @@ function showPicture(k, at, passed) {
     if (face.grad) face.grad.says = asDrawn ? undefined : isKnown ? sums[i] ?? 0 : "·";
     setLook(face, looks[i]);
   });
-  const done = new Set(steps.slice(0, passed).map(({ edge }) => edge));
+  const shown = passed && quizzed(passed) ? passed - 1 : passed; // a colour would give it away
+  const done = new Set(steps.slice(0, shown).map(({ edge }) => edge));
   const carried = now.edges.map((e, i) => (e && (overview || done.has(i)) ? e[2] : null));
   const coloured = overview ? content.flow : k === open;
   const sizes = coloured ? carried.map(Math.abs).filter(Number.isFinite) : [];

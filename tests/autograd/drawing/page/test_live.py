@@ -261,11 +261,15 @@ def test_the_quiz_asks_and_tells_the_rule(opened):
     assert seen["title"].startswith("Quiz, backward 1 of")
     contribution = page.evaluate("frame.edges[steps[0].edge][2]")
     assert number(contribution) not in seen["numbers"]
+    asked = "linesOf(0)[steps[0].edge].look"  # its sign is not given away either
+    assert page.evaluate(asked) == ""
     page.click("#guess")
     page.type("12345")
     page.click("form button")
     wrong = page.evaluate("document.querySelector('.wrong').textContent")
     assert "contribution = local derivative × upstream" in wrong
+    assert wrong.endswith("and the local derivative is 0.5.")
+    assert page.evaluate(asked) == "up"
     page.press("ArrowRight")
     page.evaluate("show(step)")
     page.click("#guess")
