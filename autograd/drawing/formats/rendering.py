@@ -68,7 +68,14 @@ def animated(svgs: Sequence[str], seconds: float) -> bytes:
     scale = min(1.0, WIDEST / float(sides[1])) if sides else 1.0
     pictures = [image.open(io.BytesIO(as_png(svg, scale))).convert("RGB") for svg in svgs]
     # One palette for all, or colours would flicker; of the last frame, which has all that there is.
-    palette = pictures[-1].quantize(255)
+    palette = pictures[-1].quantize(254)
+    # The paper keeps its colour: what is almost the same, which `quantize` takes for it, becomes it.
+    paper = pictures[-1].getpixel((0, 0))
+    colours = [*palette.getpalette(), *paper]
+    for k in range(0, len(colours), 3):
+        if all(abs(a - b) <= 8 for a, b in zip(colours[k : k + 3], paper)):
+            colours[k : k + 3] = paper
+    palette.putpalette(colours)
     frames = [picture.quantize(palette=palette, dither=0) for picture in pictures]
     out = io.BytesIO()
     frames[0].save(

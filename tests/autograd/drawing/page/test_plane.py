@@ -188,5 +188,6 @@ def test_a_gif_shows_every_moment(tmp_path):
         film.seek(k)
         shown.append(film.convert("RGB").tobytes())
     assert len(set(shown)) == 4
+    assert film.convert("RGB").getpixel((2, film.height - 2)) == (255, 255, 255)  # the paper
     with pytest.raises(InputValueError, match="seconds= is a number above 0"):
         recorder.to_gif(seconds=0)
