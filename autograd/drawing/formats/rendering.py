@@ -69,7 +69,7 @@ def animated(svgs: Sequence[str], seconds: float) -> bytes:
     pictures = [image.open(io.BytesIO(as_png(svg, scale))).convert("RGB") for svg in svgs]
     # One palette for all, or colours would flicker; of the last frame, which has all that there is.
     palette = pictures[-1].quantize(254)
-    # The paper keeps its colour: what is almost the same, which `quantize` takes for it, becomes it.
+    # The paper keeps its colour: what `quantize` would take for it, almost the same, becomes it.
     paper = pictures[-1].getpixel((0, 0))
     colours = [*palette.getpalette(), *paper]
     for k in range(0, len(colours), 3):
