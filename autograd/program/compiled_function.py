@@ -7,7 +7,9 @@ the same where the function itself has to be called, and :mod:`autograd.program.
 from __future__ import annotations
 
 import inspect
+import sys
 import weakref
+from collections.abc import Callable
 from types import MethodType
 from typing import TYPE_CHECKING, Any, TypeGuard
 
@@ -45,6 +47,26 @@ class Compiled(Recordings):
         bound._recorded = self._methods[key][1]
         return bound
 
+    def __repr__(self) -> str:
+        """The function, what it takes, and what is static or has a batch axis."""
+        kinds = {"static": self.static, "batched": sorted(self._batched)}
+        told = [f", {kind}: {', '.join(names)}" for kind, names in kinds.items() if names]
+        return f"<compiled {name_of(self.f)}{self._signature}{''.join(told)}>"
+
+    def __reduce__(self) -> str | tuple[Any, ...]:
+        """As functions are pickled, by the name where it is found; without its recordings."""
+        if self._batched:
+            return _batch_of, (self._whole, tuple(sorted(self._batched)))
+        owner = getattr(self.f, "__self__", None)
+        name = getattr(self.f, "__name__", "")
+        if isinstance(getattr(type(owner), name, None), Compiled):
+            return getattr, (owner, name)
+        place: Any = sys.modules.get(self.__module__)
+        path = getattr(self.f, "__qualname__", "")
+        for part in path.split("."):
+            place = getattr(place, part, None)
+        return path if place is self else (_made, (self.f, self.options))
+
     def batched(self, *names: str) -> Compiled:
         """The function of batches: these arguments have a batch axis in front, as results have.
 
@@ -70,7 +92,7 @@ class Compiled(Recordings):
             raise InputTypeError(f"batched names arguments that get a batch axis, but got {given}")
         view = Compiled.__new__(Compiled)
         vars(view).update(vars(self))
-        view._batched = frozenset(names)
+        view._batched, view._whole = frozenset(names), self
         view._of_floats = {}
         return view
 
@@ -190,3 +212,11 @@ def _is_names(x: Argument) -> TypeGuard[Wrt]:
     """Whether this argument is no number but says which ones are meant."""
     names = x if isinstance(x, tuple) else (x,)
     return bool(names) and all(isinstance(name, str) for name in names)
+
+
+def _batch_of(whole: Compiled, names: tuple[str, ...]) -> Compiled:
+    return whole.batched(*names)
+
+
+def _made(f: Callable[..., Any], options: dict[str, Any]) -> Compiled:
+    return Compiled(f, **options)

@@ -76,11 +76,19 @@ class Recordings:
             self._signature = ANYTHING
         self._require_parameters(self.static, "static")
         self._batched: frozenset[str] = frozenset()
+        self._whole: Any = None
+        """What a view of batches is one of."""
         self._recorded: dict[Any, Recorded] = {}
         self._of_floats: dict[int, Call] = {}
         self._methods: dict[int, tuple[Any, dict[Any, Recorded]]] = {}
         wrapper: Any = self
         functools.update_wrapper(wrapper, f)
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """How it was made."""
+        names = ("static", "dtype", "backend", "threads", "has_aux")
+        return {name: getattr(self, name) for name in names}
 
     def _quick(self, args: tuple[Argument, ...]) -> Call | None:
         """The last call of as many plain floats, if a recording is to be used at all.

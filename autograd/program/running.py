@@ -26,7 +26,7 @@ class Running:
     """
 
     __slots__ = (
-        "_derived", "_executors", "_work", "backend", "dtype", "inputs", "tape",
+        "_at_point", "_derived", "_executors", "_work", "backend", "dtype", "inputs", "tape",
         "threads",
     )  # fmt: skip
 
@@ -38,6 +38,7 @@ class Running:
         self.inputs = Arguments(tape.arguments, dtype)
         self._executors: dict[str, Executor] = {}
         self._work: Work | None = None  # what auto chooses by
+        self._at_point = ""  # and what it has chosen, where that is asked for most often
         self._derived: dict[Any, Any] = {}
 
     def executor(self, batch: int | None) -> Executor:
@@ -49,11 +50,17 @@ class Running:
         """The name of that executor."""
         if self.backend != "auto":
             return self.backend
+        if batch is None:
+            if not self._at_point:
+                small = is_small(self.tape)
+                self._at_point = "loop" if small else self._known_work().chosen(None)
+            return self._at_point
+        return self._known_work().chosen(batch)
+
+    def _known_work(self) -> Work:
         if self._work is None:
-            if batch is None and is_small(self.tape):
-                return "loop"
             self._work = work_of(self.tape)
-        return self._work.chosen(batch)
+        return self._work
 
     def named(self, name: str) -> Executor:
         """The executor of this name."""
