@@ -12,7 +12,7 @@ Start reading at :mod:`autograd.engine`; the table of primitives is :mod:`autogr
 
 import sys
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from autograd.engine.backward import backward
 from autograd.engine.leaves import assign_data, zero_grad
@@ -273,13 +273,15 @@ _LATER = {
 answer_imports("autograd", IN_AUTOGRAD)
 
 
-def __getattr__(name: str) -> Any:
-    if name in _LATER:
-        value = globals()[name] = getattr(import_module(_LATER[name]), name)
-        return value
-    if name == "drawing":
-        return import_module("autograd.drawing")
-    raise missing("module 'autograd'", name, IN_AUTOGRAD, sys.modules[__name__])
+if not TYPE_CHECKING:  # to a type checker, any name would be one of ours
+
+    def __getattr__(name):
+        if name in _LATER:
+            value = globals()[name] = getattr(import_module(_LATER[name]), name)
+            return value
+        if name == "drawing":
+            return import_module("autograd.drawing")
+        raise missing("module 'autograd'", name, IN_AUTOGRAD, sys.modules[__name__])
 
 
 def __dir__() -> list[str]:

@@ -11,7 +11,7 @@ Read in this order: :mod:`nn.module`, :mod:`nn.layers`, :mod:`nn.losses`, :mod:`
 """
 
 import sys
-from typing import Any
+from typing import TYPE_CHECKING
 
 import autograd
 
@@ -136,5 +136,7 @@ sys.modules["nn.adaptive"] = adaptive  # pickles from before it moved name it so
 answer_imports("nn", IN_NN)
 
 
-def __getattr__(name: str) -> Any:
-    raise missing("module 'nn'", name, IN_NN, sys.modules[__name__])
+if not TYPE_CHECKING:  # to a type checker, any name would be one of ours
+
+    def __getattr__(name):
+        raise missing("module 'nn'", name, IN_NN, sys.modules[__name__])

@@ -45,6 +45,14 @@ def grad(
 ) -> ListGradient[Rest]: ...
 @overload
 def grad(
+    f: Callable[Concatenate[list[float], Rest], Operand], argnum: Literal[0] = 0
+) -> ListGradient[Rest]: ...
+@overload
+def grad(
+    f: Callable[Concatenate[list[Operand], Rest], Operand], argnum: Literal[0] = 0
+) -> ListGradient[Rest]: ...
+@overload
+def grad(
     f: Callable[Parameters, Any], argnum: Argnum = 0, *, has_aux: bool = False
 ) -> Callable[Parameters, Any]: ...
 @in_our_words
@@ -102,6 +110,14 @@ def value_and_grad(
 @overload
 def value_and_grad(
     f: Callable[Concatenate[list[Value], Rest], Operand], argnum: Literal[0] = 0
+) -> ListPair[Rest]: ...
+@overload
+def value_and_grad(
+    f: Callable[Concatenate[list[float], Rest], Operand], argnum: Literal[0] = 0
+) -> ListPair[Rest]: ...
+@overload
+def value_and_grad(
+    f: Callable[Concatenate[list[Operand], Rest], Operand], argnum: Literal[0] = 0
 ) -> ListPair[Rest]: ...
 @overload
 def value_and_grad(

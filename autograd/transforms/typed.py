@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import ParamSpec, Protocol, overload
 
-from autograd.engine.value import Value
+from autograd.engine.value import Operand, Value
 
 __all__ = ["Gradient", "ListGradient", "ListPair", "Pair", "Rest"]
 
@@ -38,6 +38,10 @@ class ListGradient(Protocol[Rest]):
     def __call__(
         self, xs: list[Value], /, *args: Rest.args, **options: Rest.kwargs
     ) -> list[Value]: ...
+    @overload
+    def __call__(
+        self, xs: list[Operand], /, *args: Rest.args, **options: Rest.kwargs
+    ) -> list[Operand]: ...
 
 
 class Pair(Protocol[Rest]):
@@ -64,3 +68,7 @@ class ListPair(Protocol[Rest]):
     def __call__(
         self, xs: list[Value], /, *args: Rest.args, **options: Rest.kwargs
     ) -> tuple[Value, list[Value]]: ...
+    @overload
+    def __call__(
+        self, xs: list[Operand], /, *args: Rest.args, **options: Rest.kwargs
+    ) -> tuple[Operand, list[Operand]]: ...

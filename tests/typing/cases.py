@@ -1,6 +1,7 @@
 """What a user's type checker sees: read by mypy and pyright, never run."""
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 from typing_extensions import assert_type
@@ -94,7 +95,19 @@ def between(a: str, b: Iterable[int]) -> Value:
     return Value(0.0)
 
 
+def weighted(xs: list[Operand], k: float = 1.0) -> Operand:
+    return autograd.sum(xs) * k
+
+
+def squared(xs: list[float]) -> float:
+    return autograd.dot(xs, xs)
+
+
 class Model:
+    @staticmethod
+    def doubled(x: Operand) -> Operand:
+        return x * 2.0
+
     def loss(self, w: Value) -> Value:
         return w * w
 
@@ -109,11 +122,21 @@ assert_type(grad(total)([x, y]), list[Value])
 slope: float = grad(lambda x: x**3)(2.0)
 curvature: float = grad(grad(lambda x: x**3))(2.0)
 assert_type(grad(Model().loss)(2.0), float)
+assert_type(grad(Model.doubled)(x), Value)
+assert_type(grad(weighted)([1.0, 2.0], k=3.0), list[float])
+assert_type(grad(weighted)([x, 2.0]), list[Operand])
+assert_type(value_and_grad(weighted)([x, y])[1], list[Value])
+assert_type(grad(squared)([1.0, 2.0]), list[float])
+assert_type(grad(squared)([x, y]), list[Value])
+part: float = grad(partial(scaled, scale=3.0))(1.0)
 assert_type(grad(grad(cube))(2.0), float)
 assert_type(grad(grad(grad(cube)))(x), Value)
 assert_type(value_and_grad(cube)(2.0), tuple[float, float])
 assert_type(value_and_grad(total)([1.0]), tuple[float, list[float]])
 grad(scaled)(2.0, factor=3.0)  # type: ignore[call-overload]  # pyright: ignore
+autograd.sinn(1.0)  # type: ignore[attr-defined]  # pyright: ignore
+nn.Sequental()  # type: ignore[attr-defined]  # pyright: ignore
+x.shap  # type: ignore[attr-defined]  # pyright: ignore  # noqa: B018
 grad(cube)("2")  # type: ignore[call-overload]  # pyright: ignore
 assert_type(grad(scaled, argnum="scale")(1.0, scale=2.0), Any)
 grad(between, argnum=1)("a", [1])
