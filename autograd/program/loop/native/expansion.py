@@ -6,7 +6,7 @@ Traced once for a number of operands and the constants among them. Next:
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from autograd.graph import topological_order
@@ -15,7 +15,7 @@ from autograd.ops.op import OPS, Op
 from autograd.ops.partial_evaluation import folded
 from autograd.ops.per_op import per_op
 
-__all__ = ["Expansion", "expansion"]
+__all__ = ["Expansion", "expansion", "local_derivative"]
 
 
 class Expansion(NamedTuple):
@@ -65,3 +65,13 @@ def _listed(exprs: Sequence[Operand], count: int, edges: tuple[bool, ...]) -> Ex
         steps.append((OPS[expr.op], tuple([place(x) for x in expr.operands])))
         places[expr] = count + len(numbers) + len(steps) - 1
     return Expansion(tuple(numbers.values()), tuple(steps), tuple([place(x) for x in exprs]), edges)
+
+
+def local_derivative(op: Op, index: int) -> Callable[..., float]:
+    """A local derivative of a rule that cannot be traced, as a function of result and operands."""
+
+    def partial(out: float, *operands: float) -> float:
+        wanted = [i == index for i in range(len(operands))]
+        return op.local_at(out, operands, wanted)[index] or 0.0
+
+    return partial

@@ -18,14 +18,14 @@ from typing import NamedTuple
 
 from autograd.ops import TABLE
 from autograd.ops.expr import Expr, Operand
-from autograd.ops.op import OPS
+from autograd.ops.op import OPS, Op
 from autograd.ops.partial_evaluation import folded
 from autograd.program.loop.native.common_parts import KEPT, splits
 from autograd.program.loop.native.loops import folds, stages
 
 __all__ = [
-    "CALL", "EXPANDED", "FORWARD_KINDS", "POWERS", "WIDTH", "Key", "Rule", "forward_codes", "loops",
-    "reverse_codes", "rules", "split_names", "spreads",
+    "CALL", "EXPANDED", "FORWARD_KINDS", "POWERS", "WIDTH", "Key", "Rule", "edges_of",
+    "forward_codes", "is_known", "loops", "reverse_codes", "rules", "split_names", "spreads",
 ]  # fmt: skip
 
 Key = tuple[str, ...]
@@ -117,6 +117,20 @@ def spreads() -> dict[str, Rule]:
             selects = OPS[stage.name.removesuffix(".spread")].selects
             found[stage.name] = Rule(stage.name, variables, Expr("var", "x"), partials, selects)
     return found
+
+
+def is_known(op: Op) -> bool:
+    """Whether the interpreter has a row for a primitive."""
+    return OPS.get(op.name) is op and (op.name in rules() or op.name in folds())
+
+
+@cache
+def edges_of(name: str) -> tuple[bool, ...] | None:
+    """Which operands of a rule have an edge; None if all do, as in loops."""
+    if name in folds():
+        return None
+    edges = tuple([partial is not None for partial in rules()[name].partials])
+    return None if all(edges) else edges
 
 
 @cache

@@ -12,14 +12,20 @@ same to the bit.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import cache
 from typing import NamedTuple
 
-from autograd.ops.op import OPS, Op
+from autograd.ops.op import Op
 from autograd.program.loop.native.common_parts import splits
-from autograd.program.loop.native.expansion import Expansion, expansion
-from autograd.program.loop.native.loops import Loops, Stage, folds, loops_of
-from autograd.program.loop.native.rows import CALL, EXPANDED, POWERS, rules, split_names
+from autograd.program.loop.native.expansion import Expansion, expansion, local_derivative
+from autograd.program.loop.native.loops import Loops, Stage, loops_of
+from autograd.program.loop.native.rows import (
+    CALL,
+    EXPANDED,
+    POWERS,
+    edges_of,
+    is_known,
+    split_names,
+)  # fmt: skip
 from autograd.program.tape.constants import Constants
 from autograd.program.tape.instructions import Tape
 
@@ -54,20 +60,6 @@ class Reverse(NamedTuple):
     uses: list[int]
 
 
-def _is_known(op: Op) -> bool:
-    """Whether the interpreter has a row for a primitive."""
-    return OPS.get(op.name) is op and (op.name in rules() or op.name in folds())
-
-
-@cache
-def _edges_of(name: str) -> tuple[bool, ...] | None:
-    """Which operands of a rule have an edge; None if all do, as in loops."""
-    if name in folds():
-        return None
-    edges = tuple([partial is not None for partial in rules()[name].partials])
-    return None if all(edges) else edges
-
-
 class Steps:
     """The steps of a tape, its constants, and the registers of its outputs.
 
@@ -89,12 +81,17 @@ class Steps:
         self._known: dict[tuple[str, Registers], int] = {}  # what expansions have computed
         self._waiting: list[tuple[int, Op, dict[str, Registers]]] = []
         registers = [*range(self.first)]  # of each slot
-        known: dict[Op, bool] = {}
+        ways: dict[Op, Callable[[Op, Registers], int] | None] = {}
         for op, slots in tape.statements:
             operands = tuple([registers[x] if x >= 0 else x for x in slots])
-            if op not in known:
-                known[op] = _is_known(op)
-            result = self._add(op, operands) if known[op] else self._add_expanded(op, operands)
+            if op not in ways:
+                ways[op] = self._way(op)
+            add = ways[op]
+            if add is None:
+                self.steps.append((op.name, operands))
+                result = self.first + len(self.steps) - 1
+            else:
+                result = add(op, operands)
             registers.append(result)
             self.results.append(result)
         self.outputs = tuple([registers[x] if x >= 0 else x for x in tape.outputs])
@@ -114,17 +111,28 @@ class Steps:
         """The names of the primitives whose functions are called, one after the other."""
         return ", ".join(dict.fromkeys(op.name for op, _ in self._called))
 
-    def _add(self, op: Op, operands: Registers) -> int:
-        """Append the steps of one statement; the register of its result."""
+    def _way(self, op: Op) -> Callable[[Op, Registers], int] | None:
+        """What appends the steps of a primitive's statement and tells the register of the result;
+        None where that is one step of the same name.
+        """
+        if not is_known(op):
+            return self._add_expanded
+        if op.name in splits():
+            return self._add_split
+        return self._add_power if op.name == "pow" else None
+
+    def _add_power(self, op: Op, operands: Registers) -> int:
         name = op.name
-        if name == "pow" and operands[1] < 0 and self.constants[-1 - operands[1]] in POWERS:
+        if operands[1] < 0 and self.constants[-1 - operands[1]] in POWERS:
             name, operands = POWERS[self.constants[-1 - operands[1]]], operands[:1]
-        elif name in splits():
-            part, name = split_names(name)
-            self.steps.append((part, operands))
-            operands = (self.first + len(self.steps) - 1, *operands)
         self.steps.append((name, operands))
         return self.first + len(self.steps) - 1
+
+    def _add_split(self, op: Op, operands: Registers) -> int:
+        part, rest = split_names(op.name)
+        kept = self.first + len(self.steps)
+        self.steps += [(part, operands), (rest, (kept, *operands))]
+        return kept + 1
 
     def _add_expanded(self, op: Op, operands: Registers) -> int:
         """The same of a primitive that is made of several steps."""
@@ -202,7 +210,7 @@ class Steps:
 
         ``known`` has the operands that are constants, as far as it is worth knowing.
         """
-        if _is_known(op):
+        if is_known(op):
             steps.append((op.name, operands))
             return first + len(steps) - 1
         if op.function is not None:
@@ -220,7 +228,7 @@ class Steps:
     ) -> int:
         """Append the step that calls a primitive's function, or that of one local derivative."""
         if (op, index) not in self._called:
-            function = op.evaluate if index is None else _partial(op, index)
+            function = op.evaluate if index is None else local_derivative(op, index)
             self.calls[len(self.constants)] = function
             self._called[op, index] = self._pool.apart(0.0)  # the address, once there is one
         steps.append((CALL, (self._called[op, index], *operands)))
@@ -252,7 +260,7 @@ class Steps:
             _, operands, _, edges, *_ = self.expanded[result]
             return operands, edges
         name, operands = self.steps[result - self.first]
-        return operands, _edges_of(name)
+        return operands, edges_of(name)
 
     def sources(self, result: int) -> list[int]:
         """Registers of what a result has a derivative by."""
@@ -286,13 +294,3 @@ class Steps:
                     uses[x] += 1
                 results.append(result)
         return Reverse(results, active, uses)
-
-
-def _partial(op: Op, index: int) -> Callable[..., float]:
-    """A local derivative of a rule that cannot be traced, as a function of result and operands."""
-
-    def partial(out: float, *operands: float) -> float:
-        wanted = [i == index for i in range(len(operands))]
-        return op.local_at(out, operands, wanted)[index] or 0.0
-
-    return partial
