@@ -1,4 +1,7 @@
-"""Command line: ``python -m autograd "tanh(x*w + b)" x=2 w=-3 b=6.88``."""
+"""Command line: ``python -m autograd "tanh(x*w + b)" x=2 w=-3 b=6.88``.
+
+Next: :mod:`autograd.calculator`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Array: a NumPy array of any shape and kind, to a type checker; NumPy is not imported for it."""
+"""Array: a NumPy array of any shape and kind, to a type checker; NumPy is not imported for it.
+
+Next: :mod:`autograd.nested`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What the command lines share: to die of no closed pipe and no poor encoding."""
+"""What the command lines share: to die of no closed pipe and no poor encoding.
+
+Next: :mod:`autograd.__main__`.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
 """The exceptions of this package, all under :class:`AutogradError`.
 
-Each also subclasses the builtin a caller would reach for, so ``except ValueError`` works too.
+Each also subclasses the builtin a caller would reach for, so ``except ValueError`` works too. Next:
+:mod:`autograd.foreign`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Optional packages, imported when they are first needed; what is missing is named with its extra.
 
-The one place that knows which extra brings what.
+The one place that knows which extra brings what. Next: :mod:`autograd.files`.
 """
 
 from __future__ import annotations

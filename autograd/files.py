@@ -2,7 +2,7 @@
 
 The content goes to a draft in the same folder, whose name nobody else draws, is forced to the
 disk, and then takes the place of the old file in one step: whoever reads finds the old content or
-the new, however many threads and processes write at once.
+the new, however many threads and processes write at once. Next: :mod:`autograd.locks`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Locks of a whole process, which a fork does not leave locked behind."""
+"""Locks of a whole process, which a fork does not leave locked behind.
+
+Next: :mod:`autograd.cached`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What counts as a real number, and how it becomes a float."""
+"""What counts as a real number, and how it becomes a float.
+
+Next: :mod:`autograd.nested`.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Which node makes a kink: the first whose local derivative jumps across the stencil.
 
 It is found by looking, not in a list of kinked primitives, so a user's own primitive, a norm at
-the origin and a tie of two operands are named like any relu.
+the origin and a tie of two operands are named like any relu. Next: :mod:`autograd.check.checker`.
 """
 
 from __future__ import annotations

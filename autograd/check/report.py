@@ -1,4 +1,7 @@
-"""GradientReport: what a gradient check found, derivative by derivative."""
+"""GradientReport: what a gradient check found, derivative by derivative.
+
+Next: :mod:`autograd.check.checker`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Judge: from an analytic derivative and its estimates to pass, fail or inconclusive."""
+"""Judge: from an analytic derivative and its estimates to pass, fail or inconclusive.
+
+Next: :mod:`autograd.check.ladders`.
+"""
 
 from __future__ import annotations
 

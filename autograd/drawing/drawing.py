@@ -1,4 +1,7 @@
-"""Drawing: a picture with its options, in every form that it can be shown in."""
+"""Drawing: a picture with its options, in every form that it can be shown in.
+
+Next: :mod:`autograd.drawing.page.stepper`.
+"""
 
 from __future__ import annotations
 

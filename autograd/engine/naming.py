@@ -1,4 +1,7 @@
-"""name: call Values what the program calls them, for pictures and messages."""
+"""name: call Values what the program calls them, for pictures and messages.
+
+Next: :mod:`autograd.drawing`.
+"""
 
 from __future__ import annotations
 

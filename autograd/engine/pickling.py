@@ -2,7 +2,8 @@
 
 Pickle recurses from an object into its parts, and a chain of a million nodes is a million levels
 deep. A node is therefore written after all of its ancestors, as one flat list; each of those finds
-its operands written already. Gradients that are themselves recorded are kept as numbers.
+its operands written already. Gradients that are themselves recorded are kept as numbers. Next:
+:mod:`autograd.engine.node`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""recompute: a recorded graph evaluated afresh, in place, from the present data of its leaves."""
+"""recompute: a recorded graph evaluated afresh, in place, from the present data of its leaves.
+
+Next: :mod:`autograd.engine.leaves`.
+"""
 
 from __future__ import annotations
 

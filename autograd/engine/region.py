@@ -4,7 +4,7 @@ While it is the innermost one, :func:`autograd.engine.record.record` appends eac
 The list is in topological order by its making, and it tells all that a transform asks: what the
 result was made of, what depends on the variables, and whether Values from outside had a part in it.
 So a transform looks at what its own call has made and at nothing before it: a thousand derivatives
-in a row, each of the one before, cost a thousand times one.
+in a row, each of the one before, cost a thousand times one. Next: :mod:`autograd.engine.higher`.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ NumPy asks a Value first. Where it has no loop over objects, or one that decides
 comparisons, a function is a primitive of the table here, element by element; every other one sees
 the Value as an array of one object, and calls its operators and methods. In an array of Values
 NumPy asks nobody: there it knows operators and methods only, and the functions of ``autograd``
-serve for the rest.
+serve for the rest. Next: :mod:`autograd.engine.methods`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""custom_op: a primitive of the user's own, treated like those of the table."""
+"""custom_op: a primitive of the user's own, treated like those of the table.
+
+Next: :mod:`autograd.ops.op`.
+"""
 
 from __future__ import annotations
 

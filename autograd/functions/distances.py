@@ -1,4 +1,7 @@
-"""Functions that measure distances of floats and Values: norms, variance, standard deviation."""
+"""Functions that measure distances of floats and Values: norms, variance, standard deviation.
+
+Next: :mod:`autograd.functions.ordering`.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 """Determinants, linear systems and inverses of small matrices of floats and Values.
 
 A matrix is a list of rows, or an array. Every choice of a pivot is recorded, so ``recompute()`` and
-programs choose afresh. A singular matrix gives infinities or nan, as a division by zero does.
+programs choose afresh. A singular matrix gives infinities or nan, as a division by zero does. Next:
+:mod:`autograd.functions.tables`.
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 Each result is one node over all operands, so the choice is made afresh by ``recompute()`` and in
 programs. Operands that tie share the derivative. ``max`` and ``min`` stand in for Python's own.
+Next: :mod:`autograd.functions.matrices`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Rules at operands that are known: partial evaluation of a primitive's expressions.
 
 Where an exponent is the constant 2, ``pow`` is a product. Everything known is computed, choices are
-made, and what is left gives the same numbers to the bit.
+made, and what is left gives the same numbers to the bit. Next: :mod:`autograd.engine.higher`.
 """
 
 from __future__ import annotations

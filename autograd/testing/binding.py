@@ -1,4 +1,7 @@
-"""Which argument of a function a domain belongs to: by its name, never by the order of writing."""
+"""Which argument of a function a domain belongs to: by its name, never by the order of writing.
+
+Next: :mod:`autograd.testing.properties`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The pytest plugin, found through an entry point: fixtures that check gradients."""
+"""The pytest plugin, found through an entry point: fixtures that check gradients.
+
+Next: :mod:`autograd.testing.properties`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""property_test: search the domain of a function for a point where its derivative is wrong."""
+"""property_test: search the domain of a function for a point where its derivative is wrong.
+
+Next: :mod:`autograd.check.checker`.
+"""
 
 from __future__ import annotations
 

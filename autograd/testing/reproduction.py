@@ -1,4 +1,7 @@
-"""Formulas as text: Python source to paste and run."""
+"""Formulas as text: Python source to paste and run.
+
+Next: :mod:`autograd.testing.properties`.
+"""
 
 from __future__ import annotations
 

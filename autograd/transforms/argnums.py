@@ -1,6 +1,7 @@
 """Which arguments a transform differentiates by, and what its function is called after.
 
-An argument is chosen by its index, by its name, or several by a tuple of them.
+An argument is chosen by its index, by its name, or several by a tuple of them. Next:
+:mod:`autograd.transforms.call`.
 """
 
 from __future__ import annotations

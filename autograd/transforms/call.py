@@ -3,7 +3,7 @@
 Derivatives are floats, unless Values from outside the function had a part in its result, as its
 arguments or in what it closes over: then they are Values, through which these can be
 differentiated. What the function itself makes is no outside Value. Under ``no_grad`` they are
-floats always.
+floats always. Next: :mod:`autograd.transforms.derivatives`.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 They take f, a point x and a direction v that nests as x does. ``others`` are f's further arguments,
 by position in the places that x leaves, or by keyword; with a tuple as ``argnum``, x and v are
-tuples of arguments.
+tuples of arguments. Next: :mod:`autograd.transforms.implicit`.
 """
 
 from __future__ import annotations

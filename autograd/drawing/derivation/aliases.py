@@ -1,6 +1,7 @@
 """Aliases: what is named by a long path goes by a letter and indices, wherever it is read.
 
 The whole path is told by a tooltip, where there are any, and by an example below: :func:`legend`.
+Next: :mod:`autograd.drawing.derivation.notation`.
 """
 
 from __future__ import annotations

@@ -2,7 +2,8 @@
 
 The chain rule adds up one product of local derivatives a path. Paths multiply at every fork, so
 they are never listed: one sweep upwards from x carries, for each node, how many paths lead to it,
-the sum of their magnitudes and the few that contribute most.
+the sum of their magnitudes and the few that contribute most. Next:
+:mod:`autograd.drawing.derivation.factors`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Symbols: Values and local derivatives as formulas of names.
 
 What has a name is called by it; what has none is written out while it is short, and otherwise
-gets a number and an entry in the legend.
+gets a number and an entry in the legend. Next: :mod:`autograd.drawing.derivation.factors`.
 """
 
 from __future__ import annotations

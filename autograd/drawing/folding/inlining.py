@@ -1,7 +1,8 @@
 """Inlining: constants, and the shift of a softmax, written into the boxes that use them: □², 2 × □.
 
 A literal number beside a Value needs no box and no edge of its own. No more does the largest of
-some numbers that each is lessened by so that none overflows, through which no gradient runs.
+some numbers that each is lessened by so that none overflows, through which no gradient runs. Next:
+:mod:`autograd.drawing.sheet`.
 """
 
 from __future__ import annotations

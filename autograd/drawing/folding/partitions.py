@@ -2,7 +2,8 @@
 
 Every way gives each node a label and a rank. A rank never falls along an edge, and rises along
 each one between different labels; nodes of equal label and rank are one group. Edges between
-groups then lead to higher ranks, which rules out cycles.
+groups then lead to higher ranks, which rules out cycles. Next:
+:mod:`autograd.drawing.folding.fold`.
 """
 
 from __future__ import annotations

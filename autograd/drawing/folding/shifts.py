@@ -1,6 +1,7 @@
 """Shifts: the largest of some numbers, which is taken from each of them so that none overflows.
 
-No gradient runs through it, and no picture needs it.
+No gradient runs through it, and no picture needs it. Next:
+:mod:`autograd.drawing.folding.inlining`.
 """
 
 from __future__ import annotations

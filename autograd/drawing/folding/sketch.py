@@ -1,4 +1,7 @@
-"""Canvas: a picture while it is being drawn, box by box, folds among them."""
+"""Canvas: a picture while it is being drawn, box by box, folds among them.
+
+Next: :mod:`autograd.drawing.folding.quotient`.
+"""
 
 from __future__ import annotations
 

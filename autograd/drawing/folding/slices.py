@@ -1,7 +1,8 @@
 """Slice: the part of a recorded graph that one picture is about, indexed for folding.
 
 The nodes of a slice are computed ones, in topological order. What they are computed from is
-outside: leaves, and, where the slice is a part of something larger, other computed nodes.
+outside: leaves, and, where the slice is a part of something larger, other computed nodes. Next:
+:mod:`autograd.drawing.folding.partitions`.
 """
 
 from __future__ import annotations

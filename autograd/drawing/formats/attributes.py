@@ -1,6 +1,6 @@
 """Attributes: what the style sheet says, in the elements too, for programs that read no sheets.
 
-Where a style sheet is read, it has the last word.
+Where a style sheet is read, it has the last word. Next: :mod:`autograd.drawing.drawing`.
 """
 
 from __future__ import annotations

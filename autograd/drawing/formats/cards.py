@@ -1,4 +1,7 @@
-"""Cards: what stands in each box of a picture, in lines, and how large the box must be for it."""
+"""Cards: what stands in each box of a picture, in lines, and how large the box must be for it.
+
+Next: :mod:`autograd.drawing.formats.shapes`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""DOT and Mermaid: the same picture for programs with a layout of their own."""
+"""DOT and Mermaid: the same picture for programs with a layout of their own.
+
+Next: :mod:`autograd.drawing.formats.tree`.
+"""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 The package vl-convert-python has resvg and svg2pdf in one wheel for every system, with no library
 of the system's beside it; the extra `pictures` brings it, and Pillow, which puts frames together.
+Next: :mod:`autograd.drawing.drawing`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Shapes: the SVG markup of one box and of one edge."""
+"""Shapes: the SVG markup of one box and of one edge.
+
+Next: :mod:`autograd.drawing.formats.svg`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Style: the options of a drawing, checked, and the style sheet of its SVG."""
+"""Style: the options of a drawing, checked, and the style sheet of its SVG.
+
+Next: :mod:`autograd.drawing.formats.svg`.
+"""
 
 from __future__ import annotations
 

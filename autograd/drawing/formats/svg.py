@@ -2,7 +2,7 @@
 
 There are no ids in it, so that several pictures fit in one page. Boxes are groups of class "box"
 with their number in ``data-box``, edges groups of class "edge" with ``data-edge``; adding the
-class "lit" to a group highlights it.
+class "lit" to a group highlights it. Next: :mod:`autograd.drawing.formats.attributes`.
 """
 
 from __future__ import annotations

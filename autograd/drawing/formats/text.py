@@ -1,4 +1,7 @@
-"""Words and numbers of a picture: their form, their width, and escaping for every format."""
+"""Words and numbers of a picture: their form, their width, and escaping for every format.
+
+Next: :mod:`autograd.drawing.formats.cards`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Tree: a picture as indented text, each result above what it is made of."""
+"""Tree: a picture as indented text, each result above what it is made of.
+
+Next: :mod:`autograd.drawing.drawing`.
+"""
 
 from __future__ import annotations
 

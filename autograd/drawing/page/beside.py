@@ -1,4 +1,7 @@
-"""The scripts and style sheets beside this file, as short as they can be without other words."""
+"""The scripts and style sheets beside this file, as short as they can be without other words.
+
+Next: :mod:`autograd.drawing.page.stepper`.
+"""
 
 from __future__ import annotations
 

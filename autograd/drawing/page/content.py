@@ -1,7 +1,8 @@
 """Content: what the scripts of a page are given: pictures, the program behind them, and moments.
 
 A page that lives carries the graph as a program and the numbers of its leaves; everything else is
-computed where it is shown. One that cannot says why, and carries the numbers of each step.
+computed where it is shown. One that cannot says why, and carries the numbers of each step. Next:
+:mod:`autograd.drawing.page.stepper`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Curve: how a number changed over a recording, as a line to stand beside a slider."""
+"""Curve: how a number changed over a recording, as a line to stand beside a slider.
+
+Next: :mod:`autograd.drawing.page.film`.
+"""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 A rule is fed symbols, as for every other executor, and the expressions that come back are printed.
 An elementary function has the form that its declaration names, one of JavaScript's ``Math`` or of
-``program.js``; what is Python here is translated.
+``program.js``; what is Python here is translated. Next: :mod:`autograd.drawing.page.lowered`.
 """
 
 from __future__ import annotations

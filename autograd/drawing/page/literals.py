@@ -1,4 +1,7 @@
-"""Literals: a float as JavaScript writes it, which is as Python does but for what is not finite."""
+"""Literals: a float as JavaScript writes it, which is as Python does but for what is not finite.
+
+Next: :mod:`autograd.drawing.page.javascript`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Lowered: a recorded graph as plain lists, which ``program.js`` evaluates."""
+"""Lowered: a recorded graph as plain lists, which ``program.js`` evaluates.
+
+Next: :mod:`autograd.drawing.page.content`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Parts: what is inside the folded boxes of a picture, as sections of a page to unfold."""
+"""Parts: what is inside the folded boxes of a picture, as sections of a page to unfold.
+
+Next: :mod:`autograd.drawing.page.stepper`.
+"""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 The page computes everything from the recorded graph of one example and from the optimiser's own
 rule, fed symbols and printed as JavaScript. ``nn.playground`` makes one from a model and data.
+Next: :mod:`autograd.drawing.page.recorder`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Recorder: one graph at many moments of a training, in a page with a second slider."""
+"""Recorder: one graph at many moments of a training, in a page with a second slider.
+
+Next: :mod:`autograd.drawing.page.film`.
+"""
 
 from __future__ import annotations
 

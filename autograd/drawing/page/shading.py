@@ -1,4 +1,7 @@
-"""Shading: a plane's surface and points as markup, the surface as a small picture within it."""
+"""Shading: a plane's surface and points as markup, the surface as a small picture within it.
+
+Next: :mod:`autograd.drawing.page.film`.
+"""
 
 from __future__ import annotations
 

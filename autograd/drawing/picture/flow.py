@@ -1,4 +1,7 @@
-"""Flow: what each edge carries backwards, upstream × local derivative, as a colour and a width."""
+"""Flow: what each edge carries backwards, upstream × local derivative, as a colour and a width.
+
+Next: :mod:`autograd.drawing.sheet`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Highlight: the boxes and edges of a picture on given paths, and boxes in given colours."""
+"""Highlight: the boxes and edges of a picture on given paths, and boxes in given colours.
+
+Next: :mod:`autograd.drawing.sheet`.
+"""
 
 from __future__ import annotations
 

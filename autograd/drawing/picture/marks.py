@@ -1,4 +1,7 @@
-"""Marks: dead rectifiers and vanishing gradients, which a recording of training points out."""
+"""Marks: dead rectifiers and vanishing gradients, which a recording of training points out.
+
+Next: :mod:`autograd.drawing.page.recorder`.
+"""
 
 from __future__ import annotations
 

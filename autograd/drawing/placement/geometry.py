@@ -1,7 +1,8 @@
 """Geometry: the final coordinates of a layout, in rows if it is long and narrow.
 
 A chain of a hundred operations would be a ribbon; it is cut between columns where few edges pass,
-and the pieces are stacked like lines of text. An edge that is cut goes around their ends.
+and the pieces are stacked like lines of text. An edge that is cut goes around their ends. Next:
+:mod:`autograd.drawing.formats.svg`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """Remedies for numbers that are not finite: formulas that lose or overflow, and what to write.
 
-Each remedy recognises a shape of the graph above the node that failed.
+Each remedy recognises a shape of the graph above the node that failed. Next:
+:mod:`autograd.engine.anomaly.story`.
 """
 
 from __future__ import annotations

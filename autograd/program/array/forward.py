@@ -1,4 +1,7 @@
-"""Forward source: each array statement as a line or a few of NumPy."""
+"""Forward source: each array statement as a line or a few of NumPy.
+
+Next: :mod:`autograd.program.array.reverse`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The few array functions that generated source calls and NumPy does not have."""
+"""The few array functions that generated source calls and NumPy does not have.
+
+Next: :mod:`autograd.program.array.forward`.
+"""
 
 from __future__ import annotations
 

@@ -4,7 +4,8 @@ The rules of the op table carry terms that put back what rounding took, and bran
 operands. In arrays, each of them is a pass over memory. The fast form leaves out what is zero in
 exact arithmetic, and takes no number for infinite; where one is, the results show it by not being
 finite, and the program turns to the careful form, which leaves out nothing. Only a comparison could
-hide it, so a program that compares tells infinities apart in both forms.
+hide it, so a program that compares tells infinities apart in both forms. Next:
+:mod:`autograd.program.array.forward`.
 """
 
 from __future__ import annotations

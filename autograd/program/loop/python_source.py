@@ -3,7 +3,8 @@
 Numbers are local variables, x17 for slot 17 and a17 for its adjoint. Functions are of bounded size,
 so that compiling takes time in proportion to the tape; what crosses from one to another is in two
 lists. Where a line raises what IEEE 754 has a number for, its function has changed nothing yet, and
-its statements are run again by the eager engine's own functions.
+its statements are run again by the eager engine's own functions. Next:
+:mod:`autograd.program.loop.generated_python`.
 """
 
 from __future__ import annotations

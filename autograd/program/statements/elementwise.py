@@ -1,4 +1,7 @@
-"""A function of floats over arrays, for what a library of arrays lacks; NumPy and JAX share it."""
+"""A function of floats over arrays, for what a library of arrays lacks; NumPy and JAX share it.
+
+Next: :mod:`autograd.program.array.forward`.
+"""
 
 from __future__ import annotations
 

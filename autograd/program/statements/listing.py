@@ -1,4 +1,7 @@
-"""The listing of an array form: one short line an array statement, for people."""
+"""The listing of an array form: one short line an array statement, for people.
+
+Next: :mod:`autograd.program.array.numpy_executor`.
+"""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 At a tip the first derivative is a choice. JAX's own second derivative of abs(x) is 0 there, as the
 engine's; that of abs(x·x) would be 0 too, where 2 is right: what comes to the tip turns there.
+Next: :mod:`autograd.program.exports.jax.statements`.
 """
 
 from __future__ import annotations

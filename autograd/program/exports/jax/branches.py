@@ -2,7 +2,8 @@
 
 JAX differentiates the table's rules itself for higher orders, and multiplies the zero that comes
 back from a branch not taken with whatever is in it: 0 × inf is nan. Here a branch sees variables of
-its own, which pass nothing on where it was not taken, in either direction.
+its own, which pass nothing on where it was not taken, in either direction. Next:
+:mod:`autograd.program.exports.jax.primitives`.
 """
 
 from __future__ import annotations

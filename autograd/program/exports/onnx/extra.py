@@ -1,4 +1,7 @@
-"""The package onnx, which the extra of that name brings."""
+"""The package onnx, which the extra of that name brings.
+
+Next: :mod:`autograd.program.exports.onnx.write`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""A graph of ONNX while it is written: nodes, constants, inputs, and small idioms."""
+"""A graph of ONNX while it is written: nodes, constants, inputs, and small idioms.
+
+Next: :mod:`autograd.program.exports.onnx.write`.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 """The native loop: single points number by number, batches eight rows at a time.
 
 Both run the same steps in the same order, so that a row gives the same numbers either way. Where a
-user's function of floats is called, a batch is one point after the other.
+user's function of floats is called, a batch is one point after the other. Next:
+:mod:`autograd.program.loop.loop_executor`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""A tape run over batches: plan a stream, fill a frame, call, take the results."""
+"""A tape run over batches: plan a stream, fill a frame, call, take the results.
+
+Next: :mod:`autograd.program.loop.lanes.machine`.
+"""
 
 from __future__ import annotations
 

@@ -2,7 +2,8 @@
 
 It goes through llvmlite, the LLVM that Numba is built on, without Numba's front end: that took half
 a minute for what is done here in under a second. The file in the user's cache is named after all
-that the code depends on. Where nothing can be written, every process compiles anew.
+that the code depends on. Where nothing can be written, every process compiles anew. Next:
+:mod:`autograd.program.loop.native.runner`.
 """
 
 from __future__ import annotations

@@ -3,6 +3,7 @@
 What is read here is executed. So a folder counts only if its path is absolute, and if folder and
 file belong to this user and nobody else may write to them; and a file, only if it is just what was
 once written under its name. Of many files, those that nobody has read for longest are removed.
+Next: :mod:`autograd.program.loop.native.compiler`.
 """
 
 from __future__ import annotations

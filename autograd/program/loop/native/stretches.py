@@ -1,7 +1,8 @@
 """Stretches of rows that repeat: one function for each.
 
 The first row of each repetition gets that function's opcode; the cells stay as they are. What one
-row computes and a later one reads, in the same repetition or the next, stays in registers.
+row computes and a later one reads, in the same repetition or the next, stays in registers. Next:
+:mod:`autograd.program.loop.native.runner`.
 """
 
 from __future__ import annotations
