@@ -29,12 +29,12 @@ SMALL = 1000
 # Microseconds for value and gradient.
 ARRAY_CALL, ARRAY_STATEMENT, ARRAY_PART = 15.0, 2.5, 8.0
 ARRAY_READ, ARRAY_CALLED, ARRAY_PRODUCT = 2e-3, 8e-3, 1.2e-4
-TILES_CALL, TILES_STATEMENT = 17.0, 0.25
-TILES_READ, TILES_CALLED, TILES_PRODUCT = 7e-3, 0.1, 9.2e-4
+TILES_CALL, TILES_STATEMENT = 17.0, 0.06
+TILES_READ, TILES_CALLED, TILES_PRODUCT = 7e-3, 0.06, 9.2e-4
 """TILES_ are for sixteen rows, but for TILES_STATEMENT, which is for 64."""
 POINT_CALL, POINT_READ, POINT_CALLED = 5.0, 1.8e-3, 3e-3
-LANES_CALL, LANES_READ, LANES_ARGUMENT, LANES_CALLED = 40.0, 1.5e-3, 5e-3, 0.02
-"""LANES_ are for eight rows."""
+LANES_CALL, LANES_READ, LANES_ARGUMENT, LANES_CALLED = 31.0, 1e-3, 3e-3, 0.01
+"""LANES_ are for eight rows, in runs, which the loop compiles when it has worked for a while."""
 PYTHON_READ = 0.1
 SOLVED, SOLVED_ARRAY, SOLVED_ROW = 200.0, 800.0, 2.0
 """An equation: by itself, and of arrays, for the call and for a row."""
@@ -53,7 +53,8 @@ CHEAP = {
     "leaky_relu",
 }  # fmt: skip
 """Primitives without a function that is called."""
-SUMS = {"add", "sum"}
+SUMS = {"add", "sum", "less"}
+"""Where "less" is the name of a difference that goes on with a sum."""
 TERMS = {*SUMS, "mul"}
 
 
@@ -181,7 +182,10 @@ def _work_of(tape: Tape) -> Work:
     taken = [False] * length  # into the sum or dot product that reads it
     elements = products = called = expanded = solved = 0
     for slot, (op, operands) in enumerate(statements, first):
-        kind[slot] = name = op.name
+        name = op.name
+        if name == "sub" and any(uses[x] == 1 and kind[x] in SUMS for x in operands):
+            name = "less"
+        kind[slot] = name
         if name in SUMS:
             here = 0
             for x in operands:

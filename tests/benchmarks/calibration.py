@@ -1,13 +1,16 @@
 """The constants of "auto": ``python -m tests.benchmarks.calibration`` measures and prints them.
 
-Networks and scalar models run on both executors at several batch sizes; the constants in
-:mod:`autograd.program.choice` are fitted to the times with least relative error, then for each
-case the estimates that the present constants give are printed beside the times, and how much slower
-than the better executor the chosen one is. An executor that is hopeless for a model is left out.
+Networks and scalar models run on both executors at several batch sizes, after the loop has run for
+a second: it compiles long runs of instructions when it has worked for a while. Printed for each
+case are the times, beside them the estimates that the present constants of
+:mod:`autograd.program.choice` give, and how much slower than the better executor the chosen one is;
+at the end the constants that are fitted to the times with least relative error, of which the
+choice takes what is best for the worst case. An executor that is hopeless for a model is left out.
 """
 
 import importlib
 import os
+from time import process_time
 
 for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[name] = "1"
@@ -22,8 +25,12 @@ from autograd.program.choice import work_of  # noqa: E402
 from tests.benchmarks.models.__main__ import medians, recorded  # noqa: E402
 
 NETWORKS = [(2, 16, 16, 1), (64, 16, 16, 10), (784, 16, 16, 10), (784, 128, 10)]
-MODELS = ["sorting", "fourier", "lstm", "hidden_markov", "garch", "lorenz", "soft_dtw"]
-HOPELESS = 500
+MODELS = [
+    "attention", "bessel", "bodies", "cart_pole", "fourier", "garch", "gaussian_process",
+    "hidden_markov", "kalman", "logistic", "lorenz", "lstm", "negative_binomial", "poisson",
+    "robot_arm", "soft_dtw", "sorting",
+]  # fmt: skip
+HOPELESS = 1600
 """Array statements from which the array executor is not measured."""
 POINT = {
     "POINT_CALL": lambda w, b: 1,
@@ -71,13 +78,13 @@ def shape(leaves):
 def cases():
     """(name, output, arguments, those that are batched, what gradients are taken by, batches)."""
     for sizes in NETWORKS:
-        batches = [None, 8, 32, 100, 1000, *([10_000] if sizes[0] < 100 else [])]
+        batches = [None, 1, 8, 32, 100, 1000, *([10_000] if sizes[0] < 100 else [])]
         yield "-".join(map(str, sizes)), *network(sizes), {"x", "t"}, "params", batches
     rng = np.random.default_rng(0)
     for name in MODELS:
         module = importlib.import_module(f"tests.benchmarks.models.{name}")
         point = {key: np.array(array, dtype=float) for key, array in module.point(rng).items()}
-        yield name, *recorded(module, point), {"x"}, "x", [None, 8, 64, 512]
+        yield name, *recorded(module, point), {"x"}, "x", [None, 1, 16, 64, 512, 4096]
 
 
 def fitted(terms, rows):
@@ -96,20 +103,27 @@ def main():
         work = work_of(compile(output, **arguments).tape)
         backends = ["loop", "array"] if work.statements < HOPELESS else ["loop"]
         programs = {b: compile(output, backend=b, threads=1, **arguments) for b in backends}
-        for batch in batches:
-            arrays = {
+
+        def numbers(batch, arguments=arguments, batched=batched):
+            return {
                 key: 0.5
-                + 0.3
+                + 0.1
                 * rng.normal(size=(batch,) * (batch is not None and key in batched) + shape(x))
                 for key, x in arguments.items()
             }
+
+        arrays, begun = numbers(1000), process_time()
+        while process_time() - begun < 1.0:
+            programs["loop"].value_and_grad(wrt, **arrays)
+        for batch in batches:
+            arrays = numbers(batch)
             calls = {
                 b: lambda p=p, a=arrays, wrt=wrt: p.value_and_grad(wrt, **a)
                 for b, p in programs.items()
             }
             for call in calls.values():
                 call()
-            taken = medians(calls, 0.5)
+            taken = medians(calls, 0.2)
             for backend, time in taken.items():
                 times[backend].append((work, batch, time))
             chosen = work.chosen(batch)

@@ -1,0 +1,58 @@
+"""What "auto" counts before it chooses, on recorded tapes; the times are a benchmark's."""
+
+import pytest
+
+import autograd
+import nn
+from autograd import Value
+from autograd.program.choice import work_of
+from autograd.program.loop.native.compiler import can_compile
+
+
+def likelihood(rows):
+    """A Poisson regression in a loop: sums and differences take turns."""
+    x = [Value(0.1) for _ in range(3)]
+    total = 0.0
+    for i in range(rows):
+        rate = x[0] + 0.1 * i * x[1] + x[2]
+        total = total + rate * (i % 3) - autograd.exp(rate)
+    return autograd.compile(total, x=x)
+
+
+def recurrence(steps):
+    x, y = Value(0.5), Value(0.1)
+    state = x
+    for _ in range(steps):
+        state = state + 0.1 * (y - state * state * state)
+    return autograd.compile(state, x=x, y=y)
+
+
+def network():
+    x, model = [Value(0.1) for _ in range(16)], nn.MLP(16, [32, 1], rng=0)
+    return autograd.compile(model(x), x=x, params=model.parameters())
+
+
+def test_terms_of_either_sign_are_one_sum():
+    """Array statements do not grow with the rows of data that a loop adds up."""
+    assert work_of(likelihood(40).tape).statements == work_of(likelihood(80).tape).statements
+
+
+def test_each_step_of_a_recurrence_is_statements_of_its_own():
+    """Though there are differences among them."""
+    few, many = (work_of(recurrence(steps).tape).statements for steps in (40, 80))
+    assert many > 1.9 * few
+
+
+@pytest.mark.skipif(not can_compile(), reason="llvmlite is not installed")
+@pytest.mark.parametrize(
+    ("program", "batch", "chosen"),
+    [
+        (network, None, "loop"),
+        (network, 1000, "array"),
+        (lambda: recurrence(200), None, "loop"),
+        (lambda: recurrence(200), 1000, "loop"),
+    ],
+)
+def test_wide_batches_are_for_arrays_and_depth_is_for_the_loop(program, batch, chosen):
+    """By far, so that no constant of the estimates decides."""
+    assert work_of(program().tape).chosen(batch) == chosen
