@@ -5,7 +5,7 @@ import random
 import numpy as np
 import pytest
 
-from autograd import Value, dot, exp, floor, maximum, minimum, norm, relu, sin, tanh, where
+from autograd import Value, dot, exp, floor, maximum, minimum, norm, relu, sin, sqrt, tanh, where
 from autograd import sum as fsum
 from autograd.program import compile
 from autograd.program.loop.native import stretches
@@ -179,3 +179,41 @@ def test_few_repetitions_in_a_row_and_then_something_else(count, monkeypatch):
     found, (plain,) = row_by_row(monkeypatch, u + w, [point], x=x)
     assert same(value, found)
     assert same(grad, plain)
+
+
+UNUSUAL = [
+    lambda p, q, s: p / q,
+    lambda p, q, s: sqrt(p * q),
+    lambda p, q, s: where(p > q, p, s),
+    lambda p, q, s: maximum(p, q) - relu(s),
+    lambda p, q, s: abs(p) ** 1.5 + s**2,
+    lambda p, q, s: where(p > 0.0, p, 0.1) / where(q > 100.0, q * 0.0, 1.0),
+    lambda p, q, s: dot([p, q, 0.3, s], [q, s, p, s]),
+    lambda p, q, s: fsum([p, q, s, p]) * p,
+]
+
+
+@pytest.mark.parametrize("seed", range(16))
+def test_infinite_slopes_and_zero_adjoints_are_as_in_the_engine(seed):
+    """Divisions by zero, roots of nothing, overflow and NaN in the middle of a recurrence."""
+    rng = random.Random(seed)
+    body = [(rng.choice(UNUSUAL), *(rng.randrange(6) for _ in "pqs")) for _ in range(3 + seed % 6)]
+    x = [Value(rng.uniform(-1.0, 1.0)) for _ in range(rng.choice([4, 60]))]
+    state, total = x[:3], x[3] * 0.0
+    for i in range(60):
+        nodes = [*state, x[i % len(x)], x[-1], total]
+        for rule, *operands in body:
+            nodes.append(rule(*(nodes[-1 - k] for k in operands)))
+        state = [nodes[-1] * 0.5, state[0] * 0.9, state[1] * 0.3 + nodes[-2] * 0.1]
+        total = total + state[0] if seed % 2 else total
+    y = total + state[0] + state[1] * state[2]
+    program = loop(y, True, x=x)
+    ordinary = np.array([v.data for v in x])
+    for point in (ordinary, 0.0 * ordinary, 1e200 * ordinary, np.where(ordinary > 0, 0.5, np.nan)):
+        for leaf, number in zip(x, point.tolist()):
+            leaf.data, leaf.grad = number, 0.0
+        y.recompute()
+        y.backward()
+        value, (grad,) = program.value_and_grad((0,), [point], None, 1.0)
+        np.testing.assert_array_equal(value, y.data)
+        np.testing.assert_array_equal(grad, [leaf.grad for leaf in x])
