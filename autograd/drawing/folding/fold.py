@@ -94,8 +94,8 @@ def _plan(
     split: bool = False,
 ) -> Plan:
     """Groups by rising rank; leaves grouped by name, all of a kind together, or at first not at all
-    but where computed nodes are by operation: there leaves that the same groups use. In a part of
-    something, which one opens to see them, they are not."""
+    but where computed nodes are, by module or operation: there leaves that the same groups use. In
+    a part of something, which one opens to see them, they are not."""
     members: dict[tuple[int, Any], list[int]] = {}
     for i, key in enumerate(grouping.keys):
         members.setdefault(key, []).append(i)
@@ -112,7 +112,7 @@ def _plan(
         if alone and _inside(leaf, order[first][1], grouping.how, parameters):
             absorbed[first].append(leaf)
         else:
-            together = grouping.how == "operation" and not split
+            together = grouping.how in ("module", "operation") and not split
             alike = tuple(sorted(used_in)) if together else id(leaf)
             families.setdefault(_family(leaf, parameters, squeeze, alike), []).append(leaf)
     for family, leaves in list(families.items()):

@@ -60,6 +60,16 @@ def test_an_example_of_a_digit_weighs_little_in_a_notebook(sizes):
     assert len(bundle["text/plain"]) < 10_000
 
 
+@pytest.mark.parametrize("sizes", [(64, 16, 10), (64, 32, 10)])
+def test_pixels_with_names_are_one_box(sizes):
+    """As every neuron of the first layer uses all of them; so the picture weighs no more."""
+    model = nn.MLP(sizes[0], list(sizes[1:]), rng=random.Random(0))
+    loss = nn.cross_entropy(model([Value(0.5, f"x{i}") for i in range(64)]), 3)
+    drawing = draw(loss)
+    assert [box.size for box in drawing.picture.boxes if box.symbol == "inputs"] == [64]
+    assert len(drawing._repr_mimebundle_()["text/html"]) <= 200_000
+
+
 def unpacked(frame):
     """The page that a frame of a notebook holds."""
     return zlib.decompress(base64.b64decode(re.search(r"atob\('([^']*)'\)", frame)[1])).decode()
