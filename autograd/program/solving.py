@@ -77,7 +77,8 @@ class _Generated:
     def solutions(self, index: int, params: Sequence[Array]) -> Array | None:
         """One number of x for every element of arrays of one shape; None if not so to be had."""
         x = self._rows(_matrix(params))
-        return None if x is None else x[:, index].reshape(params[0].shape)
+        # A copy: whoever gets it may write to it, and the solutions are asked for again.
+        return None if x is None else x[:, index].copy().reshape(params[0].shape)
 
     def partials(self, index: int, params: Sequence[Array]) -> list[Array] | None:
         """The derivatives of that number by each parameter."""
@@ -100,8 +101,8 @@ class _Generated:
         asked = ("values", "slopes", "by_params")
         if not len(p) or None in [self._recorded(what, p.shape[1]) for what in asked]:
             return None
-        key = p.tobytes()
-        if key not in self._solved:
+        key, solved = p.tobytes(), self._solved  # which another thread may begin anew
+        if key not in solved:
             equation = self._equation
 
             def f(x: Array, p: Array) -> Array:
@@ -113,10 +114,10 @@ class _Generated:
                     if equation.shift
                     else newton_of_rows(equation, f, lambda x, p: self._of_rows("slopes", x, p), p)
                 )
-            if len(self._solved) >= KEPT:
-                self._solved = {}
-            self._solved[key] = found
-        return self._solved[key]
+            if len(solved) >= KEPT:
+                self._solved = solved = {}
+            solved[key] = found
+        return solved[key]
 
     def _of_rows(self, what: str, x: Array, p: Array) -> Array:
         return self._arrays[what].forward([x, p], len(p))

@@ -150,6 +150,32 @@ def test_a_batch_is_solved_as_a_whole(f, dtype):
     assert g(rows[:0], 0.875).shape == (0,)
 
 
+def test_a_result_is_the_callers_to_write_to():
+    """What is remembered of a batch stays what it was."""
+    g = compiled(lambda a: fixed_point(lambda x, a: (x + a / x) / 2.0, 1.0, a), backend="array")
+    g = g.batched("a")
+    found = g([4.0, 9.0])
+    found[:] = 7.0
+    np.testing.assert_allclose(g([4.0, 9.0]), [2.0, 3.0], rtol=1e-12)
+
+
+def test_one_thread_may_forget_what_another_asks_for():
+    """Between the question whether a batch is known and its solutions."""
+    a = Value(1.0)
+    program = compile(root(lambda x, a: x * x - a, 1.0, a) * 1.0, backend="array", a=a)
+    program(a=[4.0, 9.0])
+    (quick,) = [op.equation[0].quick for op, _ in program.tape.statements if op.equation]
+
+    class Forgotten(dict):
+        def __contains__(self, key):
+            known = super().__contains__(key)
+            quick._solved = {}
+            return known
+
+    quick._solved = Forgotten(quick._solved)
+    np.testing.assert_allclose(program(a=[4.0, 9.0]), [2.0, 3.0], rtol=1e-12)
+
+
 def test_a_batch_of_which_a_row_has_no_solution():
     """The error is the one of that row; where f branches, rows are solved one by one."""
     g = compiled(lambda a: root(lambda x, a: x * x - a, 1.0, a) * 1.0, backend="array").batched("a")
