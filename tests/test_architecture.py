@@ -24,8 +24,9 @@ MAX_LINES = 300
 # only from units to the left of it; those in one pair of brackets know nothing of each other. The
 # package's own `__init__` comes last. The order to read the engine in stands in `engine/__init__`.
 ORDER = {
-    "autograd": "(cached console arrays errors graph locks) (extras files foreign nested reals) "
-    "ops engine functions transforms check program drawing testing calculator __init__ __main__",
+    "autograd": "(cached console arrays errors graph importable locks) "
+    "(extras files foreign nested reals) ops engine functions transforms check program drawing "
+    "testing calculator __init__ __main__",
     "autograd.check": "(complex_step differences kinks report second_look subject) verdicts "
     "ladders checker",
     "autograd.drawing": "(picture placement) (folding formats) derivation sheet page drawing",

@@ -69,6 +69,7 @@ def custom_op(
 
     function.__name__ = function.__qualname__ = name
     function.__doc__ = forward.__doc__
+    function.__module__ = getattr(forward, "__module__", None) or __name__
     function.__wrapped__ = forward  # type: ignore[attr-defined]  # has the operands' names
     function.op = op  # type: ignore[attr-defined]
     return function

@@ -11,12 +11,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from importlib import import_module
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from autograd.cached import cached_property
 from autograd.errors import InputValueError, RuleError
 from autograd.graph import topological_order
+from autograd.importable import named_global
 from autograd.ops.expr import XP, Expr, Operand, inner_exprs
 from autograd.ops.floats import (
     FUNCTIONS,
@@ -129,6 +131,9 @@ class Op:
     def __reduce__(self) -> str | tuple[Any, ...]:
         if OPS.get(self.name) is self:
             return _from_table, (self.name,)
+        home = getattr(self.forward, "__module__", None)
+        if getattr(named_global(home, self.name), "op", None) is self:  # as its function, there
+            return _from_module, (home, self.name)
         return Op._custom, (self.name, self.forward, self.partials, self.arity)
 
     def one_an_operand(
@@ -240,6 +245,12 @@ def _plain(partial: Number | None) -> Any:
     """A local derivative with plain numbers of every kind made floats."""
     number = real_or_none(partial)
     return partial if number is None else number
+
+
+def _from_module(module: str, name: str) -> Op:
+    """The primitive of a custom_op that stands in a module, as pickles refer to it."""
+    found: Op = getattr(import_module(module), name).op
+    return found
 
 
 def _from_table(name: str) -> Op:

@@ -7,13 +7,13 @@ the same where the function itself has to be called, and :mod:`autograd.program.
 from __future__ import annotations
 
 import inspect
-import sys
 import weakref
 from collections.abc import Callable
 from types import MethodType
 from typing import TYPE_CHECKING, Any, TypeGuard
 
 from autograd.errors import InputTypeError
+from autograd.importable import named_global
 from autograd.program.differentiable import Wrt
 from autograd.program.program import Program
 from autograd.program.recordings import Recordings, name_of
@@ -61,11 +61,9 @@ class Compiled(Recordings):
         name = getattr(self.f, "__name__", "")
         if isinstance(getattr(type(owner), name, None), Compiled):
             return getattr, (owner, name)
-        place: Any = sys.modules.get(self.__module__)
         path = getattr(self.f, "__qualname__", "")
-        for part in path.split("."):
-            place = getattr(place, part, None)
-        return path if place is self else (_made, (self.f, self.options))
+        found = named_global(self.__module__, path)
+        return path if found is self else (_made, (self.f, self.options))
 
     def batched(self, *names: str) -> Compiled:
         """The function of batches: these arguments have a batch axis in front, as results have.
