@@ -15,7 +15,7 @@ from collections.abc import Iterator
 
 from autograd.errors import InputTypeError, OutputError
 
-__all__ = ["check", "write"]
+__all__ = ["check", "ending", "write"]
 
 Path = str | os.PathLike[str]
 
@@ -71,6 +71,20 @@ def check(path: Path) -> None:
                 os.unlink(draft)
 
 
+def ending(path: Path) -> str:
+    """The end of a file's name, which tells its format, in small letters.
+
+    Raises:
+        InputTypeError: ``path`` is not a path.
+
+    >>> ending("picture.SVG"), ending("picture")
+    ('.svg', '')
+    """
+    if not isinstance(path, (str, os.PathLike)):
+        raise InputTypeError(f"a file to write is given by its path, but got {path!r}")
+    return os.path.splitext(path)[1].lower()
+
+
 @contextlib.contextmanager
 def _named_faults(path: Path) -> Iterator[None]:
     """What the system says against a path, as an error that names the path and keeps the cause."""
@@ -85,8 +99,7 @@ def _named_faults(path: Path) -> Iterator[None]:
 
 def _target(path: Path) -> tuple[str, os.stat_result | None]:
     """The file that a path leads to, through links, and what it is now; None if it is not there."""
-    if not isinstance(path, (str, os.PathLike)):
-        raise InputTypeError(f"a file to write is given by its path, but got {path!r}")
+    ending(path)
     if not os.fspath(path):
         raise OutputError("a file to write needs a name, but got an empty path")
     target = os.path.realpath(path)

@@ -1,4 +1,7 @@
-"""What stands in a module under a name: pickles of functions refer to it."""
+"""What stands in a module under a name: pickles of functions refer to it.
+
+Next: :mod:`autograd.ops.op`, whose primitives of the user's own are pickled so.
+"""
 
 from __future__ import annotations
 

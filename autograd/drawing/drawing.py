@@ -119,8 +119,7 @@ class Drawing:
             OutputError: The folder does not exist, or the file cannot be written.
             MissingExtraError: What makes PNG and PDF is not installed.
         """
-        path = Path(path)
-        form = FORMATS.get(path.suffix.lower())
+        form = FORMATS.get(files.ending(path))
         if form is None:
             raise InputValueError(
                 f"a drawing is saved as one of {' '.join(FORMATS)}, "

@@ -7,7 +7,8 @@ import threading
 
 import pytest
 
-from autograd import InputTypeError, Value, draw
+import nn
+from autograd import InputTypeError, Value, draw, drawing
 from autograd.errors import AutogradError, OutputError
 from autograd.files import check, write
 
@@ -221,3 +222,17 @@ def test_a_storm_of_savers_makes_one_whole_picture(tmp_path):
     assert not faults
     assert path.read_text(encoding="utf-8") == picture.to_svg()
     assert only(tmp_path) == ["graph.svg"]
+
+
+@pytest.mark.parametrize("path", [3, None, b"graph.svg", 2.5], ids=repr)
+def test_what_is_no_path_is_named_whatever_is_saved(path):
+    """Pictures, films, pages, models and exports say the same."""
+    x = Value(2.0)
+    model = nn.MLP(2, [1], rng=0)
+    optimizer = nn.SGD(model.parameters(), lr=0.1)
+    page = nn.playground(model, [[0.0, 1.0]], [1.0], loss=nn.mse_loss, optimizer=optimizer)
+    recorder = drawing.Recorder(x * x)
+    recorder.snap()
+    for save in (draw(x * x).save, recorder.save, page.save, model.save, model.to_onnx):
+        with pytest.raises(InputTypeError, match="a file to write is given by its path, but got"):
+            save(path)

@@ -11,7 +11,6 @@ import copy
 import os
 import re
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
 from autograd import files
@@ -132,8 +131,7 @@ class Playground:
             InputValueError: The file ends otherwise.
             OutputError: The folder does not exist, or the file cannot be written.
         """
-        path = Path(path)
-        if path.suffix.lower() != ".html":
+        if files.ending(path) != ".html":
             raise InputValueError(
                 f"a playground is saved as an .html file, but {os.fspath(path)!r} ends otherwise"
             )

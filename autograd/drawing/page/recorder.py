@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from autograd import files
@@ -200,8 +199,7 @@ class Recorder:
             OutputError: The folder does not exist, or the file cannot be written.
             MissingExtraError: What makes the film is not installed.
         """
-        path = Path(path)
-        form = FORMATS.get(path.suffix.lower())
+        form = FORMATS.get(files.ending(path))
         if form is None:
             raise InputValueError(
                 "a recording is saved as a page, .html, or as a film, .svg or .gif, "
