@@ -28,7 +28,7 @@ ORDER = {
     "(extras files foreign nested reals) ops engine functions transforms check program drawing "
     "testing calculator __init__ __main__",
     "autograd.check": "(complex_step differences kinks report second_look subject) verdicts "
-    "ladders checker",
+    "ladders entries checker",
     "autograd.drawing": "(picture placement) (folding formats) derivation sheet page drawing",
     "autograd.drawing.derivation": "(algebra aliases paths) notation symbols factors explanation",
     "autograd.drawing.folding": "(shifts sketch slices) inlining (partitions quotient "

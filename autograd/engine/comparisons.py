@@ -120,16 +120,21 @@ def is_truth(x: Node | float) -> bool:
         elif x.op is None:
             return False
         elif x.op.name not in COMPARISONS:
-            operands = operands_of(x)
-            if x.op is OPS["where"]:
-                operands = operands[1:]
-            elif x.op is OPS["sub"]:
-                if type(operands[0]) is not float:
-                    return False
-            elif x.op is not OPS["mul"]:
+            parts = _truths_behind(x)
+            if parts is None:
                 return False
-            pending += operands
+            pending += parts
     return True
+
+
+def _truths_behind(x: Node) -> tuple[Any, ...] | None:
+    """What has to be truths for this to be one; None of what need not be 1 or 0 even then."""
+    operands = operands_of(x)
+    if x.op is OPS["where"]:
+        return operands[1:]
+    if x.op is OPS["mul"] or (x.op is OPS["sub"] and type(operands[0]) is float):
+        return operands
+    return None
 
 
 def _number(x: Node | float) -> Any:
