@@ -25,7 +25,8 @@ def custom_op(
 
     Args:
         name: What pictures, listings and messages call it.
-        forward: ``forward(*floats) -> float``. It must depend on nothing but its operands.
+        forward: ``forward(*floats) -> float``. It must depend on nothing but its operands. A
+            program calls it number by number, in a batch row after row.
         partials: ``partials(xp, out, *operands) -> tuple``, one local derivative an operand,
             written with the elementary functions of ``xp`` (``xp.cos(a)``, and ``xp.where`` for a
             choice), so that it can be differentiated again, compiled and printed. None stands for
