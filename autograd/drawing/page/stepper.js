@@ -180,14 +180,16 @@ stage.addEventListener("click", (event) => {
   if (at >= 0) show(step > forwards ? forwards + at + 1 : at + 1);
 });
 
-// A box and an edge say what they are, and their numbers, when the pointer is on them.
+// A box and an edge say what they are, and their numbers, when the pointer is on them; but no
+// gradient while one is asked for.
+const asking = () => quizzed(Math.max(step - picture.forward.length, 0));
 stage.addEventListener("pointerover", (event) => {
   tellBox(event.target.closest("[data-box]"));
   const group = event.target.closest("[data-edge]");
   const k = group ? edgeGroups.findIndex((groups) => groups.includes(group)) : -1;
   if (k < 0) return;
   const edge = pictures[k].edges[edgeGroups[k].indexOf(group)];
-  const carried = frameOf(pictures[k]).edges[edgeGroups[k].indexOf(group)];
+  const carried = asking() ? null : frameOf(pictures[k]).edges[edgeGroups[k].indexOf(group)];
   const [from, to] = [edge.source, edge.target].map((i) => pictures[k].boxes[i].label);
   const title = group.querySelector("title") ||
     group.appendChild(document.createElementNS(root.namespaceURI, "title"));
@@ -201,6 +203,7 @@ function tellBox(group) {
   const i = boxGroups[k].indexOf(group);
   const { data, grad } = k === open ? frame : frameOf(pictures[k]);
   title.dataset.words ??= title.textContent;
-  const known = Object.entries({ data: data[i], grad: grad[i] }).filter(([, x]) => x !== null);
+  const known = Object.entries({ data: data[i], grad: asking() ? null : grad[i] })
+    .filter(([, x]) => x !== null);
   title.textContent = [title.dataset.words, ...known.map(([kind, x]) => `${kind} ${x}`)].join(", ");
 }

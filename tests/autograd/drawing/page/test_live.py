@@ -263,6 +263,9 @@ def test_the_quiz_asks_and_tells_the_rule(opened):
     assert number(contribution) not in seen["numbers"]
     asked = "linesOf(0)[steps[0].edge].look"  # its sign is not given away either
     assert page.evaluate(asked) == ""
+    edge = "edgeGroups[0][steps[0].edge]"
+    page.evaluate(f"{edge}.dispatchEvent(new PointerEvent('pointerover', {{bubbles: true}}))")
+    assert "carries" not in page.evaluate(f"{edge}.querySelector('title').textContent")
     page.click("#guess")
     page.type("12345")
     page.click("form button")
