@@ -15,6 +15,7 @@ from autograd.engine.order import operands_of
 from autograd.engine.products import Products
 from autograd.engine.record import RECORDERS
 from autograd.engine.region import Region, refusing
+from autograd.engine.shared import literals_of
 from autograd.ops.expr import Expr, evaluate
 from autograd.ops.floats import Namespace
 from autograd.ops.op import Op
@@ -97,8 +98,7 @@ def _partials(
                 partials = op.one_an_operand(op.partials(_XP, node, *operands), len(operands))
         return [p if wanted else None for p, wanted in zip(partials, need)]
     variables = {"out": node, **dict(zip(op.variables, operands))}
-    # In hex, because as keys of the cache 0.0 and -0.0 would be one.
-    literals = tuple([(name, x.hex()) for name, x in variables.items() if type(x) is float])
+    literals = literals_of(node)
     known = _at_literals(op, literals) if literals else op.partial_exprs
     exprs = [expr if wanted else None for expr, wanted in zip(known, need)]
     if all(map(_is_name_or_number, exprs)):  # of sums and products, which are most of a graph

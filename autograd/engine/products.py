@@ -22,17 +22,13 @@ from collections.abc import Iterable, Sequence
 from typing import Any, cast
 
 from autograd.cached import cached_property
-from autograd.engine.modes import TRACING
 from autograd.engine.node import Node
 from autograd.engine.order import operands_of
 from autograd.engine.record import RECORDERS
-from autograd.engine.shared import Shared
-from autograd.ops.floats import Namespace
+from autograd.engine.shared import Shared, has_tip, tip_size
 from autograd.ops.op import Op
 
 __all__ = ["Products"]
-
-_XP = Namespace(RECORDERS)
 
 
 class Products:
@@ -61,13 +57,11 @@ class Products:
         """Begin with the local derivatives of a node."""
         self.op = op = cast(Op, node.op)  # computed
         self.tip = None
-        if op.tip is None:
+        if not has_tip(node):
             return
-        operands = operands_of(node)
         # A literal other than 0 beside them keeps operands from the tip, as in hypot(1, x).
-        if not op.smooth or not any(type(x) is float and x for x in operands):
-            with TRACING.during(True):  # comparisons are recorded
-                size = op.tip(_XP, node, *operands)
+        if not op.smooth or not any(type(x) is float and x for x in operands_of(node)):
+            size = tip_size(node)
             self.tip = size, RECORDERS["eq"](size, 0.0)
 
     def product(

@@ -8,13 +8,49 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
+from autograd.engine.modes import TRACING
 from autograd.engine.order import operands_of
+from autograd.engine.record import RECORDERS
+from autograd.ops.expr import Operand, evaluate
+from autograd.ops.floats import Namespace
 from autograd.ops.op import Op
+from autograd.ops.partial_evaluation import tip_of
+from autograd.ops.per_op import per_op
 
 if TYPE_CHECKING:
     from autograd.engine.node import Node
 
-__all__ = ["Shared"]
+__all__ = ["Shared", "has_tip", "literals_of", "tip_size"]
+
+_XP = Namespace(RECORDERS)
+
+
+def has_tip(node: Node) -> bool:
+    """Whether a node is of a primitive that has a tip, with the literals among its operands."""
+    op = cast(Op, node.op)
+    return op.tip is not None and (op.arity is None or _tip_at(op, literals_of(node)) is not None)
+
+
+def tip_size(node: Node) -> Any:
+    """The Value that is zero where a node that has a tip is at it."""
+    op, operands = cast(Any, node.op), operands_of(node)
+    if op.arity is None:
+        with TRACING.during(True):  # comparisons are recorded
+            return op.tip(_XP, node, *operands)
+    variables = {"out": node, **dict(zip(op.variables, operands))}
+    return evaluate([_tip_at(op, literals_of(node))], RECORDERS, variables)[0]
+
+
+def literals_of(node: Node) -> tuple[tuple[str, str], ...]:
+    """The names of the literals among a node's operands, with their numbers, as a cache's key."""
+    # In hex, because as keys of the cache 0.0 and -0.0 would be one.
+    named = zip(cast(Op, node.op).variables, operands_of(node))
+    return tuple([(name, x.hex()) for name, x in named if type(x) is float])
+
+
+@per_op
+def _tip_at(op: Op, literals: tuple[tuple[str, str], ...]) -> Operand | None:
+    return tip_of(op, op.variables, {name: float.fromhex(x) for name, x in literals})
 
 
 class Shared:
@@ -26,7 +62,7 @@ class Shared:
     def __init__(self, order: Sequence[Node], seeds: Iterable[Node]) -> None:
         above: set[Any] = set()  # what a tip was computed from
         for node in reversed(order):
-            if cast(Op, node.op).tip is not None or node in above:
+            if has_tip(node) or node in above:
                 above.update(map(_source, _values(node)))
         self._known: dict[Any, bool] = {}
         for node in order:

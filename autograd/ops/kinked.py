@@ -111,6 +111,11 @@ def _between_0_and_1(xp: Functions, slope: Number) -> Number:
     return xp.clip(slope, 0.0, 1.0)
 
 
+def _where_below_0(xp: Functions, out: Number, x: Number, slope: Number) -> Number:
+    """A tip at x = 0 if the slope beside 1 is negative: otherwise one of the two was chosen."""
+    return xp.where(slope < 0.0, x, 1.0)
+
+
 declare(
     "leaky_relu",
     lambda xp, x, slope: xp.where(x > 0.0, x, slope * x),
@@ -118,9 +123,11 @@ declare(
         xp.where(x > 0.0, 1.0, xp.where(x < 0.0, slope, _between_0_and_1(xp, slope))),
         xp.where(x < 0.0, x, 0.0),
     ),
-    arity=2, selects=True, symbol="LeakyReLU",
+    arity=2, symbol="LeakyReLU",
     latex=r"\operatorname{{LeakyReLU}}_{{{1}}}\left({0}\right)", sample=(REAL, (0.0, 0.5)),
-    edge="The derivative at 0 is the slope clipped to [0, 1] (PyTorch: the slope, JAX: 1).",
+    tip=_where_below_0,
+    edge="The derivative at 0 is the slope clipped to [0, 1] (PyTorch: the slope, JAX: 1); for a"
+    " slope below 0 second derivatives there are as those of abs.",
 )  # fmt: skip
 declare(
     "elu",
@@ -129,8 +136,9 @@ declare(
         xp.where(x > 0.0, 1.0, xp.where(x < 0.0, alpha * xp.exp(x), _between_0_and_1(xp, alpha))),
         xp.where(x < 0.0, xp.expm1(x), 0.0),
     ),
-    arity=2, selects=True, symbol="ELU",
+    arity=2, symbol="ELU",
     latex=r"\operatorname{{ELU}}_{{{1}}}\left({0}\right)", sample=(REAL, (0.5, 1.5)),
+    tip=_where_below_0,
     edge="The derivative at 0 is 1 for alpha = 1, otherwise alpha clipped to [0, 1] (PyTorch and"
-    " JAX: alpha).",
+    " JAX: alpha); for alpha below 0 second derivatives there are as those of abs.",
 )  # fmt: skip

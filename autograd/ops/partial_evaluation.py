@@ -6,12 +6,27 @@ made, and what is left gives the same numbers to the bit. Next: :mod:`autograd.e
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from autograd.ops.expr import Expr, Operand, bottom_up
+from autograd.ops.expr import XP, Expr, Operand, bottom_up
 from autograd.ops.floats import FUNCTIONS
+from autograd.ops.op import Op
 
-__all__ = ["folded"]
+__all__ = ["folded", "tip_of"]
+
+
+def tip_of(op: Op, names: Sequence[str], known: Mapping[str, float]) -> Operand | None:
+    """What is zero at a primitive's tip, of operands with these names; None if there is none.
+
+    >>> from autograd.ops.op import OPS
+    >>> tip_of(OPS["leaky_relu"], "ab", {"b": -2.0}), tip_of(OPS["leaky_relu"], "ab", {"b": 0.1})
+    (Expr('a'), None)
+    """
+    if op.tip is None:
+        return None
+    # Put in afterwards, as Python's own arithmetic raises where a float is divided by zero.
+    found = folded(op.tip(XP, Expr("var", "out"), *(Expr("var", x) for x in names)), known)
+    return None if isinstance(found, float) and found else found
 
 
 def folded(expr: Operand, known: Mapping[str, Operand]) -> Operand:

@@ -71,8 +71,8 @@ def formula(rng: random.Random, depth: int) -> str:
     choices = (
         lambda: f"where(lt({inner()}, {known()}), {inner()}, {inner()})",
         lambda: f"clip({inner()}, {rng.choice(('-1.0', '0.0'))}, {rng.choice(('0.5', '1.0'))})",
-        lambda: f"leaky_relu({inner()}, {rng.choice(('0.1', '0.0', '2.0'))})",
-        lambda: f"elu({inner()}, {rng.choice(('1.0', '0.5'))})",
+        lambda: f"leaky_relu({inner()}, {rng.choice(('0.1', '0.0', '2.0', '-1.0'))})",
+        lambda: f"elu({inner()}, {rng.choice(('1.0', '0.5', '-0.5'))})",
         lambda: f"mul({rng.choice(STEPS.split())}({inner()}), {inner()})",
         lambda: f"{rng.choice(('mod', 'fmod'))}({inner()}, {rng.choice(('2.0', '-1.0'))})",
         lambda: f"where(gt(x, 50.0), log(sub(x, 50.0)), {inner()})",  # never taken

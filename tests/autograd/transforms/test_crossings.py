@@ -52,6 +52,7 @@ TWO_TIPS = {
     "a square of abs of abs": (lambda x: abs(abs(x)) ** 2, 2.0),
     "a product of tips": (lambda x: ag.hypot(abs(x), abs(x)) * abs(x), 2.0 * math.sqrt(2.0)),
     "norm of a norm": (lambda x: ag.norm([ag.norm([x * x, x * x]), x * x]), math.sqrt(12.0)),
+    "a falling leak of abs": (lambda x: ag.leaky_relu(abs(x * x), -2.0), 2.0),
     "maximum of abs": (lambda x: ag.maximum(abs(x * x), -abs(x * x)), 2.0),
 }
 

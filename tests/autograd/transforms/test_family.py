@@ -272,6 +272,12 @@ SPECIAL = {
     "maximum squared": (lambda x: ag.maximum(x, -x) ** 2, 0.0, 2.0),
     "max squared": (lambda x: ag.max([x, -x, 2.0 * x]) ** 2, 0.0, math.nan),
     "the middle one squared": (lambda x: ag.median([x, -x, x]) ** 2, 0.0, 2.0),
+    "a falling leak squared": (lambda x: ag.leaky_relu(x, -1.0) ** 2, 0.0, 2.0),
+    "a falling leak of a square": (lambda x: ag.leaky_relu(-x * x, -1.0), 0.0, 2.0),
+    "elu squared": (lambda x: ag.elu(x, -1.0) ** 2, 0.0, 2.0),
+    "elu of a square": (lambda x: ag.elu(-x * x, -1.0), 0.0, 2.0),
+    "a slope that varies": (lambda x: ag.leaky_relu(x, x - 1.0) ** 2, 0.0, 2.0),
+    "a rising leak": (lambda x: ag.leaky_relu(x, 0.25) * 4.0, 0.0, 0.0),
     "copysign of a square": (lambda x: ag.copysign(x * x, -1.0), 0.0, -2.0),
     "abs of a square": (lambda x: abs(x * x), 0.0, 2.0),
     "maximum of squares": (lambda x: ag.maximum(x * x, -x * x), 0.0, 2.0),
@@ -305,6 +311,8 @@ TIPS = {
     "hypot": lambda w: ag.hypot(w, w),
     "maximum": lambda w: ag.maximum(w, -w),
     "copysign": lambda w: ag.copysign(w, 1.0),
+    "leaky_relu": lambda w: ag.leaky_relu(w, -0.5),
+    "elu": lambda w: ag.elu(w, -0.5),
 }
 
 

@@ -19,7 +19,7 @@ import numpy as np
 from autograd.extras import needed
 from autograd.ops.expr import XP, Expr, Operand, evaluate
 from autograd.ops.op import OPS, Op
-from autograd.ops.partial_evaluation import folded
+from autograd.ops.partial_evaluation import folded, tip_of
 from autograd.ops.per_op import per_op
 from autograd.program.exports.jax.branches import evaluate_apart, passing, settled
 from autograd.program.exports.jax.products import doubted, product
@@ -136,7 +136,7 @@ def primitive(
         return evaluate(wanted, _functions(), variables)
 
     direct = all(not isinstance(x, Expr) or x.op == "var" for x in wanted)
-    tip = op.tip and folded(op.tip(XP, Expr("var", "out"), *symbols), put_in)
+    tip = tip_of(op, [f"x{i}" for i in range(count)], put_in)
     return _with_rule(
         op, forward, local, plain, _at_tip(tip), names, tangents, turns, direct=direct
     )

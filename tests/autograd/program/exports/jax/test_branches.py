@@ -101,6 +101,8 @@ TIPS = {
     "max squared": (lambda x: autograd.max([x, -x, 3.0 * x, -3.0 * x]) ** 2, 18.0),
     "the middle one squared": (lambda x: autograd.sort([x, -x, 2.0 * x])[1] ** 2, None),
     "copysign of a square": (lambda x: autograd.copysign(x * x, -1.0), -2.0),
+    "a falling leak squared": (lambda x: autograd.leaky_relu(x, -1.0) ** 2, 2.0),
+    "elu of a square": (lambda x: autograd.elu(-x * x, -1.0), 2.0),
 }
 
 
