@@ -38,15 +38,15 @@ ORDER = {
     "(content film labels parts) stepper (playground recorder)",
     "autograd.drawing.picture": "snapshot (flow frames highlight) marks",
     "autograd.drawing.placement": "ranks positions geometry",
-    "autograd.engine": "(switches order) (modes sweep pickling) node (anomaly foreign region "
-    "shared) record (elementwise micrograd products refusals chain_rule) (higher ufuncs) "
+    "autograd.engine": "(switches order) (modes sweep pickling) node (anomaly foreign region) "
+    "record shared (elementwise micrograd products refusals chain_rule) (higher ufuncs) "
     "methods comparisons (backward naming) (leaves recomputing) (slots value) generated "
     "accelerator",
     "autograd.engine.anomaly": "remedies story",
     "autograd.functions": "(custom exposing repetition) elementary recurrences operands "
     "(distances matrices ordering sequences tables)",
-    "autograd.ops": "rules (expr inverses per_op special) (ieee source) floats (op "
-    "partial_evaluation) (basic circular kinked nary normal ordered stepwise sweep_products) "
+    "autograd.ops": "rules (expr inverses per_op special) (ieee source) floats op "
+    "partial_evaluation (basic circular kinked nary normal ordered stepwise sweep_products) "
     "smooth",
     "autograd.program": "tape executor statements (loop recording_executor) (arguments array "
     "choice solved_rows) (running scans solving) (directions prepared) (differentiable exports) "

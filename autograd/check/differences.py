@@ -25,6 +25,8 @@ AMPLIFICATION = {1: 8.0, 2: 2.0}
 FEWEST_ROWS = 3
 # The last step is then about 1e-8 of x's scale, where rounding leaves half of the digits.
 MOST_ROWS = 24
+ROUNDED = 0.1
+"""How much of two steps rounding may take or add: more, and they are a few units of x itself."""
 STANDING_OUT = 1e9
 """How far above its rounding error f lies apart from its neighbours if it jumps: noise does not."""
 SAFETY = 4.0
@@ -190,9 +192,9 @@ def estimate_derivatives(
     step = start
     for _ in range(MOST_ROWS):
         low, high = x - step, x + step
-        # x ± step is rounded: divide by the distances that came out.
+        # x ± step is rounded: divide by the distances that came out, if they shrink as they should.
         below, above = x - low, high - x
-        if not (below and above and math.isfinite(low) and math.isfinite(high)):
+        if not (step and abs(below - step) + abs(above - step) <= ROUNDED * step):
             break
         for output, at_low, at_high in zip(outputs, function(low), function(high)):
             if not output.done:

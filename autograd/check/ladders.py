@@ -13,12 +13,14 @@ from autograd.check.report import Entry
 from autograd.check.second_look import CLOSE, hidden_noise, is_rough
 from autograd.check.verdicts import Judge
 
-__all__ = ["doubted", "estimates_of"]
+__all__ = ["doubted", "estimates_of", "is_hidden"]
 
 # The first steps, as parts of the scale of x. They are no round numbers, so that a periodic f is
 # not sampled in step with its period. If the first does not settle the matter, the next ones look
 # closer; a verdict of "fail" needs the agreement of two.
 STARTS = (0.0713, 0.00931)
+NEAR = 0.05
+"""How near a slope is to that of a close look, as a part of how far the others are from it."""
 INACCURATE = 100.0
 """How many times its rounding error f may be off before it counts as less accurate than floats."""
 
@@ -71,13 +73,23 @@ def doubted(
         if again.verdict != "fail":
             reason = f"f is good to about {seen:.0e} only: {judge.ILL_CONDITIONED}"
             return replace(again, verdict="inconclusive", reason=reason)
-    close = estimate_derivatives(
-        along, x, at, noise, rtol=judge.rtol, atol=judge.atol, start=CLOSE * (abs(x) or 1.0)
-    )[j]
-    distance = abs(entry.analytic - close.value)
-    if distance <= SAFETY * close.error and all(close.contradicts(e) for e in estimates):
-        reason = f"f changes within {close.step:.0e}: {judge.ILL_CONDITIONED}"
-        return replace(
-            entry, numeric=close.value, error=close.error, verdict="inconclusive", reason=reason
-        )
+    for part in CLOSE:
+        close = estimate_derivatives(
+            along, x, at, noise, rtol=judge.rtol, atol=judge.atol, start=part * (abs(x) or 1.0)
+        )[j]
+        if is_hidden(entry.analytic, close, estimates):
+            reason = f"f changes within {close.step:.0e}: {judge.ILL_CONDITIONED}"
+            return replace(
+                entry, numeric=close.value, error=close.error, verdict="inconclusive", reason=reason
+            )
     return entry
+
+
+def is_hidden(analytic: float, close: Estimate, estimates: list[Estimate]) -> bool:
+    """Whether a close look shows that slope, or a kink with it, where others did not see it."""
+    low, high = sorted((close.left, close.right))
+    if close.has_kink(0.0) and low - close.side_error <= analytic <= high + close.side_error:
+        return True
+    apart = min(abs(close.value - e.value) for e in estimates)
+    near = abs(analytic - close.value) <= max(SAFETY * close.error, NEAR * apart)
+    return near and all(close.contradicts(e) for e in estimates)

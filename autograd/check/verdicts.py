@@ -19,6 +19,8 @@ __all__ = ["Judge"]
 # 1e-9 F/X much better than to tell that it is next to nothing; nor does one of a function that
 # rises by as much, where it is zero itself.
 NEGLIGIBLE = 1e-9
+RESOLVED = 2.5e-7
+"""How well differences must know any other derivative, or one part in a million would pass."""
 
 
 @dataclass(frozen=True)
@@ -104,7 +106,9 @@ class Judge:
             return ("fail", reason) if settled else ("inconclusive", f"it is {analytic}")
         distance = abs(analytic - best.value)
         negligible = NEGLIGIBLE * max(abs(value) / max(1.0, abs(x)), estimates[0].secant)
-        if distance <= bound + best.error and best.error <= max(bound, negligible):
+        size = max(abs(analytic), abs(best.value))
+        unknown = negligible if size <= negligible else min(negligible, RESOLVED * size)
+        if distance <= bound + best.error and best.error <= max(bound, unknown):
             return "pass", ""
         # All ladders have to agree that it is wrong, by more than their own errors.
         if all(abs(analytic - e.value) > bound + SAFETY * e.error for e in estimates):

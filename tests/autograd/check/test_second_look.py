@@ -75,6 +75,50 @@ def test_right_derivatives_are_not_called_wrong(f, x, words):
     assert words in str(report)
 
 
+# Name -> f, its derivative, and points: nothing that is smooth on the scale of x.
+ODD = {
+    "a shorter wave": (
+        lambda x: math.sin(1e10 * x),
+        lambda x: 1e10 * math.cos(1e10 * x),
+        [0.6076, 1.9481, 2.8624],
+    ),
+    "ripples": (
+        lambda x: x * x + math.sin(1e9 * x) / 1e9,
+        lambda x: 2.0 * x + math.cos(1e9 * x),
+        [1.3914, 2.9131, 2.1312],
+    ),
+    "finer ripples": (
+        lambda x: x * x + math.sin(1e11 * x) / 1e11,
+        lambda x: 2.0 * x + math.cos(1e11 * x),
+        [0.8537, 0.6299, 2.8657],
+    ),
+    "a large offset": (lambda x: 1e9 + math.sin(x), math.cos, [2.5657, 2.8717]),
+    "saturated": (math.tanh, lambda x: 1.0 / math.cosh(x) ** 2, [8.0, 10.0, 9.0]),
+    "a subnormal point": (math.sin, math.cos, [5e-324, 1e-300]),
+    "steps": (lambda x: math.floor(x * 1e12) / 1e12, lambda x: 1.0, [1.2017, 2.3129]),
+    "a faint corner": (
+        lambda x: math.sin(x) + 1e-5 * abs(x - 1.0),
+        lambda x: math.cos(x) - 1e-5,
+        [1.0],
+    ),
+    "noise": (
+        lambda x: math.sin(x) * (1.0 + 1e-10 * math.sin(1e15 * x)),
+        math.cos,
+        [0.7345, 0.7593, 2.0891],
+    ),
+}
+
+
+@pytest.mark.parametrize("case", ODD)
+def test_of_an_odd_function_nothing_wrong_passes_and_nothing_right_fails(case):
+    """Right and wrong by one part in a million and more; a report in any case."""
+    f, slope, points = ODD[case]
+    for x in points:
+        for factor in (1.0, 1.0 + 1e-6, 1.0 - 1e-6, 1.0 + 3e-6, 1.0001, 1.1, 2.0):
+            verdict = gradcheck(rule(f, lambda xp, x: slope(float(x)), factor), x).verdict
+            assert verdict != ("fail" if factor == 1.0 else "pass"), (x, factor)
+
+
 @pytest.mark.parametrize("x", [0.3, 1.0, 2.0, 3.0, 7.3, -5.0])
 def test_what_is_hidden_beside_a_large_number_does_not_pass(x):
     """Neither where the graph loses it nor where it takes the explicit way out."""

@@ -148,8 +148,6 @@ CHOOSING = {
     "kth_smallest",
     "clip",
     "relu",
-    "leaky_relu",
-    "elu",
 }
 
 
