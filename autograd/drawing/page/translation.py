@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import contextlib
 import inspect
 import math
 import textwrap
@@ -45,11 +46,22 @@ def translated(function: FunctionType, found: dict[str, str]) -> str:
     """
     name = f"{function.__name__.lstrip('_')}_"
     if name not in found:
+        tree = _definition(function)
         found[name] = ""  # a function may call itself
-        tree = ast.parse(textwrap.dedent(inspect.getsource(function))).body[0]
-        assert isinstance(tree, ast.FunctionDef)
         found[name] = _Translator(function, found).function(name, tree)
     return name
+
+
+def _definition(function: FunctionType) -> ast.FunctionDef:
+    """The text of a function, which a lambda or one that was typed into a prompt does not have."""
+    with contextlib.suppress(OSError, SyntaxError):  # of a lambda, the line need not be a statement
+        tree = ast.parse(textwrap.dedent(inspect.getsource(function))).body[0]
+        if isinstance(tree, ast.FunctionDef):
+            return tree
+    raise InputTypeError(
+        f"{function.__name__} cannot be written in JavaScript: it is no def in a file; write it as "
+        "one, or name a JavaScript form in the declaration, javascript=…"
+    )
 
 
 class _Translator:

@@ -162,7 +162,11 @@ def with_a_try(x):
         return math.inf
 
 
-@pytest.mark.parametrize("function", [with_text, with_a_try])
+TYPED = {}
+exec("def typed(x):\n    return x + x", TYPED)  # as into a prompt
+
+
+@pytest.mark.parametrize("function", [with_text, with_a_try, lambda x: x + x, TYPED["typed"]])
 def test_what_cannot_be_translated_is_named(function):
     """The message says what, and what to do."""
     with pytest.raises(InputTypeError, match=r"cannot be written in JavaScript: .* name a JavaS"):
