@@ -27,6 +27,7 @@ __all__ = [
     "answer_imports",
     "in_our_words",
     "missing",
+    "missing_in",
     "one_by_one",
 ]
 
@@ -163,6 +164,14 @@ def missing(
         return AttributeError(f"{what} has no {name}, on purpose{advice}", name=name)
     # Where nothing is known, Python looks for a similar name.
     return AttributeError(f"{what} has no attribute {name!r}", name=name, obj=of)
+
+
+def missing_in(instance: object, name: str, known: Mapping[str, str]) -> Any:
+    """What ``__getattr__`` has of an instance: that error, or what its own property raised."""
+    kind = type(instance)
+    if hasattr(kind, name):  # Python asks here too where a property misses something else
+        return object.__getattribute__(instance, name)
+    raise missing(f"{kind.__name__!r} object", name, known)
 
 
 class Absent:

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 import autograd
 from autograd import Value
-from autograd.foreign import in_our_words, missing
+from autograd.foreign import in_our_words, missing_in
 from nn.absent import IN_MODULES
 from nn.checks import require_shallow
 from nn.errors import ModelFileError
@@ -79,7 +79,7 @@ class Module:
         return self(inputs)
 
     def __getattr__(self, name: str) -> Any:
-        raise missing(f"{type(self).__name__!r} object", name, IN_MODULES)
+        return missing_in(self, name, IN_MODULES)
 
     def __repr__(self) -> str:
         try:

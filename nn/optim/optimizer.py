@@ -15,7 +15,7 @@ from typing import Any
 
 import autograd
 from autograd import Value
-from autograd.foreign import in_our_words, missing
+from autograd.foreign import in_our_words, missing_in
 from nn.absent import IN_MODULES
 from nn.checks import check_number
 from nn.errors import DivergenceError
@@ -118,7 +118,7 @@ class Optimizer(ABC):
         vars(self).update(options, memory=memory)
 
     def __getattr__(self, name: str) -> Any:
-        raise missing(f"{type(self).__name__!r} object", name, IN_MODULES)
+        return missing_in(self, name, IN_MODULES)
 
     @in_our_words
     def zero_grad(self) -> None:

@@ -306,6 +306,21 @@ def test_what_nobody_expects_is_an_ordinary_mistake():
     assert IN_NN.keys().isdisjoint(IN_MODULES)
 
 
+@pytest.mark.parametrize("kind", [nn.Module, nn.SGD])
+def test_what_a_property_misses_is_what_the_error_names(kind):
+    """Python asks for the property once more, which hid the mistake in it."""
+
+    class Derived(kind):
+        @property
+        def depth(self):
+            return self.layres
+
+    thing = Derived() if kind is nn.Module else Derived([Value(1.0)], 0.1)
+    with pytest.raises(AttributeError, match="has no attribute 'layres'"):
+        thing.depth  # noqa: B018
+    assert not hasattr(thing, "depth")
+
+
 def test_another_distribution_s_autograd_is_named(tmp_path):
     """HIPS's has the same import name: whichever was installed last is there."""
     (tmp_path / "autograd").mkdir()
