@@ -204,7 +204,8 @@ def name_of(name: Any, made: tuple[Any, ...] = (), op: Any = "") -> str | None:
             f"the name of a Value is a str, but got {given}{history}; what a Value was made of is "
             "recorded by arithmetic: for an operation of your own, use autograd.custom_op"
         )
-    return name
+    # Of a class derived from str it might refer to the node: a cycle that nobody would look for.
+    return name if name is None or type(name) is str else str.__str__(name)
 
 
 def always_differentiable(requires_grad: Any) -> InputTypeError:

@@ -54,6 +54,13 @@ def through_a_primitive():
     kept.append(identity(Value(0.3)).sinc())
 
 
+def through_a_name():
+    name = type("Name", (str,), {})("x")
+    x = Value(0.3, name=name)
+    name.x = x.sinc()
+    x.name = name
+
+
 def through_copies():
     x = Tagged(0.3)
     x.tag = [x.sinc() + 1.0]
@@ -67,6 +74,7 @@ CYCLES = {
     "assigned": through_an_assigned_gradient,
     "later": through_a_later_gradient,
     "primitive": through_a_primitive,
+    "name": through_a_name,
     "copies": through_copies,
     "operator": through(lambda x: x * 2.0),
     "reflected": through(lambda x: 2.0 / x),

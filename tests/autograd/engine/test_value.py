@@ -99,6 +99,8 @@ def test_name_is_a_str():
         with pytest.raises(InputTypeError, match="name of a Value is a str, but got int 3;"):
             give()
     assert x.name == x.label == "x"
+    x.name = type("Name", (str,), {"__str__": lambda self: "shown"})("y")
+    assert (x.name, type(x.name)) == ("y", str)
     x.name = None
     assert (x.name, x.label) == (None, "")
 
