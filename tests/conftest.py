@@ -32,6 +32,13 @@ def is_available(peer: str) -> bool:
     return importlib.util.find_spec(peer) is not None or shutil.which(peer) is not None
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """What tests compile is kept with pytest's files: among the user's it would push out theirs."""
+    cache = getattr(config, "cache", None)  # none with -p no:cacheprovider
+    if cache is not None:  # the variable counts on Linux, for processes of tests too
+        os.environ["XDG_CACHE_HOME"] = str(cache.mkdir("machine_code"))
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     peers = [peer for marker in item.iter_markers("needs") for peer in marker.args]
     missing = [peer for peer in peers if not is_available(peer)]

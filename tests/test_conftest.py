@@ -1,4 +1,7 @@
-"""The `needs` marker: a missing peer skips a test, or fails it where peers are required."""
+"""The `needs` marker: a missing peer skips a test, or fails it where peers are required.
+
+And what tests compile stays out of the user's cache.
+"""
 
 import os
 import subprocess
@@ -10,7 +13,11 @@ import pytest
 CONFTEST = Path(__file__).with_name("conftest.py")
 PROJECT = CONFTEST.parent.parent / "pyproject.toml"
 SUITE = """
+import os
 import pytest
+
+def test_place_of_machine_code():
+    assert os.environ["XDG_CACHE_HOME"].startswith(os.path.join(os.getcwd(), ".pytest_cache"))
 
 @pytest.mark.needs("json", "python_no_one_has")
 def test_with_missing_peer(): ...
@@ -40,7 +47,7 @@ def test_missing_peer_skips_and_says_which(run_suite):
     """Only the test whose peer is missing skips; the reason names that peer alone."""
     done = run_suite(require_peers="")
     assert done.returncode == 0, done.stdout
-    assert "1 passed, 1 skipped" in done.stdout
+    assert "2 passed, 1 skipped" in done.stdout
     assert "needs python_no_one_has, not installed here" in done.stdout
 
 
@@ -48,5 +55,5 @@ def test_missing_peer_fails_where_peers_are_required(run_suite):
     """Under REQUIRE_PEERS nothing that needs a peer can pass by skipping."""
     done = run_suite(require_peers="1")
     assert done.returncode == 1, done.stdout
-    assert "1 passed, 1 error" in done.stdout
+    assert "2 passed, 1 error" in done.stdout
     assert "needs python_no_one_has" in done.stdout
