@@ -148,8 +148,9 @@ def test_what_goes_beside_the_result_comes_back():
     assert ag.hessian(f, has_aux=True)(2.0) == (12.0, {"square": 4.0, "name": "f", "count": 3})
     outer = ag.grad(lambda x: ag.grad(f, has_aux=True)(x)[1]["square"])
     assert outer(3.0) == 6.0
-    with pytest.raises(InputTypeError, match="with has_aux a function returns two things"):
-        ag.grad(lambda x: x * x, has_aux=True)(2.0)
+    for other in (lambda x: x * x, lambda x: (x,), lambda x: (x, x, x), lambda x: [x, x]):
+        with pytest.raises(InputTypeError, match="with has_aux a function returns two things"):
+            ag.grad(other, has_aux=True)(2.0)
 
 
 def test_the_diagonal_is_that_of_the_hessian():
