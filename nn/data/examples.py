@@ -200,6 +200,8 @@ def _floats(what: str, numbers: Any) -> Any:
         return [float(number) for number in (parts or numbers)]
     except (TypeError, ValueError) as error:
         raise autograd.InputTypeError(f"{what} must consist of numbers, but: {error}") from error
+    except OverflowError as error:  # an int or a Fraction beyond all floats
+        raise autograd.InputValueError(f"{what} must be finite, but: {error}") from error
 
 
 def _same_length(X: Sized, y: Sized, name: str = "X") -> None:
