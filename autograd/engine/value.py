@@ -49,8 +49,14 @@ class Value(Comparisons):
     __slots__ = ()
 
     def __repr__(self) -> str:
+        if not self.grad_computed:
+            return self._shown("")
+        grad = self.grad  # without its own gradient, which may lead far, or back here
+        shown = grad._shown("") if isinstance(grad, Value) else repr(grad)
+        return self._shown(f", grad={shown}")
+
+    def _shown(self, grad: str) -> str:
         name = f", name={self.name!r}" if self.name is not None else ""
-        grad = f", grad={self.grad!r}" if self.grad_computed else ""
         return f"Value({self._data!r}{name}{grad})"
 
     def __format__(self, spec: str) -> str:

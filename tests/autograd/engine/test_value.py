@@ -208,6 +208,8 @@ def test_repr_shows_data_name_and_a_gradient_that_exists():
     assert repr(x) == "Value(3.0, name='x', grad=2.0)"
     assert f"{x:.2f}" == "3.00"
     assert f"{x}" == repr(x)
+    x.grad = x
+    assert repr(x) == "Value(3.0, name='x', grad=Value(3.0, name='x'))"
 
 
 def test_detach_forgets_the_history():
