@@ -36,7 +36,7 @@ ORDER = {
     "autograd.drawing.formats": "(rendering text) cards (shapes style) attributes (dot svg tree)",
     "autograd.drawing.page": "(beside literals) translation javascript lowered curve plane shading "
     "(content film labels parts) stepper (playground recorder)",
-    "autograd.drawing.picture": "snapshot (flow frames highlight) marks",
+    "autograd.drawing.picture": "snapshot (flow highlight) frames marks",
     "autograd.drawing.placement": "ranks positions geometry",
     "autograd.engine": "(switches order) (modes sweep pickling) node (anomaly foreign region) "
     "record shared (elementwise micrograd products refusals chain_rule) (higher ufuncs) "

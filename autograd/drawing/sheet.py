@@ -15,7 +15,7 @@ from autograd.drawing.folding.inlining import inlined
 from autograd.drawing.formats.cards import PARTS
 from autograd.drawing.formats.style import Style, style_of
 from autograd.drawing.formats.text import NumberFormat
-from autograd.drawing.picture.flow import flows_of
+from autograd.drawing.picture.flow import flows_of, with_bundles
 from autograd.drawing.picture.highlight import coloured, highlighted
 from autograd.drawing.picture.snapshot import Parametrised, Picture, checked_outputs, identities
 from autograd.errors import InputTypeError, InputValueError
@@ -66,7 +66,7 @@ def sheet_of(
         raise InputValueError(f"by= is 'module' or 'operation', but got {by!r}")
     known = identities(parameters)
     picture = graph_picture(roots, known, limit, by, depth)
-    picture, used = with_short_paths(inlined(picture, style.format))
+    picture, used = with_short_paths(with_bundles(inlined(picture, style.format)))
     notes = [*legend(used), *([picture.folded] if picture.folded else [])]
     if depth is not None and any(box.kind == "outside" for box in picture.boxes):
         notes.append(f"dashed boxes: what they are computed from is beyond depth {depth}")

@@ -105,29 +105,29 @@ def edge_shape(points: Sequence[Point], across: bool, thickness: float | None) -
     ``across`` says that it runs from top to bottom.
 
     >>> edge_shape([(0.0, 5.0), (40.0, 5.0)], False, None)
-    ('M0,5h33.5', 'M40,5l-6.5,-3.3v6.6z')
+    ('M0,5h33.5', 'M40,5l-6.5-3.3v6.6z')
     """
     head = HEAD + (thickness or 1.0) - 1.0
     points = list(dict.fromkeys((round(x, 2), round(y, 2)) for x, y in points))
     x, y = points[-1]
     end = (x, y - head) if across else (x - head, y)
     tenths = [(_tenths(a), _tenths(b)) for a, b in [*points[:-1], end]]
-    commands = [f"M{_pair(*tenths[0])}"]
+    commands = [f"M{_numbers(*tenths[0])}"]
     for (x0, y0), (x1, y1) in pairwise(tenths):
         right, down = x1 - x0, y1 - y0
         if not right or not down:
             commands.append(f"v{_tenth(down)}" if down else f"h{_tenth(right)}")
         elif abs(right) == 1 or abs(down) == 1:
-            commands.append(f"l{_pair(right, down)}")
+            commands.append(f"l{_numbers(right, down)}")
         elif across:
             half = down // 2
-            commands.append(f"c{_pair(0, half)} {_pair(right, half)} {_pair(right, down)}")
+            commands.append(f"c{_numbers(0, half, right, half, right, down)}")
         else:
             half = right // 2
-            commands.append(f"c{_pair(half, 0)} {_pair(half, down)} {_pair(right, down)}")
+            commands.append(f"c{_numbers(half, 0, half, down, right, down)}")
     long, half = _tenths(head), _tenths(head / 2)
-    side, base = (_pair(-half, -long), f"h{_tenth(2 * half)}") if across else (
-        _pair(-long, -half), f"v{_tenth(2 * half)}"
+    side, base = (_numbers(-half, -long), f"h{_tenth(2 * half)}") if across else (
+        _numbers(-long, -half), f"v{_tenth(2 * half)}"
     )  # fmt: skip
     return "".join(commands), f"M{coordinate(x)},{coordinate(y)}l{side}{base}z"
 
@@ -140,5 +140,6 @@ def _tenth(x: int) -> str:
     return f"{x / 10:g}"
 
 
-def _pair(x: int, y: int) -> str:
-    return f"{_tenth(x)},{_tenth(y)}"
+def _numbers(*tenths: int) -> str:
+    """Numbers of a path, which nothing needs to part where a minus does."""
+    return ",".join(map(_tenth, tenths)).replace(",-", "-")

@@ -154,13 +154,31 @@ def _told_picture(
                 "data": frame.data,
                 "grad": frame.grads,
                 "edges": frame.edges,
+                "carried": frame.carried,
             }
             for frame in frames
         ]
     return told
 
 
-def _described(box: Box, node: Value, place: dict[Value, int]) -> dict[str, Any]:
+def _stretches(places: Sequence[int]) -> list[int]:
+    """Numbers as stretches of neighbours: where each begins, counted from the last, and its length.
+
+    >>> _stretches([5, 3, 4, 9])
+    [3, 3, 3, 1]
+    """
+    found: list[int] = []
+    end = 0
+    for i in sorted(places):
+        if found and i == end:
+            found[-1] += 1
+        else:
+            found += [i - end, 1]
+        end = i + 1
+    return found
+
+
+def _described(box: Box, node: Any, place: dict[Value, int]) -> dict[str, Any]:
     """A box in words, and where its numbers are."""
     if box.kind == "constant":
         return {"constant": box.data, "label": TEXT.number(box.data or 0.0)}
@@ -178,6 +196,8 @@ def _described(box: Box, node: Value, place: dict[Value, int]) -> dict[str, Any]
     if box.kind == "fold":
         told["size"] = box.size
         told["results"] = [place[x] for x in box.results if x in place]
+        inside = [place[x] for x in node if type(x) is not float and x in place]
+        told["held"] = _stretches(inside)
     elif node in place:
         told["node"] = place[node]
     return {key: fact for key, fact in told.items() if fact is not None and fact != ""}

@@ -114,7 +114,9 @@ def _drawn(picture: Picture, frame: Frame, style: Style, notes: Sequence[str]) -
     """The picture with the numbers of a moment, as an image."""
     numbers = zip(picture.boxes, frame.data, frame.grads)
     boxes = [box._replace(data=data, grad=grad, results=()) for box, data, grad in numbers]
-    return svg_of(picture._replace(boxes=tuple(boxes)), style, notes, sheet=False, handles=False)
+    edges = [edge._replace(carried=x) for edge, x in zip(picture.edges, frame.carried)]
+    picture = picture._replace(boxes=tuple(boxes), edges=tuple(edges))
+    return svg_of(picture, style, notes, sheet=False, handles=False)
 
 
 def _inside(svg: str) -> str:

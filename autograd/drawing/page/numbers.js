@@ -71,32 +71,71 @@ function spreadOf(box) {
 // Numbers of a picture: data and gradients of its boxes, and of each edge what goes back along it:
 // local derivative, upstream, contribution, and the gradient of its source after that.
 function frameOf(picture) {
+  const { boxes, edges } = picture;
   if (!program) {
-    const { data, grad, edges } = (picture.frames || [])[time] || { data: [], grad: [], edges: [] };
+    const told = picture.frames?.[time] ?? {};
+    const all = (list, kind) => list.map((_, i) => told[kind]?.[i] ?? null);
     return {
-      data: picture.boxes.map((_, i) => known(data[i])),
-      grad: picture.boxes.map((_, i) => known(grad[i])),
-      edges: picture.edges.map((_, i) => (edges[i] ? edges[i].map(Number) : null)),
+      data: all(boxes, "data").map(known),
+      grad: all(boxes, "grad").map(known),
+      edges: all(edges, "edges").map((one) => one && one.map(Number)),
+      carried: all(edges, "carried").map(known),
     };
   }
-  const { boxes, edges } = picture;
   const data = boxes.map(dataOf);
   const grad = boxes.map(gradOf);
   const sums = startOf(picture, grad);
   const passed = edges.map(() => null);
+  const together = picture.bundles ??= bundlesOf(picture);
   for (const i of picture.backwards) {
     const { source, target, position } = edges[i];
     const { node } = boxes[target];
-    const slopes = node === undefined ? null : state.partials[node];
-    if (!slopes || slopes[position] === null || boxes[source].constant !== undefined) continue;
-    const slope = slopes[position];
-    const upstream = state.grad[node];
-    const blocked = upstream === 0 || (slope === 0 && RULES[program.nodes[node][0]].selects);
-    const contribution = blocked ? 0 : upstream * slope;
-    if (!picture.unknown.has(source)) sums[source] = (sums[source] ?? 0) + contribution;
-    passed[i] = [slope, upstream, contribution, sums[source]];
+    const one = boxes[source].constant === undefined && passedBack(node, position);
+    if (!one || together[i]?.length > 1) continue; // several are no step by themselves
+    if (!picture.unknown.has(source)) sums[source] = (sums[source] ?? 0) + one[2];
+    passed[i] = [...one, sums[source]];
   }
-  return { data, grad, edges: passed };
+  const carried = passed.map((one, i) => one?.[2] ?? sumOf(together[i]));
+  return { data, grad, edges: passed, carried };
+}
+
+// What a node adds to an operand's gradient, or null: [local derivative, upstream, contribution].
+function passedBack(node, position) {
+  const slope = state.partials[node]?.[position] ?? null;
+  if (slope === null) return null;
+  const upstream = state.grad[node];
+  const blocked = upstream === 0 || (slope === 0 && RULES[program.nodes[node][0]].selects);
+  return [slope, upstream, blocked ? 0 : upstream * slope];
+}
+
+// What an edge at a fold carries: the sum of all that passes along it, null if nothing does.
+function sumOf(bundle) {
+  const passed = bundle?.map((one) => passedBack(...one)).filter(Boolean);
+  return passed?.length ? passed.reduce((sum, one) => sum + one[2], 0) : null;
+}
+
+// For each edge at a fold, the nodes and the operands of them that it stands for.
+function bundlesOf({ boxes, edges }) {
+  const place = new Map();
+  boxes.forEach((box, i) => nodesIn(box).forEach((node) => place.set(node, i)));
+  const between = {};
+  for (const [node, target] of place) {
+    program.nodes[node]?.[1].forEach((operand, position) => {
+      (between[[place.get(operand), target]] ??= []).push([node, position]);
+    });
+  }
+  return edges.map(({ source, target }) =>
+    boxes[source].held || boxes[target].held ? between[[source, target]] : null);
+}
+
+// The nodes in a box: of a fold, stretches of neighbours.
+function nodesIn({ node, held = [] }) {
+  const nodes = [node];
+  for (let i = 0, at = 0; i < held.length; i += 2) {
+    at += held[i];
+    for (const end = at + held[i + 1]; at < end; at++) nodes.push(at);
+  }
+  return nodes;
 }
 
 // Gradients before the backward pass: 1 at the results, in a part what comes from outside.

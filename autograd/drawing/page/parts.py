@@ -16,6 +16,7 @@ from autograd.drawing.formats.cards import NOT_COMPUTED
 from autograd.drawing.formats.style import Style
 from autograd.drawing.formats.svg import svg_of
 from autograd.drawing.formats.text import clean, escape
+from autograd.drawing.picture.flow import with_bundles
 from autograd.drawing.picture.snapshot import Box, Picture, box_of
 from autograd.engine.order import operands_of
 
@@ -57,7 +58,7 @@ class Parts:
         for fold in self._folds:  # grows while it is read
             inside = None
             if fold.box.symbol != ELSEWHERE and any(map(_is_computed, fold.nodes)):
-                inside = inlined(_inside(fold.nodes, parameters), style.format)
+                inside = with_bundles(inlined(_inside(fold.nodes, parameters), style.format))
             self._numbers.append(self._numbered(inside, str(fold.number)) if inside else {})
             self.pictures.append(inside)
 

@@ -18,7 +18,7 @@ from autograd.drawing.page.film import Scenes, checked_seconds, film_of, scenes_
 from autograd.drawing.page.lowered import leaves_of
 from autograd.drawing.page.plane import Plane
 from autograd.drawing.page.stepper import framed, page, pictured
-from autograd.drawing.picture.flow import promised
+from autograd.drawing.picture.flow import bundled, promised
 from autograd.drawing.picture.frames import Frame, frame_of
 from autograd.drawing.picture.marks import gathered, marks_of, rectifiers_in, remark
 from autograd.drawing.picture.snapshot import Picture, take_picture
@@ -168,7 +168,7 @@ class Recorder:
 
     def _moments(self) -> list[Moment]:
         """The frames with their marks, which know of what is inside folded boxes too."""
-        at = _places(self._whole)
+        at = self._whole.places()
         holds = [
             [at[x] for x in (node if type(node) is tuple else (node,)) if type(x) is not float]
             for node in self._sheet.picture.nodes
@@ -228,7 +228,7 @@ def _at(picture: Picture, fresh: Sequence[float | None]) -> Picture:
 
 def _shown(picture: Picture, whole: Picture, frame: Frame) -> Picture:
     """The picture that is shown, folds and all, with the numbers of the whole graph."""
-    at = _places(whole)
+    at = whole.places()
     boxes = []
     for box, node in zip(picture.boxes, picture.nodes):
         if type(node) is tuple:
@@ -236,12 +236,11 @@ def _shown(picture: Picture, whole: Picture, frame: Frame) -> Picture:
         if type(node) is not float:
             box = box._replace(data=frame.data[at[node]], grad=frame.grads[at[node]])
         boxes.append(box)
-    return picture._replace(boxes=tuple(boxes))
-
-
-def _places(picture: Picture) -> dict[Any, int]:
-    """The box of each Value."""
-    return {node: i for i, node in enumerate(picture.nodes) if type(node) is not float}
+    passed = (
+        (whole.nodes[source], whole.nodes[target], position, x and x.contribution)
+        for (source, target, position, *_), x in zip(whole.edges, frame.edges)
+    )
+    return bundled(picture._replace(boxes=tuple(boxes)), passed)
 
 
 def _result(nodes: Sequence[Value | float]) -> Value | float:

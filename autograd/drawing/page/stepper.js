@@ -70,8 +70,13 @@ function showPicture(k, at, passed) {
     setLook(face, looks[i]);
   });
   const shown = passed && quizzed(passed) ? passed - 1 : passed; // a colour would give it away
-  const done = new Set(steps.slice(0, shown).map(({ edge }) => edge));
-  const carried = now.edges.map((e, i) => (e && (overview || done.has(i)) ? e[2] : null));
+  const taken = steps.slice(0, shown);
+  const done = new Set(taken.map(({ edge }) => edge));
+  // Edges at folds are no steps: they have carried what they do once the boxes after them are done.
+  const { edge, box } = taken.at(-1) ?? {};
+  const reached = passed && !steps[shown] ? 0 : box ?? here.edges[edge]?.target;
+  const behind = (i) => (now.edges[i] ? done.has(i) : here.edges[i].source >= reached);
+  const carried = now.carried.map((x, i) => (overview || behind(i) ? x : null));
   const coloured = overview ? content.flow : k === open;
   const sizes = coloured ? carried.map(Math.abs).filter(Number.isFinite) : [];
   const largest = sizes.reduce((a, b) => Math.max(a, b), 0);
@@ -189,12 +194,15 @@ stage.addEventListener("pointerover", (event) => {
   const k = group ? edgeGroups.findIndex((groups) => groups.includes(group)) : -1;
   if (k < 0) return;
   const edge = pictures[k].edges[edgeGroups[k].indexOf(group)];
-  const carried = asking() ? null : frameOf(pictures[k]).edges[edgeGroups[k].indexOf(group)];
+  const at = edgeGroups[k].indexOf(group);
+  const { edges, carried } = frameOf(pictures[k]);
   const [from, to] = [edge.source, edge.target].map((i) => pictures[k].boxes[i].label);
   const title = group.querySelector("title") ||
     group.appendChild(document.createElementNS(root.namespaceURI, "title"));
-  const slope = carried ? `: local derivative ${write(carried[0])}, carries ${write(carried[2])}` : "";
-  title.textContent = `${from} → ${to}, operand ${edge.position + 1}${slope}`;
+  const operand = pictures[k].bundles?.[at] ? "" : `, operand ${edge.position + 1}`;
+  const slope = edges[at] ? `local derivative ${write(edges[at][0])}, ` : "";
+  const told = asking() || carried[at] === null ? "" : `: ${slope}carries ${write(carried[at])}`;
+  title.textContent = `${from} → ${to}${operand}${told}`;
 });
 function tellBox(group) {
   const k = group ? boxGroups.findIndex((groups) => groups.includes(group)) : -1;

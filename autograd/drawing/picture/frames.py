@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from autograd.drawing.picture.flow import passed_back
 from autograd.drawing.picture.snapshot import Picture
 
 __all__ = ["SEED", "Frame", "Passed", "backward_order", "frame_of", "through_folds"]
@@ -26,11 +27,15 @@ class Passed(NamedTuple):
 
 
 class Frame(NamedTuple):
-    """Each box's data and gradient, and what each edge passed on; None where it is not known."""
+    """Each box's data and gradient, and what each edge passed on; None where it is not known.
+
+    What edges at folds ``carried`` altogether is known without their steps.
+    """
 
     data: tuple[float | None, ...]
     grads: tuple[float | None, ...]
     edges: tuple[Passed | None, ...]
+    carried: tuple[float | None, ...] = ()
 
 
 def backward_order(picture: Picture) -> list[int]:
@@ -66,13 +71,13 @@ Passed(local=3.0, upstream=1.0, contribution=3.0, total=6.0))
         slope, upstream = local[i], grads[target]
         if slope is None or upstream is None:
             continue
-        selects = picture.nodes[target].op.selects
-        blocked = upstream == 0.0 or (selects and slope == 0.0)
-        contribution = 0.0 if blocked else upstream * slope
+        contribution = passed_back(picture.nodes[target].op, upstream, slope)
         if source not in known:
             grads[source] = (grads[source] or 0.0) + contribution
         passed[i] = Passed(slope, upstream, contribution, grads[source] or 0.0)
-    return Frame(tuple(box.data for box in picture.boxes), tuple(grads), tuple(passed))
+    carried = (edge.carried if x is None else x[2] for edge, x in zip(picture.edges, passed))
+    data = (box.data for box in picture.boxes)
+    return Frame(tuple(data), tuple(grads), tuple(passed), tuple(carried))
 
 
 def _starting_gradients(picture: Picture) -> list[float | None]:

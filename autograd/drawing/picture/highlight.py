@@ -30,7 +30,7 @@ def highlighted(
     walks = [list(path) for path in _checked(paths)]
     if not walks:
         return frozenset(), frozenset()
-    box_of = _boxes_of(picture)
+    box_of = picture.places()
     boxes: set[int] = set()
     joined: set[tuple[int, int]] = set()
     for walk in walks:
@@ -68,18 +68,8 @@ def coloured(picture: Picture, colours: Any) -> dict[int, str]:
     for colour in colours.values():
         if not isinstance(colour, str) or not COLOUR.fullmatch(colour):
             raise InputValueError(f"a colour is a name or '#rrggbb', but color= has {colour!r}")
-    box_of = _boxes_of(picture)
+    box_of = picture.places()
     return {box_of[v]: colour for v, colour in colours.items() if v in box_of}
-
-
-def _boxes_of(picture: Picture) -> dict[Any, int]:
-    """The box that each Value is in."""
-    box_of = {}
-    for number, node in enumerate(picture.nodes):
-        for one in node if isinstance(node, tuple) else (node,):
-            if type(one) is not float:
-                box_of[one] = number
-    return box_of
 
 
 def _checked(paths: Any) -> Iterable[Any]:

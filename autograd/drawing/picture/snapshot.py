@@ -60,13 +60,15 @@ class Box(NamedTuple):
 class Edge(NamedTuple):
     """Operand number ``position`` of box ``target`` is box ``source``.
 
-    Between folds, one edge stands for ``size`` of them.
+    At a fold, one edge stands for ``size`` of them. Altogether they ``carried`` so much back; None
+    where it is not known, or the boxes tell it.
     """
 
     source: int
     target: int
     position: int
     size: int = 1
+    carried: float | None = None
 
 
 class Picture(NamedTuple):
@@ -85,6 +87,15 @@ class Picture(NamedTuple):
     outputs: tuple[int, ...]
     total: int
     folded: str = ""
+
+    def places(self) -> dict[Any, int]:
+        """The box that each Value is in."""
+        return {
+            node: number
+            for number, held in enumerate(self.nodes)
+            for node in (held if type(held) is tuple else (held,))
+            if type(node) is not float
+        }
 
     def edges_into(self) -> list[list[int]]:
         """For each box, the indices of the edges that end in it, by operand position."""
