@@ -6,7 +6,6 @@ import math
 import random
 import re
 import subprocess
-import time
 
 import pytest
 
@@ -198,10 +197,9 @@ def test_training_goes_on_until_it_is_paused(opened):
     """Frame by frame, and the loss falls."""
     page = opened(made(hidden=(8,))[0])
     page.click("#train")
-    deadline = time.monotonic() + 30.0
-    while page.evaluate("training.losses.length") < 120 and time.monotonic() < deadline:
-        time.sleep(0.02)
+    page.until("training.losses.length >= 120")
     page.click("#train")
+    page.until("!running")
     losses = page.evaluate("training.losses")
     assert sum(losses[-20:]) < 0.9 * sum(losses[:20])
     page.settle(0.05)
@@ -312,16 +310,12 @@ def test_a_phone_shows_the_training_or_the_graph(opened):
     page = opened(made()[0], (375, 667))
     page.send("Emulation.setTouchEmulationEnabled", enabled=True, maxTouchPoints=2)
     page.touch([page.place("#once")])
-    page.settle()
-    assert page.evaluate("training.losses.length") == 1
+    page.until("training.losses.length === 1")
     assert page.evaluate("[stage.clientWidth, document.body.scrollWidth]") == [0, 375]
     page.touch([page.place("#tabs button:last-child")])
-    page.settle()
-    assert page.evaluate("stage.clientHeight") > 200
-    assert page.evaluate("byId('side').clientHeight") == 0
+    page.until("stage.clientHeight > 200 && byId('side').clientHeight === 0")
     page.touch([page.place("#next")])
-    page.settle()
-    assert page.evaluate("step") == 1
+    page.until("step === 1")
 
 
 @needs_browser

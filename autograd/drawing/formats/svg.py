@@ -8,11 +8,12 @@ class "lit" to a group highlights it. Next: :mod:`autograd.drawing.formats.attri
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from textwrap import wrap
 
 from autograd.drawing.formats.cards import Card, card_of
 from autograd.drawing.formats.shapes import box_shape, coordinate, edge_shape
 from autograd.drawing.formats.style import Style, sheet_for
-from autograd.drawing.formats.text import escape, width
+from autograd.drawing.formats.text import PITCH, escape, width
 from autograd.drawing.picture.flow import Flow, flows_of
 from autograd.drawing.picture.snapshot import Box, Picture
 from autograd.drawing.placement.geometry import geometry_of
@@ -21,7 +22,7 @@ from autograd.drawing.placement.positions import Point, layered
 __all__ = ["spoken", "summary", "svg_of"]
 
 MARGIN = 12.0
-NOTE_SIZE, NOTE_LINE = 10.5, 15.0
+NOTE_SIZE, NOTE_LINE, NOTE_ROOM = 10.5, 15.0, 420.0
 
 
 def svg_of(
@@ -66,11 +67,12 @@ def svg_of(
         handle, title = (f' data-box="{box.id}"', title) if handles else ("", "")
         body.append(f'<g class="{classes}"{handle}{part}{look}>{title}{shape}</g>')
 
-    for note in notes:
+    room = int(max(right, NOTE_ROOM) / (PITCH * NOTE_SIZE))  # a narrow picture stays narrow
+    for line in [line for note in notes for line in wrap(note, room)]:
         bottom += NOTE_LINE
         at = f'x="{coordinate(MARGIN)}" y="{coordinate(bottom)}"'
-        body.append(f'<text class="note" {at}>{escape(note)}</text>')
-        right = max(right, MARGIN + width(note) * NOTE_SIZE)
+        body.append(f'<text class="note" {at}>{escape(line)}</text>')
+        right = max(right, MARGIN + width(line) * NOTE_SIZE)
     many = " many" if len(picture.edges) > 150 else ""
     role = "group" if interactive else "img"
     w, h = coordinate(right + MARGIN), coordinate(bottom + MARGIN)

@@ -13,8 +13,8 @@ from collections.abc import Callable
 
 from autograd.errors import InputTypeError, InputValueError
 
-__all__ = ["SMALLER", "NumberFormat", "clean", "escape", "escape_dot", "escape_mermaid"]
-__all__ += ["formatter", "indices", "number", "shorten", "width"]
+__all__ = ["PITCH", "SMALLER", "NumberFormat", "clean", "escape", "escape_dot"]
+__all__ += ["escape_mermaid", "formatter", "indices", "number", "shorten", "width"]
 
 NumberFormat = str | Callable[[float], str]
 

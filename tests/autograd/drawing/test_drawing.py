@@ -60,7 +60,7 @@ def test_an_example_of_a_digit_weighs_little_in_a_notebook(sizes):
     assert len(bundle["text/plain"]) < 10_000
 
 
-@pytest.mark.parametrize("sizes", [(64, 16, 10), (64, 32, 10)])
+@pytest.mark.parametrize("sizes", [(64, 16, 10), (64, 32, 10), (64, 32, 32, 10)])
 def test_pixels_with_names_are_one_box(sizes):
     """As every neuron of the first layer uses all of them; so the picture weighs no more."""
     model = nn.MLP(sizes[0], list(sizes[1:]), rng=random.Random(0))

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from autograd import Value, custom_op, draw, relu, where
+from autograd import Value, custom_op, draw, relu, tanh, where
 from autograd.drawing.formats.cards import NUMBERS, card_of
 from autograd.drawing.formats.text import clean, shorten, width
-from autograd.drawing.picture.flow import contributions
+from autograd.drawing.picture.flow import LEGEND, contributions
 from autograd.drawing.picture.snapshot import Box, take_picture
 from tests.autograd.drawing.graphs import HOSTILE, network, neuron, scattered
 
@@ -100,6 +100,19 @@ def test_flow_without_gradients_says_so():
     """Colours need a backward pass."""
     svg = draw(Value(1.0) * 2.0, flow=True).to_svg()
     assert "call backward() first" in svg
+
+
+@pytest.mark.parametrize("direction", ["LR", "TB"])
+def test_a_long_note_makes_no_picture_wider(direction):
+    """Beyond what a few boxes need: it goes on in the next line, and nothing of it is lost."""
+    x = Value(3.0, "x")
+    y = tanh(x)
+    y.backward()
+    svg = parsed(draw(y, flow=True, direction=direction))
+    notes = [t.text for t in svg.iter(f"{SVG}text") if t.get("class") == "note"]
+    assert len(notes) > 1
+    assert " ".join(notes) == LEGEND
+    assert float(svg.get("width")) < 470.0
 
 
 def test_infinite_gradient_is_marked():
