@@ -4,7 +4,8 @@
    none among Values but through a gradient that is a Value, an attribute of a derived class, or
    what a primitive of a user's refers to. A Value is therefore made untracked, as Python leaves a
    tuple of numbers; it is tracked if an operand is, if its primitive is a user's, and, with all
-   that it depends on, when a Value becomes a gradient: track does that.
+   that it depends on, when a Value becomes a gradient: track does that. Nothing tells when an
+   attribute is set, so where a class has been derived from Value all are tracked.
 
    A class that is called packs its arguments into a tuple, and its __init__ takes them out again,
    which takes as long as all else. Python asks a class for a shorter way first, and mypyc writes
@@ -15,7 +16,7 @@
 typedef PyObject *method(PyObject *self, PyObject *const *given, Py_ssize_t n, PyObject *names);
 
 static PyObject *no_arguments;
-static PyObject *value;  /* the class Value; those derived from it are tracked as ever */
+static PyObject *value;  /* the class Value */
 static newfunc make;     /* Value.__new__ */
 static initproc init;    /* Value.__init__ as it was built: one that is put in its place is called */
 static method *fill;     /* Value._begin */
@@ -23,7 +24,7 @@ static method *fill;     /* Value._begin */
 static PyObject *
 allocate(PyTypeObject *type, Py_ssize_t items)
 {
-    if ((PyObject *)type != value)
+    if ((PyObject *)type != value || type->tp_subclasses != NULL)
         return PyType_GenericAlloc(type, items);
     PyObject *self = PyObject_GC_New(PyObject, type);
     if (self != NULL)
