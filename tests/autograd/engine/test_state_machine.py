@@ -185,7 +185,7 @@ def test_life_notices_a_bug():
                 if type(x) is not float:
                     adjoint[x] = adjoint[node] * p
 
-    found_is_enough = settings(TestLife.settings, phases=[Phase.generate])
+    found_is_enough = settings(TestLife.settings, phases=[Phase.generate], max_examples=5000)
     with plain(), pytest.MonkeyPatch.context() as patch:
         patch.setattr(passes, "pull_back", pull_back)
         with pytest.raises(AssertionError):

@@ -47,7 +47,7 @@ class Repeats(NamedTuple):
 def repeats(codes: Array) -> list[Repeats]:
     """The stretches whose repetitions cover a list of opcodes, those that cover most of it first.
 
-    >>> [(found.starts[0], found.period) for found in repeats(np.array([7, *[1, 2] * 500, 8]))]
+    >>> [(int(found.starts[0]), found.period) for found in repeats(np.array([7, *[1, 2] * 500, 8]))]
     [(25, 24)]
     """
     found: list[Repeats] = []
