@@ -1,4 +1,7 @@
-"""Checks of arguments that several modules share."""
+"""Checks of arguments that several modules share.
+
+Next: :mod:`nn.module`, the first to need them.
+"""
 
 from __future__ import annotations
 

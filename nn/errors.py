@@ -1,4 +1,7 @@
-"""The errors that only training, its data and saving can meet; all others are autograd's own."""
+"""The errors that only training, its data and saving can meet; all others are autograd's own.
+
+Next: :mod:`nn.train.fitting`.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,8 @@
 """Nests: outputs of a row that are more than one list, such as a mean and logits.
 
 Programs give arrays; what has no one shape they give as a flat row, which is nested again here.
+
+Next: :mod:`nn.programs`.
 """
 
 from __future__ import annotations

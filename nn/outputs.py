@@ -2,6 +2,8 @@
 
 `model(x) - 1.0` is what everyone writes first, of a model with one output; Python would speak of
 operand types, multiply the list by repeating it, and NumPy's numbers would make arrays of it.
+
+Next: :mod:`nn.neurons`, which return it.
 """
 
 from __future__ import annotations

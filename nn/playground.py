@@ -1,4 +1,7 @@
-"""Playground: a page that trains a model in the reader's browser, step for step as `fit` would."""
+"""Playground: a page that trains a model in the reader's browser, step for step as `fit` would.
+
+Next: :mod:`autograd.drawing.page.playground` is the page.
+"""
 
 from __future__ import annotations
 

@@ -6,6 +6,8 @@ done, 0 towards 1. It remembers nothing, so a training run that is resumed goes 
 `nn.fit` takes any function as well, and gives it what its arguments are called: `done` is that
 fraction, `epoch` the number of epochs done, `history` the `nn.History` so far; a function that asks
 for `step`, the number of steps done, is asked before every step, with `done` between epochs too.
+
+Next: :mod:`nn.train.rate`.
 """
 
 from __future__ import annotations

@@ -356,7 +356,7 @@ def test_heads_lead_somewhere(path):
     assert "Next:" not in head or REFERRED.search(onward), onward
 
 
-@pytest.mark.parametrize("path", files("autograd"))
+@pytest.mark.parametrize("path", files("autograd", "nn"))
 def test_heads_say_what_to_read_next(path):
     """A module that a reader has come to is never the end of the way."""
     head = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""

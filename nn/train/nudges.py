@@ -2,6 +2,8 @@
 
 Back-propagation averages the wishes of all examples; here they are one by one, from one compiled
 program, which tells which of them push a weight up, and which down.
+
+Next: :mod:`nn.programs` records it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Progress on standard error: a tqdm bar in terminals and notebooks, a line an epoch in a log."""
+"""Progress on standard error: a tqdm bar in terminals and notebooks, a line an epoch in a log.
+
+Next: :mod:`nn.train.history` keeps what it shows.
+"""
 
 from __future__ import annotations
 

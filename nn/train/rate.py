@@ -1,4 +1,7 @@
-"""The learning rate of a training run: the optimiser's own, times what a schedule says."""
+"""The learning rate of a training run: the optimiser's own, times what a schedule says.
+
+Next: :mod:`nn.train.fitting` asks for it.
+"""
 
 from __future__ import annotations
 

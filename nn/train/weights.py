@@ -1,4 +1,7 @@
-"""How much each example counts in training: by itself, by its class, and by options of the loss."""
+"""How much each example counts in training: by itself, by its class, and by options of the loss.
+
+Next: :mod:`nn.train.eager_steps` multiplies losses by it.
+"""
 
 from __future__ import annotations
 
