@@ -12,6 +12,7 @@ from importlib.util import find_spec
 from typing import Any
 
 import autograd
+from autograd.keeping import Portrait, portrait_of
 from nn import losses
 from nn.data.arrays import as_matrix
 from nn.data.examples import check_rows
@@ -19,8 +20,7 @@ from nn.kinds import Decision, Loss, Matrix, Model, Targets
 from nn.losses.terms import Number, kind_of
 from nn.metrics import accuracy, r2_score
 from nn.nests import as_list, is_nested, numbers
-from nn.portrait import Portrait, portrait_of
-from nn.programs import BACKENDS, kept, recorded_outputs
+from nn.programs import BACKENDS, PROGRAMS, recorded_outputs
 from nn.reading import READINGS, Reading, required
 
 __all__ = ["check_backend", "predict", "predict_outputs", "predict_proba", "score"]
@@ -175,7 +175,8 @@ def _mapped(function: Callable[[list[Number]], list[Any]], rows: Matrix) -> Any:
         return [function([*row]) for row in rows]
     first = as_list(rows[0])
     key = "chances", Portrait(function).token, len(first)
-    return kept(key, 0, lambda: autograd.compiled(lambda x: function(x)).program(first))(x=rows)
+    program = PROGRAMS.kept(key, 0, lambda: autograd.compiled(lambda x: function(x)).program(first))
+    return program(x=rows)
 
 
 def _meaning(

@@ -6,51 +6,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from types import ModuleType
-from typing import Any, TypeVar
+from typing import Any
 
 import autograd
-from autograd import Value, locks
+from autograd import Value
 from autograd.arrays import Array
 from autograd.extras import needed
+from autograd.keeping import Portrait, Store
 from nn.kinds import Model, Outputs, Target
 from nn.nests import flat, like, numbers, shape_of
-from nn.portrait import Portrait
 from nn.targets import Coding
 
-__all__ = ["BACKENDS", "Recording", "in_parts", "kept", "recorded_outputs"]
+__all__ = ["BACKENDS", "PROGRAMS", "Recording", "in_parts", "recorded_outputs"]
 
 BACKENDS = ("auto", "array", "loop", "eager")
-
-T = TypeVar("T")
 
 # Rows that a program meets at once where only their outputs are asked for: bounds the memory.
 ROWS = 4096
 # Examples on which a recording is held against the model itself, and how far they may differ:
 # far beyond rounding in another order, far below what a wrong branch does.
 REHEARSED, CLOSE = 3, 1e-8
-# Parameters of all the programs that are kept, each with a few hundred bytes.
-ROOM = 500_000
-
-_KEPT: dict[Hashable, tuple[int, Any]] = {}  # the least recently used first
-_LOCK = locks.process_lock()
-
-
-def kept(key: Hashable, size: int, make: Callable[[], T]) -> T:
-    """What `make` made the last time for this key; None for a key is like no other."""
-    if key is None:
-        return make()
-    with _LOCK:
-        found = _KEPT.pop(key, None)
-    if found is None:
-        found = size + 1000, make()
-    with _LOCK:
-        _KEPT[key] = found
-        while len(_KEPT) > 1 and sum(size for size, _ in _KEPT.values()) > ROOM:
-            del _KEPT[next(iter(_KEPT))]
-    thing: T = found[1]
-    return thing
+# As many parameters have all the programs that are kept, each with a few hundred bytes.
+PROGRAMS = Store(room=500_000)
 
 
 def in_parts(rows: int, size: int = ROWS) -> Iterator[slice]:
@@ -89,7 +68,7 @@ class Recording:
             return _program(graph, {"params": list(params), "held": self.held}, backend)
 
         key = None if self.token is None else (self.token, form)
-        self.program = kept(key, len(self.portrait.leaves), made)
+        self.program = PROGRAMS.kept(key, len(self.portrait.leaves), made)
         # Held against the model itself, so that no choice made by an `if` was frozen unseen.
         few = slice(0, len(X), -(-len(X) // REHEARSED))  # spread over all
         given = zip(X[few].tolist(), map(coding.given, targets[few]))
@@ -159,7 +138,7 @@ def recorded_outputs(model: Model, X: Array, *, portrait: Portrait, backend: str
         return program, nest
 
     key = None if portrait.token is None else (portrait.token, X.shape[1:], backend)
-    program, nest = kept(key, len(portrait.leaves), made)
+    program, nest = PROGRAMS.kept(key, len(portrait.leaves), made)
     parts = [program(x=X[part], **given) for part in in_parts(len(X))]
     return _nested(parts[0] if len(parts) == 1 else np.concatenate(parts), nest)
 

@@ -25,8 +25,8 @@ MAX_LINES = 300
 # package's own `__init__` comes last. The order to read the engine in stands in `engine/__init__`.
 ORDER = {
     "autograd": "(cached console arrays errors graph importable locks) "
-    "(extras files foreign nested reals) ops engine functions transforms check program drawing "
-    "testing calculator __init__ __main__",
+    "(extras files foreign nested reals) ops engine keeping functions transforms check program "
+    "drawing testing calculator __init__ __main__",
     "autograd.check": "(complex_step differences kinks report second_look subject) verdicts "
     "ladders entries checker",
     "autograd.drawing": "(picture placement) (folding formats) derivation sheet page drawing",
@@ -45,6 +45,7 @@ ORDER = {
     "autograd.engine.anomaly": "remedies story",
     "autograd.functions": "(custom exposing repetition) elementary recurrences operands "
     "(distances matrices ordering sequences tables)",
+    "autograd.keeping": "(store variables) portrait",
     "autograd.ops": "rules (expr inverses per_op special) (ieee source) floats op "
     "partial_evaluation (basic circular kinked nary normal ordered stepwise sweep_products) "
     "smooth",
@@ -74,9 +75,9 @@ ORDER = {
     "repeated_derived rolling)",
     "autograd.testing": "(binding plugin reproduction) formulas strategies properties",
     "autograd.transforms": "typed argnums call (derivatives directions) equations implicit",
-    "nn": "(absent checks errors kinds outputs variables) (init model_files nests parts) "
+    "nn": "(absent checks errors kinds outputs) (init model_files nests parts) "
     "(activations data optim schedules losses) metrics "
-    "(export portrait reading targets) programs predict (module plots) (modules neurons "
+    "(export reading targets) programs predict (module plots) (modules neurons "
     "train) layers (convert estimator options playground) sklearn "
     "__init__ __main__",
     "nn.data": "(examples idx) (arrays sets)",
@@ -89,8 +90,8 @@ ORDER = {
 
 # Submodules of autograd that are public in themselves.
 PUBLIC_SUBMODULES = {
-    "arrays", "extras", "console", "testing", "drawing", "files", "foreign", "graph", "locks",
-    "nested",
+    "arrays", "extras", "console", "testing", "drawing", "files", "foreign", "graph", "keeping",
+    "locks", "nested",
 }  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from typing import Any
 import autograd
 from autograd import Value
 from autograd.arrays import Array
+from autograd.graph import topological_order
 from nn.checks import check_callable
 from nn.kinds import Loss, Matrix, Outputs, Target
 from nn.losses import binary_cross_entropy_with_logits, cross_entropy
@@ -21,7 +22,6 @@ from nn.losses.terms import kind_of
 from nn.nests import as_list, flat, numbers, shape_of
 from nn.optim.gradients import Adjustment
 from nn.optim.optimizer import Optimizer
-from nn.portrait import leaves_below
 from nn.reading import reading
 from nn.targets import Coding, is_number
 
@@ -104,7 +104,9 @@ class Task:
         """The outputs for a row, and the leaves that its loss is computed from."""
         with autograd.enable_grad():
             outputs = self.model(as_list(row))
-            return outputs, leaves_below([self.loss(outputs, target)])
+            error = self.loss(outputs, target)
+            order = topological_order([error] if isinstance(error, Value) else [])
+            return outputs, {node: None for node in order if node.op is None}
 
     def inspect(self, X: Matrix, targets: Sequence[Target], coding: Coding) -> None:
         """Refuse a loss that depends on nothing trained; warn of what else would go unseen."""

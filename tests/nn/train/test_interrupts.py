@@ -66,7 +66,7 @@ def numbers(model):
 @pytest.mark.parametrize("backend", ["eager", "array", "loop"])
 def test_interrupted_training_keeps_whole_steps(backend, monkeypatch):
     """The parameters are those of a step, the rate is as given, and the next run is as ever."""
-    monkeypatch.setattr("nn.programs._KEPT", {})
+    nn.programs.PROGRAMS.clear()
     model, _, train = fit(backend)
     states = {numbers(model)}
     _, _, whole = fit(backend, [lambda _, model: states.add(numbers(model)) or None])
@@ -75,12 +75,12 @@ def test_interrupted_training_keeps_whole_steps(backend, monkeypatch):
     last = numbers(model)
     assert last in states
     warm = Interrupt(0).during(fit(backend)[2])
-    nn.programs._KEPT.clear()
+    nn.programs.PROGRAMS.clear()
     cold = Interrupt(0).during(fit(backend)[2])
     seen = set()
     for i in range(PLACES):
         if i % 3 == 0:  # everything is recorded and compiled anew, and interrupted at it
-            nn.programs._KEPT.clear()
+            nn.programs.PROGRAMS.clear()
         lines = cold if i % 3 == 0 else warm
         model, optimizer, train = fit(backend)
         Interrupt(1 + i * lines // PLACES).during(train)

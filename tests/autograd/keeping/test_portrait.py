@@ -17,7 +17,7 @@ import pytest
 import autograd
 import nn
 from autograd import Value
-from nn.portrait import Portrait, portrait_of
+from autograd.keeping import Portrait, portrait_of
 
 SCALE = 2.0
 

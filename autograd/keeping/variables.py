@@ -1,4 +1,7 @@
-"""Variables: what the code of a function may read from elsewhere; see :mod:`nn.portrait`."""
+"""Variables: what the code of a function may read from elsewhere.
+
+Next: :mod:`autograd.keeping.portrait`.
+"""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""Portraits: what a recording of models and losses depends on, so that it can serve again.
+"""Portraits: what a recording of functions and models depends on, so that it can serve again.
 
 A recording freezes whatever is no argument of it: how modules are nested, their other attributes,
 the variables of functions. Two portraits are equal if the recordings would be. What variables code
-may read: :mod:`nn.variables`.
+may read: :mod:`autograd.keeping.variables`. Next: :mod:`autograd.keeping.store`.
 """
 
 from __future__ import annotations
@@ -12,23 +12,23 @@ import operator
 import types
 from abc import ABC
 from collections import Counter, OrderedDict
-from collections.abc import Iterable
 from enum import Enum
 from types import CellType, FunctionType
-from typing import Any, Generic
+from typing import Any, Generic, TypeAlias
 from weakref import WeakKeyDictionary
 
-from autograd import Value
-from autograd.graph import topological_order
-from nn.variables import is_known, variables_of
+from autograd.engine.value import Value
+from autograd.keeping.variables import is_known, variables_of
+from autograd.nested import Argument
 
-__all__ = ["Portrait", "leaves_below", "portrait_of"]
+__all__ = ["Portrait", "portrait_of"]
 
 # Parts that are looked at before it is given up: a program for them is recorded anew every time.
 MOST = 20_000
 PLAIN = (str, bytes, int, float, complex, bool, type(None), type(Ellipsis), range)
 WRITTEN = (float, complex, range)  # of which == takes some for equal that are not, as 0.0 and -0.0
 OP_OF = operator.attrgetter("op")
+Nest: TypeAlias = "list[Any] | tuple[Any, ...] | dict[Any, Any] | set[Any] | frozenset[Any]"
 NESTS = (list, tuple, dict)
 SETS = (set, frozenset)
 BARE: set[type] = {*NESTS, *SETS, OrderedDict, Counter, types.SimpleNamespace}
@@ -50,7 +50,7 @@ class Portrait:
     True
     """
 
-    def __init__(self, *things: Any) -> None:
+    def __init__(self, *things: Argument) -> None:
         self._numbers: dict[Value, int] = {}
         self._met: dict[int, int] = {}
         self.looks: list[tuple[Any, Look]] = []
@@ -66,7 +66,8 @@ class Portrait:
         """Whether all is as it was, so that a new portrait would be equal: a look, no drawing."""
         return self.token is not None and all(_is_still(*look) for look in self.looks)
 
-    def _of(self, thing: Any) -> Any:
+    def _of(self, given: Argument) -> Any:
+        thing: Any = given
         kind = type(thing)
         if kind is Value:
             if thing.op is not None:
@@ -85,11 +86,12 @@ class Portrait:
         self.looks.append((thing, look))
         return kind, form, self._of_all(parts)
 
-    def _of_all(self, parts: list[Any]) -> Any:
+    def _of_all(self, parts: list[Argument]) -> Any:
         """The parts; in short if they are leaves that were not met yet, as weights mostly are."""
         if set(map(type, parts)) == {Value} and set(map(OP_OF, parts)) == {None}:
             first = len(self._numbers)
-            new = dict(zip(parts, range(first, first + len(parts))))
+            leaves: Any = parts
+            new: dict[Value, int] = dict(zip(leaves, range(first, first + len(parts))))
             if len(new) == len(parts) and self._numbers.keys().isdisjoint(new):
                 self._numbers.update(new)
                 return "leaves", first, len(parts)
@@ -99,7 +101,7 @@ class Portrait:
 _DRAWN: WeakKeyDictionary[Any, Portrait] = WeakKeyDictionary()
 
 
-def portrait_of(model: Any) -> Portrait:
+def portrait_of(model: Argument) -> Portrait:
     """The model's portrait, or the one of the last time if it still holds."""
     try:
         known = _DRAWN.get(model)
@@ -119,7 +121,7 @@ class _Opaque(Exception):
     """Something that cannot be looked into."""
 
 
-def _is_still(thing: Any, look: Look) -> bool:
+def _is_still(thing: Argument, look: Look) -> bool:
     """Whether a thing has the parts that it had, the very same ones."""
     try:
         form, parts = _look(thing)
@@ -128,8 +130,9 @@ def _is_still(thing: Any, look: Look) -> bool:
     return form == look[0] and len(parts) == len(look[1]) and all(map(operator.is_, parts, look[1]))
 
 
-def _look(thing: Any) -> Look:
+def _look(given: Argument) -> Look:
     """What a thing is, and its parts: all that a recording of it may depend on."""
+    thing: Any = given
     kind: Any = type(thing)
     if kind is list or kind is tuple:
         return None, list(thing)
@@ -152,7 +155,7 @@ def _look(thing: Any) -> Look:
     return tuple(vars(thing)), [*vars(thing).values(), *_own_classes(kind)]
 
 
-def _look_at_nest(thing: Any) -> Look:
+def _look_at_nest(thing: Nest) -> Look:
     """The parts of a container, and what a class derived from one has beside them."""
     if isinstance(thing, SETS):
         if not all(type(part) in PLAIN for part in thing):
@@ -204,15 +207,9 @@ def _look_at_class(cls: type) -> Look:
     return (cls, *members), [*members.values(), *around]
 
 
-def leaves_below(roots: Iterable[Value | float]) -> dict[Value, None]:
-    """The leaves that these Values were computed from, in the order in which they are met."""
-    order = topological_order(root for root in roots if isinstance(root, Value))
-    return dict.fromkeys(node for node in order if node.op is None)
-
-
 def _is_known(thing: type | FunctionType) -> bool:
     """Whether a function or class is of a library, and does what it did before."""
-    return is_known(thing.__module__ or "nn")
+    return is_known(thing.__module__ or "builtins")
 
 
 @functools.lru_cache(maxsize=1024)
