@@ -60,7 +60,7 @@ ORDER = {
     "autograd.program.exports.jax": "(bends branches products) primitives solutions statements "
     "stages function",
     "autograd.program.exports.onnx": "extra (nodes primitives) write",
-    "autograd.program.loop": "row_sums (native python_source) (generated_python lanes) "
+    "autograd.program.loop": "(addresses row_sums) (native python_source) (generated_python lanes) "
     "loop_executor",
     "autograd.program.loop.lanes": "(chunks grammar patterns places vectors) (machine_code runs "
     "stream) entry compiler plan runner machine",

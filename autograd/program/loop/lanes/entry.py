@@ -7,6 +7,7 @@ The sums over the batch are kept for every lane. Next: :mod:`autograd.program.lo
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from functools import cache
 
 from autograd.program.loop.lanes.machine_code import kernel
@@ -14,7 +15,9 @@ from autograd.program.loop.lanes.patterns import Pattern, all_patterns, lane_rul
 from autograd.program.loop.lanes.vectors import (
     BYTES,
     VECTOR,
+    everywhere,
     lane_functions,
+    transposed,
 )
 from autograd.program.loop.native.emit import Body, declarations
 from autograd.program.loop.row_sums import LANES
@@ -23,10 +26,11 @@ __all__ = ["FRAME", "OPCODE", "module"]
 
 FRAME = (
     "shared", "code", "ops", "m", "rows", "places", "placed", "result", "outputs", "returned",
-    "grads", "kept", "keeps", "total", "summed", "sums", "seed", "weight", "first", "end",
+    "grads", "kept", "keeps", "total", "summed", "added", "sums", "seed", "weight", "first", "end",
 )  # fmt: skip
 """64-bit numbers in one array, pointers mostly; places in ``m`` are in bytes."""
-COUNTS = ("placed", "returned", "keeps", "sums", "seed", "first", "end")
+COUNTS = ("placed", "returned", "keeps", "added", "seed", "first", "end")
+ZEROS = f"<{', '.join(['double 0.0'] * LANES)}>"
 OPCODE = {pattern: code for code, pattern in enumerate(all_patterns())}
 
 
@@ -78,67 +82,139 @@ def _entry() -> str:
 
     def block(index: str, number: str) -> str:
         start = body.set(f"add i64 %first, {body.set(f'shl i64 {index}, 3')}")
-        left = body.set(f"sub i64 %end, {start}")
-        full = body.set(f"icmp ult i64 {left}, {LANES}")
-        count = body.set(f"select i1 {full}, i64 {left}, i64 {LANES}")
-        body.loop(str(LANES), lambda lane, unused: _lane_in(body, start, final, lane, unused))
+        chosen = [_chosen(body, start, final, lane) for lane in range(LANES)]
+        seeds = _seeds(body, start, final)
+        body.do(f"store {VECTOR} {seeds}, ptr {_at(body, '%seed')}, align {BYTES}")
+        _into_lanes(body, [_row(body, "%rows", row, "%placed") for row in chosen])
         _run(body, "%code")
-        body.loop(count, lambda lane, unused: _lane_out(body, start, lane, unused))
-        body.loop("%sums", lambda item, unused: _sum(body, item, unused))
+        for array, width, places in (
+            ("%result", "%returned", "%outputs"),
+            ("%grads", "%keeps", "%kept"),
+        ):
+            targets = [_row(body, array, row, width) for row in chosen]
+            _out_of_lanes(body, targets, width, places, begun=width == "%keeps")
+        body.loop("%added", lambda item, unused: _sum(body, item, unused))
         return number
 
+    body.loop("%added", lambda item, unused: _begin(body, item, unused))
     body.loop(blocks, block)
+    body.loop("%added", lambda item, unused: _lane_to_lane(body, item, unused))
     body.do("ret void")
     return body.function("void @batch(ptr %frame)")
 
 
-def _lane_in(body: Body, start: str, final: str, lane: str, number: str) -> str:
-    """Put one row's arguments into its lane, and the weight of its output."""
+def _chosen(body: Body, start: str, final: str, lane: int) -> str:
+    """The row of a lane: one of the batch, or the last again."""
     row = body.set(f"add i64 {start}, {lane}")
     exists = body.set(f"icmp ule i64 {row}, {final}")
-    row = body.set(f"select i1 {exists}, i64 {row}, i64 {final}")
-    weight = body.set(f"select i1 {exists}, double %weight, double 0.0")
-    body.do(f"store double {weight}, ptr {_at(body, '%seed', lane)}")
-    source = _row(body, "%rows", row, "%placed")
+    return body.set(f"select i1 {exists}, i64 {row}, i64 {final}")
 
-    def copy(item: str, unused: str) -> str:
-        place = _at(body, body.cells("%places", item), lane)
-        body.do(f"store double {body.load(source, item)}, ptr {place}")
+
+def _seeds(body: Body, start: str, final: str) -> str:
+    """The weight of each lane's output: zero where the last row is repeated."""
+    left = everywhere(body, "i64", body.set(f"sub i64 {final}, {start}"))
+    lanes = f"<{', '.join(f'i64 {lane}' for lane in range(LANES))}>"
+    exists = body.set(f"icmp ule <{LANES} x i64> {lanes}, {left}")
+    weights = everywhere(body, "double", "%weight")
+    return body.set(f"select <{LANES} x i1> {exists}, {VECTOR} {weights}, {VECTOR} {ZEROS}")
+
+
+def _into_lanes(body: Body, sources: Sequence[str]) -> None:
+    """Put the arguments of each row into its lane."""
+
+    def several(item: str) -> None:
+        found = transposed(body, [_numbers(body, source, item) for source in sources])
+        for index, numbers in enumerate(found):
+            place = _at(body, _place_of(body, "%places", item, index))
+            body.do(f"store {VECTOR} {numbers}, ptr {place}, align {BYTES}")
+
+    def one(item: str) -> None:
+        place = body.cells("%places", item)
+        for lane, source in enumerate(sources):
+            number = body.load(source, item)
+            body.do(f"store double {number}, ptr {_at(body, place, str(lane))}")
+
+    _by_eights(body, "%placed", several, one)
+
+
+def _out_of_lanes(
+    body: Body, targets: Sequence[str], width: str, places: str, *, begun: bool
+) -> None:
+    """Take each row's numbers out of its lane, and where they are sums as if ``begun`` at 0.0.
+
+    Lanes are written from the last to the first: one that repeats the last row comes before it.
+    """
+
+    def read(item: str, index: int) -> str:
+        place = _at(body, _place_of(body, places, item, index))
+        numbers = body.set(f"load {VECTOR}, ptr {place}, align {BYTES}")
+        return body.set(f"fadd {VECTOR} {numbers}, {ZEROS}") if begun else numbers
+
+    def several(item: str) -> None:
+        found = transposed(body, [read(item, index) for index in range(LANES)])
+        for target, numbers in zip(reversed(targets), reversed(found)):
+            body.do(f"store {VECTOR} {numbers}, ptr {body.slot(target, item)}, align 8")
+
+    def one(item: str) -> None:
+        numbers = read(item, 0)
+        for lane, target in reversed([*enumerate(targets)]):
+            number = body.set(f"extractelement {VECTOR} {numbers}, i32 {lane}")
+            body.do(f"store double {number}, ptr {body.slot(target, item)}")
+
+    _by_eights(body, width, several, one)
+
+
+def _by_eights(
+    body: Body, count: str, several: Callable[[str], None], one: Callable[[str], None]
+) -> None:
+    """Go through so many items, as many as there are lanes at a time, the last of them singly."""
+    times = body.set(f"udiv i64 {count}, {LANES}")
+    done = body.set(f"mul i64 {times}, {LANES}")
+
+    def some(index: str, unused: str) -> str:
+        several(body.set(f"mul i64 {index}, {LANES}"))
         return unused
 
-    body.loop("%placed", copy)
-    return number
+    def last(index: str, unused: str) -> str:
+        one(body.set(f"add i64 {done}, {index}"))
+        return unused
+
+    body.loop(times, some)
+    body.loop(body.set(f"sub i64 {count}, {done}"), last)
 
 
-def _lane_out(body: Body, start: str, lane: str, number: str) -> str:
-    """Take out one row's outputs and the gradients of its own arguments."""
-    row = body.set(f"add i64 {start}, {lane}")
-    for array, width, places in (
-        ("%result", "%returned", "%outputs"),
-        ("%grads", "%keeps", "%kept"),
-    ):
-        target = _row(body, array, row, width)
+def _numbers(body: Body, array: str, item: str) -> str:
+    """Consecutive numbers of an array, as many as there are lanes."""
+    return body.set(f"load {VECTOR}, ptr {body.slot(array, item)}, align 8")
 
-        def copy(
-            item: str, unused: str, target: str = target, places: str = places, width: str = width
-        ) -> str:
-            source = _at(body, body.cells(places, item), lane)
-            found = body.set(f"load double, ptr {source}")
-            if width == "%keeps":  # as if it had begun at 0.0
-                found = body.set(f"fadd double {found}, 0.0")
-            body.do(f"store double {found}, ptr {body.slot(target, item)}")
-            return unused
 
-        body.loop(width, copy)
+def _place_of(body: Body, places: str, item: str, index: int) -> str:
+    return body.cells(places, body.set(f"add i64 {item}, {index}"))
+
+
+def _total(body: Body, item: str) -> str:
+    return body.set(f"getelementptr {VECTOR}, ptr %total, i64 {item}")
+
+
+def _begin(body: Body, item: str, number: str) -> str:
+    body.do(f"store {VECTOR} {ZEROS}, ptr {_total(body, item)}, align {BYTES}")
     return number
 
 
 def _sum(body: Body, item: str, number: str) -> str:
     """Add a shared argument's adjoint to its sums, lane by lane."""
-    source = _at(body, body.cells("%summed", item))
-    place = body.set(f"getelementptr {VECTOR}, ptr %total, i64 {item}")
+    source, place = _at(body, body.cells("%summed", item)), _total(body, item)
     before = body.set(f"load {VECTOR}, ptr {place}, align {BYTES}")
     found = body.set(f"load {VECTOR}, ptr {source}, align {BYTES}")
     after = body.set(f"fadd {VECTOR} {before}, {found}")
     body.do(f"store {VECTOR} {after}, ptr {place}, align {BYTES}")
+    return number
+
+
+def _lane_to_lane(body: Body, item: str, number: str) -> str:
+    """The sum of the lanes, as :func:`autograd.program.loop.row_sums.lane_to_lane` has it."""
+    total, result = _total(body, item), "0.0"
+    for lane in range(LANES):
+        result = body.set(f"fadd double {result}, {body.load(total, str(lane))}")
+    body.do(f"store double {result}, ptr {body.slot('%sums', item)}")
     return number

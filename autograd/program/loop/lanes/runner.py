@@ -7,16 +7,18 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
 from autograd.arrays import Array
+from autograd.program.loop.addresses import address
 from autograd.program.loop.lanes.chunks import in_threads, processors
 from autograd.program.loop.lanes.compiler import lanes
 from autograd.program.loop.lanes.entry import FRAME
 from autograd.program.loop.lanes.plan import Layout, Plan, Wanted
 from autograd.program.loop.native.steps import Steps
-from autograd.program.loop.row_sums import CHUNK, LANES, lane_to_lane
+from autograd.program.loop.row_sums import CHUNK, LANES
 
 __all__ = ["LaneLoop"]
 
@@ -28,42 +30,45 @@ class _Memory:
         self.layout = layout
         self.slots, self.total = _aligned(layout.slots), _aligned(layout.summed.size)
         self.slots[: constants.size] = constants[:, None]
-        values = {name: _address(x) for name, x in layout._asdict().items() if name in ARRAYS}
+        self.sums = np.zeros(layout.summed.size)
+        values = {name: address(x) for name, x in layout._asdict().items() if name in ARRAYS}
         values |= {
-            "m": _address(self.slots), "total": _address(self.total), "seed": layout.seed,
-            "placed": layout.places.size, "returned": layout.outputs.size,
-            "keeps": layout.kept.size, "sums": layout.summed.size,
+            "m": address(self.slots), "total": address(self.total), "sums": address(self.sums),
+            "seed": layout.seed, "placed": layout.places.size, "returned": layout.outputs.size,
+            "keeps": layout.kept.size, "added": layout.summed.size,
         }  # fmt: skip
         self.frame = np.array([values.get(name, 0) for name in FRAME], dtype=np.int64)
-        self._at = ctypes.c_void_p(_address(self.frame))
+        self._numbers = self.frame.view(np.float64)
+        self._at = ctypes.c_void_p(address(self.frame))
 
-    def begin(
-        self,
-        plan: Plan,
-        shared: Array | None,
-        rows: Array,
-        result: Array,
-        grads: Array,
-        weight: float,
-    ) -> None:
+    def begin(self, common: tuple[int, int], shared: Array | None, call: _Call) -> None:
         """Take what the batch shares, and where rows come from and results go."""
-        start, stop = plan.common
+        start, stop = common
         if shared is not None:
             self.slots[start:stop] = shared[:, None]
+        self._numbers[WEIGHT] = call.weight
         frame = self.frame
-        frame[FIELD["rows"]], frame[FIELD["result"]] = _address(rows), _address(result)
-        frame[FIELD["grads"]] = _address(grads)
-        frame.view(np.float64)[FIELD["weight"]] = weight
+        frame[ROWS], frame[RESULT], frame[GRADS] = call.rows, call.result, call.grads
 
     def chunk(self, first: int, end: int) -> ctypes.c_void_p:
         """The frame for these rows."""
-        self.total[...] = 0.0
-        self.frame[FIELD["first"]], self.frame[FIELD["end"]] = first, end
+        self.frame[FIRST], self.frame[END] = first, end
         return self._at
 
 
+class _Call(NamedTuple):
+    """Addresses of a batch's rows, their results and gradients, and what those are weighted by."""
+
+    rows: int
+    result: int
+    grads: int
+    weight: float
+
+
 ARRAYS = ("shared", "code", "ops", "places", "outputs", "kept", "summed")
-FIELD = {name: index for index, name in enumerate(FRAME)}
+WEIGHT, ROWS, RESULT, GRADS, FIRST, END = map(
+    FRAME.index, ("weight", "rows", "result", "grads", "first", "end")
+)
 
 
 class _Tiers:
@@ -123,26 +128,34 @@ class LaneLoop:
         if tiers is None:
             plan = Plan(self._steps, self._spans, batched, wrt)
             tiers = self._tiers[wrt, batched] = _Tiers(plan)
-        memories = [tiers.taken(many)]
-        layout = memories[0].layout
-        common = [array for array in arrays if array.ndim == 1]
-        shared = np.concatenate(common) if common else None
+        memory = tiers.taken(many)
+        layout, common = memory.layout, tiers.plan.common
         own = [arrays[i] for i in batched]
+        shared = [array for array in arrays if array.ndim == 1]
+        numbers = np.concatenate(shared) if shared else None
         rows = own[0] if len(own) == 1 else np.concatenate(own, axis=1)
         rows = np.ascontiguousarray(rows, dtype=float)
         result, grads = np.empty((many, layout.outputs.size)), np.empty((many, layout.kept.size))
+        call = _Call(address(rows), address(result), address(grads), weight)
+        memory.begin(common, numbers, call)
+        if many <= CHUNK:
+            self._batch(memory.chunk(0, many))
+            sums = memory.sums + 0.0
+            tiers.free(memory)
+            return result, self._split(wrt or (), batched, sums, grads)
+        memories = [memory]
         chunks = -(-many // CHUNK)
         totals = np.zeros((chunks, layout.summed.size))
 
-        def work(numbers: range) -> None:
+        def work(numbers_: range) -> None:
             try:
                 memory = memories.pop()
             except IndexError:
                 memory = tiers.taken(0)
-            memory.begin(tiers.plan, shared, rows, result, grads, weight)
-            for number in numbers:
+                memory.begin(common, numbers, call)
+            for number in numbers_:
                 self._batch(memory.chunk(number * CHUNK, min((number + 1) * CHUNK, many)))
-                totals[number] = lane_to_lane(memory.total)
+                totals[number] = memory.sums
             tiers.free(memory)
 
         long = many * tiers.plan.instructions > WORTH_THREADS
@@ -162,8 +175,8 @@ class LaneLoop:
         for i in wrt:
             size = self._spans[i][1] - self._spans[i][0]
             if i in batched:
-                grads.append(rows[:, kept : kept + size].copy())
-                kept += size
+                own, kept = rows[:, kept : kept + size], kept + size
+                grads.append(rows if own.shape == rows.shape else own.copy())
             else:
                 grads.append(sums[shared : shared + size].copy())
                 shared += size
@@ -173,10 +186,5 @@ class LaneLoop:
 def _aligned(count: int) -> Array:
     """So many slots of zeros, where the machine code expects slots to begin."""
     flat = np.zeros((count + 1) * LANES)
-    skipped = -(_address(flat) // 8) % LANES
+    skipped = -(address(flat) // 8) % LANES
     return flat[skipped : skipped + count * LANES].reshape(count, LANES)
-
-
-def _address(array: Array) -> int:
-    address: int = array.__array_interface__["data"][0]
-    return address

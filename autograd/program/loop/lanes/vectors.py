@@ -7,7 +7,7 @@ and selects; a side that calls functions is computed only if some lane takes it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from autograd.graph import topological_order
 from autograd.ops.expr import Expr, Operand, inner_exprs
@@ -29,7 +29,10 @@ from autograd.program.loop.native.forms import (
 from autograd.program.loop.native.lane_translation import lane_translations
 from autograd.program.loop.row_sums import LANES
 
-__all__ = ["BYTES", "VECTOR", "LaneBody", "lane_declarations", "lane_functions", "lane_names"]
+__all__ = [
+    "BYTES", "VECTOR", "LaneBody", "everywhere", "lane_declarations", "lane_functions",
+    "lane_names", "transposed",
+]  # fmt: skip
 
 VECTOR = f"<{LANES} x double>"
 BYTES = 8 * LANES
@@ -118,6 +121,39 @@ def _lane_by_lane(op: Op, name: str) -> str:
     body.do(f"ret {VECTOR} {body.set(f'load {VECTOR}, ptr {target}')}")
     head = f"{VECTOR} @{name}({', '.join(f'{VECTOR} {x}' for x in operands)})"
     return body.function(head)
+
+
+def everywhere(body: Body, kind: str, number: str) -> str:
+    """A number in every lane."""
+    vector = f"<{LANES} x {kind}>"
+    one = body.set(f"insertelement {vector} poison, {kind} {number}, i32 0")
+    return body.set(
+        f"shufflevector {vector} {one}, {vector} poison, <{LANES} x i32> zeroinitializer"
+    )
+
+
+def transposed(body: Body, rows: Sequence[str]) -> list[str]:
+    """The columns of a square of numbers given as rows, by halves of halves of it."""
+    found, width = [*rows], LANES // 2
+    while width:
+        # Of two rows this far apart, the one keeps its own blocks in the even places and takes the
+        # other's, the other those in the odd places.
+        blocks = [[i // width % 2 for i in range(LANES)], [*range(LANES)]]
+        low = [i - width + LANES if odd else i for odd, i in zip(*blocks)]
+        high = [i + LANES if odd else i + width for odd, i in zip(*blocks)]
+        for first in range(LANES):
+            if not first // width % 2:
+                pair = found[first], found[first + width]
+                found[first], found[first + width] = (
+                    _shuffled(body, *pair, order) for order in (low, high)
+                )
+        width //= 2
+    return found
+
+
+def _shuffled(body: Body, a: str, b: str, order: Sequence[int]) -> str:
+    mask = f"<{LANES} x i32> <{', '.join(f'i32 {i}' for i in order)}>"
+    return body.set(f"shufflevector {VECTOR} {a}, {VECTOR} {b}, {mask}")
 
 
 class LaneBody(Body):

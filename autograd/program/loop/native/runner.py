@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from autograd.arrays import Array
+from autograd.program.loop.addresses import address
 from autograd.program.loop.native.callbacks import Callbacks
 from autograd.program.loop.native.compiler import interpreter
 from autograd.program.loop.native.entries import FRAME
@@ -29,18 +30,13 @@ takes a tenth of one.
 """
 
 
-def _address(array: Array) -> int:
-    address: int = array.__array_interface__["data"][0]
-    return address
-
-
 class _Call:
     """The frame of calls with this ``wrt``."""
 
     def __init__(self, loop: NativeLoop, scratch: _Scratch, wrt: tuple[int, ...] | None) -> None:
         code = loop.code
         back, reverse_ops, zeros = loop.backward(wrt)
-        registers = _address(scratch.registers)
+        registers = address(scratch.registers)
         wanted = [x for i in wrt or () for x in range(*loop.spans[i])]
         places = np.array(wanted, dtype=np.uint32)
         self.result, self.gradient = np.empty(code.outputs.size), np.empty(places.size)
@@ -54,7 +50,7 @@ class _Call:
         if back is not None and reverse_ops is not None:
             arrays |= {"back": back.rows, "inner": back.inner, "pairs": back.pairs}
             arrays |= {"table": back.table, "reverse_ops": reverse_ops}
-        values = {name: _address(array) for name, array in arrays.items()}
+        values = {name: address(array) for name, array in arrays.items()}
         values |= {
             "v": registers, "d": registers + 8 * code.steps.first,
             "temporary": registers + 8 * code.steps.temporary, "returned": code.outputs.size,
@@ -64,7 +60,7 @@ class _Call:
             values |= {"bytes": scratch.adjoints.nbytes, "cleared": 0}
         self.frame = np.array([values.get(name, 0) for name in FRAME], dtype=np.int64)
         self.numbers = self.frame.view(np.float64)
-        self.at = ctypes.c_void_p(_address(self.frame))
+        self.at = ctypes.c_void_p(address(self.frame))
 
 
 class _Scratch:

@@ -51,6 +51,25 @@ def test_rows_of_random_graphs_are_single_points(seed):
         assert same(only, dy)
 
 
+@pytest.mark.parametrize("many", [1, 7, 8, 9, 513])
+@pytest.mark.parametrize("size", [1, 7, 8, 9, 17])
+def test_rows_of_any_length_go_into_lanes_and_out(size, many):
+    """Arguments, outputs and gradients are where they belong, read-only and strided ones too."""
+    xs, factor = [Value(1.0) for _ in range(size)], Value(1.0)
+    tape = compile([x * factor for x in xs], x=xs, factor=factor).tape
+    loss = compile(dot([x * factor for x in xs], [*range(1, size + 1)]), x=xs, factor=factor).tape
+    rows = np.random.default_rng(size).normal(size=(many, 2 * size))[:, ::2]
+    for x in (rows, np.ascontiguousarray(rows)):
+        x.flags.writeable = False
+        values = LoopExecutor(tape, "float64").forward([x, np.array([3.0])], many)
+        assert same(values, x * 3.0)
+        value, (dx, df) = LoopExecutor(loss, "float64").value_and_grad(
+            (0, 1), [x, np.array([3.0])], many, 0.5
+        )
+        assert same(dx, np.tile(1.5 * np.arange(1, size + 1), (many, 1)))
+        np.testing.assert_allclose(df, 0.5 * (value / 3.0).sum(), rtol=1e-11)
+
+
 def test_a_batch_of_no_rows():
     """No outputs, and sums that are zero."""
     leaves, y = random_graph(random.Random(0), 10)
