@@ -34,7 +34,6 @@ from nn.losses import (
     binary_cross_entropy_with_logits,
     cross_entropy,
     hinge_loss,
-    huber_loss,
     l1_loss,
     mse_loss,
     nll_loss,
@@ -46,7 +45,6 @@ from nn.modules import (
     BCELoss,
     BCEWithLogitsLoss,
     CrossEntropyLoss,
-    HuberLoss,
     Identity,
     L1Loss,
     LeakyReLU,
@@ -61,7 +59,7 @@ from nn.modules import (
     Tanh,
 )
 from nn.optim import adaptive
-from nn.optim.adaptive import Adagrad, Adam, AdamW, RMSprop
+from nn.optim.adaptive import Adam, AdamW
 from nn.optim.gradients import clip_grad_norm, clip_grad_value
 from nn.optim.optimizer import SGD, Optimizer
 from nn.playground import playground
@@ -76,7 +74,6 @@ __all__ = [
     "GELU",
     "MLP",
     "SGD",
-    "Adagrad",
     "Adam",
     "AdamW",
     "BCELoss",
@@ -85,7 +82,6 @@ __all__ = [
     "DataFileError",
     "DivergenceError",
     "History",
-    "HuberLoss",
     "Identity",
     "L1Loss",
     "Layer",
@@ -98,7 +94,6 @@ __all__ = [
     "NLLLoss",
     "Neuron",
     "Optimizer",
-    "RMSprop",
     "ReLU",
     "Sequential",
     "SiLU",
@@ -115,7 +110,6 @@ __all__ = [
     "fit",
     "from_torch",
     "hinge_loss",
-    "huber_loss",
     "init",
     "l1_loss",
     "manual_seed",

@@ -1,25 +1,106 @@
 """Command line: ``python -m nn moons``, ``digits`` and ``mnist`` train a network and judge it.
 
-The options are in :mod:`nn.options`; everything that learns is :func:`nn.train.fitting.fit`.
+Everything that learns is :func:`nn.train.fitting.fit`.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from random import Random
-from typing import Any
+from typing import Any, NoReturn
 
 import autograd
 import nn
 from autograd import console
+from nn.checks import check_count, check_number
 from nn.metrics import accuracy, confusion_matrix, render_confusion_matrix
 from nn.model_files import check_writable
-from nn.options import parser
+from nn.programs import BACKENDS
 
+# Name -> what is learnt; epochs, batch size and learning rate by default; the momentum.
+COMMANDS = {
+    "moons": ("tell apart two interleaved half moons of 50 noisy points each", 50, 10, 0.2, 0.9),
+    "digits": (
+        "read handwritten digits: of the 1,797 pictures of 8x8 pixels that scikit-learn ships, it "
+        "learns from three quarters and is judged by the rest", 16, 32, 0.06, 0.9,
+    ),
+    "mnist": (
+        "read the 28x28 pixel digits of MNIST, judged on the official test digits", 10, 32, 0.1, 0.0
+    ),
+}  # fmt: skip
+ENDING = (
+    "The confusion matrix counts in row i, column j how often an i was taken for a j. The last "
+    "line is the accuracy. Two runs with the same options agree to the last bit. Ctrl-C stops "
+    "training and judges (and saves) what was learnt so far."
+)
 INTERRUPTED = 130  # the exit status shells give to Ctrl-C
+
+
+class _Parser(argparse.ArgumentParser):
+    """argparse, with one line instead of the whole usage when an option is wrong."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: error: {message} (--help explains the options)\n")
+
+
+def _reader(read: Callable[[str], Any], wanted: str) -> Callable[[str], Any]:
+    """What reads an option, with an error that says what is wanted."""
+
+    def reader(text: str) -> Any:
+        with contextlib.suppress(ValueError):
+            return read(text)
+        raise argparse.ArgumentTypeError(f"takes {wanted}, but got {text!r}")
+
+    return reader
+
+
+_count = _reader(lambda text: check_count("it", int(text)), "a whole number from 1")
+_rate = _reader(lambda text: check_number("it", float(text), positive=True), "a number above 0")
+_sizes = _reader(
+    lambda text: [check_count("it", int(part)) for part in text.split(",")],
+    "whole numbers from 1, separated by commas, such as 16,16",
+)
+
+
+def parser() -> argparse.ArgumentParser:
+    """The parser of all commands; each leaves its name in `command`."""
+    top = _Parser(
+        prog="python -m nn",
+        description="Small neural networks, trained in front of your eyes.",
+        epilog="python -m nn digits --help  explains the options.",
+    )
+    commands = top.add_subparsers(dest="command", required=True, metavar=" | ".join(COMMANDS))
+    for name, (task, epochs, batch_size, lr, momentum) in COMMANDS.items():
+        description = f"Teach a network, written neuron by neuron in scalar Values, to {task}."
+        command = commands.add_parser(name, help=task, description=description, epilog=ENDING)
+        command.set_defaults(momentum=momentum)
+        rate = "SGD with momentum 0.9, sinking evenly to 0" if momentum else "plain SGD"
+        add = command.add_argument
+        # fmt: off
+        if name == "mnist":
+            add("--data", metavar="DIR", required=True,
+                help="folder with MNIST's four IDX files, gzipped or not")
+        add("--hidden", type=_sizes, default=[16, 16], metavar="N,N,...",
+            help="neurons in each hidden layer (default: 16,16)")
+        add("--epochs", type=_count, default=epochs, metavar="N",
+            help="passes over the training examples (default: %(default)s)")
+        add("--batch-size", type=_count, default=batch_size, metavar="N",
+            help="examples whose gradients are averaged for one step (default: %(default)s)")
+        add("--lr", type=_rate, default=lr, metavar="RATE",
+            help=f"learning rate of {rate} (default: %(default)s)")
+        add("--seed", type=int, default=0, metavar="N",
+            help="of all randomness: data, first weights, shuffling (default: %(default)s)")
+        add("--backend", choices=BACKENDS, default="auto",
+            help="how to compute: a compiled program (array or loop) or Value by Value (eager)")
+        add("--out", metavar="FILE",
+            help="save the trained model as JSON, for nn.MLP.load; a crash leaves the old file")
+        add("--quiet", action="store_true", help="no progress, only the result")
+        # fmt: on
+    return top
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -71,11 +152,10 @@ def train(options: argparse.Namespace) -> nn.History:
             f"{len(model.parameters())} parameters",
             flush=True,
         )
-    momentum = 0.0 if set_name == "mnist" else 0.9
     history = nn.fit(
         model, X, y, loss=loss, rng=rng, progress=not options.quiet,
-        optimizer=nn.SGD(model.parameters(), options.lr, momentum=momentum),
-        schedule=nn.schedules.LinearSchedule(final=0.0 if momentum else 1.0),
+        optimizer=nn.SGD(model.parameters(), options.lr, momentum=options.momentum),
+        schedule=nn.schedules.LinearSchedule(final=0.0 if options.momentum else 1.0),
         epochs=options.epochs, batch_size=options.batch_size, backend=options.backend,
     )  # fmt: skip
     if history.interrupted:

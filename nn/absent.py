@@ -29,10 +29,10 @@ IN_NN = {
     r"[SC]ELU|PReLU|RReLU|Mish|Hard.*|Softsign|Swish|ReLU6|GLU|Threshold": "any function of a "
     "number is an activation: nn.MLP(2, [4, 1], activation=f)",
     r"Dense": "write nn.Linear(inputs, outputs)",
-    r"Adadelta|Adamax|[NR]Adam|ASGD|Rprop|LBFGS|Lion|Muon": "there are SGD, RMSprop, Adagrad, Adam "
-    "and AdamW, and a rule of your own derives from nn.Optimizer",
-    r"(KLDiv|SmoothL1|Triplet|Cosine|CTC|Margin|Poisson|Gaussian|Soft|Multi).*Loss": "any function "
-    "of outputs and target that returns a number is a loss",
+    r"Ada(grad|delta|max)|[NR]Adam|ASGD|R(MS)?prop|LBFGS|Lion|Muon": "there are SGD, Adam and "
+    "AdamW, and a rule of your own is a few lines derived from nn.Optimizer",
+    r"(KLDiv|Huber|SmoothL1|Triplet|Cosine|CTC|Margin|Poisson|Gaussian|Soft|Multi).*Loss": "any "
+    "function of outputs and target that returns a number is a loss",
     r"DataParallel|parallel": "use PyTorch, with model.to_torch()",
     r"DataLoader|Dataset|TensorDataset": "nn.data.batches makes batches, and nn.fit its own",
     r"no_grad|tensor|manual_seed_all": "see autograd.no_grad, autograd.Value, nn.manual_seed",

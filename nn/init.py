@@ -19,10 +19,7 @@ from autograd.foreign import missing
 from nn.absent import IN_INIT
 from nn.checks import named
 
-__all__ = [
-    "INITIALISERS", "he_normal", "he_uniform", "initialiser",
-    "xavier_normal", "xavier_uniform", "zeros",
-]  # fmt: skip
+__all__ = ["INITIALISERS", "he_normal", "initialiser", "xavier_uniform", "zeros"]
 
 Initialiser = Callable[[Random, int, int], float]
 
@@ -30,16 +27,6 @@ Initialiser = Callable[[Random, int, int], float]
 def xavier_uniform(rng: Random, fan_in: int, fan_out: int) -> float:
     """Uniform within ±√(6/(fan_in + fan_out)); Glorot and Bengio 2010, for tanh and sigmoid."""
     return rng.uniform(-1.0, 1.0) * sqrt(6.0 / (fan_in + fan_out))
-
-
-def xavier_normal(rng: Random, fan_in: int, fan_out: int) -> float:
-    """Normal with variance 2/(fan_in + fan_out); Glorot and Bengio 2010."""
-    return rng.normalvariate(0.0, 1.0) * sqrt(2.0 / (fan_in + fan_out))
-
-
-def he_uniform(rng: Random, fan_in: int, fan_out: int) -> float:
-    """Uniform within ±√(6/fan_in); He, Zhang, Ren and Sun 2015, for relu and its kin."""
-    return rng.uniform(-1.0, 1.0) * sqrt(6.0 / fan_in)
 
 
 def he_normal(rng: Random, fan_in: int, fan_out: int) -> float:
@@ -53,14 +40,9 @@ def zeros(rng: Random, fan_in: int, fan_out: int) -> float:
 
 
 INITIALISERS: dict[str, Initialiser] = {
-    "xavier": xavier_uniform,
-    "xavier_uniform": xavier_uniform,
-    "xavier_normal": xavier_normal,
-    "he": he_normal,
-    "he_uniform": he_uniform,
-    "he_normal": he_normal,
-    "zeros": zeros,
-}
+    "xavier": xavier_uniform, "xavier_uniform": xavier_uniform, "he": he_normal,
+    "he_normal": he_normal, "zeros": zeros,
+}  # fmt: skip
 
 
 def initialiser(init: str | Initialiser) -> Initialiser:

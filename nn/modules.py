@@ -109,7 +109,6 @@ LogSoftmax = _activation("log_softmax")
 
 MSELoss = _made(Loss, "MSELoss", losses.mse_loss)
 L1Loss = _made(Loss, "L1Loss", losses.l1_loss)
-HuberLoss = _made(Loss, "HuberLoss", losses.huber_loss)
 CrossEntropyLoss = _made(Loss, "CrossEntropyLoss", losses.cross_entropy, "weight")
 NLLLoss = _made(Loss, "NLLLoss", losses.nll_loss, "weight")
 BCELoss = _made(Loss, "BCELoss", losses.binary_cross_entropy, "weight")

@@ -103,7 +103,7 @@ READINGS: dict[Any, Reading] = {
         chances=lambda z: _of_two(autograd.sigmoid(z), autograd.sigmoid([-x for x in z])),
     ),
     losses.hinge_loss: Reading("labels", "margin", low=-1),
-    **dict.fromkeys((losses.mse_loss, losses.l1_loss, losses.huber_loss), Reading("numbers")),
+    **dict.fromkeys((losses.mse_loss, losses.l1_loss), Reading("numbers")),
 }
 
 

@@ -16,9 +16,9 @@ import inspect
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from itertools import dropwhile
-from typing import Any, ClassVar
+from typing import Any
 
 import autograd
 from nn.checks import check_number
@@ -31,21 +31,25 @@ __all__ = [
 WORDS = ("done", "epoch", "step", "history")
 
 
-class Schedule(ABC):
-    """Base of the schedules; two are equal if they are of one kind and have equal numbers."""
+def _number(default: float, *, positive: bool = False) -> Any:
+    """A field that holds a number of 0 or more, or above 0."""
+    return field(default=default, metadata={"positive": positive})
 
-    asks: ClassVar[tuple[str, ...]] = ("done",)
-    from_zero: ClassVar[tuple[str, ...]] = ()
-    above_zero: ClassVar[tuple[str, ...]] = ()
-    """Its numbers that are checked, by their names."""
+
+class Schedule(ABC):
+    """Base of the schedules; two are equal if they are of one kind and have equal numbers.
+
+    A subclass defines `_factor`, of one of the arguments that a function may have.
+    """
 
     def __post_init__(self) -> None:
-        for name in (*self.from_zero, *self.above_zero):
-            check_number(name, getattr(self, name), positive=name in self.above_zero)
+        for one in fields(self):  # type: ignore[arg-type]  # subclasses are dataclasses
+            if "positive" in one.metadata:
+                check_number(one.name, getattr(self, one.name), **one.metadata)
 
-    def __call__(self, done: Any) -> float:
+    def __call__(self, *given: Any, **named: Any) -> float:
         """The factor after this fraction of the epochs, or what else the schedule asks for."""
-        return self._factor(done)
+        return self._factor(*given, **named)
 
     @abstractmethod
     def _factor(self, done: Any) -> float: ...
@@ -71,8 +75,7 @@ class LinearSchedule(Schedule):
     0.75
     """
 
-    final: float = 0.0
-    from_zero = ("final",)
+    final: float = _number(0.0)
 
     def _factor(self, done: float) -> float:
         return 1.0 + (self.final - 1.0) * done
@@ -87,9 +90,8 @@ class StepSchedule(Schedule):
     (1.0, 0.1)
     """
 
-    every: float = 1 / 3
-    gamma: float = 0.1
-    above_zero = ("every", "gamma")
+    every: float = _number(1 / 3, positive=True)
+    gamma: float = _number(0.1, positive=True)
 
     def _factor(self, done: float) -> float:
         # 3 of 10 epochs are 0.3, of which 0.1 fits in 2.9999999999999996 times.
@@ -104,8 +106,7 @@ class CosineSchedule(Schedule):
     (1.0, 0.5)
     """
 
-    final: float = 0.0
-    from_zero = ("final",)
+    final: float = _number(0.0)
 
     def _factor(self, done: float) -> float:
         return self.final + (1.0 - self.final) * 0.5 * (1.0 + math.cos(math.pi * done))
@@ -124,11 +125,9 @@ class PlateauSchedule(Schedule):
     [1.0, 1.0, 1.0, 1.0, 0.5, 0.5]
     """
 
-    gamma: float = 0.1
-    patience: int = 10
-    threshold: float = 1e-4
-    asks = ("history",)
-    from_zero, above_zero = ("patience", "threshold"), ("gamma",)
+    gamma: float = _number(0.1, positive=True)
+    patience: int = _number(10)
+    threshold: float = _number(1e-4)
 
     def _factor(self, history: Any) -> float:
         factor, best, waited = 1.0, math.inf, 0
@@ -149,10 +148,8 @@ def asked_by(schedule: Callable[..., float]) -> tuple[str, ...]:
     >>> asked_by(lambda epoch: 0.5**epoch), asked_by(LinearSchedule())
     (('epoch',), ('done',))
     """
-    if isinstance(schedule, Schedule):
-        return schedule.asks
     try:
-        parameters = inspect.signature(schedule).parameters.values()
+        parameters = inspect.signature(getattr(schedule, "_factor", schedule)).parameters.values()
     except (TypeError, ValueError):
         parameters = None
     names = [p.name for p in parameters or () if p.default is p.empty]

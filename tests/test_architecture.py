@@ -78,7 +78,7 @@ ORDER = {
     "nn": "(absent checks errors kinds outputs) (init model_files nests parts) "
     "(activations data optim schedules losses) metrics "
     "(export reading targets) programs predict (module plots) (modules neurons "
-    "train) layers (convert estimator options playground) sklearn "
+    "train) layers (convert estimator playground) sklearn "
     "__init__ __main__",
     "nn.data": "(examples idx) (arrays sets)",
     "nn.losses": "terms (classes pairwise)",

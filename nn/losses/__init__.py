@@ -9,7 +9,6 @@ from nn.losses.pairwise import (
     binary_cross_entropy,
     binary_cross_entropy_with_logits,
     hinge_loss,
-    huber_loss,
     l1_loss,
     mse_loss,
 )
@@ -19,7 +18,6 @@ __all__ = [
     "binary_cross_entropy_with_logits",
     "cross_entropy",
     "hinge_loss",
-    "huber_loss",
     "l1_loss",
     "mse_loss",
     "nll_loss",

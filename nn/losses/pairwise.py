@@ -35,26 +35,6 @@ def l1_loss(predictions: Numbers, targets: Numbers, *, reduction: str = "mean") 
     return reduced("l1_loss", lambda y, t: abs(y - t), predictions, targets, reduction)
 
 
-def huber_loss(
-    predictions: Numbers, targets: Numbers, *, delta: float = 1.0, reduction: str = "mean"
-) -> Any:
-    """½d² for differences d up to `delta`, from there on the tangent: delta·(\\|d\\| − delta/2).
-
-    Far-off targets pull no harder than those at distance `delta` (Huber 1964).
-
-    >>> huber_loss([1.0, 4.0], [0.0, 0.0])  # (0.5 + 3.5) / 2
-    2.0
-    """
-    if not delta > 0:
-        raise autograd.InputValueError(f"huber_loss: delta must be above 0, but got {delta!r}")
-
-    def term(y: Number, t: Number) -> Any:
-        near = autograd.clip(y - t, -delta, delta)
-        return near * ((y - t) - 0.5 * near)
-
-    return reduced("huber_loss", term, predictions, targets, reduction)
-
-
 def binary_cross_entropy(
     predictions: Numbers, targets: Numbers, *, weight: Factors = None, reduction: str = "mean"
 ) -> Any:

@@ -6,17 +6,15 @@ each parameter, :mod:`nn.optim.gradients` what is done to gradients before a ste
 
 from autograd.foreign import missing
 from nn.absent import IN_NN
-from nn.optim.adaptive import Adagrad, Adam, AdamW, RMSprop
+from nn.optim.adaptive import Adam, AdamW
 from nn.optim.gradients import clip_grad_norm, clip_grad_value
 from nn.optim.optimizer import SGD, Optimizer
 
 __all__ = [
     "SGD",
-    "Adagrad",
     "Adam",
     "AdamW",
     "Optimizer",
-    "RMSprop",
     "clip_grad_norm",
     "clip_grad_value",
 ]

@@ -7,7 +7,7 @@ floats and whole vectors alike; ``x**0.5`` is the square root of both.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import KW_ONLY, InitVar, dataclass
+from dataclasses import InitVar, dataclass
 from typing import Any, TypeAlias
 
 import autograd
@@ -16,63 +16,9 @@ from nn.checks import check_number
 from nn.kinds import Quantity
 from nn.optim.optimizer import Optimizer
 
-__all__ = ["Adagrad", "Adam", "AdamW", "RMSprop"]
+__all__ = ["Adam", "AdamW"]
 
 Averages: TypeAlias = "tuple[Quantity, Quantity, float, float]"
-
-
-@dataclass(repr=False, eq=False)
-class Adagrad(Optimizer):
-    """Steps shrink with all gradients so far; Duchi, Hazan and Singer 2011. From s = 0:
-
-    g ← grad + weight_decay·p;  s ← s + g²;  p ← p − lr·g/(√s + eps)
-
-    >>> Adagrad([Value(3.0)], lr=0.5)
-    <Adagrad of 1 parameters: lr=0.5, weight_decay=0.0, eps=1e-10>
-    """
-
-    params: InitVar[Iterable[Value]]
-    lr: float = 0.01
-    _: KW_ONLY
-    weight_decay: float = 0.0
-    eps: float = 1e-10
-    pure = True
-
-    def update(self, data: Quantity, grad: Quantity, memory: Quantity) -> tuple[Any, Any]:
-        """One step of the formula above; `memory` is s."""
-        grad = self.decayed(data, grad)
-        squares = memory + grad * grad
-        return data - self.lr * grad / (squares**0.5 + self.eps), squares
-
-
-@dataclass(repr=False, eq=False)
-class RMSprop(Optimizer):
-    """Steps shrink with the recent gradients; Hinton's lectures, 2012. From v = b = 0:
-
-    g ← grad + weight_decay·p;  v ← alpha·v + (1 − alpha)·g²;
-    b ← momentum·b + g/(√v + eps);  p ← p − lr·b
-
-    >>> RMSprop([Value(3.0)], lr=0.5, alpha=0.75)
-    <RMSprop of 1 parameters: lr=0.5, weight_decay=0.0, alpha=0.75, eps=1e-08, momentum=0.0>
-    """
-
-    params: InitVar[Iterable[Value]]
-    lr: float = 0.01
-    alpha: float = 0.99
-    eps: float = 1e-8
-    weight_decay: float = 0.0
-    momentum: float = 0.0
-    pure, start = True, (0.0, 0.0)
-
-    def update(
-        self, data: Quantity, grad: Quantity, memory: tuple[Quantity, Quantity]
-    ) -> tuple[Any, Any]:
-        """One step of the formula above; `memory` is (v, b)."""
-        squares, step = memory
-        grad = self.decayed(data, grad)
-        squares = self.alpha * squares + (1.0 - self.alpha) * (grad * grad)
-        step = self.momentum * step + grad / (squares**0.5 + self.eps)
-        return data - self.lr * step, (squares, step)
 
 
 @dataclass(repr=False, eq=False)

@@ -25,8 +25,7 @@ __all__ = ["SGD", "Optimizer", "divergence"]
 
 # What the options of a rule may be, by their names; from 0 where nothing is said.
 RANGES: dict[str, dict[str, bool]] = {
-    "lr": {"positive": True}, "eps": {"positive": True}, "alpha": {"fraction": True},
-    "momentum": {}, "weight_decay": {},
+    "lr": {"positive": True}, "eps": {"positive": True}, "momentum": {}, "weight_decay": {},
 }  # fmt: skip
 STATE = ("params", "memory", "owner")
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from nn.checks import check_number
 from nn.optim.optimizer import Optimizer
-from nn.schedules import Schedule, asked_by
+from nn.schedules import asked_by
 from nn.train.history import History
 
 __all__ = ["Rate"]
@@ -39,10 +39,7 @@ class Rate:
             "step": step,
             "history": history,
         }
-        if isinstance(self.schedule, Schedule):
-            factor = self.schedule(clock[self.asks[0]])
-        else:
-            factor = self.schedule(**{name: clock[name] for name in self.asks})
+        factor = self.schedule(**{name: clock[name] for name in self.asks})
         self.factor = check_number("the schedule's factor", factor)
         self.given = self.optimizer.lr = self.base * self.factor
 

@@ -64,10 +64,8 @@ console.log(JSON.stringify([t.parameters, t.losses]));
         (nn.SGD, {"momentum": 0.9, "nesterov": True, "weight_decay": 0.01}),
         (nn.Adam, {}),
         (nn.AdamW, {"weight_decay": 0.1}),
-        (nn.RMSprop, {"momentum": 0.5}),
-        (nn.Adagrad, {}),
     ],
-    ids=["SGD", "Nesterov", "Adam", "AdamW", "RMSprop", "Adagrad"],
+    ids=["SGD", "Nesterov", "Adam", "AdamW"],
 )
 def test_fifty_steps_are_those_of_fit(optimizer, options):
     """Parameters and losses to 1e-9, whatever the optimiser: the page has its rule, not a copy."""

@@ -39,11 +39,6 @@ CLOSED_FORMS = {
         sigmoid(z) - t,
     ),
     nn.hinge_loss: lambda y, t: (max(0, 1 - t * y), -t if t * y < 1 else 0),
-    nn.huber_loss: lambda y, t: (
-        ((y - t) ** 2 / 2, y - t)
-        if abs(y - t) <= 1
-        else (abs(y - t) - 0.5, math.copysign(1, y - t))
-    ),
 }
 DOMAINS = {
     nn.binary_cross_entropy: (chances, chances),
@@ -141,24 +136,6 @@ def test_certain_and_right_costs_nothing_certain_and_wrong_infinitely_much():
         assert nn.binary_cross_entropy(p, p) == 0.0
 
 
-@pytest.mark.parametrize("delta", [0.25, 3.0, math.inf])
-def test_huber_loss_is_a_parabola_with_tangents(delta):
-    """Value and derivative are continuous where the two meet."""
-    for y in (-7.0, -delta, -0.125, 0.0, 0.125, delta, 7.0):
-        if math.isfinite(y):
-            outside = max(abs(y) - delta, 0.0)
-            near = min(abs(y), delta)
-            value, slope = value_and_slope(lambda y, t: nn.huber_loss(y, t, delta=delta), y, 0.0)
-            assert value == pytest.approx(near**2 / 2 + near * outside, rel=1e-15)
-            assert slope == math.copysign(near, y)
-
-
-@pytest.mark.parametrize("delta", [0.0, -1.0, math.nan])
-def test_huber_loss_needs_a_width(delta):
-    with pytest.raises(autograd.InputValueError, match="delta must be above 0"):
-        nn.huber_loss(1.0, 0.0, delta=delta)
-
-
 def test_what_is_neither_predicted_nor_wanted_costs_nothing():
     """An impossible prediction of something wanted costs inf."""
     assert nn.nll_loss([0.0, -math.inf], [1.0, 0.0]) == 0.0
@@ -244,15 +221,15 @@ def test_nll_loss_of_log_softmax_is_cross_entropy(zs, data):
 @pytest.mark.needs("torch")
 @pytest.mark.parametrize(
     ("name", "reduction"),
-    [(name, reduction) for name in ("huber_loss", "nll_loss") for reduction in ("sum", "mean")],
+    [(name, reduction) for name in ("mse_loss", "nll_loss") for reduction in ("sum", "mean")],
 )
 def test_batches_agree_with_torch(name, reduction):
-    """Value and gradient, on both sides of Huber's joint."""
+    """Value and gradient."""
     import torch
 
     outputs = np.linspace(-3.0, 1.0, 12).reshape(4, 3)
     targets = {
-        "huber_loss": np.linspace(1.0, -1.0, 12).reshape(4, 3),
+        "mse_loss": np.linspace(1.0, -1.0, 12).reshape(4, 3),
         "nll_loss": np.array([2, 0, 1, 1]),
     }[name]
     theirs = torch.tensor(outputs, requires_grad=True)

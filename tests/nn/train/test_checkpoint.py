@@ -16,8 +16,6 @@ X = [[0.1 * i - 1, (0.37 * i) % 1.0] for i in range(30)]
 Y = [int(x[0] + x[1] > 0.4) for x in X]
 RULES = {
     "SGD": {"lr": 0.1, "momentum": 0.9},
-    "RMSprop": {"lr": 0.01, "momentum": 0.5},
-    "Adagrad": {"lr": 0.1},
     "Adam": {"lr": 0.02},
     "AdamW": {"lr": 0.02},
 }

@@ -18,8 +18,6 @@ OPTIMIZERS = {
     "decay": lambda p: nn.SGD(p, 0.1, weight_decay=0.01),
     "momentum": lambda p: nn.SGD(p, 0.05, momentum=0.9, weight_decay=0.01),
     "Nesterov": lambda p: nn.SGD(p, 0.05, momentum=0.9, nesterov=True),
-    "Adagrad": lambda p: nn.Adagrad(p, 0.1),
-    "RMSprop": lambda p: nn.RMSprop(p, 0.01, momentum=0.5),
     "Adam": lambda p: nn.Adam(p, 0.01),
     "AdamW": lambda p: nn.AdamW(p, 0.01),
 }
