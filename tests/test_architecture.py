@@ -39,7 +39,7 @@ ORDER = {
     "autograd.drawing.picture": "snapshot (flow highlight) frames marks",
     "autograd.drawing.placement": "ranks positions geometry",
     "autograd.engine": "(switches order) (modes sweep pickling) node (anomaly foreign region) "
-    "record shared (elementwise micrograd products refusals chain_rule) (higher ufuncs) "
+    "record (moving shared) (elementwise micrograd products refusals chain_rule) (higher ufuncs) "
     "methods comparisons (backward naming) (leaves recomputing) (slots value) generated "
     "accelerator",
     "autograd.engine.anomaly": "remedies story",

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from autograd.engine.modes import TRACING
+from autograd.engine.moving import Moving
 from autograd.engine.order import operands_of
 from autograd.engine.products import Products
 from autograd.engine.record import RECORDERS
@@ -55,8 +56,13 @@ def recorded_adjoints(
     return adjoint
 
 
-def recorded_tangents(order: Sequence[Node], seeds: Mapping[Node, Node | float]) -> dict[Any, Any]:
-    """Directional derivative of every node that depends on the seeds, by one forward sweep."""
+def recorded_tangents(
+    order: Sequence[Node], seeds: Mapping[Node, Node | float], moving: Moving | None = None
+) -> dict[Any, Any]:
+    """Directional derivative of every node that depends on the seeds, by one forward sweep.
+
+    With ``moving``, seeds that turn out to be 0 lead as little further as literal zeros do.
+    """
     needed = _descendants(order, seeds)
     tangent: dict[Any, Any] = dict(seeds)
     products = Products(order, seeds.values(), forward=True)
@@ -66,10 +72,17 @@ def recorded_tangents(order: Sequence[Node], seeds: Mapping[Node, Node | float])
         products.enter(node)
         operands = operands_of(node)
         total: Any = 0.0
-        for x, partial in zip(operands, _partials(node, operands, needed)):
-            if partial is None or _is_zero(partial) or _is_zero(tangent[x]):
-                continue
+        led = [
+            (x, partial)
+            for x, partial in zip(operands, _partials(node, operands, needed))
+            if partial is not None and not _is_zero(partial) and not _is_zero(tangent[x])
+        ]
+        if moving is not None:
+            moving.enter(node, [x for x, _ in led])
+        for x, partial in led:
             part = products.product(tangent[x], partial, source=x, target=node)
+            if moving is not None:
+                part = moving.kept(part, x, node)
             total = part if _is_zero(total) else total + part
         tangent[node] = total
     return tangent

@@ -140,7 +140,7 @@ class Differentiable:
         """The derivative of the output along a direction, which has the argument's shape.
 
         Or that shape with a batch axis in front: a derivative for each. For a tuple ``wrt`` the
-        direction is a tuple.
+        direction is a tuple. A zero in it leads nowhere, not even by a derivative of nan.
 
         Raises:
             InputTypeError, InputValueError: As for a call; or ``wrt`` names no argument.

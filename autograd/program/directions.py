@@ -64,7 +64,7 @@ def jvp(
     point = Point(*program.inputs.checked(arrays), wrt)
     tangents = _tangents(program, point)
     given, batch = tangents.inputs.checked({**arrays, **_named(program, wrt, moves)})
-    return tangents.executor(batch).forward(given, batch), batch is not None
+    return _forward(program, point, given, batch), batch is not None
 
 
 def hvp(
@@ -81,8 +81,7 @@ def hvp(
     for i, move in zip(wrt, given[len(point.given) :]):
         if move.ndim == 2 and given[i].ndim == 1:  # a product for each of many directions
             given[i] = np.tile(given[i], (len(move), 1))
-    _, grads = tangents.executor(batch).value_and_grad(wrt, given, batch, weight(point.batch))
-    return grads
+    return _reverse(program, point, given, batch, weight)
 
 
 def jacobian(program: Running, arrays: Mapping[str, Nest], wrt: tuple[int, ...]) -> list[Array]:
@@ -96,10 +95,9 @@ def jacobian(program: Running, arrays: Mapping[str, Nest], wrt: tuple[int, ...])
     )
     whole = _zeros(program, point, (height, count))
     if by_column.length <= by_row.length:
-        tangents = _tangents(program, point)
         for part in by_column.parts(whole.shape[0] * max(count, height)):
             rows, moves = _directions(program, part, len(whole), sizes)
-            found = tangents.executor(rows).forward([*point.repeated(part.length), *moves], rows)
+            found = _forward(program, point, [*point.repeated(part.length), *moves], rows)
             part.place(whole, found.reshape(part.length, -1, height))
     else:
         weighted = program.derived("weighted", lambda: weighted_of(tape))
@@ -126,11 +124,10 @@ def hessian(
     count = sum(sizes)
     plan = program.remembered(("hessian", wrt), lambda: _hessian_plan(tape, wrt, count))
     whole = _zeros(program, point, (count, count))
-    tangents = _tangents(program, point)
     for part in plan.parts(whole.shape[0] * count):
         rows, moves = _directions(program, part, len(whole), sizes)
         given = [*point.repeated(part.length, wrt), *moves]
-        _, grads = tangents.executor(rows).value_and_grad(wrt, given, rows, weight(batch))
+        grads = _reverse(program, point, given, rows, weight)
         part.place(whole, np.concatenate(grads, axis=1).reshape(part.length, -1, count))
     ends = np.cumsum(sizes)[:-1]
     blocks = [np.split(rows, ends, axis=2) for rows in np.split(whole, ends, axis=1)]
@@ -141,11 +138,59 @@ def hessian(
     ]
 
 
-def _tangents(program: Running, point: Point) -> Running:
+def _tangents(program: Running, point: Point, *, choosing: bool = False) -> Running:
     wrt = point.wrt
     return program.derived(
-        ("tangents", wrt), lambda: tangents_of(program.tape, wrt, point.first_row)
+        ("tangents", wrt, choosing),
+        lambda: tangents_of(program.tape, wrt, point.first_row, choosing=choosing),
     )
+
+
+def _forward(program: Running, point: Point, given: list[Array], rows: int | None) -> Array:
+    """The derivatives along directions, which are the last of what is given."""
+    (found,) = _along(program, point, given, lambda it: [it.executor(rows).forward(given, rows)])
+    return found
+
+
+def _reverse(
+    program: Running, point: Point, given: list[Array], rows: int | None, weight: Weight
+) -> list[Array]:
+    """The derivatives of these by ``wrt``."""
+    wrt, counts = point.wrt, weight(point.batch)
+    return _along(
+        program,
+        point,
+        given,
+        lambda it: it.executor(rows).value_and_grad(wrt, given, rows, counts)[1],
+    )
+
+
+def _along(
+    program: Running, point: Point, given: list[Array], run: Callable[[Running], list[Array]]
+) -> list[Array]:
+    """What a run of the derivative along directions finds; a zero in one leads nowhere.
+
+    A tape that sees to that takes longer. It is needed only where something is nan: a zero times
+    any number is zero.
+    """
+    moves = given[len(point.given) :]
+    if not any(map(_has_zeros, moves)):
+        return run(_tangents(program, point))
+    if program.dtype != "object":
+        found = run(_tangents(program, point))
+        if not any(np.isnan(x).any() for x in found):
+            return found
+    return run(_tangents(program, point, choosing=True))
+
+
+def _has_zeros(direction: Array) -> bool:
+    """Whether some number is 0 for certain; by a Value there may be a derivative."""
+    if direction.dtype == object:
+        numbers = direction.reshape(-1).tolist()
+        return 0.0 in [x for x in numbers if not isinstance(x, Node)] and not any(
+            isinstance(x, Node) for x in numbers
+        )
+    return not direction.all()
 
 
 def _named(program: Running, wrt: Sequence[int], moves: Sequence[Array]) -> dict[str, Any]:

@@ -29,7 +29,8 @@ def jvp(
 ) -> Any:
     """J·v: derivative of the results of f along the direction v; one forward pass.
 
-    ``v`` has the structure of ``x``; what returns has the structure of f's result.
+    ``v`` has the structure of ``x``; what returns has the structure of f's result. A zero in v
+    leads nowhere, not even by a derivative of nan, unless it is a Value or follows one.
 
     >>> jvp(lambda p: [p[0] * p[1], p[0] + p[1]], [3.0, 4.0], [1.0, 10.0])
     [34.0, 11.0]

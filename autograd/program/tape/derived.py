@@ -14,8 +14,9 @@ from typing import Any
 
 from autograd.engine.higher import recorded_tangents
 from autograd.engine.modes import ANOMALY, TRACING, enable_grad
+from autograd.engine.moving import Moving
 from autograd.engine.order import record_of
-from autograd.engine.record import record
+from autograd.engine.record import RECORDERS, record
 from autograd.engine.value import Value
 from autograd.ops.op import OPS
 from autograd.program.tape.instructions import Argument, Statement, Tape
@@ -39,10 +40,13 @@ def replayed(tape: Tape, numbers: Sequence[Value | float]) -> list[Any]:
     return [slots[x] if x >= 0 else constants[-1 - x] for x in tape.outputs]
 
 
-def tangent_tape(tape: Tape, wrt: Sequence[int], point: Sequence[float]) -> Tape:
+def tangent_tape(
+    tape: Tape, wrt: Sequence[int], point: Sequence[float], *, choosing: bool = False
+) -> Tape:
     """The derivative of the output along a direction, which is one more argument for each of wrt.
 
-    ``point`` is any at which the tape can be run: the result does not depend on it.
+    ``point`` is any at which the tape can be run: the result does not depend on it. Zeros of a
+    direction that is ``choosing`` lead nowhere; of others, nan where a local derivative is.
     """
     with TRACING.during(True), ANOMALY.during(None), enable_grad():
         leaves = [Value(x) for x in point]
@@ -54,8 +58,16 @@ def tangent_tape(tape: Tape, wrt: Sequence[int], point: Sequence[float]) -> Tape
         for a in [tape.arguments[i] for i in wrt]:
             seeds.update(zip(arguments[a.name], arguments[DIRECTION.format(a.name)]))
         order, _ = record_of([y for y in outputs if isinstance(y, Value)])
-        tangents = recorded_tangents(order, seeds)
+        moving = (
+            Moving({x: RECORDERS["ne"](d, 0.0) for x, d in seeds.items()}) if choosing else None
+        )
+        tangents = recorded_tangents(order, seeds, moving)
         slopes = [tangents.get(y, 0.0) if isinstance(y, Value) else 0.0 for y in outputs]
+        if moving is not None:
+            slopes = [
+                slope if type(slope) is float else RECORDERS["where"](moving.moves(y), slope, 0.0)
+                for y, slope in zip(outputs, slopes)
+            ]
         lowered = lower(slopes, arguments)
     shapes = {a.name: a.shape for a in tape.arguments}
     shapes.update({DIRECTION.format(name): shape for name, shape in shapes.items()})
