@@ -236,12 +236,8 @@ def _make_native(cls: ast.ClassDef) -> None:
         )
         init.body[:0] = ast.parse(BLANK_NODE).body
         _, setter = (x for x in cls.body if getattr(x, "name", "") == "name")
-        for given in (init.args.args[-1], *init.args.kwonlyargs, setter.args.args[-1]):
+        for given in (*init.args.args[2:], setter.args.args[-1]):
             given.annotation = ast.Name("Any")  # it is checked by the text itself
-        if init.args.vararg:  # which a native __init__ cannot take: one more argument, then
-            init.args.args.append(ast.arg(init.args.vararg.arg, ast.Name("Any")))
-            init.args.defaults.append(ast.Tuple([]))
-            init.args.vararg = None
         for call in ast.walk(restore):
             if isinstance(call, ast.Call) and ast.unparse(call.func) == "cls.__new__":
                 call.func = ast.parse("cast(Any, cls).__new__", mode="eval").body

@@ -39,7 +39,6 @@ __all__ = [
     "set_data",
     "set_grad",
     "set_left",
-    "set_right",
 ]
 
 RUNNING: dict[object, None] = {}
@@ -49,7 +48,6 @@ _committing = process_lock()
 set_data: Callable[..., None] = vars(Node)["_data"].__set__
 set_grad: Callable[..., None] = vars(Node)["_grad"].__set__
 set_left: Callable[..., None] = vars(Node)["_left"].__set__
-set_right: Callable[..., None] = vars(Node)["_right"].__set__
 
 
 def assign(setter: Callable[..., None], nodes: Iterable[Node], values: Iterable[object]) -> None:

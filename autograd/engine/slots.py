@@ -2,10 +2,10 @@
 
 While it runs, a computed node's gradient slot holds its adjoint. A leaf has no operands, so its
 adjoint waits in an operand's slot, and the gradient that everybody sees is untouched until the end.
-Visits are marked in the same slots by a mark of this pass alone; what a pass that was interrupted
-has left behind carries another mark, and so means nothing to the next. Only one pass at a time can
-own the slots: another thread's, or one that is started by a rule in the middle of a pass, takes the
-dictionary of :mod:`autograd.engine.sweep`.
+Visits are marked in the same slots by a mark of this pass alone. A leaf keeps it, and a pass that
+is interrupted leaves more behind: to the next, with a mark of its own, they mean nothing. Only one
+pass at a time can own the slots: another thread's, or one that is started by a rule in the middle
+of a pass, takes the dictionary of :mod:`autograd.engine.sweep`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from itertools import repeat
 from typing import Any
 
 from autograd.engine import backward
-from autograd.engine.backward import RUNNING, assign, require_current, set_grad, set_left, set_right
+from autograd.engine.backward import RUNNING, assign, require_current, set_grad, set_left
 from autograd.engine.chain_rule import SLOTS, Steps, sweep_loop
 from autograd.engine.modes import ACTIVE, ANOMALY
 from autograd.engine.node import EPOCH, RESTORED, Epoch, Node
@@ -52,7 +52,6 @@ def differentiate(roots: Sequence[Node], weights: Sequence[Node | float]) -> Non
         _pull_back()(order)
         backward.commit_to_leaves(leaves, [leaf._left for leaf in leaves])
         assign(set_left, leaves, repeat(None))
-        assign(set_right, leaves, repeat(None))
     except BaseException:
         assign(set_grad, order, repeat(RESTORED))
         raise

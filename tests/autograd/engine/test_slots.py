@@ -35,10 +35,10 @@ def leaves_of(n=4):
 
 
 def test_nothing_of_a_pass_is_left_behind():
-    """Leaves have their operands' slots empty again, and no pass is under way."""
+    """Leaves hold no adjoint but in their gradients, and no pass is under way."""
     leaves = leaves_of()
     tangle(leaves, 1).backward()
-    assert all(x._left is None and x._right is None and x.operands == () for x in leaves)
+    assert all(x._left is None and x.operands == () and not x.partials for x in leaves)
     assert not RUNNING
 
 
