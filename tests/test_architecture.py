@@ -49,13 +49,14 @@ ORDER = {
     "autograd.ops": "rules (expr inverses per_op special) (ieee source) floats op "
     "partial_evaluation (basic circular kinked nary normal ordered stepwise sweep_products) "
     "smooth",
-    "autograd.program": "tape executor statements (loop recording_executor) (arguments array "
-    "choice solved_rows) (running scans solving) (directions prepared) (differentiable exports) "
-    "program (frozen structures) results calls inside recordings compiled_function descent",
+    "autograd.program": "tape executor statements (loop recording_executor) "
+    "(arguments array choice solved_rows) (running scans solving) (directions prepared) "
+    "(differentiable exports) program (frozen structures) results calls inside "
+    "recordings compiled_function descent",
     "autograd.program.array": "(error_functions kernels tidying) names writer "
     "(adjoint_arrays forward) (reverse tiles) numpy_executor",
-    "autograd.program.array.tiles": "body (elements entry products) (descend operands) compiler "
-    "plan runner",
+    "autograd.program.array.tiles": "body (carrying elements products) entry "
+    "(descend operands) compiler plan runner",
     "autograd.program.exports": "(jax onnx)",
     "autograd.program.exports.jax": "(bends branches products) primitives solutions statements "
     "stages function",

@@ -16,8 +16,9 @@ from autograd.errors import TraceError
 from autograd.program.array.numpy_executor import ArrayExecutor
 from autograd.program.array.tiles.compiler import common
 from autograd.program.array.tiles.descend import DESCENT
-from autograd.program.array.tiles.runner import FIELD, Tiles, address
+from autograd.program.array.tiles.runner import FIELD, Tiles
 from autograd.program.compiled_function import Compiled
+from autograd.program.loop.addresses import address
 from autograd.program.program import Program
 
 if TYPE_CHECKING:
@@ -108,14 +109,15 @@ class Descent:
         self._kept = program, loss, rule
         self._arrays = [np.ascontiguousarray(array) for array in arrays]
         self._loss, self._rule = loss.taken(), rule.taken()
-        self._loss.args[: len(arrays)] = [address(array) for array in self._arrays]
+        for i, array in enumerate(self._arrays):
+            self._loss.args[i] = address(array)
         # The rule's results are one row a number: the new number, and what is remembered of it.
         count, table = rule.outs[0]
         self._outs = np.array([[1, table], [count - 1, table + 8]], dtype=np.int64)
         self._results = np.zeros(2, dtype=np.int64)
         self._rule.frame[FIELD["outs"]] = address(self._outs)
         self._rule.frame[FIELD["results"]] = address(self._results)
-        self._rule.frame[FIELD["returned"]] = 2
+        self._rule.frame[FIELD["returned"]] = 2  # "checked" stays 1: memory may be infinite
         self._position, self._width = position, int(loss.outs[0, 0])
         self._norm = np.zeros(1) if norm else None
         self._room = _Room(self, 0, 0, 0, 0)
@@ -157,7 +159,7 @@ class Descent:
         self._loss.grads[self._position] = address(room.grad)
         self._rule.frame[FIELD["rows"]] = params
         given = {
-            "loss": address(self._loss.frame), "rule": address(self._rule.frame),
+            "loss": self._loss.place, "rule": self._rule.place,
             "index": address(room.index), "sizes": address(room.sizes),
             "rates": address(room.rates), "values": address(room.values),
             "grad": address(room.grad), "memories": address(room.moves),

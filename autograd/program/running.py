@@ -26,8 +26,8 @@ class Running:
     """
 
     __slots__ = (
-        "_at_point", "_derived", "_executors", "_work", "backend", "dtype", "inputs", "tape",
-        "threads",
+        "_at_point", "_derived", "_executors", "_last", "_work", "backend", "dtype", "inputs",
+        "tape", "threads",
     )  # fmt: skip
 
     def __init__(self, tape: Tape, dtype: str, backend: str, threads: int | None = None) -> None:
@@ -39,6 +39,7 @@ class Running:
         self._executors: dict[str, Executor] = {}
         self._work: Work | None = None  # what auto chooses by
         self._at_point = ""  # and what it has chosen, where that is asked for most often
+        self._last: tuple[int, str] = -1, ""  # a batch size, and what was chosen for it
         self._derived: dict[Any, Any] = {}
 
     def executor(self, batch: int | None) -> Executor:
@@ -55,7 +56,11 @@ class Running:
                 small = is_small(self.tape)
                 self._at_point = "loop" if small else self._known_work().chosen(None)
             return self._at_point
-        return self._known_work().chosen(batch)
+        size, name = self._last
+        if size != batch:
+            name = self._known_work().chosen(batch)
+            self._last = batch, name
+        return name
 
     def _known_work(self) -> Work:
         if self._work is None:

@@ -135,12 +135,12 @@ class ArrayExecutor:
         tiles = self.tiles(batched, wrt) if batch and any(batched) else None
         if tiles is None or batch is None:
             return None
-        values, grads = tiles(arrays, batch, weight)
-        with np.errstate(all="ignore"):
-            if not (_finite(values) and all(map(_finite, grads))):
-                return None
         if self.dtype == "float64":
-            return values, grads
+            return tiles(arrays, batch, weight)
+        found = tiles([array.astype(float) for array in arrays], batch, weight)
+        if found is None:
+            return None
+        values, grads = found
         with np.errstate(over="ignore"):
             return values.astype(self.dtype), [grad.astype(self.dtype) for grad in grads]
 

@@ -66,8 +66,6 @@ def descend() -> str:
     body.do(f"store ptr {values}, ptr {loss_results}")
     _clear(body)
     body.do("call void @run(ptr %loss)")
-    found = body.set(f"mul i64 {size}, %outputs")
-    good = body.set(f"and i1 {_finite(body, values, found)}, {_finite(body, '%grad', '%params')}")
 
     # The rule, from the one place to the other.
     rate = body.set(f"getelementptr double, ptr %rates, i64 {step}")
@@ -79,7 +77,8 @@ def descend() -> str:
         place = body.set(f"getelementptr ptr, ptr {results}, i64 {i}")
         body.do(f"store ptr {array}, ptr {place}")
     body.do("call void @run(ptr %rule)")
-    good = body.set(f"and i1 {good}, {_finite(body, new_data, '%params')}")
+    flags = [body.set(f"load i64, ptr {fields[f, 'finite']}") for f in ("loss", "rule")]
+    good = body.set(f"icmp ne i64 {body.set(f'and i64 {flags[0]}, {flags[1]}')}, 0")
     body.do(f"br i1 {good}, label %{ends}, label %{after}")
     body.start(ends)
     for slot, array in zip(slots, (new_data, new_memory, data, memory)):
@@ -107,38 +106,13 @@ def _clear(body: TileBody) -> None:
     body.repeat(body.set(f"lshr i64 {body.set(f'add i64 %params, {LANES - 1}')}, 3"), block)
 
 
-def _finite(body: TileBody, array: str, count: str) -> str:
-    """Whether so many numbers are finite: then their products with 0 add up to 0."""
-    return body.set(f"fcmp oeq double {_products(body, array, count, ZERO)}, 0.0")
-
-
 def _store_norm(body: TileBody, rule_args: str) -> None:
     """The gradient's norm, if it is asked for."""
     asked, after = body.label(), body.label()
     body.do(f"br i1 {body.set('icmp ne ptr %norm, null')}, label %{asked}, label %{after}")
     body.start(asked)
-    squares = _products(body, "%grad", "%params")
+    squares = body.total(body.products("%grad", "%params"))
     body.do(f"store double {body.set(f'call double @{SQRT}(double {squares})')}, ptr %norm")
     body.do(f"store ptr %norm, ptr {body.set(f'getelementptr ptr, ptr {rule_args}, i64 4')}")
     body.do(f"br label %{after}")
     body.start(after)
-
-
-def _products(body: TileBody, array: str, count: str, factor: str | None = None) -> str:
-    """The sum of so many numbers times a factor, or of their squares."""
-
-    def block(n: str, totals: list[str]) -> list[str]:
-        place = body.slot(array, body.set(f"shl i64 {n}, 3"))
-        numbers = body.set(f"load {VECTOR}, ptr {place}, align 8")
-        return [body.fused(numbers, factor or numbers, totals[0])]
-
-    def single(n: str, totals: list[str]) -> list[str]:
-        number = body.load(array, body.set(f"add i64 {whole}, {n}"))
-        numbers = body.set(f"insertelement {VECTOR} {ZERO}, double {number}, i64 0")
-        return [body.fused(numbers, factor or numbers, totals[0])]
-
-    blocks = body.set(f"lshr i64 {count}, 3")
-    whole = body.set(f"shl i64 {blocks}, 3")
-    totals = body.repeat(blocks, block, [ZERO])
-    totals = body.repeat(body.set(f"and i64 {count}, 7"), single, totals)
-    return body.total(totals[0])

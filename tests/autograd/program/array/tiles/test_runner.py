@@ -126,3 +126,23 @@ def test_what_has_too_many_numbers_is_left_to_numpy():
     values, (grad,) = executor.value_and_grad((1,), [np.ones((2, 70_000)), np.array([2.0])], 2, 1.0)
     assert values.tolist() == [[140_000.0], [140_000.0]]
     assert grad.tolist() == [140_000.0]
+
+
+@pytest.mark.parametrize("rows", [1, 7, 16, 100])
+@pytest.mark.parametrize("place", ["value", "row's gradient", "shared gradient", None])
+@pytest.mark.parametrize("bad", [np.inf, -np.inf, np.nan, 1e300])
+def test_what_is_not_finite_is_noticed_wherever_it_is(rows, place, bad):
+    """None comes back then; the largest finite numbers are not mistaken for infinite ones."""
+    x, w, a, b, c = (Value(1.0) for _ in range(5))
+    # Each of the factors reaches one result only: the others meet a zero.
+    output = a + (x - 1.0) * b + (w - 1.0) * c
+    program = compile(output, x=x, w=w, a=a, b=b, c=c)
+    executor = ArrayExecutor(program.tape, "float64")
+    tiles = executor.tiles((True, False, True, True, True), (0, 1))
+    assert tiles is not None
+    given = {name: np.ones((rows, 1)) for name in "abc"}
+    if place is not None:
+        given["abc"[["value", "row's gradient", "shared gradient"].index(place)]][-1] = bad
+    arrays = [np.ones((rows, 1)), np.ones(1), given["a"], given["b"], given["c"]]
+    found = tiles(arrays, rows, 1.0)
+    assert (found is None) == (place is not None and not np.isfinite(bad))
