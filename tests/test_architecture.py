@@ -69,7 +69,8 @@ ORDER = {
     "(common_parts reductions) rows forms (callbacks emit) (entries expressions rounds steps) "
     "(folds opcodes translation) (forwards lane_translation pulls) (held interpreter) backwards "
     "compiler stretches runner",
-    "autograd.program.scans": "kernels reverse_kernels native_scan stepwise passing scan_executor",
+    "autograd.program.scans": "(kernels moves) reverse_kernels native_scan stepwise passing "
+    "one_call scan_executor",
     "autograd.program.statements": "(elementwise families layout reroll) groups listing",
     "autograd.program.tape": "(constants instructions) repeated (ends segments "
     "writing) (cycles lower rewriting sparsity) (derived recurrences sums) (passes "

@@ -6,7 +6,7 @@ Next: :mod:`autograd.program.scans.scan_executor`.
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -21,10 +21,11 @@ from autograd.program.loop.native.forms import form_declarations
 from autograd.program.loop.native.steps import Steps
 from autograd.program.loop.row_sums import LANES
 from autograd.program.scans.kernels import FRAME, Kind, Wiring, forward_text
+from autograd.program.scans.moves import address
 from autograd.program.scans.reverse_kernels import reverse_text
 from autograd.program.tape.segments import Scan
 
-__all__ = ["Inputs", "NativeScan", "Wanted", "native_wiring"]
+__all__ = ["Inputs", "NativeScan", "Wanted", "frame_of", "native_wiring"]
 
 WIDEST = 500
 """Operations of a step beyond which compiling it takes longer than it is worth."""
@@ -76,10 +77,21 @@ class _Kernels(NamedTuple):
     kept: int
     items: int
 
+    def address(self, *, back: bool) -> int:
+        """Where one of them is."""
+        function = self.reverse if back else self.forward
+        return ctypes.cast(function, ctypes.c_void_p).value or 0
+
 
 @lru_cache(maxsize=256)
 def _compiled(text: str, names: tuple[str, ...]) -> tuple[Any, ...]:
     return tuple([PROTOTYPE(address) for address in compiled_functions(text, names)])
+
+
+def frame_of(count: int, blocks: int, arrays: Mapping[str, Array]) -> Array:
+    """What a kernel is called with: it has the addresses of these arrays."""
+    pointers = [address(arrays[name]) if name in arrays else 0 for name in FRAME[2:]]
+    return np.array([count, blocks, *pointers], dtype=np.int64)
 
 
 class _Memory:
@@ -106,10 +118,8 @@ class _Memory:
             "item_adjoints": self.items, "first_adjoints": self.first,
             "shared_adjoints": self.shared_adjoints,
         }  # fmt: skip
-        self.frame = np.zeros(len(FRAME), dtype=np.int64)
-        self.frame[:2] = count, rows // (LANES if inputs.rows else 1)
-        self.frame[2:] = [arrays[name].__array_interface__["data"][0] for name in FRAME[2:]]
-        self.at = ctypes.c_void_p(self.frame.__array_interface__["data"][0])
+        self.frame = frame_of(count, rows // (LANES if inputs.rows else 1), arrays)
+        self.at = ctypes.c_void_p(address(self.frame))
 
 
 class NativeScan:
@@ -122,11 +132,11 @@ class NativeScan:
 
     def kept_bytes(self, own: tuple[bool, ...], wanted: Wanted | None) -> int:
         """Memory for the way back, of each row."""
-        return 8 * self.scan.repeat.count * self._for(LANES, own, wanted).kept
+        return 8 * self.scan.repeat.count * self.kernels(LANES, own, wanted).kept
 
     def forward(self, inputs: Inputs, wanted: Wanted | None) -> tuple[Array, Any]:
         """The numbers in the places of the outputs, and what ``reverse`` needs."""
-        kernels = self._for(LANES if inputs.rows else 1, inputs.own_columns, wanted)
+        kernels = self.kernels(LANES if inputs.rows else 1, inputs.own_columns, wanted)
         memory = self._taken(kernels, inputs)
         memory.first[...], memory.shared[...] = inputs.first, inputs.shared
         memory.common[...] = inputs.common
@@ -161,7 +171,7 @@ class NativeScan:
         except (KeyError, IndexError):
             return _Memory(self.scan, kernels, inputs, key)
 
-    def _for(self, count: int, own: tuple[bool, ...], wanted: Wanted | None) -> _Kernels:
+    def kernels(self, count: int, own: tuple[bool, ...], wanted: Wanted | None) -> _Kernels:
         """The kernels for so many lanes."""
         flags: Sequence[bool] = [x for part in wanted for x in part] if wanted else ()
         kind = Kind(count, own, tuple(flags))

@@ -11,14 +11,15 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from autograd.arrays import Array
-from autograd.program.executor import Executor, executor
+from autograd.cached import cached_property
+from autograd.program.executor import Buffers, Executor, executor
 from autograd.program.scans.native_scan import Inputs, NativeScan, Wanted, native_wiring
 from autograd.program.scans.stepwise import StepwiseScan
 from autograd.program.tape.derived import weighted_tape
 from autograd.program.tape.instructions import Tape
 from autograd.program.tape.segments import Chain, Plain, Scan
 
-__all__ = ["Passing", "PlainRunner", "Reached", "Runner", "runners_of"]
+__all__ = ["Passing", "PlainRunner", "Reached", "Route", "Runner", "runners_of"]
 
 
 class PlainRunner:
@@ -26,15 +27,20 @@ class PlainRunner:
 
     def __init__(self, segment: Plain, backend: str, dtype: str) -> None:
         self.segment, self._backend, self._dtype = segment, backend, dtype
-        self.forward = executor(backend, segment.tape, dtype).forward
-        self._weighted: Executor | None = None
+        self._forward = executor(backend, segment.tape, dtype)
+        self.forward = self._forward.forward
+
+    @cached_property
+    def _weighted(self) -> Executor:
+        return executor(self._backend, weighted_tape(self.segment.tape), self._dtype)
 
     def reverse(self, given: Array, weights: Array, batch: int | None) -> Array:
         """The adjoints of what it reads."""
-        if self._weighted is None:  # two threads may both make one: they are equal
-            tape = weighted_tape(self.segment.tape)
-            self._weighted = executor(self._backend, tape, self._dtype)
         return self._weighted.value_and_grad((0,), [given, weights], batch, 1.0)[1][0]
+
+    def buffers(self, *, back: bool) -> Buffers | None:
+        """The same at one point with memory of its own; see ``Executor``."""
+        return self._weighted.buffers((0,)) if back else self._forward.buffers(None)
 
 
 Runner = PlainRunner | NativeScan | StepwiseScan

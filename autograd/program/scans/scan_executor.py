@@ -18,6 +18,7 @@ from autograd.program.executor import Buffers
 from autograd.program.loop.lanes.chunks import in_threads, processors
 from autograd.program.loop.row_sums import LANES, lane_to_lane
 from autograd.program.scans.native_scan import NativeScan
+from autograd.program.scans.one_call import OneCall, is_native
 from autograd.program.scans.passing import Passing, PlainRunner, Reached, runners_of
 from autograd.program.tape.instructions import Tape
 from autograd.program.tape.segments import Scan, chain_of, listed
@@ -47,6 +48,8 @@ class ScanExecutor:
         self._spans = [slice(a.start, a.start + a.size) for a in tape.arguments]
         self._threads = processors() if threads is None else threads
         self._reached: dict[tuple[tuple[int, ...], tuple[int, ...] | None], Reached] = {}
+        self._at_point = backend == "loop" and is_native(self._runners)
+        self._free: dict[tuple[int, ...] | None, list[OneCall]] = {}
 
     def forward(self, arrays: Sequence[Array], batch: int | None) -> Array:
         """See :class:`autograd.program.executor.Executor`."""
@@ -60,18 +63,52 @@ class ScanExecutor:
 
     def buffers(self, wrt: tuple[int, ...] | None) -> Buffers | None:
         """See :class:`autograd.program.executor.Executor`."""
+        if self._at_point and self._dtype == np.float64:
+            return self._one_call(wrt).buffers
         return None
 
-    def _run(
-        self, wrt: tuple[int, ...] | None, arrays: Sequence[Array], batch: int | None, weight: float
-    ) -> tuple[Array, list[Array]]:
-        batched = tuple([i for i, x in enumerate(arrays) if x.ndim == 2])
+    def _one_call(self, wrt: tuple[int, ...] | None) -> OneCall:
+        reached = self._known((), wrt)
+        return OneCall(self._chain, self._runners, reached, self._spans, wrt)
+
+    def _known(self, batched: tuple[int, ...], wrt: tuple[int, ...] | None) -> Reached:
         reached = self._reached.get((batched, wrt))
         if reached is None:
             reached = Reached(self._tape, self._chain, batched, wrt)
             self._reached[batched, wrt] = reached
-        with np.errstate(all="ignore"):
-            return self._outputs(reached, batched, wrt, arrays, batch, weight)
+        return reached
+
+    def _run(
+        self, wrt: tuple[int, ...] | None, arrays: Sequence[Array], batch: int | None, weight: float
+    ) -> tuple[Array, list[Array]]:
+        if batch is None and self._at_point:
+            values, grads = self._point(wrt, arrays, weight)
+        else:
+            batched = tuple([i for i, x in enumerate(arrays) if x.ndim == 2])
+            reached = self._known(batched, wrt)
+            with np.errstate(all="ignore"):
+                values, grads = self._outputs(reached, batched, wrt, arrays, batch, weight)
+        if self._dtype != values.dtype:
+            with np.errstate(over="ignore"):
+                return values.astype(self._dtype), [grad.astype(self._dtype) for grad in grads]
+        return values, grads
+
+    def _point(
+        self, wrt: tuple[int, ...] | None, arrays: Sequence[Array], weight: float
+    ) -> tuple[Array, list[Array]]:
+        free = self._free.setdefault(wrt, [])
+        try:
+            call = free.pop()
+        except IndexError:
+            call = self._one_call(wrt)
+        buffers = call.buffers
+        for own, given in zip(buffers.arguments, arrays):
+            own[...] = given
+        call.weight[0] = weight
+        buffers.run()
+        found = buffers.values.copy(), [grad.copy() for grad in buffers.grads]
+        free.append(call)
+        return found
 
     def _outputs(
         self,
@@ -125,7 +162,7 @@ class ScanExecutor:
             for i, grad in zip(wrt, grads):
                 if i not in batched:
                     grad[...] = adjoints[self._spans[i], 0]
-        return values.astype(self._dtype), [grad.astype(self._dtype) for grad in grads]
+        return values, grads
 
     def _results(self, chunk: Callable[[int], Array], starts: range) -> Iterator[Array]:
         """What a function gives for each start, in order, called on several threads."""
