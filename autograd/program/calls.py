@@ -63,6 +63,12 @@ class Call:
         call.arrays = dict(zip(self.arrays, numbers))
         return call
 
+    def emptied(self) -> Call:
+        """The same call for ``at``, without the arrays that were passed."""
+        call = self.at([None] * len(self.arrays))
+        call.structures = {name: x.emptied() for name, x in self.structures.items()}
+        return call
+
     def value(self) -> Any:
         """What the function returns."""
         return self.recorded.filled(self.program(**self.arrays), self.batched)

@@ -35,7 +35,7 @@ class Compiled(Recordings):
         vars(bound).update(vars(self))
         bound.f = MethodType(self.f, owner)
         bound._signature = inspect.signature(bound.f)
-        bound._recorded, bound._of_floats = {}, {}
+        bound._recorded, bound._quick_calls = {}, {}
         key = id(owner)
         known = self._methods.get(key)
         if known is None or known[0]() is not owner:  # of one before it, whose end was interrupted
@@ -91,7 +91,7 @@ class Compiled(Recordings):
         view = Compiled.__new__(Compiled)
         vars(view).update(vars(self))
         view._batched, view._whole = frozenset(names), self
-        view._of_floats = {}
+        view._quick_calls = {}
         return view
 
     def __call__(self, /, *args: Argument, **options: Argument) -> Any:

@@ -26,6 +26,7 @@ from autograd.errors import InputTypeError
 from autograd.nested import numbers_in
 from autograd.program.arguments import FLOAT, ValuesGiven
 from autograd.program.calls import Call, Recorded
+from autograd.program.executor import numpy_or_error
 from autograd.program.frozen import Frozen
 from autograd.program.inside import Inside
 from autograd.program.program import Program
@@ -79,7 +80,7 @@ class Recordings:
         self._whole: Any = None
         """What a view of batches is one of."""
         self._recorded: dict[Any, Recorded] = {}
-        self._of_floats: dict[int, Call] = {}
+        self._quick_calls: dict[tuple[Any, ...], Call] = {}
         self._methods: dict[int, tuple[Any, dict[Any, Recorded]]] = {}
         wrapper: Any = self
         functools.update_wrapper(wrapper, f)
@@ -91,15 +92,13 @@ class Recordings:
         return {name: getattr(self, name) for name in names}
 
     def _quick(self, args: tuple[Argument, ...]) -> Call | None:
-        """The last call of as many plain floats, if a recording is to be used at all.
+        """The last call of floats and arrays of these shapes, if a recording is to be used at all.
 
-        Nothing is to be found out about floats, and that would take longer than the work.
+        Nothing is to be found out about them, and that would take longer than the work.
         """
-        if not FLOAT.issuperset(map(type, args)) or self._batched:
+        if self._batched or (ACTIVE and (TRACING.get() or TRANSFORMING.get())):
             return None
-        if ACTIVE and (TRACING.get() or TRANSFORMING.get()):
-            return None
-        call = self._of_floats.get(len(args))
+        call = self._quick_calls.get(_shapes(args))
         return None if call is None or call.recorded.frozen.changed() else call
 
     def _call(self, args: tuple[Argument, ...], options: dict[str, Argument]) -> Call | Inside:
@@ -120,11 +119,11 @@ class Recordings:
 
             return Inside(called, structures, self._batched, self.has_aux)
         call = Call(self._recording(bound, structures), structures, bool(self._batched))
-        numbers = not (self.static or self._batched or options) and FLOAT.issuperset(
-            map(type, args)
-        )
-        if numbers and all(not array.shape for array in call.arrays.values()):
-            self._of_floats[len(args)] = call
+        shapes = () if self.static or self._batched or options else _shapes(args)
+        if shapes and tuple([x.shape for x in call.arrays.values()]) == shapes:
+            known = self._quick_calls.get(shapes)
+            if known is None or known.recorded is not call.recorded:
+                self._quick_calls[shapes] = call.emptied()
         return call
 
     def _bound(
@@ -200,6 +199,30 @@ class Recordings:
                 raise InputTypeError(
                     f"{what} names parameters of {name_of(self.f)} ({known}), but got {name!r}"
                 )
+
+
+def _shapes(args: Sequence[Argument]) -> tuple[tuple[int, ...], ...]:
+    """The shapes of plain floats and arrays of them; () if there is anything else."""
+    if FLOAT.issuperset(map(type, args)):
+        return ((),) * len(args)
+    array, double = _array_of_floats()
+    found: list[tuple[int, ...]] = []
+    x: Any
+    for x in args:
+        if type(x) is array and x.dtype is double and x.shape:
+            found.append(x.shape)
+        elif type(x) is float:
+            found.append(())
+        else:
+            return ()
+    return tuple(found)
+
+
+@functools.cache
+def _array_of_floats() -> tuple[Any, Any]:
+    """The types of NumPy's arrays and of their floats."""
+    np = numpy_or_error()
+    return np.ndarray, np.dtype(float)
 
 
 def named(names: str | Sequence[str], what: str) -> tuple[str, ...]:

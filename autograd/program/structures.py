@@ -170,6 +170,13 @@ class Structure:
         self.leaves[name] = Leaf(array, seen)
         return plain(seen)
 
+    def emptied(self) -> Structure:
+        """One array's structure, without the array."""
+        empty = Structure.__new__(Structure)
+        empty.given, empty.key, empty.is_whole = 0.0, self.key, self.is_whole
+        empty.leaves = dict.fromkeys(self.leaves, Leaf(numpy_or_error().empty(0), None))
+        return empty
+
     def fresh(self) -> tuple[Any, dict[str, Any]]:
         """The argument (or its first row) with a new Value for each number, and those by name."""
         found: dict[str, Any] = {}

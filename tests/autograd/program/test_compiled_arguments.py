@@ -3,6 +3,7 @@
 import enum
 import functools
 import gc
+import weakref
 from collections import namedtuple
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
@@ -552,3 +553,26 @@ def test_the_short_way_of_floats_gives_the_same():
         program(x=10**400, y=1.0)
     with pytest.raises(InputTypeError, match="misses 'y'"):
         program(x=1.0, z=2.0)
+
+
+def test_the_short_way_of_arrays_gives_the_same():
+    """Whatever shapes, kinds and Values came before; and no array is kept."""
+    w = Value(2.0)
+    f = compiled(lambda xs, c: autograd.sum([w * x * c for x in np.ravel(xs)]))
+    two, four = np.array([1.0, 2.0]), np.ones((2, 2))
+    for weight in (2.0, 3.0):
+        w.data = weight
+        for _ in range(3):
+            assert (f(two, 3.0), f(four, 1.0)) == (9.0 * weight, 4.0 * weight)
+            assert f(two.astype(int), 3.0) == f(two.astype("f4"), 3.0) == f([1.0, 2.0], 3.0)
+            value, (xs, c) = f.value_and_grad(two, 3.0)
+            assert (value, list(xs), c) == (9.0 * weight, [3.0 * weight] * 2, 3.0 * weight)
+            assert list(f.grad(two[::-1], 3.0, wrt="xs")) == [3.0 * weight] * 2
+            assert autograd.grad(f)(two, 3.0).tolist() == [3.0 * weight] * 2
+            assert isinstance(f(np.array([w, 1.0]), 1.0), Value)
+            assert list(f.batched("xs")(np.ones((3, 2)), 1.0)) == [2.0 * weight] * 3
+    given = np.ones(5)
+    f(given, 1.0), f(given, 1.0)
+    alive = weakref.ref(given)
+    del given
+    assert alive() is None
