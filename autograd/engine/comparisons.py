@@ -1,8 +1,8 @@
 """Comparisons: numbers are compared, as with floats; while tracing, the comparison is recorded.
 
-A recorded one is a truth, a number that is 1 or 0. Joined by & and |, truths are choices: ``a & b``
-is b where a holds, else 0, and ``a | b`` is 1 where a holds, else b. Next:
-:mod:`autograd.engine.value`.
+A recorded one is a truth, a number that is 1 or 0. Joined by &, | and ^, truths are choices:
+``a & b`` is b where a holds, else 0, ``a | b`` is 1 where a holds, else b, and ``a ^ b`` is a != b.
+Next: :mod:`autograd.engine.value`.
 """
 
 from __future__ import annotations
@@ -63,6 +63,14 @@ class Comparisons(Methods):
         """The same, from the other side."""
         return disjunction(other, self)
 
+    def __xor__(self, other: Node | float) -> Any:
+        """Whether just one of two recorded comparisons holds."""
+        return difference(self, other)
+
+    def __rxor__(self, other: Node | float) -> Any:
+        """The same, from the other side."""
+        return difference(other, self)
+
     def __invert__(self) -> Any:
         raise InputTypeError(
             "~ of a recorded comparison is refused, for ~True is -2 in Python: swap the branches "
@@ -104,6 +112,12 @@ def disjunction(a: Node | float, b: Node | float) -> Any:
     """``a | b`` of truths."""
     _require_truths("|", a, b)
     return record(OPS["where"], (_number(a), 1.0, _number(b)))
+
+
+def difference(a: Node | float, b: Node | float) -> Any:
+    """``a ^ b`` of truths."""
+    _require_truths("^", a, b)
+    return record(OPS["ne"], (_number(a), _number(b)))
 
 
 def is_truth(x: Node | float) -> bool:

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from autograd.engine.modes import failing_line
+from autograd.engine.node import Node
 from autograd.errors import AutogradError, TraceError
 from autograd.ops.op import OPS
 
@@ -31,6 +32,7 @@ UFUNC = re.compile(
     r"|loop of ufunc does not support argument .* no callable (\w+) method"
 )
 ONE = re.compile("'Value' object is not (subscriptable|iterable)|object of type 'Value' has no len")
+CHOICE = re.compile("invalid entry . in condlist: should be boolean ndarray")
 MATRICES = {"solve": "solve", "solve1": "solve", "inv": "inv", "det": "det"}
 """Ufuncs of NumPy's linear algebra, and the functions that record it."""
 
@@ -43,14 +45,21 @@ def explaining(function: Callable[[], T]) -> T:
     """
     try:
         return function()
-    except (TypeError, IndexError) as error:
-        remedy = None if isinstance(error, AutogradError) else _remedy(str(error))
+    except (TypeError, IndexError, KeyError) as error:
+        remedy = None if isinstance(error, AutogradError) else _remedy(error)
         if remedy is None:
             raise
         raise TraceError(f"{error}, at {failing_line(error)}: {remedy}") from error
 
 
-def _remedy(message: str) -> str | None:
+def _remedy(error: Exception) -> str | None:
+    message = str(error)
+    if isinstance(error, KeyError):
+        found = isinstance(error.args[0], Node) if len(error.args) == 1 else False
+        remedy = "a Value is no key, for its number may be another: autograd.where makes a choice"
+        return f"{remedy}, autograd.take looks up a place that is computed" if found else None
+    if CHOICE.match(message):
+        return "autograd.where makes a choice of what is recorded, one inside of the other"
     if COUNT.match(message):
         return KNOWN
     if PLACE.search(message):
@@ -60,10 +69,10 @@ def _remedy(message: str) -> str | None:
             "a Value is one number, and one was passed here; of an argument with a batch axis the "
             "function sees one row"
         )
-    found = UFUNC.match(message)
-    if not found:
+    ufunc = UFUNC.match(message)
+    if not ufunc:
         return None
-    name = next(filter(None, found.groups()))
+    name = next(filter(None, ufunc.groups()))
     name = MATRICES.get(name, name)
     if name in MATRICES or name in OPS:
         return f"use autograd.{name}, which takes arrays of Values too"

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import ast
 import linecache
+from collections.abc import Sequence
+from dis import opname
 from functools import lru_cache
 from itertools import islice
 from types import FrameType
@@ -29,7 +31,16 @@ USUAL = (
 SEQUENCES = {"max", "min", "sorted", "sort", "sum", "median"}
 PYTHON = {"math", "np", "numpy", "cmath", "statistics", "scipy", "stats", "special"}
 BUILTIN = {"abs", "pow"}
-SAME = {"sorted": "sort", "fabs": "abs", "fsum": "sum", "gamma": "lgamma"}
+SAME = {
+    "sorted": "sort", "fabs": "abs", "fsum": "sum", "gamma": "lgamma", "piecewise": "where",
+    "select": "where", "brentq": "root", "newton": "root", "root_scalar": "root",
+}  # fmt: skip
+BESIDE = {"interp", "root", "fixed_point"}
+"""Functions of ours that are no primitives."""
+TESTS = {"isnan": "x != x", "isinf": "abs(x) == inf", "isfinite": "abs(x) < inf"} | dict.fromkeys(
+    ("isclose", "allclose"), "abs(x - y) < tolerance"
+)
+"""What tells the same of a recorded number."""
 
 
 def number_of(value: Node, wanted: str) -> float:
@@ -69,13 +80,14 @@ def remedy() -> str:
     inside = [node for node in ast.walk(tree) if _covers(node, *place)]
     inside.sort(key=_extent)
     # The innermost first: what a call is an argument of matters less than the call.
-    for node in inside:
+    asking = [x for x in inside if isinstance(x, ast.Compare) and _asks(x, frame, inside)]
+    for node in inside if not asking else ():
         found = _advice(node)
         if found:
             return found
         if isinstance(node, ast.stmt) and not isinstance(node, (ast.If, ast.While, ast.Assert)):
             break
-    return USUAL
+    return _about_comparison(asking[0]) if asking else USUAL
 
 
 def _advice(node: ast.AST) -> str | None:
@@ -117,6 +129,30 @@ def _advice(node: ast.AST) -> str | None:
     return None
 
 
+def _about_comparison(node: ast.Compare) -> str:
+    """Of one that asks for truths itself, of each number in a container."""
+    x, xs = ast.unparse(node.left), ast.unparse(node.comparators[0])
+    if isinstance(node.ops[0], (ast.In, ast.NotIn)):
+        return f"In place of {xs}, compare with each number in it: ({x} == a) | ({x} == b)"
+    return f"Of arrays and lists, compare number by number, as [where(v > 0, v, 0) for v in {x}]"
+
+
+def _asks(node: ast.Compare, frame: FrameType, inside: Sequence[ast.AST]) -> bool:
+    """Whether a comparison itself asks for truths, and not whoever makes it a condition.
+
+    Python may do both in one: then it is the condition.
+    """
+    doing = opname[frame.f_code.co_code[frame.f_lasti]]
+    conditions: list[ast.AST] = []
+    for around in inside:
+        parts = [getattr(around, name, None) for name in ("test", "operand", "slice")]
+        conditions += [part for part in parts if part]
+        conditions += around.values if isinstance(around, ast.BoolOp) else []
+        for generator in getattr(around, "generators", []):
+            conditions += generator.ifs
+    return doing == "CONTAINS_OP" or (doing == "COMPARE_OP" and node not in conditions)
+
+
 def _about_call(node: ast.Call) -> str | None:
     *module, name = ast.unparse(node.func).rsplit(".", 1)
     if name in ("int", "range", "round", "floor"):
@@ -131,12 +167,22 @@ def _about_call(node: ast.Call) -> str | None:
     if name in ("max", "min") and len(node.args) == 2:
         return f"Use autograd.{name}imum({', '.join(map(ast.unparse, node.args))})"
     known = SAME.get(name, name)
+    options = {keyword.arg for keyword in node.keywords}
+    if known in SEQUENCES and "key" in options:
+        return (
+            "A key decides by numbers that are recorded: choose one of two at a time, as "
+            "where(key(a) < key(b), a, b)"
+        )
+    if known == "sort" and "reverse" in options:
+        return f"Use autograd.sort(…)[::-1] in place of {'.'.join([*module, name])}"
+    if known in TESTS:
+        return f"Compare in place of {'.'.join([*module, name])}: {TESTS[known]}"
     if known in SEQUENCES:
         return f"Use autograd.{known} in place of {'.'.join([*module, name])}"
     if module and module[0].partition(".")[0] in PYTHON:
         if known in BUILTIN:
             return f"Use {known} in place of {module[0]}.{name}: Python's own is recorded"
-        if known in OPS:
+        if known in OPS or known in BESIDE:
             return f"Use autograd.{known} in place of {module[0]}.{name}"
         return (
             f"{module[0]}.{name} takes plain numbers: use the functions of autograd, or custom_op"

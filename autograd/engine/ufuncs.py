@@ -16,6 +16,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from autograd.engine.elementwise import apply, over_elements
+from autograd.engine.modes import ACTIVE, TRACING
 from autograd.engine.node import Node
 from autograd.engine.record import operand
 from autograd.engine.refusals import refuse_to_freeze
@@ -91,6 +92,20 @@ FORMULAS: dict[str, Callable[..., Any]] = {
 """NumPy's name -> a function of Values and floats."""
 
 
+def _plain(x: Any) -> Any:
+    """NumPy's own True as Python's, which leaves the sign to the other side."""
+    return x if isinstance(x, Node) else bool(x)
+
+
+TRUTHS: dict[str, Callable[..., Any]] = {
+    **{f"{kind}_and": lambda a, b: _plain(a) & _plain(b) for kind in ("bitwise", "logical")},
+    **{f"{kind}_or": lambda a, b: _plain(a) | _plain(b) for kind in ("bitwise", "logical")},
+    **{f"{kind}_xor": lambda a, b: _plain(a) ^ _plain(b) for kind in ("bitwise", "logical")},
+    "logical_not": lambda a: _plain(a) ^ True,
+}
+"""Of recorded comparisons, and of bools beside them."""
+
+
 def array_ufunc(
     ufunc: np.ufunc, method: str, inputs: tuple[Nest, ...], options: dict[str, Any]
 ) -> Any:
@@ -107,6 +122,8 @@ def array_ufunc(
         if name == "divmod":
             quotient, rest = FORMULAS["floor_divide"], FORMULAS["remainder"]
             return tuple(over_elements(f, "numpy.divmod", inputs) for f in (quotient, rest))
+        if name in TRUTHS and ACTIVE and TRACING.get():
+            return over_elements(TRUTHS[name], f"numpy.{name}", inputs)
         if name in FORMULAS:
             return over_elements(FORMULAS[name], f"numpy.{name}", inputs)
     for out in options.get("out", ()):

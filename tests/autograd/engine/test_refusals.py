@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import autograd
-from autograd import TraceError, compiled
+from autograd import TraceError, compiled, interp, where
 from autograd.engine import refusals
 from autograd.engine.modes import user_line
 
@@ -80,7 +80,17 @@ CASES = [
     (lambda x: sorted([x, -x])[0], r"autograd\.sort in place of sorted"),
     (lambda x: math.sin(x), r"autograd\.sin in place of math\.sin"),
     (lambda x: x * math.fabs(x), r"Use abs in place of math\.fabs"),
-    (lambda x: math.isclose(x, 1.0), r"math\.isclose takes plain numbers"),
+    (lambda x: math.isclose(x, 1.0), r"math\.isclose: abs\(x - y\) < tolerance"),
+    (lambda x: math.isnan(x), r"math\.isnan: x != x"),
+    (lambda x: math.nextafter(x, 1.0), r"math\.nextafter takes plain numbers"),
+    (lambda x: np.interp(x, [0.0, 1.0], [0.0, 2.0]), r"autograd\.interp in place of np\.interp"),
+    (lambda x: np.piecewise(x, [x > 0], [1.0]), r"autograd\.where in place of np\.piecewise"),
+    (lambda x: 1.0 if x in [0.5, 2.0] else x, r"In place of \[0\.5, 2\.0\].*\(x == a\) \|"),
+    (lambda x: np.array([x, 2.0 * x]) > 1.0, r"number by number, as \[where\(v > 0"),
+    (lambda x: [1.0, x] == [1.0, 0.5], "number by number"),
+    (lambda x: next(v for v in [x, -x] if v > 0.0), r"Use autograd\.where"),
+    (lambda x: max([x, -x], key=abs), r"where\(key\(a\) < key\(b\), a, b\)"),
+    (lambda x: sorted([x, -x], reverse=True)[0], r"autograd\.sort\(…\)\[::-1\] in place of sorted"),
     (long, r"autograd\.sin in place of math\.sin"),
     (lambda x: [1.0, 2.0][int(x)], r"static argument.*autograd\.take"),
     (lambda x: bisect.bisect([0.0, 1.0], x), r"autograd\.interp or autograd\.take"),
@@ -101,6 +111,30 @@ def test_the_line_alone_is_enough(f, message, monkeypatch):
     monkeypatch.setattr(refusals, "_place", lambda frame: (frame.f_lineno, 0, -1))
     with pytest.raises(TraceError, match=message):
         compiled(f)(0.5)
+
+
+REMEDIES = [
+    (lambda x: max([x, -2.0 * x], key=abs), lambda x: where(abs(x) < abs(-2.0 * x), -2.0 * x, x)),
+    (lambda x: sorted([x, -x], reverse=True)[0], lambda x: autograd.sort([x, -x])[::-1][0]),
+    (lambda x: 1.0 if x in [0.5, 2.0] else x, lambda x: where((x == 0.5) | (x == 2.0), 1.0, x)),
+    (lambda x: 1.0 if math.isnan(x) else x, lambda x: where(x != x, 1.0, x)),
+    (lambda x: np.interp(x, [0.0, 1.0], [0.0, 2.0]), lambda x: interp(x, [0.0, 1.0], [0.0, 2.0])),
+    (lambda x: {True: x, False: -x}[x > 1.0], lambda x: where(x > 1.0, x, -x)),
+    (lambda x: np.select([x > 1.0], [x], -x), lambda x: where(x > 1.0, x, -x)),
+    (lambda x: neither(x), lambda x: where(1 - (x > 0.0), x, -x)),
+    (lambda x: chain(x), lambda x: where((x > 0.0) & (x < 1.0), x, -x)),
+    (lambda x: both(x), lambda x: where((x > 0.0) & (x < 1.0), x, -x)),
+    (lambda x: [5.0, 7.0][int(x)], lambda x: autograd.take([5.0, 7.0], autograd.floor(x))),
+]
+
+
+@pytest.mark.parametrize(("f", "remedy"), REMEDIES, ids=[str(i) for i in range(len(REMEDIES))])
+def test_the_remedy_is_one(f, remedy):
+    """What is refused in a recording gives, written as told, what it gives of plain numbers."""
+    with pytest.raises(TraceError):
+        compiled(f)(0.5)
+    for x in (0.5, 1.5, 0.25):
+        assert compiled(remedy)(x) == f(x)
 
 
 def test_a_line_that_cannot_be_read_has_the_usual_remedy():
