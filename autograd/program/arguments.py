@@ -13,6 +13,7 @@ from autograd.engine.record import operand
 from autograd.errors import InputTypeError, InputValueError
 from autograd.nested import is_array
 from autograd.program.executor import numpy_or_error
+from autograd.program.lists import array_of
 from autograd.program.tape.instructions import Argument
 
 if TYPE_CHECKING:
@@ -161,7 +162,8 @@ class Arguments:
         np = self._np
         is_array(given)  # which refuses masked ones
         try:
-            array: Array = np.asarray(given)
+            listed = array_of(given)
+            array: Array = np.asarray(given) if listed is None else listed
         except ValueError as error:
             raise InputValueError(f"argument {name!r} is a ragged nesting: {error}") from error
         if array.dtype.kind == "O" and any(isinstance(x, Node) for x in array.flat):

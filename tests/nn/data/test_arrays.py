@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import autograd
-from nn.data.arrays import TOGETHER, as_arrays, as_matrix
+from autograd.program.lists import MANY
+from nn.data.arrays import as_arrays, as_matrix
 from nn.data.examples import check_rows
 
 numbers = (
@@ -31,11 +32,11 @@ def test_lists_are_read_as_check_rows_reads_them(rows):
     assert as_matrix(tuple(map(tuple, rows))).tolist() == check_rows(rows)
 
 
-@pytest.mark.parametrize("columns", [1, 3, TOGETHER - 1, TOGETHER, TOGETHER + 1])
+@pytest.mark.parametrize("columns", [1, 3, MANY - 1, MANY, MANY + 1])
 @pytest.mark.parametrize("n", [1, 2, 1367])
 def test_every_row_has_its_place(n, columns):
-    """Whatever is packed together, and what is left over."""
-    if n * columns > 3 * TOGETHER + 3:
+    """Of few and of many."""
+    if n * columns > 3 * MANY + 3:
         columns = 3
     rows = np.arange(float(n * columns)).reshape(n, columns)
     assert (as_matrix(rows.tolist()) == rows).all()
