@@ -5,30 +5,193 @@ Thin wrappers of :class:`nn.MLP` and :func:`nn.fit`; scikit-learn comes with the
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Sequence
+from dataclasses import KW_ONLY, dataclass
+from random import Random
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import autograd
 from autograd import extras
-from nn.estimator import Coded, Estimator, by_steps
+from nn.data.examples import train_test_split
+from nn.layers import MLP
 from nn.losses import binary_cross_entropy_with_logits, cross_entropy, mse_loss
+from nn.optim.adaptive import Adam
+from nn.optim.optimizer import SGD, Optimizer
+from nn.predict import predict_outputs
+from nn.train.fitting import fit
+from nn.train.lbfgs import fit_lbfgs
+from nn.train.weights import checked_weights
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
     from autograd.arrays import Array
-    from nn.kinds import Examples
+    from nn.kinds import Examples, Loss
 
 try:
     import numpy as np
     from scipy.special import log_expit, log_softmax
-    from sklearn.base import ClassifierMixin, RegressorMixin
+    from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
+    from sklearn.utils import check_random_state
     from sklearn.utils.metaestimators import available_if
     from sklearn.utils.multiclass import check_classification_targets
-    from sklearn.utils.validation import column_or_1d
+    from sklearn.utils.validation import check_is_fitted, column_or_1d, validate_data
 except ImportError as error:
     raise extras.missing("sklearn", "nn.sklearn") from error
 
 __all__ = ["MLPClassifier", "MLPRegressor"]
+
+E = TypeVar("E", bound="Estimator")
+Coded = tuple["Sequence[int] | Array", int, "Loss"]
+"""Targets, how many outputs they need, and the loss."""
+
+SOLVERS: dict[str, Callable[..., Optimizer]] = {
+    "adam": Adam,
+    "sgd": lambda params, lr: SGD(params, lr, momentum=0.9, nesterov=True),
+}
+
+
+@dataclass(repr=False, eq=False)
+class Estimator(BaseEstimator):  # type: ignore[misc]  # (scikit-learn is untyped)
+    """What classifier and regressor share: options, training and outputs; see `MLPClassifier`."""
+
+    hidden_layer_sizes: int | Sequence[int] = (16,)
+    _: KW_ONLY
+    activation: str = "relu"
+    learning_rate: float = 0.01
+    alpha: float = 0.0
+    max_iter: int = 200
+    batch_size: int = 32
+    patience: int | None = None
+    solver: str = "adam"
+    early_stopping: bool = False
+    validation_fraction: float = 0.1
+    verbose: bool = False
+    random_state: int | np.random.RandomState | None = None
+    backend: str = "auto"
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.sparse = True
+        tags.target_tags.multi_output = isinstance(self, RegressorMixin)
+        return tags
+
+    def _rows(self, X: Examples, **options: ArrayLike) -> Any:
+        """Checked rows as an array, of a sparse matrix too; with `y` among the options both."""
+        found = validate_data(self, X, accept_sparse="csr", dtype=float, **options)
+        parts = found if isinstance(found, tuple) else (found,)
+        arrays = [x.toarray() if hasattr(x, "toarray") else np.asarray(x) for x in parts]
+        return arrays if len(arrays) > 1 else arrays[0]
+
+    def _examples(self, X: Examples, y: ArrayLike, *, first: bool) -> tuple[Array, Array]:
+        """Rows, and labels or targets, as arrays; later calls have as many columns as the first."""
+        numeric = isinstance(self, RegressorMixin)
+        rows, targets = self._rows(X, y=y, multi_output=True, y_numeric=numeric, reset=first)
+        if not numeric and targets.shape[1:] == (1,):
+            targets = column_or_1d(targets, warn=True)
+        if first:
+            self._shape = targets.shape[1:]
+        elif self._shape != targets.shape[1:]:
+            raise autograd.InputValueError(
+                f"partial_fit needs y as before, of the shape {self._shape} for an example, "
+                f"but got {targets.shape[1:]}"
+            )
+        return rows, targets
+
+    def _coded(self, y: Array, classes: ArrayLike | None) -> Coded:
+        """What is learnt from; `classes` are all that there are, None if they are known."""
+        raise NotImplementedError
+
+    def fit(self: E, X: Examples, y: ArrayLike, sample_weight: ArrayLike | None = None) -> E:
+        """Train a new network on rows `X` and a label or target in `y` for each.
+
+        A weight of 0 in `sample_weight` counts as an example that is not there, and one of 2 as
+        an example that is there twice: exactly where all examples are learnt from at once, by
+        "lbfgs" or in one batch; with smaller batches only in the mean over the steps.
+        """
+        rows, y = self._examples(X, y, first=True)
+        options: dict[str, Any] = {}
+        if sample_weight is not None:
+            weights = np.array(checked_weights(np.atleast_1d(np.asarray(sample_weight)), y))
+            there = weights > 0
+            if not there.any():
+                raise autograd.InputValueError(
+                    "sample_weight needs a number above 0, but all are zero: nothing is learnt"
+                )
+            rows, y, options["sample_weight"] = rows[there], y[there], weights[there]
+        targets, outputs, loss = self._coded(y, y)
+        self._begin(rows.shape[1], outputs)
+        patience = self.patience
+        if self.solver == "lbfgs":
+            if self.early_stopping or patience is not None:
+                raise autograd.InputValueError(
+                    'solver="lbfgs" ends by itself, at a minimum or after max_iter: leave out '
+                    "early_stopping and patience"
+                )
+            return self._learn(rows, targets, loss, max_iter=self.max_iter, **options)
+        if self.early_stopping:
+            if options:
+                raise autograd.InputValueError(
+                    "early_stopping judges a part of the examples, all alike, which sample_weight "
+                    "does not reach: leave out one of them"
+                )
+            rows, X_kept, targets, y_kept = train_test_split(
+                rows, targets, test_size=self.validation_fraction, rng=self._rng
+            )
+            patience = patience or 10
+            options = {"validation": (X_kept, y_kept), "restore_best": True}
+        return self._learn(rows, targets, loss, epochs=self.max_iter, patience=patience, **options)
+
+    @available_if(lambda self: self.solver != "lbfgs")  # type: ignore[untyped-decorator]
+    def partial_fit(self: E, X: Examples, y: ArrayLike, classes: ArrayLike | None = None) -> E:
+        """Learn one epoch more, from these examples; not for "lbfgs", which takes all at once.
+
+        The optimiser remembers what it saw before. A classifier needs all of `classes` in the first
+        call.
+        """
+        if self.early_stopping:
+            raise autograd.InputValueError(
+                "partial_fit ends with its one epoch: leave out early_stopping"
+            )
+        first = not hasattr(self, "model_")
+        rows, labels = self._examples(X, y, first=first)
+        targets, outputs, loss = self._coded(labels, classes if first else None)
+        if first:
+            self._begin(rows.shape[1], outputs)
+        return self._learn(rows, targets, loss, epochs=1)
+
+    def _begin(self, columns: int, outputs: int) -> None:
+        """A new network, and what its training needs."""
+        if self.solver not in SOLVERS and self.solver != "lbfgs":
+            raise autograd.InputValueError(
+                f"solver is one of {', '.join(SOLVERS)}, lbfgs, but got {self.solver!r}"
+            )
+        self._rng = Random(int(check_random_state(self.random_state).randint(2**31)))
+        hidden = np.atleast_1d(self.hidden_layer_sizes).tolist()
+        self.model_ = MLP(columns, [*hidden, outputs], activation=self.activation, rng=self._rng)
+        self._optimizer: Optimizer | None = None  # it is made for the first step
+        self.loss_curve_: list[float] = []
+
+    def _learn(self: E, X: Array, targets: Sequence[int] | Array, loss: Loss, **options: Any) -> E:
+        """Go on learning: by steps, from what the optimiser remembers, or by L-BFGS."""
+        shown = bool(self.verbose)
+        options |= {"loss": loss, "l2": self.alpha, "progress": shown, "backend": self.backend}
+        if self.solver == "lbfgs":
+            self.history_ = fit_lbfgs(self.model_, X, targets, **options)
+        else:
+            if self._optimizer is None:
+                self._optimizer = SOLVERS[self.solver](self.model_.parameters(), self.learning_rate)
+            options |= {"batch_size": self.batch_size, "rng": self._rng, "track_accuracy": False}
+            self.history_ = fit(self.model_, X, targets, optimizer=self._optimizer, **options)
+        self.loss_curve_ += self.history_.loss
+        self.n_iter_ = len(self.loss_curve_)
+        return self
+
+    def _outputs(self, X: Examples) -> Any:
+        check_is_fitted(self)
+        return np.asarray(
+            predict_outputs(self.model_, self._rows(X, reset=False), backend=self.backend)
+        )
 
 
 class MLPClassifier(ClassifierMixin, Estimator):  # type: ignore[misc]
@@ -68,35 +231,13 @@ class MLPClassifier(ClassifierMixin, Estimator):  # type: ignore[misc]
         tags.classifier_tags.multi_label = True
         return tags
 
-    @available_if(by_steps)  # type: ignore[untyped-decorator]
-    def partial_fit(
-        self, X: Examples, y: ArrayLike, classes: ArrayLike | None = None
-    ) -> MLPClassifier:
-        """Learn one epoch more, from these examples; the first call needs all of `classes`.
-
-        The optimiser remembers what it saw before; not for "lbfgs".
-        """
-        return self._fit_more(X, y, classes)
-
-    def _checked(self, X: Examples, y: ArrayLike, *, reset: bool) -> tuple[Array, Array]:
-        rows, labels = self._rows(X, y=y, multi_output=True, reset=reset)
-        check_classification_targets(labels)
-        several = labels.ndim > 1 and labels.shape[1] > 1
-        labels = labels if several else column_or_1d(labels, warn=True)
-        if several and not np.isin(labels, (0, 1)).all():
-            raise autograd.InputValueError(
-                "several labels an example are columns of zeros and ones, but y has other numbers"
-            )
-        known = () if self._several is None else self.classes_.shape
-        if not reset and labels.shape[1:] != known:
-            raise autograd.InputValueError(
-                f"partial_fit needs labels as before, {known[0] if known else 1} an example, "
-                f"but got {labels.shape[1] if several else 1}"
-            )
-        return rows, labels
-
     def _coded(self, y: Array, classes: ArrayLike | None) -> Coded:
+        check_classification_targets(y)
         if y.ndim > 1:
+            if not np.isin(y, (0, 1)).all():
+                raise autograd.InputValueError(
+                    "several labels an example are columns of zeros and ones, but y has others"
+                )
             self.classes_, self._several = np.arange(y.shape[1]), y.dtype
             return y.astype(float), y.shape[1], binary_cross_entropy_with_logits
         if classes is not None:
@@ -147,29 +288,9 @@ class MLPRegressor(RegressorMixin, Estimator):  # type: ignore[misc]
     [1.5, 5.0]
     """
 
-    def __sklearn_tags__(self) -> Any:
-        tags = super().__sklearn_tags__()
-        tags.target_tags.multi_output = True
-        return tags
-
-    @available_if(by_steps)  # type: ignore[untyped-decorator]
-    def partial_fit(self, X: Examples, y: ArrayLike) -> MLPRegressor:
-        """Learn one epoch more, from these examples, as in `MLPClassifier.partial_fit`."""
-        return self._fit_more(X, y, None)
-
-    def _checked(self, X: Examples, y: ArrayLike, *, reset: bool) -> tuple[Array, Array]:
-        rows, targets = self._rows(X, y=y, multi_output=True, y_numeric=True, reset=reset)
-        if reset:
-            self._shape = targets.shape[1:]
-        elif self._shape != targets.shape[1:]:
-            raise autograd.InputValueError(
-                f"partial_fit needs targets of the shape {self._shape}, as before, "
-                f"but got {targets.shape[1:]}"
-            )
-        return rows, targets.astype(float).reshape(len(targets), -1)
-
     def _coded(self, y: Array, classes: ArrayLike | None) -> Coded:
-        return y, y.shape[1], mse_loss
+        targets = y.astype(float).reshape(len(y), -1)
+        return targets, targets.shape[1], mse_loss
 
     def predict(self, X: Examples) -> Any:
         """A number, or a row of them, for each row of `X`."""

@@ -80,9 +80,9 @@ ORDER = {
     "nn": "(absent checks errors kinds outputs) (init model_files nests parts) "
     "(activations data optim schedules losses) metrics "
     "(export reading targets) programs predict (module plots) (modules neurons "
-    "train) layers (convert estimator playground) sklearn "
+    "train) layers (convert playground) sklearn "
     "__init__ __main__",
-    "nn.data": "(examples idx) (arrays sets)",
+    "nn.data": "examples (arrays sets)",
     "nn.losses": "terms (classes pairwise)",
     "nn.optim": "(gradients optimizer) adaptive",
     "nn.plots": "curves",

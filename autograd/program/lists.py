@@ -106,10 +106,9 @@ def array_of(given: Nest | Iterable[Iterable[float]]) -> Array | None:
     >>> array_of([[1.0, 2.0]]) is None  # so few are read before llvmlite is loaded
     True
     """
-    is_long = type(given) is list and len(given) > 0 and "llvmlite" in sys.modules
-    if not is_long or not is_laid_out():
+    if type(given) is not list or not given or "llvmlite" not in sys.modules or not is_laid_out():
         return None
-    rows = [given] if type(given[0]) in (float, int) else given
+    rows: list[Any] = [given] if type(given[0]) in (float, int) else given
     columns = len(rows[0]) if type(rows[0]) in (list, tuple) else 0
     if len(rows) * columns < MANY:
         return None

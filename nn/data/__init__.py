@@ -1,7 +1,7 @@
 """Data sets, and splitting, shuffling and standardising them.
 
 A data set is `X`, a list of rows of floats, and `y`, a target for each row. Read
-:mod:`nn.data.examples`, then :mod:`nn.data.sets`; :mod:`nn.data.idx` reads MNIST's files.
+:mod:`nn.data.examples`, then :mod:`nn.data.sets`.
 """
 
 from nn.data.examples import (

@@ -6,15 +6,17 @@ Each gives `X`, a row of floats for each example, and `y`, its label. They are p
 
 from __future__ import annotations
 
+import gzip
 import math
 import os
+import struct
+import zlib
 from pathlib import Path
 from random import Random
 from typing import Any
 
 from autograd.extras import needed
 from nn.checks import as_rng, check_count, check_number
-from nn.data.idx import read_idx
 from nn.errors import DataFileError
 
 __all__ = ["digits", "mnist", "moons"]
@@ -22,10 +24,7 @@ __all__ = ["digits", "mnist", "moons"]
 Rows = list[list[float]]
 Labels = list[int]
 
-MNIST_FILES = (
-    "train-images-idx3-ubyte", "train-labels-idx1-ubyte",
-    "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte",
-)  # fmt: skip
+GZIP = b"\x1f\x8b"
 
 
 def moons(n: int = 100, *, noise: float = 0.1, rng: Random | int = 0) -> tuple[Rows, Labels]:
@@ -81,35 +80,59 @@ def mnist(directory: str | os.PathLike[str]) -> tuple[Any, Any, Any, Any]:
     folder = Path(directory)
     if not folder.is_dir():
         raise DataFileError(f"{str(folder)!r} is no folder: give the one that holds MNIST's files")
-    paths = [_present(folder, name) for name in MNIST_FILES]
-    X_train, y_train = _examples(*paths[:2])
-    X_test, y_test = _examples(*paths[2:])
-    if X_train.shape[1:] != X_test.shape[1:]:
+    (X_train, y_train), (X_test, y_test) = (_examples(folder, part) for part in ("train", "t10k"))
+    if X_train.shape[1] != X_test.shape[1]:
         raise DataFileError(
-            f"pictures of one size belong together, but those in {str(paths[0])!r} have "
-            f"{X_train.shape[1]} pixels and those in {str(paths[2])!r} {X_test.shape[1]}"
+            f"pictures of one size belong together, but in {str(folder)!r} those to learn from "
+            f"have {X_train.shape[1]} pixels and those of the test {X_test.shape[1]}"
         )
     return X_train, X_test, y_train, y_test
 
 
-def _present(folder: Path, name: str) -> Path:
-    for path in (folder / name, folder / f"{name}.gz"):
-        if path.exists():
-            return path
-    raise DataFileError(f"{str(folder)!r} holds neither {name} nor {name}.gz")
-
-
-def _examples(images: Path, labels: Path) -> tuple[Any, Any]:
+def _examples(folder: Path, part: str) -> tuple[Any, Any]:
     """Rows of grey levels from 0 to 1 with their labels, out of a pair of files."""
-    X, y = read_idx(images, 3), read_idx(labels, 1)
+    X = _idx(folder / f"{part}-images-idx3-ubyte", 3)
+    y = _idx(folder / f"{part}-labels-idx1-ubyte", 1)
     if len(X) != len(y) or not X.size:
         raise DataFileError(
-            f"each picture needs a label, but {str(images)!r} holds {len(X)} of {X.shape[1]} x "
-            f"{X.shape[2]} pixels and {str(labels)!r} {len(y)} labels"
+            f"each picture needs a label, but {str(folder)!r} holds {len(X)} pictures of "
+            f"{X.shape[1]} x {X.shape[2]} pixels for {part}, and {len(y)} labels"
         )
     if y.max() > 9:
-        row = int(y.argmax())
         raise DataFileError(
-            f"{str(labels)!r} labels picture {row} {y[row]}: labels are 0 to 9, so it is damaged"
+            f"labels are 0 to 9, but one for {part} in {str(folder)!r} is {y.max()}: it is damaged"
         )
     return X.reshape(len(X), -1) / 255.0, y.astype("int64")
+
+
+def _idx(path: Path, axes: int) -> Any:
+    """The array of bytes along so many axes in an IDX file, or in that file with ``.gz``.
+
+    It begins with two zero bytes, an 8 for bytes, the number of axes, and the length of each in
+    four bytes, big-endian (http://yann.lecun.com/exdb/mnist). Memory grows with what the file
+    holds, not with what it claims.
+    """
+    np = needed("numpy", "nn.data.mnist")
+    path = path if path.exists() else path.with_name(f"{path.name}.gz")
+    name = repr(str(path))
+    try:
+        content = path.read_bytes()
+        content = gzip.decompress(content) if content[:2] == GZIP else content
+    except (OSError, EOFError, zlib.error) as error:
+        raise DataFileError(
+            f"cannot read {name}, which is missing, damaged or cut short: {error}"
+        ) from error
+    magic, start = bytes([0, 0, 8, axes]), 4 + 4 * axes
+    if content[:4] != magic or len(content) < start:
+        raise DataFileError(
+            f"{name} is no IDX file of bytes along {axes} axes: it begins with "
+            f"{content[:start].hex(' ') or 'nothing'}, but such files begin with "
+            f"{magic.hex(' ')} and {axes} lengths; is it in another's place?"
+        )
+    shape = struct.unpack_from(f">{axes}I", content, 4)
+    if math.prod(shape) != len(content) - start:
+        raise DataFileError(
+            f"{name} says that it holds {' x '.join(map(str, shape))} bytes, {math.prod(shape):,}, "
+            f"but it has {len(content) - start:,}: fetch it again"
+        )
+    return np.frombuffer(content, np.uint8, offset=start).reshape(shape)

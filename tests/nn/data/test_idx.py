@@ -9,7 +9,7 @@ import pytest
 
 import autograd
 import nn
-from nn.data.idx import read_idx
+from nn.data.sets import _idx as read_idx
 
 
 def header(shape):

@@ -107,20 +107,26 @@ def test_mnist_reads_four_files(tmp_path, zipped):
 
 
 MISFITS = {
-    "missing": ({"t10k_lab": None}, "holds neither t10k-labels-idx1-ubyte nor t10k-labels-idx1"),
-    "too few labels": ({"train_la": idx(np.array([1, 2]))}, "3 of 2 x 2 pixels and .* 2 labels"),
+    "missing": ({"t10k_lab": None}, "cannot read .*t10k-labels-idx1-ubyte.gz.*No such file"),
+    "too few labels": (
+        {"train_la": idx(np.array([1, 2]))},
+        "3 pictures of 2 x 2 .* and 2 labels",
+    ),
     "no pictures": (
         {"train_im": idx(np.zeros((0, 2, 2))), "train_la": idx(np.zeros(0))},
-        "0 of 2 x 2 pixels",
+        "0 pictures of 2 x 2 pixels",
     ),
     "labels for pictures": (
         {"train_im": idx(np.array([1, 2]))},
         "train-images.* along 3 axes: .* 00 00 08 01 .* is it in another's place",
     ),
-    "an 11th class": ({"train_la": idx(np.array([1, 2, 10]))}, "labels picture 2 10: labels are 0"),
+    "an 11th class": (
+        {"train_la": idx(np.array([1, 2, 10]))},
+        "0 to 9, but one for train in .* is 10",
+    ),
     "other sizes": (
         {"t10k_ima": idx(np.zeros((2, 3, 3)))},
-        "'.*train-images.* have 4 pixels and those in '.*t10k-images.*' 9",
+        "to learn from have 4 pixels and those of the test 9",
     ),
     "damaged": ({"t10k_ima": b"<html>"}, "t10k-images-idx3-ubyte.* is no IDX file of bytes"),
 }
