@@ -60,7 +60,7 @@ from nn.modules import (
 )
 from nn.optim import adaptive
 from nn.optim.adaptive import Adam, AdamW
-from nn.optim.gradients import clip_grad_norm, clip_grad_value
+from nn.optim.gradients import clip_grad_norm
 from nn.optim.optimizer import SGD, Optimizer
 from nn.playground import playground
 from nn.predict import predict, predict_proba, score
@@ -104,7 +104,6 @@ __all__ = [
     "binary_cross_entropy",
     "binary_cross_entropy_with_logits",
     "clip_grad_norm",
-    "clip_grad_value",
     "cross_entropy",
     "data",
     "fit",

@@ -12,6 +12,7 @@ from random import Random
 from typing import Any, TypeVar
 
 import autograd
+from autograd.nested import DEEPEST, too_deep
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -33,14 +34,11 @@ def manual_seed(seed: int) -> None:
 
 def require_shallow(inputs: object) -> None:
     """Raise InputValueError if lists nest too deeply for Python, along their first items."""
-    for _ in range(101):
+    for _ in range(DEEPEST + 1):
         if not isinstance(inputs, (list, tuple)) or not inputs:
             return
         inputs = inputs[0]
-    raise autograd.InputValueError(
-        "what a model takes is nested more than 100 deep, or holds itself: give it one example, "
-        "or a list of examples"
-    )
+    raise too_deep("what a model takes")
 
 
 def as_rng(rng: Random | int | None) -> Random:

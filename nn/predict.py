@@ -14,8 +14,7 @@ from typing import Any
 import autograd
 from autograd.keeping import Portrait, portrait_of
 from nn import losses
-from nn.data.arrays import as_matrix
-from nn.data.examples import check_rows
+from nn.data.examples import as_matrix, check_rows
 from nn.kinds import Decision, Loss, Matrix, Model, Targets
 from nn.losses.terms import Number, kind_of
 from nn.metrics import accuracy, r2_score

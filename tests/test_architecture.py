@@ -82,7 +82,7 @@ ORDER = {
     "(export reading targets) programs predict (module plots) (modules neurons "
     "train) layers (convert playground) sklearn "
     "__init__ __main__",
-    "nn.data": "examples (arrays sets)",
+    "nn.data": "(examples sets)",
     "nn.losses": "terms (classes pairwise)",
     "nn.optim": "(gradients optimizer) adaptive",
     "nn.plots": "curves",

@@ -7,16 +7,19 @@ numbers takes `rng`, a `random.Random` or a seed. Next: :mod:`nn.train.fitting` 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sized
+from collections.abc import Iterable, Iterator
 from numbers import Real
 from random import Random
+from types import ModuleType
 from typing import Any, TypeVar
 
 import autograd
+from autograd.arrays import Array
 from autograd.extras import needed
 from autograd.nested import is_array
+from autograd.program.lists import array_of
 from nn.checks import as_rng, check_count, check_number
-from nn.kinds import Listed, Matrix
+from nn.kinds import Listed, Matrix, Targets
 from nn.nests import flat, shape_of
 
 T = TypeVar("T")
@@ -74,6 +77,44 @@ def check_examples(X: Iterable[Iterable[float]], y: Iterable[T]) -> tuple[Rows, 
     return rows, targets
 
 
+def as_matrix(X: Iterable[Iterable[float]]) -> Array:
+    """Rows as an array of floats; errors as of `nn.data.check_rows`."""
+    np = needed("numpy", "a data set of arrays")
+    regular = _regular(np, X, 2)
+    found: Array = np.ascontiguousarray(check_rows(X) if regular is None else regular, float)
+    return found
+
+
+def as_arrays(X: Iterable[Iterable[float]], y: Targets) -> tuple[Array, list[Any]]:
+    """Rows as an array of floats, and a list of targets; errors as of `nn.data.check_examples`."""
+    np = needed("numpy", "a data set of arrays")
+    # Of what can be read only once, a list.
+    rows: Any = X if hasattr(X, "__len__") else [*X]
+    targets: Any = y if hasattr(y, "__len__") else [*y]
+    matrix, column = _regular(np, rows, 2), _regular(np, targets, 1)
+    if matrix is None or column is None or len(matrix) != len(column):
+        rows, targets = check_examples(rows, targets)
+        return np.array(rows), targets
+    listed = targets.tolist() if column is targets else [*targets]
+    return np.ascontiguousarray(matrix, float), listed
+
+
+def _regular(
+    np: ModuleType, things: Targets | Iterable[Iterable[float]], axes: int
+) -> Array | None:
+    """An array of finite numbers along at least so many axes; None of anything else."""
+    if isinstance(things, (list, tuple)):
+        listed = array_of(things)
+        try:
+            # Of its own type: text and mixtures are none of numbers.
+            things = np.array(things) if listed is None else listed
+        except (TypeError, ValueError):  # ragged
+            return None
+    numbers = is_array(things) and things.dtype.kind in "fiu" and things.size > 0
+    found: Any = things
+    return found if numbers and found.ndim >= axes and np.isfinite(found).all() else None
+
+
 def batches(n: int, *, batch_size: int, rng: Random | int) -> Iterator[list[int]]:
     """The numbers 0 to n−1, shuffled and cut into lists of `batch_size`; the last may be shorter.
 
@@ -120,7 +161,8 @@ def train_test_split(
     >>> len(X_train), len(X_test), sorted(y_train + y_test) == list(range(8))
     (6, 2, True)
     """
-    _same_length(X, y)
+    if len(X) != len(y):
+        raise autograd.InputValueError(f"X has {len(X)} rows, but y has {len(y)} targets")
     check_number("test_size", test_size, positive=True, fraction=True)
     if len(X) < 2:
         raise autograd.InputValueError(f"a split needs two examples or more, but got {len(X)}")
@@ -202,10 +244,3 @@ def _floats(what: str, numbers: Any) -> Any:
         raise autograd.InputTypeError(f"{what} must consist of numbers, but: {error}") from error
     except OverflowError as error:  # an int or a Fraction beyond all floats
         raise autograd.InputValueError(f"{what} must be finite, but: {error}") from error
-
-
-def _same_length(X: Sized, y: Sized, name: str = "X") -> None:
-    if len(X) != len(y):
-        raise autograd.InputValueError(f"{name} has {len(X)} rows, but y has {len(y)} targets")
-    if not len(X):
-        raise autograd.InputValueError("the data set is empty: X needs at least one row")

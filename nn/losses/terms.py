@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 
 import autograd
 from autograd import Value
+from autograd.nested import DEEPEST, too_deep
 from nn.kinds import Loss, Outputs
 
 __all__ = ["Factors", "Number", "kind_of", "listed", "name_of", "options_of", "reduce", "reduced"]
@@ -96,11 +97,8 @@ def _pairs(name: str, predictions: Outputs, targets: Outputs, depth: int = 0) ->
             f"{name} takes as many targets as predictions, at least one, but got {len(ys)} "
             f"predictions and {len(ts)} targets"
         )
-    if depth > 100:
-        raise autograd.InputValueError(
-            f"{name} takes predictions and targets that nest a few levels, but these are nested "
-            "far more deeply, or hold themselves"
-        )
+    if depth > DEEPEST:
+        raise too_deep(f"what {name} takes")
     return [pair for y, t in zip(ys, ts) for pair in _pairs(name, y, t, depth + 1)]
 
 

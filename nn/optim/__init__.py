@@ -7,7 +7,7 @@ each parameter, :mod:`nn.optim.gradients` what is done to gradients before a ste
 from autograd.foreign import missing
 from nn.absent import IN_NN
 from nn.optim.adaptive import Adam, AdamW
-from nn.optim.gradients import clip_grad_norm, clip_grad_value
+from nn.optim.gradients import clip_grad_norm
 from nn.optim.optimizer import SGD, Optimizer
 
 __all__ = [
@@ -16,7 +16,6 @@ __all__ = [
     "AdamW",
     "Optimizer",
     "clip_grad_norm",
-    "clip_grad_value",
 ]
 
 

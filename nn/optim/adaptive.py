@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import InitVar, dataclass
-from typing import Any, TypeAlias
+from typing import Any, ClassVar, TypeAlias
 
 import autograd
 from autograd import Value
@@ -40,6 +40,7 @@ class Adam(Optimizer):
     eps: float = 1e-8
     weight_decay: float = 0.0
     pure, start = True, (0.0, 0.0, 1.0, 1.0)
+    decoupled: ClassVar[bool] = False
 
     def __post_init__(self, params: Iterable[Value]) -> None:
         super().__post_init__(params)
@@ -56,9 +57,10 @@ class Adam(Optimizer):
 
     def update(self, data: Quantity, grad: Quantity, memory: Averages) -> tuple[Any, Any]:
         """One step of the formula above; `memory` is (m, v, β₁ᵗ, β₂ᵗ)."""
-        return self._moved(data, self.decayed(data, grad), memory)
-
-    def _moved(self, data: Quantity, grad: Quantity, memory: Averages) -> tuple[Any, Any]:
+        if self.decoupled:
+            data = data * (1.0 - self.lr * self.weight_decay)
+        else:
+            grad = self.decayed(data, grad)
         mean, square, fading1, fading2 = memory
         beta1, beta2 = self.betas
         mean = beta1 * mean + (1.0 - beta1) * grad
@@ -79,8 +81,4 @@ class AdamW(Adam):
     """
 
     weight_decay: float = 1e-2
-    pure = True
-
-    def update(self, data: Quantity, grad: Quantity, memory: Averages) -> tuple[Any, Any]:
-        """One decay, then one step of Adam; `memory` is Adam's."""
-        return self._moved(data * (1.0 - self.lr * self.weight_decay), grad, memory)
+    pure, decoupled = True, True

@@ -5,7 +5,6 @@ The functions are for loops of your own; :func:`nn.train.fitting.fit` takes the 
 
 from __future__ import annotations
 
-import functools
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from autograd.arrays import Array
 from nn.checks import check_number
 from nn.kinds import Quantity
 
-__all__ = ["Adjustment", "clip_grad_norm", "clip_grad_value"]
+__all__ = ["Adjustment", "clip_grad_norm"]
 
 # PyTorch's guard against a division by zero in clip_grad_norm_, kept for equal numbers.
 TINY = 1e-6
@@ -44,20 +43,6 @@ def clip_grad_norm(params: Iterable[Value], max_norm: float) -> float:
     return norm
 
 
-def clip_grad_value(params: Iterable[Value], limit: float) -> None:
-    """Bring each gradient into [−limit, limit]. As torch.nn.utils.clip_grad_value_.
-
-    >>> x = Value(3.0)
-    >>> (x * x).backward()
-    >>> clip_grad_value([x], 1.0)
-    >>> x.grad
-    1.0
-    """
-    check_number("limit", limit, positive=True)
-    for p in params:
-        p.grad = min(max(p.grad, -limit), limit)
-
-
 @dataclass(frozen=True)
 class Adjustment:
     """The penalties and limits of a training run, for gradients in Values and in vectors."""
@@ -65,7 +50,6 @@ class Adjustment:
     l1: float = 0.0
     l2: float = 0.0
     clip_norm: float | None = None
-    clip_value: float | None = None
 
     def __post_init__(self) -> None:
         for name, number in vars(self).items():
@@ -79,8 +63,6 @@ class Adjustment:
                 p.grad = p.grad + self._slope(p.data)
         if self.clip_norm is not None:
             clip_grad_norm(params, self.clip_norm)
-        if self.clip_value is not None:
-            clip_grad_value(params, self.clip_value)
 
     def of_vector(self, data: Array, grad: Array, norm: Value | None = None) -> Any:
         """The same for a vector of parameters and their gradient.
@@ -92,10 +74,6 @@ class Adjustment:
         if self.clip_norm is not None:
             length = math.sqrt(grad @ grad) if norm is None else norm
             grad = grad * _shrinking(length, self.clip_norm)
-        if self.clip_value is not None:
-            many = hasattr(grad, "clip")
-            clip: Any = grad.clip if many else functools.partial(autograd.clip, grad)
-            return clip(-self.clip_value, self.clip_value)
         return grad
 
     def _slope(self, data: Quantity) -> Any:

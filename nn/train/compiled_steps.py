@@ -16,7 +16,7 @@ import autograd
 from autograd import Value
 from autograd.arrays import Array
 from autograd.extras import needed
-from nn.data.arrays import as_arrays
+from nn.data.examples import as_arrays
 from nn.kinds import Quantity, Target, Targets
 from nn.nests import leaves, like, mapped
 from nn.optim.optimizer import Optimizer, divergence

@@ -65,7 +65,6 @@ def fit(
     l1: float = 0.0,
     l2: float = 0.0,
     clip_norm: float | None = None,
-    clip_value: float | None = None,
     patience: int | None = None,
     restore_best: bool = False,
     callbacks: Sequence[Callback] = (),
@@ -99,7 +98,7 @@ def fit(
         decide: Turns outputs into a label, for the accuracy; by default as suits the loss.
         track_accuracy: False saves the time that the accuracy while learning takes.
         l1, l2: Strengths of the penalties l1·Σ|p| and l2·Σp²; the loss shown is without them.
-        clip_norm, clip_value: Limits of the gradient's norm, and of each of its entries.
+        clip_norm: A limit of the gradient's norm.
         patience: Stop after this many epochs without a new best loss (validation's if given).
         restore_best: At the end, go back to the parameters after the best epoch.
         callbacks: Called with the history and the model after every epoch; True ends training.
@@ -129,7 +128,7 @@ def fit(
     epochs, batch_size = check_count("epochs", epochs), check_count("batch_size", batch_size)
     patience = None if patience is None else check_count("patience", patience)
     check_count("checkpoint_every", checkpoint_every)
-    adjustment = Adjustment(l1, l2, clip_norm, clip_value)
+    adjustment = Adjustment(l1, l2, clip_norm)
     random = as_rng(rng)
     task = Task(model, loss, optimizer, adjustment, sample_weight, class_weight, augment, random)
     y, validation, names = encoded(loss, y, validation)

@@ -14,7 +14,7 @@ from typing import Any
 import autograd
 from autograd import Value
 from autograd.extras import needed
-from nn.data.arrays import as_arrays
+from nn.data.examples import as_arrays
 from nn.kinds import Loss, Targets
 from nn.module import Module
 from nn.programs import Recording, in_parts

@@ -6,7 +6,7 @@ import pytest
 import autograd
 import nn
 from autograd.keeping import Portrait
-from nn.data.arrays import as_arrays, as_matrix
+from nn.data.examples import as_arrays, as_matrix
 from nn.programs import ROWS, Recording, recorded_outputs
 from nn.targets import Coding
 

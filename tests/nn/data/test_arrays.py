@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 
 import autograd
 from autograd.program.lists import MANY
-from nn.data.arrays import as_arrays, as_matrix
-from nn.data.examples import check_rows
+from nn.data.examples import as_arrays, as_matrix, check_rows
 
 numbers = (
     st.floats(allow_nan=False, allow_infinity=False)

@@ -56,12 +56,11 @@ def walks(monkeypatch):
         {},
         {"l1": 1e-3, "l2": 1e-3},
         {"clip_norm": 0.1},
-        {"clip_value": 0.01, "l2": 1e-3},
         {"sample_weight": np.linspace(0.5, 2.0, 50)},
         {"schedule": nn.schedules.LinearSchedule(final=0.1)},
         {"schedule": lambda step: 0.9**step},
     ],
-    ids=["plain", "penalties", "norm", "value", "weights", "epochs", "steps"],
+    ids=["plain", "penalties", "norm", "weights", "epochs", "steps"],
 )
 @pytest.mark.parametrize("name", OPTIMIZERS)
 def test_many_steps_at_once_are_the_steps_of_values(name, options, monkeypatch):
