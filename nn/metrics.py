@@ -12,9 +12,9 @@ from typing import Any
 
 import autograd
 from autograd import Value
+from autograd.nests import as_list, flat
 from nn.kinds import Numbers, Target
 from nn.losses import l1_loss, mse_loss
-from nn.nests import as_list, flat
 
 __all__ = [
     "accuracy", "argmax", "confusion_matrix", "mean_absolute_error",

@@ -13,12 +13,12 @@ from typing import Any
 
 import autograd
 from autograd.keeping import Portrait, portrait_of
+from autograd.nests import as_list, is_nested, numbers
 from nn import losses
 from nn.data.examples import as_matrix, check_rows
 from nn.kinds import Decision, Loss, Matrix, Model, Targets
 from nn.losses.terms import Number, kind_of
 from nn.metrics import accuracy, r2_score
-from nn.nests import as_list, is_nested, numbers
 from nn.programs import BACKENDS, PROGRAMS, recorded_outputs
 from nn.reading import READINGS, Reading, required
 

@@ -15,8 +15,8 @@ from autograd import Value
 from autograd.arrays import Array
 from autograd.extras import needed
 from autograd.keeping import Portrait, Store
+from autograd.nests import flat, like, numbers, shape_of
 from nn.kinds import Model, Outputs, Target
-from nn.nests import flat, like, numbers, shape_of
 from nn.targets import Coding
 
 __all__ = ["BACKENDS", "PROGRAMS", "Recording", "in_parts", "recorded_outputs"]

@@ -11,11 +11,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import autograd
+from autograd.nests import as_list, is_nested, mapped
 from nn import losses
 from nn.kinds import Decision, Loss, Outputs, Target, Targets
 from nn.losses.terms import Number, kind_of, options_of
 from nn.metrics import argmax
-from nn.nests import as_list, is_nested, mapped
 
 __all__ = ["READINGS", "Reading", "reading", "required"]
 

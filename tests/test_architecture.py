@@ -25,8 +25,8 @@ MAX_LINES = 300
 # package's own `__init__` comes last. The order to read the engine in stands in `engine/__init__`.
 ORDER = {
     "autograd": "(cached console arrays errors graph importable locks) "
-    "(extras files foreign nested reals) ops engine keeping functions transforms check program "
-    "drawing testing calculator __init__ __main__",
+    "(extras files foreign nested reals) nests ops engine keeping functions transforms check "
+    "program drawing testing calculator __init__ __main__",
     "autograd.check": "(complex_step differences kinks report second_look subject) verdicts "
     "ladders entries checker",
     "autograd.drawing": "(picture placement) (folding formats) derivation sheet page drawing",
@@ -77,7 +77,7 @@ ORDER = {
     "repeated_derived rolling)",
     "autograd.testing": "(binding plugin reproduction) formulas strategies properties",
     "autograd.transforms": "typed argnums call (derivatives directions) equations implicit",
-    "nn": "(absent checks errors kinds outputs) (init model_files nests parts) "
+    "nn": "(absent checks errors kinds outputs) (init model_files parts) "
     "(activations data optim schedules losses) metrics "
     "(export reading targets) programs predict (module plots) (modules neurons "
     "train) layers (convert playground) sklearn "
@@ -93,7 +93,7 @@ ORDER = {
 # Submodules of autograd that are public in themselves.
 PUBLIC_SUBMODULES = {
     "arrays", "extras", "console", "testing", "drawing", "files", "foreign", "graph", "keeping",
-    "locks", "nested", "program.lists",
+    "locks", "nested", "nests", "program.lists",
 }  # fmt: skip
 
 

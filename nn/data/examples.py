@@ -17,10 +17,10 @@ import autograd
 from autograd.arrays import Array
 from autograd.extras import needed
 from autograd.nested import is_array
+from autograd.nests import flat, shape_of
 from autograd.program.lists import array_of
 from nn.checks import as_rng, check_count, check_number
 from nn.kinds import Listed, Matrix, Targets
-from nn.nests import flat, shape_of
 
 T = TypeVar("T")
 Rows = list[list[float]]

@@ -27,12 +27,12 @@ from typing import Any
 
 from autograd import assign_data
 from autograd.arrays import Array
+from autograd.nests import flat, mapped
 from nn.errors import ModelFileError
 from nn.kinds import Matrix, Target
 from nn.losses.terms import name_of
 from nn.model_files import read_json, write_bytes
 from nn.module import Module
-from nn.nests import flat, mapped
 from nn.optim.optimizer import Optimizer
 from nn.schedules import Schedule
 from nn.train.columns import from_bytes, memory_of, to_bytes

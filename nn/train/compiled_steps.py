@@ -16,9 +16,9 @@ import autograd
 from autograd import Value
 from autograd.arrays import Array
 from autograd.extras import needed
+from autograd.nests import leaves, like, mapped
 from nn.data.examples import as_arrays
 from nn.kinds import Quantity, Target, Targets
-from nn.nests import leaves, like, mapped
 from nn.optim.optimizer import Optimizer, divergence
 from nn.predict import check_backend
 from nn.programs import Recording

@@ -15,11 +15,11 @@ import autograd
 from autograd import Value
 from autograd.arrays import Array
 from autograd.graph import topological_order
+from autograd.nests import as_list, flat, numbers, shape_of
 from nn.checks import check_callable
 from nn.kinds import Loss, Matrix, Outputs, Target
 from nn.losses import binary_cross_entropy_with_logits, cross_entropy
 from nn.losses.terms import kind_of
-from nn.nests import as_list, flat, numbers, shape_of
 from nn.optim.gradients import Adjustment
 from nn.optim.optimizer import Optimizer
 from nn.reading import reading

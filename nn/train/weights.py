@@ -12,10 +12,10 @@ from typing import Any
 
 import autograd
 from autograd.arrays import Array
+from autograd.nests import as_list
 from nn.kinds import Listed, Loss
 from nn.losses.classes import shares_of
 from nn.losses.terms import kind_of
-from nn.nests import as_list
 from nn.reading import reading
 
 __all__ = ["checked_weights", "example_weights"]

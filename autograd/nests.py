@@ -1,8 +1,7 @@
-"""Nests: outputs of a row that are more than one list, such as a mean and logits.
+"""Nests whose leaves may be anything, arrays too: shapes, leaves, and others in their place.
 
-Programs give arrays; what has no one shape they give as a flat row, which is nested again here.
-
-Next: :mod:`nn.programs`.
+What a program gives in a flat row is nested again here. Containers whose parts are all numbers are
+walked by :mod:`autograd.nested`.
 """
 
 from __future__ import annotations
@@ -11,12 +10,13 @@ import gc
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from nn.kinds import Outputs, Targets
+from autograd.arrays import Array
+from autograd.nested import Argument, Nest
 
 __all__ = ["as_list", "flat", "is_nested", "leaves", "like", "mapped", "numbers", "shape_of"]
 
 
-def as_list(things: Targets) -> list[Any]:
+def as_list(things: Iterable[Any] | Array) -> list[Any]:
     """An array or any other sequence as a list."""
     if not hasattr(things, "tolist"):
         return list(things)
@@ -30,14 +30,15 @@ def as_list(things: Targets) -> list[Any]:
     return listed
 
 
-def numbers(outputs: Any) -> Any:
+def numbers(nest: Nest) -> Any:
     """Outputs as floats, in lists, so that nobody who keeps them keeps their graph."""
+    outputs: Any = nest
     if isinstance(outputs, dict):
         return {name: numbers(part) for name, part in outputs.items()}
     return [numbers(y) for y in outputs] if isinstance(outputs, (list, tuple)) else float(outputs)
 
 
-def shape_of(outputs: Outputs) -> tuple[int, ...] | None:
+def shape_of(outputs: Nest) -> tuple[int, ...] | None:
     """The lengths along each axis; None of what has no one shape.
 
     >>> shape_of([[1.0, 2.0]]), shape_of(([1.0], [2.0, 3.0]))
@@ -55,13 +56,13 @@ def shape_of(outputs: Outputs) -> tuple[int, ...] | None:
     return (len(outputs), *inner) if alike and inner is not None else None
 
 
-def is_nested(outputs: Outputs) -> bool:
-    """Whether a row's outputs are more than a number or a list of them."""
+def is_nested(outputs: Nest) -> bool:
+    """Whether it is more than a number or a list of them."""
     shape = shape_of(outputs)
     return shape is None or len(shape) > 1
 
 
-def mapped(function: Callable[[Any], Any], nest: Any) -> Any:
+def mapped(function: Callable[[Any], Any], nest: Argument) -> Any:
     """A function of whatever stands in nested lists, tuples and dicts.
 
     >>> mapped(abs, (-1.0, [-2.0]))
@@ -75,7 +76,7 @@ def mapped(function: Callable[[Any], Any], nest: Any) -> Any:
     return parts if isinstance(nest, list) else tuple(parts)
 
 
-def leaves(nest: Any) -> list[Any]:
+def leaves(nest: Argument) -> list[Any]:
     """What stands in nested lists, tuples and dicts, one after the other."""
     if isinstance(nest, (list, tuple)) and {*map(type, nest)} == {float}:
         return [*nest]
@@ -84,7 +85,7 @@ def leaves(nest: Any) -> list[Any]:
     return found
 
 
-def flat(outputs: Any) -> list[Any]:
+def flat(outputs: Argument) -> list[Any]:
     """The numbers or Values, those in arrays too."""
     found = leaves(outputs)
     if not any(hasattr(leaf, "ravel") for leaf in found):
@@ -93,7 +94,7 @@ def flat(outputs: Any) -> list[Any]:
     return [number for listed in lists for number in listed]
 
 
-def like(nest: Any, leaves: Iterable[Any]) -> Any:
+def like(nest: Argument, leaves: Iterable[Any]) -> Any:
     """The inverse of `leaves`: these, nested like that.
 
     >>> like(([0.0], 0.0), [1.0, 2.0])
