@@ -5,7 +5,8 @@ Next: :mod:`autograd.functions.sequences`, functions of a whole sequence.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from operator import index
 from typing import TYPE_CHECKING, Any
 
 from autograd.engine.record import operand
@@ -30,8 +31,9 @@ def scan(
     """The last carry, and all outputs, of carry, y = step(carry, x) for each x of ``xs``.
 
     ``xs`` is a sequence or array, gone through along its first axis, or a container of such of one
-    length, of which ``step`` sees the same container with an item of each; or None, which it then
-    sees ``length`` times. The carry is a number or a container of numbers and keeps its structure.
+    length (a dict, or a tuple of lists and arrays), of which ``step`` sees the same container with
+    an item of each; or None, which it then sees ``length`` times. The carry is a number or a
+    container of numbers and keeps its structure; None, if there is nothing to carry.
     Outputs come in the structure of one, with a list in place of each number and an array with one
     axis more in place of each array; of no steps, the empty list. With ``reverse`` the last item
     comes first, and outputs are in the places of their items.
@@ -58,6 +60,8 @@ def scan(
     """
     if not callable(step):
         raise InputTypeError(f"scan takes a function, but got {type(step).__name__}")
+    if carry is None:
+        return None, scan(_without_carry(step), (), xs, length=length, reverse=reverse)[1]
     items = _items(xs) if xs is not None else [None] * _checked(length)
     if length is not None and len(items) != _checked(length):
         raise InputValueError(f"scan goes through {len(items)} items, but got length={length!r}")
@@ -68,6 +72,17 @@ def scan(
     if reverse:
         outputs.reverse()
     return carry, _stacked(outputs) if outputs else []
+
+
+def _without_carry(step: Callable[[Any, Any], tuple[Any, Any]]) -> Callable[[Any, Any], Any]:
+    """A step that carries None as one that carries no numbers."""
+
+    def stepped(_: tuple[()], x: Nest | None) -> Any:
+        result: Any = step(None, x)
+        pair = isinstance(result, tuple) and len(result) == 2
+        return ((), result[1]) if pair and result[0] is None else result
+
+    return stepped
 
 
 def _looped(
@@ -83,7 +98,7 @@ def _looped(
             )
         new, y = result
         if parts_of(carry) is not None or operand(new) is NotImplemented:
-            numbers_like(carry, new, operand, "the carry of scan, which keeps its structure,")
+            numbers_like(carry, new, operand, "the carry of scan (which keeps its structure)")
         carry = new
         outputs.append(y)
     return carry, outputs
@@ -91,16 +106,20 @@ def _looped(
 
 def _checked(length: int | None) -> int:
     """How many steps there are without ``xs``."""
-    if isinstance(length, bool) or not isinstance(length, int) or length < 0:
+    try:
+        whole = -1 if isinstance(length, bool) or length is None else index(length)
+    except TypeError:
+        whole = -1
+    if whole < 0:
         raise InputValueError(f"scan without xs takes length, a whole number, but got {length!r}")
-    return length
+    return whole
 
 
 def _items(xs: Nest) -> list[Any]:
     """What the step sees of each place of the sequences."""
     if is_array(xs) and xs.ndim:
         return xs.tolist() if xs.ndim == 1 else list(xs)
-    if isinstance(xs, (list, tuple, range)) and not hasattr(xs, "_fields"):
+    if isinstance(xs, (list, tuple, range)) and not (hasattr(xs, "_fields") or _is_columns(xs)):
         return list(xs)
     parts = None if is_array(xs) else parts_of(xs)
     if not parts:
@@ -113,6 +132,12 @@ def _items(xs: Nest) -> list[Any]:
             f"scan goes through sequences of one length, but got {[*map(len, columns)]}"
         )
     return [with_parts(xs, list(row)) for row in zip(*columns)]
+
+
+def _is_columns(xs: Sequence[Nest]) -> bool:
+    """Whether it is a tuple of sequences, gone through side by side as in JAX; lists are rows."""
+    kinds = [isinstance(x, list) or (is_array(x) and x.ndim > 0) for x in xs]
+    return isinstance(xs, tuple) and bool(kinds) and all(kinds)
 
 
 def _stacked(ys: list[Any]) -> Any:

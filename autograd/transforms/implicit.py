@@ -59,7 +59,8 @@ def fixed_point(
                 break
         raise ConvergenceError(
             f"fixed_point has not ended after {iterations} iterations: the last change of x was "
-            f"{change:.3g}, at {shown(x)}. Start nearer, damp f, or solve f(x) - x by root"
+            f"{change:.3g}, at {shown(x)}. Start nearer, damp f, "
+            "allow more iterations, or solve f(x) - x by root"
         )
 
     equation = Equation(

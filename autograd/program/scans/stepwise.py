@@ -75,7 +75,7 @@ class StepwiseScan:
         for index in range(count - 1, -1, -1):
             given = [carries[index], items[index], closed]
             weights = [adjoint, _turned(each[index], single), last]
-            given.append(np.concatenate(weights, axis=-1))
+            given.append(np.ascontiguousarray(np.concatenate(weights, axis=-1)))  # of columns
             _, grads = self._weighted.value_and_grad(chosen, given, batch, 1.0)
             adjoint, last = grads[0], np.zeros_like(last)
             for i, grad in zip(chosen[1:], grads[1:]):

@@ -68,6 +68,33 @@ def test_what_it_goes_through():
     assert scan(leap, (1.0, 0.0), []) == ((1.0, 0.0), [])
 
 
+def test_a_tuple_of_sequences_goes_side_by_side():
+    """As in JAX; a list of them, or a tuple of tuples as zip makes, has an item in each."""
+
+    def step(c, x):
+        return c + x[0] * x[1], x[0]
+
+    xs, ys = np.array([1.0, 2.0, 3.0]), [3.0, 4.0, 5.0]
+    wanted = (26.0, [1.0, 2.0, 3.0])
+    for given in ((xs, ys), [*zip(xs, ys)], tuple(zip(xs, ys)), np.stack([xs, ys], axis=1)):
+        assert scan(step, 0.0, given) == wanted
+        assert compiled(lambda a, given=given: scan(step, a, given)[0])(0.0) == 26.0
+    slope = compiled(lambda a, b: scan(step, 0.0, (list(a), list(b)))[0]).grad(xs, np.array(ys))
+    np.testing.assert_array_equal(slope, [ys, xs])
+    assert scan(step, 0.0, ()) == (0.0, [])
+
+
+def test_nothing_is_carried():
+    """None for the carry, as for a map; anywhere else it is refused."""
+    for carry in (None, ()):
+        assert scan(lambda c, x: (c, 2.0 * x), carry, [1.0, 2.0]) == (carry, [2.0, 4.0])
+        f = compiled(
+            lambda a, c=carry: autograd.sum(scan(lambda c, x: (c, a * x), c, [1.0, 2.0])[1])
+        )
+        assert (f(3.0), f.grad(3.0)) == (9.0, 3.0)
+    assert scan(lambda c, _: (c + 1.0, None), 0.0, length=np.int64(3)) == (3.0, None)
+
+
 @pytest.mark.parametrize(
     ("call", "kind", "message"),
     [
@@ -77,6 +104,13 @@ def test_what_it_goes_through():
         (lambda: scan(lambda c, x: ([c], x), 0.0, [1.0]), InputValueError, "keeps its structure"),
         (lambda: scan(lambda c, x: ("a", x), 0.0, [1.0]), InputTypeError, "keeps its structure"),
         (lambda: scan(leap, 0, {"a": [1], "b": [1, 2]}), InputValueError, r"one length.*\[1, 2\]"),
+        (lambda: scan(leap, 0, ([1], [1, 2])), InputValueError, r"one length.*\[1, 2\]"),
+        (lambda: scan(lambda c, x: (1.0, x), None, [1.0]), InputValueError, "keeps its structure"),
+        (lambda: scan(lambda c, x: (None, x), 1.0, [1.0]), InputTypeError, "keeps its structure"),
+        *(
+            (lambda n=n: scan(leap, 0.0, length=n), InputValueError, "whole number, but got")
+            for n in (None, True, -1, 2.0, "2", np.array([2, 3]))
+        ),
         (
             lambda: scan(lambda c, x: (c, [c] * x), 0.0, [1, 2]),
             InputValueError,
