@@ -133,15 +133,14 @@ def render_confusion_matrix(matrix: Sequence[Sequence[int]], names: Sequence[str
            1   . 10
     """
     labels = list(names) or [str(i) for i in range(len(matrix))]
-    cells = [[str(count) if count else "." for count in row] for row in matrix]
-    width = max(len(text) for row in [labels, *cells] for text in row) + 1
+    rows = [("", labels), *zip(labels, [[str(n or ".") for n in row] for row in matrix])]
+    width = max(len(text) for _, cells in rows for text in cells) + 1
     margin = max(map(len, labels))
     lines = [
-        f"{'actual' if i == 0 else '':6} {label:>{margin}} " + "".join(f"{c:>{width}}" for c in row)
-        for i, (label, row) in enumerate(zip(labels, cells))
+        f"{'actual' * (i == 1):6} {label:>{margin}} " + "".join(f"{c:>{width}}" for c in cells)
+        for i, (label, cells) in enumerate(rows)
     ]
-    header = " " * (8 + margin) + "".join(f"{label:>{width}}" for label in labels)
-    return "\n".join([" " * (9 + margin) + "predicted", header, *lines])
+    return "\n".join([" " * (9 + margin) + "predicted", *lines])
 
 
 def _check_lengths(name: str, actual: Sized, predicted: Sized) -> None:

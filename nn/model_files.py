@@ -17,7 +17,7 @@ import autograd
 from autograd import files
 from nn.errors import ModelFileError
 
-__all__ = ["check_writable", "read_json", "write_bytes", "write_json", "write_text"]
+__all__ = ["check_writable", "read_json", "write_bytes", "write_json"]
 
 
 def write_json(path: str | os.PathLike[str], content: dict[str, Any]) -> None:
@@ -30,7 +30,7 @@ def write_json(path: str | os.PathLike[str], content: dict[str, Any]) -> None:
         text = json.dumps(content, indent=1, allow_nan=False) + "\n"
     except (TypeError, ValueError) as error:
         raise ModelFileError(f"{os.fspath(path)!r} is not written: {error}") from error
-    write_text(path, text)
+    write_bytes(path, text.encode())
 
 
 @contextlib.contextmanager
@@ -45,11 +45,6 @@ write_bytes = _as_ours()(files.write)
 """Write bytes, atomically; ModelFileError if the place cannot be written."""
 check_writable = _as_ours()(files.check)
 """Raise ModelFileError now if nothing could be written there later; change nothing."""
-
-
-def write_text(path: str | os.PathLike[str], text: str) -> None:
-    """Write text as UTF-8, as `write_bytes` does."""
-    write_bytes(path, text.encode())
 
 
 def read_json(path: str | os.PathLike[str]) -> dict[str, Any]:

@@ -187,12 +187,11 @@ class Module:
         Raises ModelFileError if the file is truncated, of another version, or no model at all.
         """
         content = read_json(path)
-        if content.get("format") != FORMAT:
-            raise ModelFileError(f"{os.fspath(path)!r} is not a model file: no {FORMAT!r} in it")
-        if content.get("version") != VERSION:
+        found = content.get("format"), content.get("version")
+        if found != (FORMAT, VERSION):
             raise ModelFileError(
-                f"{os.fspath(path)!r} has version {content.get('version')!r}, but this package "
-                f"reads version {VERSION}: save the model again with it"
+                f"{os.fspath(path)!r} is not a model file of this package: format and version are "
+                f"{found}, not {(FORMAT, VERSION)}; save the model again with it"
             )
         try:
             with at_most(2 * len(content["parameters"]) + 1000):

@@ -86,7 +86,7 @@ ORDER = {
     "nn.losses": "terms (classes pairwise)",
     "nn.optim": "(gradients optimizer) adaptive",
     "nn.plots": "curves",
-    "nn.train": "(columns history nudges progress weights) task (checkpoint eager_steps rate) "
+    "nn.train": "(columns history nudges weights) task (checkpoint eager_steps rate) "
     "compiled_steps (fitting lbfgs)",
 }
 

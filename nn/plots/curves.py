@@ -5,7 +5,6 @@ Public as functions of :mod:`nn.plots`; matplotlib is imported when one is calle
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import autograd
@@ -17,9 +16,6 @@ if TYPE_CHECKING:
 # Positive, negative and 0, as the edges of drawn graphs have it: told apart by colour-blind readers
 # too. Written here, as `import nn` draws nothing; a test holds them to those of the drawings.
 BLUE, ORANGE, GREY = "#0969da", "#bc4c00", "#767676"
-ABOVE: dict[str, Any] = {
-    "loc": "lower center", "bbox_to_anchor": (0.5, 1.0), "ncols": 3, "frameon": False
-}  # fmt: skip
 
 
 def plot_history(history: Any, *, ax: Axes | None = None) -> Axes:
@@ -40,12 +36,20 @@ def plot_history(history: Any, *, ax: Axes | None = None) -> Axes:
         raise autograd.InputTypeError(
             f"ax takes matplotlib axes, such as plt.subplots()[1], but got {ax!r}"
         )
-    _curves(ax, BLUE, "loss", history.loss, history.val_loss)
-    drawn = [*ax.lines]
-    if history.accuracy or history.val_accuracy:
-        right = ax.twinx()
-        _curves(right, ORANGE, "accuracy", history.accuracy, history.val_accuracy)
-        drawn += right.lines
+    drawn: list[Any] = []
+    for what, colour in (("loss", BLUE), ("accuracy", ORANGE)):
+        curves = [("training", "-", getattr(history, what))]
+        curves += [("validation", "--", getattr(history, f"val_{what}"))]
+        if what == "accuracy" and not any(numbers for *_, numbers in curves):
+            continue
+        side = ax if what == "loss" else ax.twinx()
+        for of, style, numbers in curves:
+            if numbers:
+                epochs, marker = range(1, len(numbers) + 1), "o" if len(numbers) == 1 else ""
+                label = f"{of} {what}"
+                drawn += side.plot(epochs, numbers, style, marker=marker, color=colour, label=label)
+        side.set_ylabel(what, color=colour)
+        side.tick_params(axis="y", labelcolor=colour)
     best = history.best_epoch
     if best is not None:
         drawn.append(ax.axvline(best, color=GREY, linestyle=":", label=f"best epoch {best}"))
@@ -53,20 +57,9 @@ def plot_history(history: Any, *, ax: Axes | None = None) -> Axes:
     ax.xaxis.set_major_locator(pyplot.MaxNLocator(integer=True))
     ax.set_ylim(bottom=min(0.0, ax.get_ylim()[0]))
     if len(drawn) > 1:
-        ax.legend(handles=drawn, **ABOVE)
+        place = {"loc": "lower center", "bbox_to_anchor": (0.5, 1.0), "ncols": 3}
+        ax.legend(handles=drawn, frameon=False, **place)
     return ax
-
-
-def _curves(
-    ax: Axes, colour: str, what: str, trained: Sequence[float], validated: Sequence[float]
-) -> None:
-    for numbers, style, of in ((trained, "-", "training"), (validated, "--", "validation")):
-        if numbers:
-            epochs = range(1, len(numbers) + 1)
-            marker = "o" if len(numbers) == 1 else ""
-            ax.plot(epochs, numbers, style, marker=marker, color=colour, label=f"{of} {what}")
-    ax.set_ylabel(what, color=colour)
-    ax.tick_params(axis="y", labelcolor=colour)
 
 
 def diverging() -> Any:

@@ -131,7 +131,8 @@ def load_checkpoint(path: Path, run: Run) -> None:
     try:
         _check_settings(name, content["settings"], _settings(run))
         if content["version"] == VERSION:
-            memory = memory_of(mapped(lambda x: _column(x, columns), content["memory"]), n)
+            kept = mapped(lambda x: columns[x] if isinstance(x, str) else x, content["memory"])
+            memory = memory_of(kept, n)
         else:
             columns, memory = _former(content, run)
         numbers = [*columns["trained"], *columns["others"]]
@@ -181,11 +182,6 @@ def _read_archive(path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
         name = repr(os.fspath(path))
         raise ModelFileError(f"{name} is damaged or cut short: {error}") from error
     return content if isinstance(content, dict) else {}, columns
-
-
-def _column(x: str | float, columns: dict[str, Any]) -> Any:
-    """What `save_checkpoint` gave this name, or the number itself."""
-    return columns[x] if isinstance(x, str) else float(x)
 
 
 def _former(content: dict[str, Any], run: Run) -> tuple[dict[str, Any], list[Any]]:

@@ -31,8 +31,7 @@ from nn.targets import encoded
 from nn.train.checkpoint import Run, fingerprint, load_checkpoint, save_checkpoint
 from nn.train.compiled_steps import make_steps
 from nn.train.eager_steps import EagerSteps
-from nn.train.history import History
-from nn.train.progress import Progress
+from nn.train.history import History, Progress
 from nn.train.rate import Rate
 from nn.train.task import Task
 

@@ -17,8 +17,7 @@ from nn.module import Module
 from nn.optim.gradients import Adjustment
 from nn.optim.optimizer import SGD
 from nn.train.compiled_steps import make_steps
-from nn.train.history import History
-from nn.train.progress import Progress
+from nn.train.history import History, Progress
 from nn.train.task import Task
 
 if TYPE_CHECKING:

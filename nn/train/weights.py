@@ -13,6 +13,7 @@ from typing import Any
 import autograd
 from autograd.arrays import Array
 from autograd.nests import as_list
+from nn.checks import check_number
 from nn.kinds import Listed, Loss
 from nn.losses.classes import shares_of
 from nn.losses.terms import kind_of
@@ -54,7 +55,7 @@ def example_weights(
                 'class_weight is "balanced" or a dict with a factor for each label, '
                 f"{sorted(known)}, but got {class_weight!r}"
             )
-        factor = {label: _number(factors[label]) for label in known}
+        factor = {label: check_number("a weight", factors[label]) for label in known}
         weights = [w * factor.get(label, 1.0) for w, label in zip(weights, labels)]
     total = math.fsum(w * s for w, s in zip(weights, shares or [1.0] * len(weights)))
     if not total:
@@ -64,23 +65,14 @@ def example_weights(
 
 def checked_weights(sample_weight: Sequence[float] | Array, targets: Listed) -> list[float]:
     """A factor of 0 or more for each target, as floats; InputValueError for anything else."""
-    weights = [_number(w) for w in as_list(sample_weight)]
+    given = [int(w) if isinstance(w, bool) else w for w in as_list(sample_weight)]  # a mask too
+    weights = [check_number("a weight", w) for w in given]
     if len(weights) != len(targets):
         raise autograd.InputValueError(
             f"sample_weight has a factor for each of {len(targets)} examples, "
             f"but got {len(weights)}"
         )
     return weights
-
-
-def _number(weight: float) -> float:
-    try:
-        number = float(weight)
-    except (TypeError, ValueError):
-        number = math.nan
-    if not 0.0 <= number < math.inf:
-        raise autograd.InputValueError(f"a weight is a number of 0 or more, but one is {weight!r}")
-    return number
 
 
 def _labels(loss: Loss, targets: Listed) -> list[Any]:

@@ -86,8 +86,8 @@ def test_options_of_the_loss_are_heard_in_training(options, backend):
     ("options", "message"),
     [
         ({"sample_weight": [1.0]}, "a factor for each of 12 examples, but got 1"),
-        ({"sample_weight": [-1.0] * 12}, "a number of 0 or more, but one is -1.0"),
-        ({"sample_weight": [math.nan] * 12}, "a number of 0 or more, but one is nan"),
+        ({"sample_weight": [-1.0] * 12}, "a number of 0 or more, but got -1.0"),
+        ({"sample_weight": [math.nan] * 12}, "a number of 0 or more, but got nan"),
         ({"sample_weight": [0.0] * 12}, "all examples have the weight 0"),
         ({"class_weight": {0: 1.0}}, r"a factor for each label, \[0, 1, 2\], but got {0: 1.0}"),
         ({"class_weight": "even"}, "class_weight is .balanced. or a dict"),

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from nn.train.progress import Progress
+from nn.train.history import Progress
 
 
 def shown(stream, monkeypatch, **options):
