@@ -8,14 +8,17 @@ the new, however many threads and processes write at once. Next: :mod:`autograd.
 from __future__ import annotations
 
 import contextlib
+import json
+import math
 import os
 import secrets
 import stat
 from collections.abc import Iterator
+from typing import Any
 
-from autograd.errors import InputTypeError, OutputError
+from autograd.errors import InputTypeError, InputValueError, OutputError
 
-__all__ = ["check", "ending", "write"]
+__all__ = ["check", "ending", "read_json", "write", "write_json"]
 
 Path = str | os.PathLike[str]
 
@@ -69,6 +72,61 @@ def check(path: Path) -> None:
         finally:
             with contextlib.suppress(OSError):
                 os.unlink(draft)
+
+
+def write_json(path: Path, content: dict[str, Any]) -> None:
+    """Write a dict as strict JSON, as :func:`write` does; floats read back exact.
+
+    Raises:
+        OutputError: It has no JSON form (NaN and inf have none), or the place cannot be written.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write_json(os.path.join(folder, "file"), {"x": 0.1})
+    ...     read_json(os.path.join(folder, "file"))
+    {'x': 0.1}
+    """
+    try:
+        text = json.dumps(content, indent=1, allow_nan=False) + "\n"
+    except (TypeError, ValueError) as error:
+        raise OutputError(f"{os.fspath(path)!r} is not written: {error}") from error
+    write(path, text.encode())
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """Read a JSON object, strictly.
+
+    Raises:
+        InputValueError: The file is missing, cut short, or holds something else.
+    """
+    strict: Any = {"parse_constant": _number, "parse_float": _number, "parse_int": _integer}
+    try:
+        with open(path, encoding="utf-8") as file:
+            content = json.load(file, **strict)
+    except OSError as error:
+        raise InputValueError(f"cannot read {os.fspath(path)!r}: {error.strerror}") from error
+    except (ValueError, RecursionError) as error:
+        raise InputValueError(
+            f"{os.fspath(path)!r} is truncated or not JSON ({error}): save it again"
+        ) from error
+    if not isinstance(content, dict):
+        raise InputValueError(
+            f"{os.fspath(path)!r} holds a JSON {type(content).__name__}, and not an object"
+        )
+    return content
+
+
+def _number(text: str) -> float:
+    """A float; JSON has longer ones, and no NaN, though Python's reader takes it."""
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f"{text[:20]}{'…' * (len(text) > 20)} is not a JSON number, or too large")
+    return number
+
+
+def _integer(text: str) -> int:
+    _number(text)
+    return int(text)
 
 
 def ending(path: Path) -> str:

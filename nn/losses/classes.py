@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -49,8 +49,8 @@ def cross_entropy(
         raise autograd.InputValueError(
             f"label_smoothing is a share from 0 to 1, but got {label_smoothing!r}"
         )
-    term, options = _cross_entropy_of_one, (weight, ignore_index, label_smoothing)
-    return _OverClasses("cross_entropy", "logits", term, *options)(logits, targets, reduction)
+    loss = _OverClasses("cross_entropy", "logits", weight, ignore_index, label_smoothing)
+    return loss(logits, targets, reduction)
 
 
 def nll_loss(
@@ -68,7 +68,7 @@ def nll_loss(
     >>> nll_loss([-0.5, -1.5], 1)
     1.5
     """
-    loss = _OverClasses("nll_loss", "log-probabilities", _surprise, weight, ignore_index)
+    loss = _OverClasses("nll_loss", "log-probabilities", weight, ignore_index)
     return loss(log_probabilities, targets, reduction)
 
 
@@ -96,7 +96,6 @@ class _OverClasses:
 
     name: str
     outputs: str
-    term: Callable[[list[Number], Class, bool], Number]
     weight: Sequence[float] | None = None
     ignored: int | None = None
     smoothing: float = 0.0
@@ -127,7 +126,14 @@ class _OverClasses:
         return autograd.sum(terms) / total if total else math.nan
 
     def _of_one(self, row: list[Number], target: Class) -> Any:
-        return self.term(row, self._spread(target, len(row)), self.is_even)
+        wanted, logits = self._spread(target, len(row)), self.outputs == "logits"
+        total = autograd.logsumexp(row) if logits else 0.0
+        if not isinstance(wanted, list):
+            return total - row[wanted]
+        if self.is_even and logits:
+            return total - autograd.dot(wanted, row)
+        # Of outputs that are infinite, or a target of nothing, 0·∞ would be nan.
+        return autograd.sum([autograd.where(t, t * (total - z), 0.0) for t, z in zip(wanted, row)])
 
     def _spread(self, target: Class, classes: int) -> Any:
         """The target as what each class's surprise counts; an index where nothing is to spread."""
@@ -182,19 +188,3 @@ class _OverClasses:
             raise autograd.InputValueError(
                 f"{self.name} takes probabilities that add up to 1, but got {target!r}"
             )
-
-
-def _cross_entropy_of_one(logits: Sequence[Number], target: Class, even: bool) -> Any:
-    total = autograd.logsumexp(logits)
-    if not isinstance(target, list):
-        return total - logits[target]
-    if even:
-        return total - autograd.dot(target, logits)
-    # Of logits that are infinite, or a target of nothing, 0·∞ would be nan.
-    return autograd.sum([autograd.where(t, t * (total - z), 0.0) for t, z in zip(target, logits)])
-
-
-def _surprise(logs: Sequence[Number], target: Class, even: bool) -> Any:
-    if isinstance(target, list):  # 0·log(0) is 0 here too
-        return -autograd.sum([autograd.where(t, t * y, 0.0) for t, y in zip(target, logs)])
-    return -logs[target]

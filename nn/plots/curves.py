@@ -57,7 +57,7 @@ def plot_history(history: Any, *, ax: Axes | None = None) -> Axes:
     ax.xaxis.set_major_locator(pyplot.MaxNLocator(integer=True))
     ax.set_ylim(bottom=min(0.0, ax.get_ylim()[0]))
     if len(drawn) > 1:
-        place = {"loc": "lower center", "bbox_to_anchor": (0.5, 1.0), "ncols": 3}
+        place: dict[str, Any] = {"loc": "lower center", "bbox_to_anchor": (0.5, 1.0), "ncols": 3}
         ax.legend(handles=drawn, frameon=False, **place)
     return ax
 

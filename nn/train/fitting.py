@@ -17,6 +17,7 @@ from typing import Any
 
 import autograd
 from autograd.arrays import Array
+from autograd.console import Progress
 from nn.checks import as_rng, check_count, check_hooks
 from nn.data.examples import batches
 from nn.errors import DivergenceError
@@ -31,7 +32,7 @@ from nn.targets import encoded
 from nn.train.checkpoint import Run, fingerprint, load_checkpoint, save_checkpoint
 from nn.train.compiled_steps import make_steps
 from nn.train.eager_steps import EagerSteps
-from nn.train.history import History, Progress
+from nn.train.history import History
 from nn.train.rate import Rate
 from nn.train.task import Task
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd import assign_data, enable_grad, extras
 from autograd.arrays import Array
+from autograd.console import Progress
 from nn.checks import check_count
 from nn.errors import DivergenceError
 from nn.kinds import Loss, Targets
@@ -17,7 +18,7 @@ from nn.module import Module
 from nn.optim.gradients import Adjustment
 from nn.optim.optimizer import SGD
 from nn.train.compiled_steps import make_steps
-from nn.train.history import History, Progress
+from nn.train.history import History
 from nn.train.task import Task
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from nn.train.history import Progress
+from autograd.console import Progress
 
 
 def shown(stream, monkeypatch, **options):
