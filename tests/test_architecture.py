@@ -27,7 +27,7 @@ ORDER = {
     "autograd": "(cached console arrays errors graph importable locks) "
     "(extras files foreign nested reals) nests ops engine keeping functions transforms check "
     "program drawing testing calculator __init__ __main__",
-    "autograd.check": "(complex_step differences kinks report second_look subject) verdicts "
+    "autograd.check": "(complex_step differences kinks report subject) (second_look verdicts) "
     "ladders entries checker",
     "autograd.drawing": "(picture placement) (folding formats) derivation sheet page drawing",
     "autograd.drawing.derivation": "(algebra aliases paths) notation symbols factors explanation",

@@ -45,7 +45,8 @@ def gradcheck(
 ) -> GradientReport:
     """Compare the derivatives of f at a point with differences of its values.
 
-    f is called about ten times for each number of the point, rarely up to a hundred times.
+    f is called about ten times for each number of the point, a few hundred times where it looks
+    wrong.
 
     Args:
         f: A function of numbers, nested lists, tuples or arrays of them, and modules; it returns

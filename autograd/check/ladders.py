@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from autograd.check.differences import EPSILON, SAFETY, Estimate, estimate_derivatives
 from autograd.check.report import Entry
-from autograd.check.second_look import CLOSE, hidden_noise, is_rough
+from autograd.check.second_look import CLOSE, is_flat, is_rough, noise_of
 from autograd.check.verdicts import Judge
 
 __all__ = ["doubted", "estimates_of", "is_hidden"]
@@ -61,11 +61,15 @@ def doubted(
     def f(x: float) -> float:
         return along(x)[j]
 
+    if is_flat(f, x, entry.analytic, start):
+        reason = f"f is constant near here, to rounding: {judge.ILL_CONDITIONED}"
+        return replace(entry, verdict="inconclusive", reason=reason)
     if is_rough(f, x, entry.analytic, start):
         reason = f"f is too rough here: {judge.ILL_CONDITIONED}"
         return replace(entry, verdict="inconclusive", reason=reason)
-    seen = hidden_noise(f, x, entry.numeric, start)
-    if seen > INACCURATE * max(noise[j], EPSILON * abs(at[j])):
+    known = INACCURATE * max(noise[j], EPSILON * abs(at[j]))
+    seen = noise_of(f, x, entry.numeric, entry.analytic, start, known)
+    if seen > known:
         noisy = [seen if k == j else n for k, n in enumerate(noise)]
         runs = estimates_of(along, x, at, noisy, judge, [entry.analytic] * len(at))
         found = [run[j] for run in runs]
