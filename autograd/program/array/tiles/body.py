@@ -8,12 +8,12 @@ Next: :mod:`autograd.program.array.tiles.elements`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 from autograd.ops.expr import Expr
 from autograd.ops.op import OPS
 from autograd.program.loop.lanes.vectors import VECTOR, LaneBody, lane_declarations
-from autograd.program.loop.native.emit import ARITHMETIC, COMPARISONS, INTRINSICS, called
+from autograd.program.loop.native.emit import INTRINSICS, Values, called
 from autograd.program.loop.row_sums import LANES
 
 __all__ = ["SIGNATURE", "ZERO", "NotTiled", "TileBody", "tile_declarations"]
@@ -139,31 +139,8 @@ class TileBody(LaneBody):
         """Add to the numbers of a group."""
         self.store(self.plus(self.vector(place), number), place)
 
-    def _expr(self, expr: Expr, values: Mapping[Expr, str]) -> str:
-        if expr.op in ("maximum", "minimum"):
-            return self._extreme(expr, values)
-        known = {*ARITHMETIC, *COMPARISONS, *INTRINSICS, "neg", "where", "var"}
-        if expr.op in known or OPS[expr.op] in called():
-            return super()._expr(expr, values)
-        op = OPS[expr.op]
-        if op.function is not None:  # of floats, without a form of machine code
-            raise NotTiled(op.name)
-        operands = [self._value(x, values) for x in expr.operands]
-        return self.exprs([op.value_expr], dict(zip(op.variables, operands)))[0]
-
-    def _where(self, expr: Expr, values: Mapping[Expr, str]) -> str:
-        condition, *sides = expr.operands
-        if (
-            getattr(condition, "op", "") not in COMPARISONS
-        ):  # a number, which is true unless it is zero
-            expr = Expr("where", Expr("ne", condition, 0.0), *sides)
-        return super()._where(expr, values)
-
-    def _extreme(self, expr: Expr, values: Mapping[Expr, str]) -> str:
-        """The larger or smaller of two, at ties the first; NaN if either is."""
-        a, b = [self._value(x, values) for x in expr.operands]
-        order = "ult" if expr.op == "maximum" else "ugt"
-        found = self.select(self.set(f"fcmp {order} {VECTOR} {a}, {b}"), b, a)
-        if isinstance(expr.operands[0], float):
-            return found
-        return self.select(self.set(f"fcmp uno {VECTOR} {a}, {a}"), a, found)
+    def _expr(self, expr: Expr, values: Values) -> str:
+        function = getattr(OPS.get(expr.op), "function", None)
+        if function is not None and expr.op not in {*INTRINSICS, *(op.name for op in called())}:
+            raise NotTiled(expr.op)  # of floats, without a form of machine code
+        return super()._expr(expr, values)

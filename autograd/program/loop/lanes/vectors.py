@@ -7,16 +7,14 @@ and selects; a side that calls functions is computed only if some lane takes it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
-from autograd.graph import topological_order
-from autograd.ops.expr import Expr, Operand, inner_exprs
+from autograd.ops.expr import Expr
 from autograd.ops.op import Op
 from autograd.program.loop.native.emit import (
-    ARITHMETIC,
-    COMPARISONS,
     INTRINSICS,
     Body,
+    Values,
     called,
     library,
 )
@@ -27,6 +25,7 @@ from autograd.program.loop.native.forms import (
     library_symbol,
 )
 from autograd.program.loop.native.lane_translation import lane_translations
+from autograd.program.loop.native.sides import cost
 from autograd.program.loop.row_sums import LANES
 
 __all__ = [
@@ -37,7 +36,8 @@ __all__ = [
 VECTOR = f"<{LANES} x double>"
 BYTES = 8 * LANES
 """Of one slot: a number for every lane."""
-CHEAP = {*ARITHMETIC, *COMPARISONS, *INTRINSICS, "neg", "where", "var"}
+LONG = 10
+"""Operations that are worth a branch around them."""
 
 
 def lane_symbol(op: Op) -> str:
@@ -160,6 +160,7 @@ class LaneBody(Body):
     """A function over lanes."""
 
     number = VECTOR
+    truth = f"<{LANES} x i1>"
 
     def symbol(self, op: Op) -> str:
         """The name that a primitive's function is called by."""
@@ -177,38 +178,23 @@ class LaneBody(Body):
         """Write the numbers of a slot."""
         self.do(f"store {VECTOR} {number}, ptr {place}, align {BYTES}")
 
-    def select(self, truth: str, yes: str, no: str) -> str:
-        """In every lane the one number or the other."""
-        return self.set(f"select <{LANES} x i1> {truth}, {VECTOR} {yes}, {VECTOR} {no}")
+    def _where(self, expr: Expr, values: Values) -> str:
+        truth = self.condition(expr, values)
+        chosen = self._if_any(expr, 1, truth, values)
+        return self.select(truth, chosen, self._if_any(expr, 2, truth, values))
 
-    def _where(self, expr: Expr, values: Mapping[Expr, str]) -> str:
-        condition, yes, no = expr.operands
-        truth = self._value(condition, values)
-        chosen = self._side(truth, yes, values, "0")
-        return self.select(truth, chosen, self._side(truth, no, values, "-1"))
-
-    def _side(self, truth: str, side: Operand, values: Mapping[Expr, str], never: str) -> str:
-        """One side of a choice; one that calls functions only if some lane takes it."""
-        if not _calls(side, values):
-            return self._value(side, values)
+    def _if_any(self, choice: Expr, which: int, truth: str, values: Values) -> str:
+        """One side of a choice; one that takes long only if some lane takes it."""
+        if cost(choice.operands[which], values) <= LONG:
+            return self.side(choice, which, values)
         some, after = self.label(), self.label()
         bits = self.set(f"bitcast <{LANES} x i1> {truth} to i{LANES}")
         start = self.block
-        taken = self.set(f"icmp ne i{LANES} {bits}, {never}")
+        taken = self.set(f"icmp ne i{LANES} {bits}, {'0' if which == 1 else '-1'}")
         self.do(f"br i1 {taken}, label %{some}, label %{after}")
         self.start(some)
-        value = self._value(side, values)
+        value = self.side(choice, which, values)
         last = self.block
         self.do(f"br label %{after}")
         self.start(after)
         return self.set(f"phi {VECTOR} [ {value}, %{last} ], [ {self.literal(0.0)}, %{start} ]")
-
-
-def _calls(side: Operand, values: Mapping[Expr, str]) -> bool:
-    """Whether what is left to compute of an expression calls a function."""
-    if not isinstance(side, Expr) or side in values:
-        return False
-    inner = topological_order(
-        [side], lambda expr: [x for x in inner_exprs(expr) if x not in values]
-    )
-    return any(expr.op not in CHEAP for expr in inner)

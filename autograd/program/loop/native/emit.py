@@ -7,6 +7,7 @@ it.
 from __future__ import annotations
 
 import struct
+from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import NamedTuple
 
@@ -16,10 +17,12 @@ from autograd.ops.expr import Expr, Operand, inner_exprs
 from autograd.ops.ieee import IEEE
 from autograd.ops.op import OPS, Op
 from autograd.program.loop.native.forms import BOUNDS, form_symbol
+from autograd.program.loop.native.rows import EXTREMES
+from autograd.program.loop.native.sides import cost, sides_of
 
 __all__ = [
-    "ARITHMETIC", "COMPARISONS", "INTRINSICS", "Body", "Place", "called", "declarations", "library",
-    "symbol",
+    "ARITHMETIC", "COMPARISONS", "INTRINSICS", "Body", "Place", "Values", "called",
+    "declarations", "library", "symbol",
 ]  # fmt: skip
 
 INTRINSICS = {
@@ -30,6 +33,10 @@ INTRINSICS = {
 }
 ARITHMETIC = {"add": "fadd", "sub": "fsub", "mul": "fmul", "div": "fdiv"}
 COMPARISONS = {"lt": "olt", "le": "ole", "gt": "ogt", "ge": "oge", "eq": "oeq", "ne": "une"}
+
+
+BRANCH = 6
+"""Operations that take less time than a wrong guess of where a branch goes."""
 
 
 def declarations(defined: Collection[str] = ()) -> list[str]:
@@ -69,11 +76,23 @@ class Place(NamedTuple):
     relative: bool
 
 
+class Values(dict[Expr, str]):
+    """The numbers of parts of expressions, and ``shared`` parts yet to be computed, by the side of
+    a choice that needs them.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.shared: defaultdict[tuple[Expr, int] | None, list[Expr]] = defaultdict(list)
+
+
 class Body:
     """Lines of one function: numbered temporaries, blocks, and expressions lowered to both."""
 
     number = "double"
-    """The type of what expressions compute."""
+    """The type of what expressions compute,"""
+    truth = "i1"
+    """and of what comparisons do."""
 
     def __init__(self) -> None:
         self.lines: list[str] = []
@@ -162,19 +181,29 @@ class Body:
         return number
 
     def exprs(self, exprs: Sequence[Operand], variables: Mapping[str, str]) -> list[str]:
-        """Lower expressions: parts that are used twice first, the others where they are used."""
+        """Lower expressions: parts that are used twice first, the others where they are used; what
+        one side of a choice needs, there.
+        """
         order = topological_order([x for x in exprs if isinstance(x, Expr)], inner_exprs)
         uses = consumers(order, inner_exprs)
         uses.update(x for x in exprs if isinstance(x, Expr))
-        values: dict[Expr, str] = {}
+        sides = sides_of(order, exprs, lambda expr: expr.op == "where")
+        values = Values()
         for expr in order:
             if expr.op == "var":
                 values[expr] = variables[str(expr.operands[0])]
             elif uses[expr] > 1:
-                values[expr] = self._expr(expr, values)
+                side = sides[expr]
+                values.shared[side and side[:2]].append(expr)
+        self._compute(None, values)
         return [self._value(x, values) for x in exprs]
 
-    def _value(self, expr: Operand, values: Mapping[Expr, str]) -> str:
+    def _compute(self, side: tuple[Expr, int] | None, values: Values) -> None:
+        """What this side alone needs, and more than once."""
+        for expr in values.shared[side]:
+            values[expr] = self._expr(expr, values)
+
+    def _value(self, expr: Operand, values: Values) -> str:
         if not isinstance(expr, Expr):
             return self.literal(expr)
         return values[expr] if expr in values else self._expr(expr, values)
@@ -183,7 +212,7 @@ class Body:
         """A constant: the bits of the float."""
         return f"0x{struct.unpack('<Q', struct.pack('<d', number))[0]:016X}"
 
-    def _expr(self, expr: Expr, values: Mapping[Expr, str]) -> str:
+    def _expr(self, expr: Expr, values: Values) -> str:
         if expr.op == "where":
             return self._where(expr, values)
         operands = [self._value(x, values) for x in expr.operands]
@@ -193,6 +222,8 @@ class Body:
             return self.set(f"fcmp {COMPARISONS[expr.op]} {self.number} {', '.join(operands)}")
         if expr.op == "neg":
             return self.set(f"fneg {self.number} {operands[0]}")
+        if expr.op in EXTREMES:
+            return self._extreme(expr, *operands)
         if expr.op not in IEEE:  # another primitive, by its rule
             return self.exprs(
                 [OPS[expr.op].value_expr], dict(zip(OPS[expr.op].variables, operands))
@@ -204,20 +235,50 @@ class Body:
         """The name that a primitive's function is called by."""
         return symbol(op)
 
-    def _where(self, expr: Expr, values: Mapping[Expr, str]) -> str:
-        """A branch, so that only what is chosen is computed."""
-        condition, a, b = expr.operands
+    def select(self, truth: str, yes: str, no: str) -> str:
+        """The one number or the other."""
+        return self.set(f"select {self.truth} {truth}, {self.number} {yes}, {self.number} {no}")
+
+    def _extreme(self, expr: Expr, a: str, b: str) -> str:
+        """The larger or smaller of two, at ties the first, by the processor's own instruction,
+        which gives the first if either is NaN.
+        """
+        beyond = self.set(f"fcmp {EXTREMES[expr.op]} {self.number} {b}, {a}")
+        found = self.select(beyond, b, a)
+        if not isinstance(expr.operands[1], Expr):
+            return found
+        return self.select(self.set(f"fcmp uno {self.number} {b}, {b}"), b, found)
+
+    def _where(self, expr: Expr, values: Values) -> str:
+        """A branch, so that only what is chosen is computed, but where both sides cost less than
+        a branch that goes the way that the processor did not expect.
+        """
+        truth = self.condition(expr, values)
+        if max(cost(x, values) for x in expr.operands[1:]) <= BRANCH:
+            return self.select(truth, *(self.side(expr, which, values) for which in (1, 2)))
         yes, no, after = self.label(), self.label(), self.label()
-        truth = self._value(condition, values)
         self.do(f"br i1 {truth}, label %{yes}, label %{no}")
         sources = []
-        for label, choice in ((yes, a), (no, b)):
+        for label, which in ((yes, 1), (no, 2)):
             self.start(label)
-            value = self._value(choice, values)
+            value = self.side(expr, which, values)
             sources.append(f"[ {value}, %{self.block} ]")
             self.do(f"br label %{after}")
         self.start(after)
         return self.set(f"phi double {', '.join(sources)}")
+
+    def condition(self, choice: Expr, values: Values) -> str:
+        """Whether a choice holds; of a number, whether it is not zero."""
+        condition = choice.operands[0]
+        truth = self._value(condition, values)
+        if getattr(condition, "op", "") in COMPARISONS:
+            return truth
+        return self.set(f"fcmp une {self.number} {truth}, {self.literal(0.0)}")
+
+    def side(self, choice: Expr, which: int, values: Values) -> str:
+        """What a choice gives on one side, computed here."""
+        self._compute((choice, which), values)
+        return self._value(choice.operands[which], values)
 
     def jump(self, opcode: str, arguments: str) -> None:
         """Go to the function of an opcode, and never come back."""

@@ -24,7 +24,7 @@ from autograd.program.loop.native.common_parts import KEPT, splits
 from autograd.program.loop.native.loops import folds, stages
 
 __all__ = [
-    "CALL", "EXPANDED", "FORWARD_KINDS", "POWERS", "WIDTH", "Key", "Rule", "edges_of",
+    "CALL", "EXPANDED", "EXTREMES", "FORWARD_KINDS", "POWERS", "WIDTH", "Key", "Rule", "edges_of",
     "forward_codes", "is_known", "loops", "reverse_codes", "rules", "split_names", "spreads",
 ]  # fmt: skip
 
@@ -49,6 +49,9 @@ REVERSE_KINDS = {
     "mul": ("AA", "AN", "PA", "PN", "SS"),
     "square": ("A", "P"),
 }
+
+EXTREMES = {"maximum": "ogt", "minimum": "olt"}
+"""Primitives that the processor has an instruction for, and what it asks of the second operand."""
 
 POWERS = {2.0: "square", **{b: f"pow {b}" for b in (3.0, -1.0, -2.0, 0.5, 1.5, 2.5, -0.5, -1.5)}}
 """Rules that are pow at an exponent, by those that it is products and roots for."""
@@ -85,7 +88,7 @@ def split_names(name: str) -> tuple[str, str]:
 def rules() -> dict[str, Rule]:
     """The primitives of a fixed number of operands, pow at some exponents, and splits."""
     found = {
-        op.name: Rule(op.name, op.variables, op.value_expr, op.partial_exprs, op.selects)
+        op.name: Rule(op.name, op.variables, _value(op), op.partial_exprs, op.selects)
         for op in TABLE
         if op.arity is not None
     }
@@ -104,6 +107,13 @@ def rules() -> dict[str, Rule]:
             variables = (*stage.items, *stage.others)
             found[stage.name] = Rule(stage.name, variables, stage.rule, (), False)
     return found
+
+
+def _value(op: Op) -> Operand:
+    """The value of a primitive, by itself where machine code has a form of it."""
+    if op.name in EXTREMES:
+        return Expr(op.name, *(Expr("var", x) for x in op.variables))
+    return op.value_expr
 
 
 @cache
