@@ -113,7 +113,11 @@ class Tiles:
         """
         memory = self.taken()
         args, results, frame = memory.args, memory.results, memory.frame
+        kept = []  # alive until all is done
         for i, array in enumerate(arrays):
+            if not array.flags.c_contiguous:  # a part of another one, as scans pass
+                array = np.ascontiguousarray(array)
+                kept.append(array)
             args[i] = address(array)
         values = np.empty((batch, self._width))
         grads: list[Array] = []

@@ -146,3 +146,18 @@ def test_what_is_not_finite_is_noticed_wherever_it_is(rows, place, bad):
     arrays = [np.ones((rows, 1)), np.ones(1), given["a"], given["b"], given["c"]]
     found = tiles(arrays, rows, 1.0)
     assert (found is None) == (place is not None and not np.isfinite(bad))
+
+
+def test_arguments_may_be_parts_of_wider_arrays():
+    """Columns of an array whose rows are longer are read as they are."""
+    output, arguments = network(3, 4, 2)
+    program = ArrayExecutor(compile(output, **arguments).tape, "float64")
+    rng = np.random.default_rng(0)
+    sizes = [argument.size for argument in program.tape.arguments]
+    wide = [rng.normal(size=(20, size + 3))[:, 1:-2] for size in sizes]
+    wanted = tuple(range(len(sizes)))
+    values, grads = program.value_and_grad(wanted, wide, 20, 1.0)
+    expected, others = program.value_and_grad(wanted, [x.copy() for x in wide], 20, 1.0)
+    np.testing.assert_array_equal(values, expected)
+    for found, other in zip(grads, others):
+        np.testing.assert_array_equal(found, other)
