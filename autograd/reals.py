@@ -76,17 +76,22 @@ def shown(x: object, width: int) -> str:
         text = repr(x)
     except RecursionError:
         text = "nested very deeply"
+    except Exception:  # an int of more digits than Python writes, or a repr of the user's own
+        text = f"{type(x).__name__} without a text"
     return text if len(text) <= width else text[: width - 3] + "..."
 
 
 def real(x: Any, what: str) -> float:
     """A real number as a float.
 
-    Raises:
-        InputTypeError: ``x`` is something else; the message begins with ``what``.
+    Raises, with a message that begins with ``what``:
+        InputTypeError: ``x`` is something else.
         InputValueError: No float is near to it.
     """
-    number = real_or_none(x)
+    try:
+        number = real_or_none(x)
+    except InputValueError as error:
+        raise InputValueError(f"{what} takes a real number, but {error}") from None
     if number is None:
         raise InputTypeError(
             f"{what} takes a real number, but got {type(x).__name__} {shown(x, 40)}"

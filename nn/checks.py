@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import math
 import operator
+import sys
 from collections.abc import Callable, Hashable, Mapping
 from random import Random
 from typing import Any, TypeVar
 
 import autograd
 from autograd.nested import DEEPEST, too_deep
+from autograd.reals import real_or_none, shown
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -86,9 +88,16 @@ def check_count(name: str, number: int) -> int:
         raise autograd.InputTypeError(
             f"{name} takes a whole number, but got {type(number).__name__} {number!r}"
         ) from None
-    if count < 1:
-        raise autograd.InputValueError(f"{name} must be at least 1, but got {count}")
+    if not 1 <= count <= sys.maxsize:
+        bound = "at least 1" if count < 1 else f"at most {sys.maxsize}"
+        raise autograd.InputValueError(f"{name} must be {bound}, but got {shown(count, 30)}")
     return count
+
+
+def only(thing: Any) -> Any:
+    """The number of an array or tensor without axes, unless it is masked; else what is given."""
+    single = getattr(thing, "ndim", None) == 0 and hasattr(thing, "item")
+    return thing.item() if single and not hasattr(thing, "mask") else thing
 
 
 def check_number(
@@ -96,12 +105,15 @@ def check_number(
 ) -> float:
     """A finite number of at least 0, above 0 if `positive`, below 1 if a `fraction`, as a float."""
     try:
-        value = math.nan if isinstance(number, (str, bool)) else float(number)
-    except TypeError:
-        value = math.nan
-    if not (math.isfinite(value) and (value > 0 or (value == 0 and not positive))):
+        found = only(number)
+        value = None if isinstance(found, bool) else real_or_none(found)
+    except ValueError:  # beyond all floats
+        value = None
+    if value is None or not (math.isfinite(value) and (value > 0 or (value == 0 and not positive))):
         bound = "above 0" if positive else "of 0 or more"
-        raise autograd.InputValueError(f"{name} must be a number {bound}, but got {number!r}")
+        raise autograd.InputValueError(
+            f"{name} must be a number {bound}, but got {shown(number, 60)}"
+        )
     if fraction and value >= 1.0:
         raise autograd.InputValueError(f"{name} must be below 1, but got {number!r}")
     return value
@@ -124,7 +136,7 @@ def check_hooks(
     if validation is not None and not (
         isinstance(validation, (list, tuple)) and len(validation) == 2
     ):
-        size = f" of {len(validation)}" if hasattr(validation, "__len__") else ""
+        size = f" of {len(validation)}" if isinstance(validation, (list, tuple)) else ""
         raise autograd.InputTypeError(
             f"validation takes a pair (X, y), but got {type(validation).__name__}{size}"
         )

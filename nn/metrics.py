@@ -15,6 +15,7 @@ from autograd import Value
 from autograd.nests import as_list, flat
 from nn.kinds import Numbers, Target
 from nn.losses import l1_loss, mse_loss
+from nn.losses.terms import number
 
 __all__ = [
     "accuracy", "argmax", "confusion_matrix", "mean_absolute_error",
@@ -69,7 +70,13 @@ def r2_score(actual: Sequence[Target], predicted: Sequence[Target]) -> float:
     0.5
     """
     _check_lengths("r2_score", actual, predicted)
-    targets, outputs = ([*zip(*map(flat, as_list(side)))] for side in (actual, predicted))
+    targets, outputs = (
+        [*zip(*[[number(x, what) for x in flat(row)] for row in as_list(side)])]
+        for side, what in (
+            (actual, "a target of r2_score"),
+            (predicted, "a prediction of r2_score"),
+        )
+    )
     if len(targets) != len(outputs):
         raise autograd.InputValueError(
             f"r2_score compares rows of one length, but got {len(targets)} targets and "

@@ -7,7 +7,6 @@ module of your own needs no registration. Next: :mod:`nn.layers` builds networks
 from __future__ import annotations
 
 import math
-import numbers
 import os
 from collections.abc import Iterator, Mapping
 from typing import Any, TypeVar
@@ -15,8 +14,9 @@ from typing import Any, TypeVar
 import autograd
 from autograd import Value
 from autograd.foreign import in_our_words, missing_in
+from autograd.reals import real
 from nn.absent import IN_MODULES
-from nn.checks import require_shallow
+from nn.checks import only, require_shallow
 from nn.errors import ModelFileError
 from nn.export import to_onnx, to_torch
 from nn.init import at_most
@@ -142,13 +142,14 @@ class Module:
                 f"load_state_dict needs exactly this model's {len(mine)} parameters, "
                 f"but of the entries {' and '.join(faults)}: the state is of another model"
             )
-        for path, number in state.items():
-            if isinstance(number, bool) or not isinstance(number, numbers.Real):
+        given = {path: only(number) for path, number in state.items()}
+        for path, number in given.items():
+            if isinstance(number, bool):
                 raise autograd.InputTypeError(
-                    f"load_state_dict: {path} takes one number, "
-                    f"but got {type(number).__name__} {number!r}"
+                    f"load_state_dict: {path} takes a real number, but got bool {number}"
                 )
-        autograd.assign_data(mine.values(), [float(state[path]) for path in mine])
+            real(number, f"load_state_dict: {path}")
+        autograd.assign_data(mine.values(), [given[path] for path in mine])
 
     def config(self) -> dict[str, Any]:
         """The keyword arguments, of JSON's types, that build such a module again; for `save`."""

@@ -154,7 +154,7 @@ def _checked(inputs: Outputs, part: Neuron | Layer) -> list[Any]:
         row = inputs
     elif getattr(inputs, "ndim", 0):
         row = inputs.tolist()  # type: ignore[union-attr]
-    elif isinstance(inputs, Iterable):
+    elif isinstance(inputs, Iterable) and not hasattr(inputs, "ndim"):
         row = list(inputs)
     else:
         raise autograd.InputTypeError(

@@ -15,7 +15,7 @@ import autograd
 from autograd.keeping import Portrait, portrait_of
 from autograd.nests import as_list, is_nested, numbers
 from nn import losses
-from nn.data.examples import as_matrix, check_rows
+from nn.data.examples import as_matrix, check_rows, items_of
 from nn.kinds import Decision, Loss, Matrix, Model, Targets
 from nn.losses.terms import Number, kind_of
 from nn.metrics import accuracy, r2_score
@@ -137,7 +137,7 @@ def score(
 
 def predict_outputs(model: Model, X: Iterable[Iterable[float]], *, backend: str = "auto") -> Any:
     """The model's outputs as floats for each row: a list, or where it is recorded, an array."""
-    rows: Any = X if hasattr(X, "__len__") else list(X)
+    rows: Any = X if getattr(X, "ndim", 1) and hasattr(X, "__len__") else items_of("X", X)
     chosen = check_backend(backend)
     if chosen != "eager":
         portrait = portrait_of(model)

@@ -45,7 +45,10 @@ class Schedule(ABC):
     def __post_init__(self) -> None:
         for one in fields(self):  # type: ignore[arg-type]  # subclasses are dataclasses
             if "positive" in one.metadata:
-                check_number(one.name, getattr(self, one.name), **one.metadata)
+                given = getattr(self, one.name)
+                checked = check_number(one.name, given, **one.metadata)
+                if not isinstance(given, int):
+                    object.__setattr__(self, one.name, checked)
 
     def __call__(self, *given: Any, **named: Any) -> float:
         """The factor after this fraction of the epochs, or what else the schedule asks for."""

@@ -93,7 +93,13 @@ class Coding:
         """Targets with one row an example: one-hot vectors, or the numbers given."""
         np = needed("numpy", "compiled training")
         if not self.classes:
-            given: Array = np.array(targets, dtype=float)
+            try:
+                given: Array = np.array(targets, dtype=float)
+            except ValueError:
+                raise autograd.InputValueError(
+                    "y holds targets of several shapes, which no program takes: give them one, or "
+                    'train with backend="eager"'
+                ) from None
             return given
         indices = np.array(targets).astype(np.intp)  # booleans would be masks
         counted = np.ones(indices.shape, bool) if self.ignored is None else indices != self.ignored

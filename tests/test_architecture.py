@@ -93,7 +93,7 @@ ORDER = {
 # Submodules of autograd that are public in themselves.
 PUBLIC_SUBMODULES = {
     "arrays", "extras", "console", "testing", "drawing", "files", "foreign", "graph", "keeping",
-    "locks", "nested", "nests", "program.lists",
+    "locks", "nested", "nests", "program.lists", "reals",
 }  # fmt: skip
 
 

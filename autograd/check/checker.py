@@ -20,6 +20,7 @@ from autograd.check.subject import Module, Subject
 from autograd.check.verdicts import Judge
 from autograd.errors import GradientError, InputValueError, TraceError
 from autograd.foreign import in_our_words, one_by_one
+from autograd.reals import real
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -65,7 +66,8 @@ def gradcheck(
         derivative below 1e-9·|f/x| passes as next to nothing if differences do not contradict it.
 
     Raises:
-        InputTypeError, InputValueError: An input holds no number, or ``order`` is not 1 or 2.
+        InputTypeError, InputValueError: An input holds no number, ``order`` is not 1 or 2, or a
+            tolerance is none.
 
     >>> from autograd import relu
     >>> print(gradcheck(lambda x: relu(x[0]) * x[1], [0.0, 5.0]))
@@ -77,7 +79,7 @@ def gradcheck(
     if order not in (1, 2):
         raise InputValueError(f"gradcheck checks order 1 or 2, but got {order!r}")
     subject = Subject(f, inputs)
-    judge = Judge(rtol, atol, accept_subgradients)
+    judge = Judge(_tolerance("rtol", rtol), _tolerance("atol", atol), accept_subgradients)
     try:
         with one_by_one(
             [*map(type, inputs)] == [tuple], "give the arguments one by one, (f, x, y)"
@@ -98,6 +100,13 @@ def gradcheck(
     finally:
         subject.restore()
     return GradientReport(entries)
+
+
+def _tolerance(name: str, given: float) -> float:
+    number = real(given, name)
+    if not number >= 0.0:
+        raise InputValueError(f"{name} must be a number of 0 or more, but got {given!r}")
+    return number
 
 
 class _Options(TypedDict, total=False):

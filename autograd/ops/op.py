@@ -10,7 +10,7 @@ primitive of any number of operands (``sum``) is called as it is. Next:
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib import import_module
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 __all__ = ["OPS", "READ_AT", "Op", "declare", "elementary"]
 
+NO_NUMBERS = (str, bytes, complex, list, tuple, dict, set)
 READ_AT = time.time()
 """When this process read the package's files: those that are newer say something else."""
 OPS: dict[str, Op] = {}
@@ -145,11 +146,21 @@ class Op:
         elif len(partials) != count:
             given = f"{len(partials)} of them"
         else:
-            return tuple(map(_plain, partials)) if self.opaque else tuple(partials)
+            return self._plain(partials) if self.opaque else tuple(partials)
         raise InputValueError(
             f"the partials of {self.name!r} must be a tuple of {count} local derivatives, one an "
             f"operand, but the rule returned {given}"
         )
+
+    def _plain(self, partials: Iterable[Number | None]) -> tuple[Any, ...]:
+        """Local derivatives with plain numbers of every kind made floats."""
+        found = []
+        for partial in partials:
+            if isinstance(partial, NO_NUMBERS):
+                partial = real(partial, f"a partial of {self.name!r}")  # which says what is wrong
+            number = real_or_none(partial)
+            found.append(partial if number is None else number)
+        return tuple(found)
 
     @classmethod
     def _custom(cls, name: str, forward: Rule, partials: Rule, arity: int | None) -> Op:
@@ -171,7 +182,7 @@ class Op:
     def partial_exprs(self) -> tuple[Operand | None, ...]:
         """The local derivatives as expressions of "out" and ``variables``; None where no edge."""
         symbols = (Expr("var", name) for name in ("out", *self.variables))
-        exprs = tuple(map(_plain, self.partials(XP, *symbols)))
+        exprs = self._plain(self.partials(XP, *symbols))
         if self.opaque:  # symbols can be asked for any function
             given = [expr for expr in exprs if isinstance(expr, Expr)]
             asked = {expr.op for expr in topological_order(given, inner_exprs)}
@@ -239,12 +250,6 @@ class Op:
             function(out, *operands) if function is not None and need else None
             for function, need in zip(self.partial_functions, wanted)
         )
-
-
-def _plain(partial: Number | None) -> Any:
-    """A local derivative with plain numbers of every kind made floats."""
-    number = real_or_none(partial)
-    return partial if number is None else number
 
 
 def _from_module(module: str, name: str) -> Op:

@@ -13,6 +13,7 @@ from autograd.check.subject import Module
 from autograd.errors import InputValueError
 from autograd.extras import needed
 from autograd.ops.op import OPS
+from autograd.reals import real
 from autograd.testing.formulas import LARGEST, Formula, drawable, formula_of
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ def safe_floats(
     >>> find(safe_floats(-1.0, 1.0, away_from=[0.0]), lambda x: True)
     0.001
     """
+    low, high = real(low, "low of safe_floats"), real(high, "high of safe_floats")
     if not low < high:
         raise InputValueError(f"safe_floats needs low < high, but got {low!r} and {high!r}")
     hypothesis = hypothesis_module()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator
-from numbers import Real
+from numbers import Integral, Real
 from random import Random
 from types import ModuleType
 from typing import Any, TypeVar
@@ -19,7 +19,8 @@ from autograd.extras import needed
 from autograd.nested import is_array
 from autograd.nests import flat, shape_of
 from autograd.program.lists import array_of
-from nn.checks import as_rng, check_count, check_number
+from autograd.reals import real_or_none, shown
+from nn.checks import as_rng, check_count, check_number, only
 from nn.kinds import Listed, Matrix, Targets
 
 T = TypeVar("T")
@@ -34,7 +35,7 @@ def check_rows(X: Iterable[Iterable[float]], *, columns: int | None = None) -> R
     >>> check_rows([(1, 2), (3, 4)])
     [[1.0, 2.0], [3.0, 4.0]]
     """
-    items = _items("X", X)
+    items = items_of("X", X)
     if not items:
         raise autograd.InputValueError("the data set is empty: X needs at least one row")
     if isinstance(items[0], Real):
@@ -65,16 +66,23 @@ def check_examples(X: Iterable[Iterable[float]], y: Iterable[T]) -> tuple[Rows, 
     >>> check_examples([[1, 2]], (0,))
     ([[1.0, 2.0]], [0])
     """
-    rows, targets = check_rows(X), _items("y", y)
+    rows, targets = check_rows(X), items_of("y", y)
     if len(rows) != len(targets):
         raise autograd.InputValueError(
             f"X has {len(rows)} rows, but y has {len(targets)} targets: each row needs one"
         )
-    for i, target in enumerate(targets):
-        numbers = _floats(f"target {i} of y", target if _is_listed(target) else [target])
-        if not all(map(math.isfinite, flat(numbers))):
-            raise autograd.InputValueError(f"target {i} of y is {target!r}: it must be finite")
-    return rows, targets
+    return rows, [_target(i, target) for i, target in enumerate(targets)]
+
+
+def _target(i: int, target: Any) -> Any:
+    """A class's index as it is given, a number or numbers of another kind as floats."""
+    several = _is_listed(target)
+    floats = _floats(f"target {i} of y", target if several else [target])
+    if not all(map(math.isfinite, flat(floats))):
+        raise autograd.InputValueError(f"target {i} of y is {target!r}: it must be finite")
+    if all(isinstance(number, (float, Integral)) for number in flat(target)):
+        return target
+    return floats if several else floats[0]
 
 
 def as_matrix(X: Iterable[Iterable[float]]) -> Array:
@@ -89,8 +97,8 @@ def as_arrays(X: Iterable[Iterable[float]], y: Targets) -> tuple[Array, list[Any
     """Rows as an array of floats, and a list of targets; errors as of `nn.data.check_examples`."""
     np = needed("numpy", "a data set of arrays")
     # Of what can be read only once, a list.
-    rows: Any = X if hasattr(X, "__len__") else [*X]
-    targets: Any = y if hasattr(y, "__len__") else [*y]
+    rows: Any = X if hasattr(X, "__len__") else items_of("X", X)
+    targets: Any = y if hasattr(y, "__len__") else items_of("y", y)
     matrix, column = _regular(np, rows, 2), _regular(np, targets, 1)
     if matrix is None or column is None or len(matrix) != len(column):
         rows, targets = check_examples(rows, targets)
@@ -163,7 +171,7 @@ def train_test_split(
     """
     if len(X) != len(y):
         raise autograd.InputValueError(f"X has {len(X)} rows, but y has {len(y)} targets")
-    check_number("test_size", test_size, positive=True, fraction=True)
+    test_size = check_number("test_size", test_size, positive=True, fraction=True)
     if len(X) < 2:
         raise autograd.InputValueError(f"a split needs two examples or more, but got {len(X)}")
     order, rng = list(range(len(X))), as_rng(rng)
@@ -217,10 +225,12 @@ class Standardizer:
 
 
 def _is_listed(thing: Any) -> bool:
-    return isinstance(thing, Iterable) and not isinstance(thing, str)
+    single = isinstance(thing, (str, bytes, dict)) or getattr(thing, "ndim", 1) == 0
+    return isinstance(thing, Iterable) and not single
 
 
-def _items(name: str, things: Iterable[T]) -> list[T]:
+def items_of(name: str, things: Iterable[T]) -> list[T]:
+    """A list of what was given, if it is a list, an array, or can be read as one."""
     if not _is_listed(things):
         raise autograd.InputTypeError(
             f"{name} takes a list or an array, but got {type(things).__name__}"
@@ -233,14 +243,31 @@ def _items(name: str, things: Iterable[T]) -> list[T]:
 
 def _floats(what: str, numbers: Any) -> Any:
     """Floats, in lists if they are nested."""
-    parts = list(numbers) if _is_listed(numbers) else []
+    if not _is_listed(numbers):
+        raise _no_number(what, numbers)
+    parts = list(numbers)
     if parts and all(map(_is_listed, parts)):
         return [_floats(what, part) for part in parts]
+    return [_float(what, part) for part in parts]
+
+
+def _float(what: str, number: Any) -> float:
+    """A number as a float, written as text too, as files have it."""
+    if isinstance(number, str):
+        try:
+            return float(number)
+        except ValueError:
+            raise _no_number(what, number) from None
     try:
-        if isinstance(numbers, str):
-            raise TypeError(f"a string {numbers!r}")
-        return [float(number) for number in (parts or numbers)]
-    except (TypeError, ValueError) as error:
-        raise autograd.InputTypeError(f"{what} must consist of numbers, but: {error}") from error
-    except OverflowError as error:  # an int or a Fraction beyond all floats
-        raise autograd.InputValueError(f"{what} must be finite, but: {error}") from error
+        found = real_or_none(only(number))
+    except ValueError as error:  # beyond all floats
+        raise autograd.InputValueError(f"{what} must be finite, but {error}") from None
+    if found is None:
+        raise _no_number(what, number)
+    return found
+
+
+def _no_number(what: str, found: Any) -> autograd.InputTypeError:
+    return autograd.InputTypeError(
+        f"{what} must consist of numbers, but holds {type(found).__name__} {shown(found, 40)}"
+    )

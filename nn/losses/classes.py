@@ -13,8 +13,9 @@ from typing import Any, TypeAlias
 
 import autograd
 from autograd import Value
-from nn.kinds import Listed, Loss, Outputs, Target
-from nn.losses.terms import Number, kind_of, listed, options_of, reduce
+from autograd.reals import shown
+from nn.kinds import Listed, Loss, Outputs
+from nn.losses.terms import Number, kind_of, listed, number, options_of, reduce
 
 __all__ = ["cross_entropy", "nll_loss", "shares_of"]
 
@@ -45,11 +46,13 @@ def cross_entropy(
     >>> cross_entropy([1.0, 2.0], [0.5, 0.5]) == cross_entropy([[1.0, 2.0]], [[0.5, 0.5]])
     True
     """
+    label_smoothing = number(label_smoothing, "label_smoothing of cross_entropy")
     if not 0.0 <= label_smoothing <= 1.0:
         raise autograd.InputValueError(
             f"label_smoothing is a share from 0 to 1, but got {label_smoothing!r}"
         )
-    loss = _OverClasses("cross_entropy", "logits", weight, ignore_index, label_smoothing)
+    factors = _factors("cross_entropy", weight)
+    loss = _OverClasses("cross_entropy", "logits", factors, ignore_index, label_smoothing)
     return loss(logits, targets, reduction)
 
 
@@ -68,7 +71,8 @@ def nll_loss(
     >>> nll_loss([-0.5, -1.5], 1)
     1.5
     """
-    loss = _OverClasses("nll_loss", "log-probabilities", weight, ignore_index)
+    factors = _factors("nll_loss", weight)
+    loss = _OverClasses("nll_loss", "log-probabilities", factors, ignore_index)
     return loss(log_probabilities, targets, reduction)
 
 
@@ -78,16 +82,29 @@ def shares_of(loss: Loss, targets: Listed) -> list[float] | None:
     weight, ignored = given.get("weight"), given.get("ignore_index")
     if kind_of(loss) not in (cross_entropy, nll_loss) or (weight is None and ignored is None):
         return None
+    weight = _factors(kind_of(loss).__name__, weight)
     return [_share(target, weight, ignored) for target in targets]
 
 
-def _share(target: Target, weight: Any, ignored: int | None) -> float:
+def _factors(loss: str, weight: Sequence[float] | None) -> list[float] | None:
+    """A factor for each class, as floats."""
+    if weight is None:
+        return None
+    given = listed(weight)
+    if not isinstance(given, list):
+        raise autograd.InputTypeError(
+            f"{loss}: weight is a list with a factor for each class, but got {shown(weight, 60)}"
+        )
+    return [number(w, f"weight of {loss}") for w in given]
+
+
+def _share(target: Any, weight: list[float] | None, ignored: int | None) -> float:
     """How much a target counts in a mean."""
     if isinstance(target, (list, tuple)):
         return 1.0
     if target == ignored:
         return 0.0
-    return 1.0 if weight is None else float(weight[target])
+    return 1.0 if weight is None else weight[target]
 
 
 @dataclass(frozen=True)
@@ -96,7 +113,7 @@ class _OverClasses:
 
     name: str
     outputs: str
-    weight: Sequence[float] | None = None
+    weight: list[float] | None = None
     ignored: int | None = None
     smoothing: float = 0.0
 
@@ -126,6 +143,7 @@ class _OverClasses:
         return autograd.sum(terms) / total if total else math.nan
 
     def _of_one(self, row: list[Number], target: Class) -> Any:
+        row = [number(y, f"one of the {self.outputs} of {self.name}") for y in row]
         wanted, logits = self._spread(target, len(row)), self.outputs == "logits"
         total = autograd.logsumexp(row) if logits else 0.0
         if not isinstance(wanted, list):
@@ -140,6 +158,7 @@ class _OverClasses:
         weight, smoothing = self.weight, self.smoothing
         ignored = target == self.ignored is not None
         if isinstance(target, list):
+            target = [number(t, f"a probability in a target of {self.name}") for t in target]
             self._check_distribution(target, classes)
         elif not ignored:
             target = self._class_index(target, classes)
@@ -152,13 +171,12 @@ class _OverClasses:
             target = [(1.0 - smoothing) * t + even for t in target]
         if weight is None:
             return target
-        weights = listed(weight)
-        if len(weights) != classes:
+        if len(weight) != classes:
             raise autograd.InputValueError(
-                f"{self.name}: weight has a factor for each class, but got {len(weights)} of them "
+                f"{self.name}: weight has a factor for each class, but got {len(weight)} of them "
                 f"for {classes} {self.outputs}"
             )
-        return [float(w) * t for w, t in zip(weights, target)]
+        return [w * t for w, t in zip(weight, target)]
 
     def _class_index(self, target: int, classes: int) -> int:
         try:
@@ -181,7 +199,7 @@ class _OverClasses:
                 f"{self.name} takes a probability for each of {classes} {self.outputs}, "
                 f"but got {len(target)}"
             )
-        numbers = [float(t) for t in target if not isinstance(t, Value)]
+        numbers = [t for t in target if not isinstance(t, Value)]
         # Single-precision probabilities of many classes miss a sum of 1 by about 1e-6.
         right = all(t >= 0 for t in numbers) and abs(sum(numbers) - 1.0) < 1e-5
         if len(numbers) == classes and not right:

@@ -94,7 +94,7 @@ def hinge_loss(predictions: Numbers, targets: Numbers, *, reduction: str = "mean
     def term(y: Number, t: Number) -> Any:
         if not isinstance(t, Value) and t not in (-1, 1):
             raise autograd.InputValueError(
-                f"hinge_loss takes targets -1 and 1, but got {t!r}: from 0 and 1, take 2*t - 1"
+                f"hinge_loss takes targets -1 and 1, but got {t:g}: from 0 and 1, take 2*t - 1"
             )
         return autograd.relu(1.0 - t * y)
 

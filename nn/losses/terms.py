@@ -11,9 +11,14 @@ from typing import Any, TypeAlias
 import autograd
 from autograd import Value
 from autograd.nested import DEEPEST, too_deep
+from autograd.reals import real
+from nn.checks import only
 from nn.kinds import Loss, Outputs
 
-__all__ = ["Factors", "Number", "kind_of", "listed", "name_of", "options_of", "reduce", "reduced"]
+__all__ = [
+    "Factors", "Number", "kind_of", "listed", "name_of", "number", "options_of", "reduce",
+    "reduced",
+]  # fmt: skip
 
 Number: TypeAlias = "Value | float"
 Factors: TypeAlias = "float | Sequence[float] | None"
@@ -72,12 +77,18 @@ def _for_each(name: str, option: str, numbers: Factors, count: int) -> list[floa
     """A factor for each of so many terms: those of the outputs over and over."""
     found = [None] if numbers is None else listed(numbers)
     given: list[float | None] = found if isinstance(found, list) else [found]
+    given = [None if w is None else number(w, f"{option} of {name}") for w in given]
     if not given or count % len(given) or not all(w is None or w >= 0 for w in given):
         raise autograd.InputValueError(
             f"{name}: {option} is a number of 0 or more, or one for each output, "
             f"but got {numbers!r}"
         )
     return given * (count // len(given))
+
+
+def number(x: Any, what: str) -> Any:
+    """A Value as it is, any other real number as a float; an error for the rest begins so."""
+    return x if isinstance(x, (Value, float)) else real(only(x), what)
 
 
 def _pairs(name: str, predictions: Outputs, targets: Outputs, depth: int = 0) -> list[Any]:
@@ -91,7 +102,7 @@ def _pairs(name: str, predictions: Outputs, targets: Outputs, depth: int = 0) ->
             f"{_shape(ts)}"
         )
     if not isinstance(ys, list):
-        return [(ys, ts)]
+        return [(number(ys, f"a prediction of {name}"), number(ts, f"a target of {name}"))]
     if len(ys) != len(ts) or not ys:
         raise autograd.InputValueError(
             f"{name} takes as many targets as predictions, at least one, but got {len(ys)} "

@@ -34,7 +34,7 @@ def clip_grad_norm(params: Iterable[Value], max_norm: float) -> float:
     >>> round(x.grad, 6), round(y.grad, 6)
     (0.6, 0.8)
     """
-    check_number("max_norm", max_norm, positive=True)
+    max_norm = check_number("max_norm", max_norm, positive=True)
     params = list(params)
     norm = math.hypot(*(p.grad for p in params))
     factor = _shrinking(norm, max_norm)
@@ -54,7 +54,8 @@ class Adjustment:
     def __post_init__(self) -> None:
         for name, number in vars(self).items():
             if number is not None:
-                check_number(name, number, positive=name.startswith("clip"))
+                checked = check_number(name, number, positive=name.startswith("clip"))
+                object.__setattr__(self, name, checked)
 
     def of_values(self, params: Sequence[Value]) -> None:
         """Add the penalties' derivatives to `.grad`, then clip."""

@@ -80,6 +80,7 @@ class Optimizer(ABC):
 
         Raises DivergenceError, and changes none, if one would become infinite or NaN.
         """
+        self.lr = check_number("lr", self.lr)
         updates = [self.update(p.data, p.grad, m) for p, m in zip(self.params, self.memory)]
         for parameter, (data, _) in zip(self.params, updates):
             if not math.isfinite(data):
@@ -173,7 +174,8 @@ def divergence(name: str | None, data: float, before: float, grad: float) -> Div
 
 
 def _checked(params: Iterable[Value]) -> list[Value]:
-    if isinstance(params, Value) or not isinstance(params, Iterable):
+    single = isinstance(params, Value) or getattr(params, "ndim", 1) == 0
+    if single or not isinstance(params, Iterable):
         raise autograd.InputTypeError(
             f"an optimiser takes a list of parameters, but got {params!r}: "
             "give model.parameters() or [value]"

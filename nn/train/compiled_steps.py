@@ -17,7 +17,7 @@ from autograd import Value
 from autograd.arrays import Array
 from autograd.extras import needed
 from autograd.nests import leaves, like, mapped
-from nn.data.examples import as_arrays
+from nn.data.examples import as_arrays, as_matrix
 from nn.kinds import Quantity, Target, Targets
 from nn.optim.optimizer import Optimizer, divergence
 from nn.predict import check_backend
@@ -149,7 +149,7 @@ class CompiledSteps(EagerSteps):
             self.batch = np.empty((len(indices), *self.rows.shape[1:]))
         # Into memory that is there already, unchecked: half the time of self.rows[indices].
         X = np.take(self.rows, indices, axis=0, out=self.batch, mode="clip")
-        X = np.asarray(self.task.augmented(X), float)
+        X = self.task.augmented(X, as_matrix)
         weights = None if self.factors is None else self.factors[indices]
         (losses, outputs), grad = self.recording.gradient(X, self.encoded[indices], vector, weights)
         value = self.checked(float(losses.sum()) / len(chosen))

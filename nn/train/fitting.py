@@ -145,7 +145,7 @@ def fit(
         judged = None if validation is None else steps.prepared(*validation)
     except autograd.AutogradError as fault:
         raise type(fault)(f"in the validation data, {fault}") from None
-    parts = math.ceil(len(steps.targets) / batch_size)
+    parts = -(-len(steps.targets) // batch_size)
     rate = Rate(optimizer, schedule, epochs=epochs, steps=parts)
     meaning = reading(loss, decide, targets=steps.targets)
     if meaning and decide is None and (meaning.of == "numbers" or steps.coding.nested):

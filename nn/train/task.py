@@ -17,6 +17,7 @@ from autograd.arrays import Array
 from autograd.graph import topological_order
 from autograd.nests import as_list, flat, numbers, shape_of
 from nn.checks import check_callable
+from nn.data.examples import check_rows
 from nn.kinds import Loss, Matrix, Outputs, Target
 from nn.losses import binary_cross_entropy_with_logits, cross_entropy
 from nn.losses.terms import kind_of
@@ -49,6 +50,8 @@ class Task:
 
     def __post_init__(self) -> None:
         check_callable("loss", self.loss, "nn.cross_entropy")
+        if self.augment is not None:
+            check_callable("augment", self.augment, "lambda X, rng: [...], of as many rows")
         if not hasattr(self.model, "named_parameters") or isinstance(self.model, type):
             raise autograd.InputTypeError(
                 f"fit trains a module, such as nn.MLP(2, [16, 1]), but got {self.model!r}"
@@ -84,11 +87,15 @@ class Task:
                     )
         return coding
 
-    def augmented(self, rows: Matrix) -> Any:
+    def augmented(self, rows: Matrix, read: Callable[[Any], Any] = check_rows) -> Any:
         """The rows of a batch as `augment` changes them, with random numbers of this run."""
         if self.augment is None:
             return rows
-        changed = self.augment(rows, self.rng)
+        given = self.augment(rows, self.rng)
+        try:
+            changed = read(given)
+        except autograd.AutogradError as fault:
+            raise type(fault)(f"of what augment gave, {fault}") from None
         wanted, found = ((len(x), len(x[0]) if len(x) else 0) for x in (rows, changed))
         if wanted != found:
             raise autograd.InputValueError(

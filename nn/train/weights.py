@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import autograd
 from autograd.arrays import Array
 from autograd.nests import as_list
+from autograd.reals import shown
 from nn.checks import check_number
 from nn.kinds import Listed, Loss
 from nn.losses.classes import shares_of
@@ -65,14 +66,15 @@ def example_weights(
 
 def checked_weights(sample_weight: Sequence[float] | Array, targets: Listed) -> list[float]:
     """A factor of 0 or more for each target, as floats; InputValueError for anything else."""
-    given = [int(w) if isinstance(w, bool) else w for w in as_list(sample_weight)]  # a mask too
-    weights = [check_number("a weight", w) for w in given]
-    if len(weights) != len(targets):
+    given: Any = sample_weight
+    weights: Any = as_list(given) if isinstance(given, Iterable) else given
+    if not isinstance(weights, list) or len(weights) != len(targets):
+        found = len(weights) if isinstance(weights, list) else shown(sample_weight, 60)
         raise autograd.InputValueError(
-            f"sample_weight has a factor for each of {len(targets)} examples, "
-            f"but got {len(weights)}"
+            f"sample_weight has a factor for each of {len(targets)} examples, but got {found}"
         )
-    return weights
+    # True and False too, as in a mask.
+    return [check_number("a weight", int(w) if isinstance(w, bool) else w) for w in weights]
 
 
 def _labels(loss: Loss, targets: Listed) -> list[Any]:

@@ -91,10 +91,14 @@ def test_state_may_hold_numpy_numbers():
             lambda s: s.update({"bias.0": 0.0}), ValueError, r"1 unknown \(bias.0\)", id="extra"
         ),
         pytest.param(
-            lambda s: s.update(bias=[1.0]), TypeError, r"bias takes one number.*list", id="shape"
+            lambda s: s.update(bias=[1.0]), TypeError, r"bias takes a real number.*list", id="shape"
         ),
-        pytest.param(lambda s: s.update(bias="1"), TypeError, "bias takes one number", id="text"),
-        pytest.param(lambda s: s.update(bias=True), TypeError, "bias takes one number", id="bool"),
+        pytest.param(
+            lambda s: s.update(bias="1"), TypeError, "bias takes a real number", id="text"
+        ),
+        pytest.param(
+            lambda s: s.update(bias=True), TypeError, "bias takes a real number", id="bool"
+        ),
     ],
 )
 def test_wrong_state_changes_nothing(change, error, message):
@@ -211,7 +215,7 @@ def edited(change):
         ),
         pytest.param(
             edited(lambda c: c["parameters"].update({"layers.0.neurons.0.bias": "1"})),
-            "takes one number",
+            "takes a real number",
             id="text",
         ),
     ],

@@ -295,9 +295,23 @@ def test_raising():
         ((ag.sin,), {}, ag.InputValueError, "at least one number"),
         ((ag.sin, "1"), {}, ag.InputTypeError, "holds str '1'"),
         ((ag.sin, 1.0), {"order": 3}, ag.InputValueError, "order 1 or 2, but got 3"),
+        ((ag.sin, 1.0), {"rtol": "1e-3"}, ag.InputTypeError, "rtol takes a real number"),
+        ((ag.sin, 1.0), {"atol": 10**400}, ag.InputValueError, "atol takes a real .* beyond"),
+        ((ag.sin, 1.0), {"atol": -1.0}, ag.InputValueError, "atol must be a number of 0 or more"),
+        ((ag.sin, 1.0), {"rtol": math.nan}, ag.InputValueError, "rtol must be a number of 0"),
         ((lambda x: "text", 1.0), {}, ag.InputTypeError, "what the function returned"),
     ],
-    ids=["no function", "no input", "a str", "order 3", "result"],
+    ids=[
+        "no function",
+        "no input",
+        "a str",
+        "order 3",
+        "rtol",
+        "huge",
+        "negative",
+        "nan",
+        "result",
+    ],
 )
 def test_misuse_is_refused(arguments, options, error, words):
     """What cannot be checked is refused with the reason."""

@@ -67,14 +67,16 @@ def test_a_number_beyond_floats_is_refused(number):
     """Nothing is silently made infinite; what is infinite stays so."""
     if float(number if isinstance(number, np.longdouble) else 1.0) == number:
         pytest.skip("a long double is a double here")
-    with pytest.raises(InputValueError, match=r"^this \w+ is beyond a float's range, ±1.8e308$"):
+    with pytest.raises(
+        InputValueError, match=r"^Value takes .* this \w+ is beyond a float's range"
+    ):
         Value(number)
     assert Value(Decimal("-inf")).data == Value(np.longdouble("-inf")).data == -math.inf
 
 
 def test_a_signalling_nan_is_refused():
     """It is made to raise; a quiet one is nan."""
-    with pytest.raises(InputValueError, match=r"^Decimal\('sNaN'\) is a signalling nan"):
+    with pytest.raises(InputValueError, match=r"^Value takes .*Decimal\('sNaN'\) is a signalling"):
         Value(Decimal("sNaN"))
     assert math.isnan(Value(Decimal("nan")).data)
 

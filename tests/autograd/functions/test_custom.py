@@ -161,6 +161,16 @@ def test_a_wrong_number_of_derivatives_is_told(partials, message, create_graph):
     assert not x.grad_computed
 
 
+@pytest.mark.parametrize("partial", ["0.5", b"1", 1j, np.complex128(1.0), [1.0], {}, 10**400])
+@pytest.mark.parametrize("create_graph", [False, True])
+def test_a_derivative_that_is_no_number_is_told(partial, create_graph):
+    """Text is never read as a number, and nothing of a complex one is thrown away."""
+    f = custom_op("f", lambda x: x, lambda xp, out, x: (partial,))
+    y = f(Value(1.0))
+    with pytest.raises(ag.AutogradError, match=r"real number, but|beyond a float's range"):
+        y.backward(create_graph=create_graph)
+
+
 def test_wrong_operands_and_declarations_are_named():
     """Each next to a valid neighbour."""
     assert power(2.0, 3.0) == 8.0
