@@ -58,8 +58,9 @@ ORDER = {
     "autograd.program.array.tiles": "body (carrying elements products) entry "
     "(descend operands) compiler plan runner",
     "autograd.program.exports": "(jax onnx)",
-    "autograd.program.exports.jax": "(bends branches products) primitives solutions statements "
-    "stages function",
+    "autograd.program.exports.jax": "(bends branches products) differentiated primitives "
+    "(readings solutions) (statements sweeps) (stages swept_loops swept_statements) sheets "
+    "first_order function",
     "autograd.program.exports.onnx": "extra (nodes primitives) write",
     "autograd.program.loop": "(addresses row_sums) (native python_source) (generated_python lanes) "
     "loop_executor",

@@ -66,19 +66,23 @@ class Found(NamedTuple):
 
 
 def recurrence(
-    statements: Sequence[Statement], first: int, readers: Array, constants: Constants
+    statements: Sequence[Statement],
+    first: int,
+    readers: Array,
+    constants: Constants,
+    period: int | None = None,
 ) -> Found | None:
     """The recurrence that most of the statements belong to, of which the first has slot ``first``.
 
     ``readers`` says how often each result is read, here and elsewhere. Numbers that only a first
-    repetition has are added to the constants.
+    repetition has are added to the constants. Only a ``period`` that is known is looked for.
 
     >>> doubled = [Statement(OPS["add"], (i, i)) for i in range(100)]
     >>> found = recurrence(doubled, 1, np.full(100, 2), Constants())
     >>> len(found.loop.slots), len(found.loop.body), found.loop.lags.tolist()
     (100, 1, [1, 1])
     """
-    search = _Search(statements, first, readers, constants)
+    search = _Search(statements, first, readers, constants, period)
     found = (search.whole(*periods) for periods in search.periods())
     return next((x for x in found if x is not None), None)
 
@@ -87,23 +91,34 @@ class _Search:
     """What is looked up again and again while recurrences are searched for."""
 
     def __init__(
-        self, statements: Sequence[Statement], first: int, readers: Array, constants: Constants
+        self,
+        statements: Sequence[Statement],
+        first: int,
+        readers: Array,
+        constants: Constants,
+        period: int | None,
     ) -> None:
-        self.statements, self.first = statements, first
+        self.statements, self.first, self.period = statements, first, period
         self.readers, self.constants = readers, constants
         kinds: dict[tuple[object, int], int] = {}
         key = [(op, len(operands)) for op, operands in statements]
-        self.codes = np.array([kinds.setdefault(kind, len(kinds)) for kind in key], dtype=np.int32)
+        codes = [kinds.setdefault(kind, len(kinds)) for kind in key]
+        self.codes = np.array(codes, dtype=np.uint8 if len(kinds) < 256 else np.int32)
         self.ends = np.cumsum([0] + [len(operands) for _, operands in statements])
         self.read = np.array([slot for _, operands in statements for slot in operands], dtype=int)
 
     def periods(self) -> list[tuple[int, int, int]]:
         """(start, length, period) of stretches of equal primitives, those that cover most first."""
-        codes = self.codes
-        found = []
-        for period in range(1, min(LONGEST, len(codes) // LEAST) + 1):
-            same = codes[period:] == codes[:-period]
-            breaks = np.flatnonzero(np.concatenate([[True], ~same, [True]]))
+        codes, found = self.codes, []
+        longest = min(LONGEST, len(codes) // LEAST)
+        for period in [self.period] if self.period else range(1, longest + 1):
+            differ = codes[period:] != codes[:-period]
+            # A stretch that is long enough has a whole piece of half its length.
+            piece = max((LEAST - 1) * period // 2, 1)
+            pieces = differ[: len(differ) // piece * piece].reshape(-1, piece)
+            if pieces.any(axis=1).all():
+                continue
+            breaks = np.flatnonzero(np.concatenate([[True], differ, [True]]))
             run = int(np.diff(breaks).argmax())
             length = int(breaks[run + 1] - breaks[run]) - 1 + period
             if length >= LEAST * period:

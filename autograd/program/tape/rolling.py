@@ -14,7 +14,7 @@ from autograd.arrays import Array
 from autograd.ops.op import OPS
 from autograd.program.tape.constants import Constants
 from autograd.program.tape.instructions import Statement, Tape
-from autograd.program.tape.recurrences import NOWHERE, Recurrence, recurrence
+from autograd.program.tape.recurrences import NOWHERE, Found, Recurrence, recurrence
 from autograd.program.tape.repeated import Repeat, Statements
 
 __all__ = ["rolled"]
@@ -36,7 +36,7 @@ class _Rolling:
     """The new tape while it is written: where each old slot's number is in it."""
 
     def __init__(self, tape: Tape) -> None:
-        self._tape, self._next = tape, tape.first
+        self._tape, self._first, self._next = tape, tape.first, tape.first
         given = tape.statements
         self._given = given.parts if isinstance(given, Statements) else [[*given]]
         self._rows: list[Statement] = []
@@ -90,13 +90,37 @@ class _Rolling:
 
     def _write(self, slots: list[int]) -> None:
         """Statements of which some may be recurrences."""
-        first, own = len(self._place), {slot: i for i, slot in enumerate(slots, len(self._place))}
-        rows = [self._rows[slot - self._tape.first] for slot in slots]
-        here = [Statement(op, tuple([own.get(x, x) for x in operands])) for op, operands in rows]
-        found = recurrence(here, first, self._readers[slots], self._constants)
+        found = self._found(slots)
         if found is None:
             self._plain(slots)
             return
+        looped = found.loop.slots[found.loop.slots != NOWHERE].tolist()
+        inside = self._by_depth([*found.before, *looped, *found.after])
+        other = self._found([*found.above, *inside, *found.below], len(found.loop.body))
+        # What is left beside the loop is written out.
+        if other is not None and _kinds(other.loop) - _size(other.loop) < (
+            _kinds(found.loop) - _size(found.loop)
+        ):
+            own = {*inside}
+            moved = [slot for slot in other.above if slot in own]
+            above = [slot for slot in other.above if slot not in own]
+            found = other._replace(above=above, before=[*moved, *other.before])
+        above = found.above if self._found(found.above) is None else []
+        if not above:
+            self._write(found.above)
+        self._plain(self._as_read([*above, *found.before], found.loop), shared=True)
+        self._loop(found.loop)
+        self._plain(found.after)
+        self._write(found.below)
+
+    def _found(self, slots: list[int], period: int | None = None) -> Found | None:
+        """The largest recurrence among statements in this order, in terms of their slots."""
+        first, own = len(self._place), {slot: i for i, slot in enumerate(slots, len(self._place))}
+        rows = [self._rows[slot - self._first] for slot in slots]
+        here = [Statement(op, tuple([own.get(x, x) for x in operands])) for op, operands in rows]
+        found = recurrence(here, first, self._readers[slots], self._constants, period)
+        if found is None:
+            return None
 
         def given(some: Sequence[int]) -> list[int]:
             return [slots[x - first] if x >= first else x for x in some]
@@ -105,18 +129,43 @@ class _Rolling:
             return np.array(given(some.reshape(-1).tolist()), dtype=int).reshape(some.shape)
 
         loop = found.loop
-        self._write(given(found.above))
-        self._plain(given(found.before), shared=True)
-        self._loop(loop._replace(slots=rows_of(loop.slots), operands=rows_of(loop.operands)))
-        self._plain(given(found.after))
-        self._write(given(found.below))
+        return Found(
+            given(found.above),
+            given(found.before),
+            loop._replace(slots=rows_of(loop.slots), operands=rows_of(loop.operands)),
+            given(found.after),
+            given(found.below),
+        )
+
+    def _by_depth(self, slots: list[int], place: dict[int, int] | None = None) -> list[int]:
+        """Statements in the order of how many others each waits for: a loop's as they were written.
+
+        Recorded, they stand as they are needed: of the next repetition's first sum, in the middle
+        of this one's results.
+        """
+        depth: dict[int, int] = dict.fromkeys(slots, 0)
+        for slot in sorted(slots):
+            operands = self._rows[slot - self._first].operands
+            depth[slot] = 1 + max([depth.get(x, 0) for x in operands], default=0)
+        place = {} if place is None else place
+        return sorted(slots, key=lambda slot: (depth[slot], place.get(slot, slot)))
+
+    def _as_read(self, slots: list[int], loop: Recurrence) -> list[int]:
+        """Statements of one depth in the order in which a loop reads them, or what they lead to."""
+        read = loop.operands.reshape(-1)
+        place = dict(zip(read[::-1].tolist(), range(-1, -len(read) - 1, -1)))
+        for slot in sorted(slots, reverse=True):
+            mine = place.get(slot, 0)
+            for x in self._rows[slot - self._first].operands:
+                place[x] = min(place.get(x, 0), mine)
+        return self._by_depth(slots, place)
 
     def _plain(self, slots: Sequence[int], *, shared: bool = False) -> None:
         """Statements one by one; where they are ``shared``, the same is computed once."""
         known: dict[Statement, int] = {}
         made: list[Statement] = []
         for slot in slots:
-            op, operands = self._rows[slot - self._tape.first]
+            op, operands = self._rows[slot - self._first]
             statement = Statement(op, self._placed(operands))
             place = known.get(statement) if shared else None
             if place is None:
@@ -133,6 +182,21 @@ class _Rolling:
         for slot, place in zip(loop.slots[kept].tolist(), places[kept].tolist()):
             self._place[slot] = place
         self._append(repeat)
+
+
+def _size(loop: Recurrence) -> int:
+    """How many statements are in all its repetitions."""
+    return int((loop.slots != NOWHERE).sum())
+
+
+def _kinds(loop: Recurrence) -> int:
+    """How many statements over arrays a repetition is: those of one primitive at one depth."""
+    depth: list[int] = []
+    cells = zip(loop.lags.tolist(), loop.targets.tolist())
+    for _, operands in loop.body:
+        inner = [depth[target] for _, (lag, target) in zip(operands, cells) if lag == 0]
+        depth.append(1 + max(inner, default=0))
+    return len({(op, at) for (op, _), at in zip(loop.body, depth)})
 
 
 class _Wiring:

@@ -21,7 +21,7 @@ __all__ = ["evaluate_apart", "passing", "settled"]
 
 
 def evaluate_apart(
-    exprs: Sequence[Operand],
+    exprs: Sequence[Operand | None],
     functions: Mapping[str, Callable[..., Array]],
     variables: Mapping[str, Array],
 ) -> list[Any]:

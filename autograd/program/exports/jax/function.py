@@ -2,11 +2,11 @@
 
 It is made of the array form's statements (:mod:`autograd.program.statements.groups`), so a layer is
 one matrix product there too, and a recurrence is a ``lax.scan``. Values and derivatives are the op
-table's rules over JAX's functions: each primitive is a ``jax.custom_vjp`` whose backward rule is
-the table's, which also keeps the engine's kinks, and zero adjoints that pass nothing on. This is
-reverse mode, and forward mode over it (``jax.hessian``). For forward mode by itself it is a
-``jax.custom_jvp``; JAX transposes that for reverse mode too, but multiplies zero adjoints like any
-others. Next: :mod:`autograd.program.exports.jax.stages`.
+table's rules over JAX's functions, which also keep the engine's kinks, and zero adjoints that pass
+nothing on. For reverse mode, and forward mode over it (``jax.hessian``), it is a
+``jax.custom_vjp`` as a whole, :mod:`autograd.program.exports.jax.first_order`; what JAX
+differentiates further, or for forward mode by itself, are its primitives. Next:
+:mod:`autograd.program.exports.jax.stages`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,9 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from autograd.errors import GraphError, InputValueError
-from autograd.program.exports.jax.primitives import jax_module
+from autograd.program.exports.jax.differentiated import jax_module
+from autograd.program.exports.jax.first_order import swept
+from autograd.program.exports.jax.primitives import is_called_back
 from autograd.program.exports.jax.stages import staged
 from autograd.program.tape.instructions import Argument, Tape
 
@@ -43,10 +45,14 @@ def to_jax(tape: Tape, dtype: str, *, tangents: bool) -> Callable[..., Any]:
         [inspect.Parameter(argument.name, parameter) for argument in tape.arguments]
     )
 
+    # JAX calls back, or iterates, by rules of its own.
+    beyond = any(op.equation is not None or is_called_back(op) for op, _ in tape.statements)
+
     @cache
     def runner(axes: tuple[int | None, ...]) -> Callable[..., Any]:
         """The function of arrays of which some have a batch axis, compiled as a whole."""
-        run = staged(tape, dtype, tangents=tangents)
+        swept_once = not tangents and not beyond
+        run = swept(tape, dtype) if swept_once else staged(tape, dtype, tangents=tangents)
         made: Callable[..., Any] = jax.jit(jax.vmap(run, axes) if 0 in axes else run)
         return made
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from autograd.program.exports.jax.primitives import jax_module
+from autograd.program.exports.jax.differentiated import jax_module
 from autograd.program.solving import recorded
 
 if TYPE_CHECKING:

@@ -15,7 +15,8 @@ import numpy as np
 
 from autograd.arrays import Array
 from autograd.program.exports.jax.bends import bends_of
-from autograd.program.exports.jax.primitives import jax_module
+from autograd.program.exports.jax.differentiated import jax_module
+from autograd.program.exports.jax.readings import SLICES, stretches
 from autograd.program.exports.jax.statements import function_of
 from autograd.program.tape.instructions import Tape
 from autograd.program.tape.passes import simplified
@@ -30,22 +31,24 @@ __all__ = ["staged"]
 
 Compiler = Callable[[Tape], Callable[..., Any]]
 
-SLICES = 8
-"""So many stretches of numbers are read one by one; more by a gather."""
-
 WIDE = 32
 """Statements of a step from which computing it twice costs less than keeping its numbers."""
 
 
-def staged(tape: Tape, dtype: str, *, tangents: bool) -> Callable[..., Any]:
-    """The function of one point's arrays that gives the output, or it and what is aside."""
+def staged(
+    tape: Tape, dtype: str, *, tangents: bool, ahead: bool | None = None
+) -> Callable[..., Any]:
+    """The function of one point's arrays that gives the output, or it and what is aside.
+
+    As :func:`function_of`, which see for the options.
+    """
 
     def function(part: Tape, bent: Array) -> Callable[..., Any]:
-        return function_of(simplified(part), dtype, tangents=tangents, bent=bent)
+        return function_of(simplified(part), dtype, tangents=tangents, ahead=ahead, bent=bent)
 
     found = rolled(tape)
     if not repeats_of(found):
-        return function_of(simplified(tape), dtype, tangents=tangents)
+        return function_of(simplified(tape), dtype, tangents=tangents, ahead=ahead)
     chain = chain_of(found)
     blocks = _Blocks(chain, [a.size for a in tape.arguments])
     bent, steps = np.zeros(chain.size + len(chain.constants), dtype=bool), []
@@ -93,7 +96,7 @@ class _Blocks:
         """The function that reads the numbers in these places: slices, or a gather of many."""
         flat = places.reshape(-1)
         which, at = self._which[flat], self._at[flat]
-        pieces = _stretches(which, at)
+        pieces = stretches(which, at)
         used = list(dict.fromkeys(which.tolist()))
 
         def read(known: Sequence[JaxArray]) -> JaxArray:
@@ -116,23 +119,6 @@ def _joined(rows: Sequence[JaxArray], known: Sequence[JaxArray]) -> JaxArray:
     jnp = jax_module().numpy
     made: JaxArray = jnp.concatenate(rows) if rows else jnp.zeros(0, known[0].dtype)
     return made
-
-
-def _stretches(which: Array, at: Array) -> list[tuple[int, int, int, int]]:
-    """Arrays, and the slices of them, that make up a row of numbers."""
-    pieces: list[tuple[int, int, int, int]] = []
-    place, count = 0, len(at)
-    while place < count and len(pieces) <= SLICES:
-        end = place + 1
-        step = 1
-        if end < count and which[end] == which[place] and at[end] > at[place]:
-            step = int(at[end] - at[place])
-            goes_on = (np.diff(at[place:]) == step) & (which[place + 1 :] == which[place])
-            end = place + 1 + (int(goes_on.argmin()) if not goes_on.all() else len(goes_on))
-        low = int(at[place])
-        pieces.append((int(which[place]), low, low + (end - place - 1) * step + 1, step))
-        place = end
-    return pieces
 
 
 def _plain(

@@ -15,9 +15,10 @@ import numpy as np
 from autograd.arrays import Array as NumPyArray
 from autograd.ops.op import OPS, Op
 from autograd.program.exports.jax.bends import Bends
-from autograd.program.exports.jax.primitives import along_rows, jax_module, primitive
+from autograd.program.exports.jax.differentiated import jax_module
+from autograd.program.exports.jax.primitives import along_rows, primitive
 from autograd.program.exports.jax.solutions import solution
-from autograd.program.statements.groups import ArrayStatement, group
+from autograd.program.statements.groups import ArrayForm, ArrayStatement, group
 from autograd.program.statements.layout import Gather, Literal, Operand, View
 from autograd.program.statements.reroll import rolled
 from autograd.program.tape.instructions import Tape
@@ -25,7 +26,7 @@ from autograd.program.tape.instructions import Tape
 if TYPE_CHECKING:
     from jax import Array
 
-__all__ = ["function_of"]
+__all__ = ["FEW", "function_of", "is_narrow"]
 
 
 NARROW = 4
@@ -35,19 +36,25 @@ FEW = 4
 
 
 def function_of(
-    tape: Tape, dtype: str, *, tangents: bool, bent: NumPyArray | None = None
+    tape: Tape,
+    dtype: str,
+    *,
+    tangents: bool,
+    ahead: bool | None = None,
+    bent: NumPyArray | None = None,
 ) -> Callable[..., Any]:
     """The function of one point's arrays that gives the output, or it and what is aside.
 
-    ``bent`` says which of its numbers do not come along a straight line.
+    ``tangents`` says that JAX pushes them through it, ``ahead`` that it does so at once, not over
+    what it found in reverse; ``bent`` which of its numbers do not come along a straight line.
     """
+    ahead = tangents if ahead is None else ahead
     form = group(tape)
-    count = len(form.statements)
     bent = np.zeros(tape.first, dtype=bool) if bent is None else bent
-    if 0 < count <= len(tape.statements) < NARROW * count:
-        return _scalar_function(tape, dtype, tangents, bent)
+    if is_narrow(form, tape):
+        return _scalar_function(tape, dtype, tangents, ahead, bent)
 
-    bends, constants = Bends(len(tape.arguments), tangents), len(tape.arguments)
+    bends, constants = Bends(len(tape.arguments), ahead), len(tape.arguments)
     bends_of = [bent[a.start : a.start + a.size] for a in tape.arguments]
     origins = [
         bends.origin(
@@ -73,6 +80,12 @@ def function_of(
     return run
 
 
+def is_narrow(form: ArrayForm, tape: Tape) -> bool:
+    """Whether a tape is better computed statement by statement than in its array form."""
+    count = len(form.statements)
+    return 0 < count <= len(tape.statements) < NARROW * count
+
+
 def _origin(blocks: Sequence[Array], sources: Sequence[int]) -> list[Array]:
     """A number that varies as these arguments do, in a list; empty where there are none."""
     return (
@@ -92,7 +105,7 @@ def _blocks_of(operand: Operand, bent: Sequence[NumPyArray]) -> set[Hashable]:
 
 
 def _scalar_function(
-    tape: Tape, dtype: str, tangents: bool, bent: NumPyArray
+    tape: Tape, dtype: str, tangents: bool, ahead: bool, bent: NumPyArray
 ) -> Callable[..., Any]:
     """The same for a deep and narrow tape, statement by statement."""
     size = prod(tape.output_shape)
@@ -106,7 +119,7 @@ def _scalar_function(
         argument = bisect_right(starts, slot) - 1
         return {~argument if bent[slot] else argument}
 
-    bends = Bends(count, tangents)
+    bends = Bends(count, ahead)
     origins = [
         bends.origin(count + slot, op, map(read, operands))
         for slot, (op, operands) in enumerate(tape.statements, tape.first)

@@ -1,0 +1,199 @@
+"""A tape as array statements and loops over blocks of numbers, for one sweep forward and one back.
+
+Every number has an address, also those that one part of a chain reads of another: what is read is
+a slice of where it was computed. Next: :mod:`autograd.program.exports.jax.sweeps`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+import numpy as np
+
+from autograd.arrays import Array
+from autograd.ops.op import OPS
+from autograd.program.exports.jax.readings import Reading, reading
+from autograd.program.exports.jax.statements import FEW
+from autograd.program.exports.jax.sweeps import Sweep
+from autograd.program.exports.jax.swept_loops import Loop
+from autograd.program.exports.jax.swept_statements import Node, node_of
+from autograd.program.statements.groups import ArrayForm, group
+from autograd.program.statements.layout import Block, Joined, Literal, Operand, Shape, View, operand
+from autograd.program.tape.instructions import Argument, Tape
+from autograd.program.tape.passes import simplified
+from autograd.program.tape.rolling import rolled
+from autograd.program.tape.segments import Plain, Scan, chain_of
+
+__all__ = ["sheet_of"]
+
+NARROW = 2
+"""Statements that an array statement stands for, on average: with fewer, XLA has less to compile
+of scalars."""
+
+CONSTANTS = -(2**40)
+"""The address of the first constant."""
+
+
+def sheet_of(tape: Tape, dtype: str) -> tuple[Sweep, Reading]:
+    """The sweep over a tape's arguments, and how its outputs are read of its blocks."""
+    chain = chain_of(rolled(tape))
+    sheet = _Sheet([a.size for a in tape.arguments], dtype)
+    place = np.empty(chain.size + len(chain.constants), dtype=np.int64)
+    place[: tape.first] = np.arange(tape.first)
+    place[chain.size :] = sheet.constants_at(chain.constants)
+    for segment in chain.segments:
+        if isinstance(segment, Plain):
+            place[segment.outputs] = sheet.append(segment.tape, place[segment.inputs])
+        else:
+            place[segment.outputs] = sheet.append_loop(segment, place)
+    return sheet.sweep(), sheet.read(place[chain.outputs])
+
+
+class _Sheet:
+    """The blocks while they grow. The first holds the constants, the next are the arguments."""
+
+    def __init__(self, sizes: Sequence[int], dtype: str) -> None:
+        self._dtype = dtype
+        self._blocks = [Block("constants", CONSTANTS, 0)]
+        self._shapes: list[Shape] = [(0,)]
+        self._constants: list[float] = []
+        self._starts, self._end = np.full(64, CONSTANTS, dtype=np.int64), 0
+        self._nodes: list[Node | Loop] = []
+        for size in sizes:
+            self._block((size,))
+        self._arguments = len(sizes)
+
+    def sweep(self) -> Sweep:
+        """All of it."""
+        return Sweep(self._nodes, self._dtype)
+
+    def constants_at(self, numbers: Sequence[float] | Array) -> Array:
+        """The addresses of some more constants."""
+        first = CONSTANTS + len(self._constants)
+        self._constants += [float(x) for x in numbers]
+        self._shapes[0] = (len(self._constants),)
+        return first + np.arange(len(numbers))
+
+    def _block(self, shape: Shape) -> Array:
+        size = int(np.prod(shape, dtype=np.int64))
+        count = len(self._blocks)
+        if count == len(self._starts):
+            self._starts = np.concatenate([self._starts, self._starts])
+        self._starts[count] = self._end
+        self._blocks.append(Block("", self._end, size))
+        self._shapes.append(shape)
+        self._end += size
+        return np.arange(self._end - size, self._end)
+
+    def owners(self, addresses: Array) -> Array:
+        """The block of each address."""
+        found: Array = np.searchsorted(self._starts[: len(self._blocks)], addresses, "right") - 1
+        return found
+
+    def read(self, addresses: Array) -> Reading:
+        """How to read the numbers at these addresses."""
+        starts = self._starts[: len(self._blocks)]
+        constants = np.array(self._constants, self._dtype)
+        found = operand(addresses, self._blocks, starts, (0, constants))
+        return reading(found, self._shapes, constants)
+
+    def append(self, tape: Tape, given: Array) -> Array:
+        """The statements of a tape whose inputs have these addresses; those of its outputs."""
+        cuts = np.flatnonzero(np.diff(self.owners(given))) + 1
+        bounds = [0, *cuts.tolist(), len(given)]
+        arguments = tuple(
+            [Argument(f"x{low}", (high - low,), low) for low, high in pairwise(bounds)]
+        )
+        tape = simplified(replace(tape, arguments=arguments))
+        form = group(tape)
+        if len(tape.statements) < NARROW * len(form.statements):
+            return self._append_scalars(tape, given)
+        return self._append_form(form, tape, given)
+
+    def _append_scalars(self, tape: Tape, given: Array) -> Array:
+        count = tape.first + len(tape.statements)
+        place = np.empty(count + len(tape.constants), dtype=np.int64)
+        place[: tape.first] = given
+        place[count:] = self.constants_at(tape.constants)[::-1]
+        for slot, (op, operands) in enumerate(tape.statements, tape.first):
+            addresses = place[list(operands)]
+            if op.arity is None and len(operands) > FEW:
+                sides = np.split(addresses, 2 if op is OPS["dot"] else 1)
+                node = node_of("rows", op, (), [*map(self.read, sides)])
+            else:
+                node = node_of("map", op, (), [self.read(x) for x in addresses])
+            self._nodes.append(node)
+            place[slot] = self._block(())[0]
+        found: Array = place[list(tape.outputs)]
+        return found
+
+    def _append_form(self, form: ArrayForm, tape: Tape, given: Array) -> Array:
+        sizes = [block.size for block in form.blocks]
+        place = np.empty(sum(sizes), dtype=np.int64)
+        place[: tape.first] = given
+        place[tape.first : tape.first + len(tape.constants)] = self.constants_at(tape.constants)
+        for statement in form.statements:
+            readings = [
+                self.read(x)
+                for x in [self._addresses(y, form.blocks, place) for y in statement.operands]
+            ]
+            self._nodes.append(node_of(statement.kind, statement.op, statement.shape, readings))
+            block = form.blocks[statement.block]
+            place[block.start : block.start + block.size] = self._block(statement.shape)
+        return self._addresses(form.output, form.blocks, place).reshape(-1)
+
+    def _addresses(self, read: Operand, blocks: Sequence[Block], place: Array) -> Array:
+        """Where the numbers of an operand are."""
+        at: Array
+        if isinstance(read, Literal):
+            at = self.constants_at(read.values.reshape(-1)).reshape(read.values.shape)
+        elif isinstance(read, Joined):
+            at = np.empty(int(np.prod(read.shape, dtype=np.int64)), dtype=np.int64)
+            for part in read.parts:
+                at[part.at] = place[blocks[part.block].start + part.index]
+            at = at.reshape(read.shape)
+        else:
+            index = read.positions() if isinstance(read, View) else read.index
+            at = place[blocks[read.block].start + index]
+        return np.broadcast_to(at, read.shape)
+
+    def append_loop(self, scan: Scan, place: Array) -> Array:
+        """A repeated step, which reads numbers at these addresses; those of its outputs."""
+        repeat, many, last = scan.repeat, len(scan.repeat.new), len(scan.last)
+        items, shared = place[scan.items], place[scan.shared]
+        # Columns that are computed together are one array.
+        together = [row.tobytes() for row in self.owners(items).T]
+        columns = _runs(together)
+        shares = _runs(self.owners(shared).tolist())
+        pieces = [np.arange(many), *columns, *shares]
+        inner = _Sheet([many, *map(len, columns), *map(len, shares)], self._dtype)
+        outputs = (*repeat.new, *scan.last, *scan.each)
+        found = inner.append(repeat.tape(scan.constants, outputs), np.arange(sum(map(len, pieces))))
+        kept = [i for i, x in enumerate(scan.last) if x not in repeat.new]
+        at = [repeat.new.index(x) if x in repeat.new else many for x in scan.last]
+        for i, place_of in enumerate(kept):
+            at[place_of] = many + i
+        carried = np.concatenate([found[:many], found[many : many + last][kept]])
+        loop = Loop(
+            inner.sweep(),
+            repeat.count,
+            self.read(place[scan.first]),
+            [self.read(items[:, x]) for x in columns],
+            [self.read(shared[x]) for x in shares],
+            inner.read(carried),
+            inner.read(found[many + last :]) if scan.each else None,
+            len(kept),
+        )
+        self._nodes.append(loop)
+        ends = self._block((many + len(kept),))
+        each = self._block((repeat.count, len(scan.each)))
+        self._block((repeat.count, many))  # what every run was given
+        return np.concatenate([ends[at], each])
+
+
+def _runs(keys: Sequence[object]) -> list[Array]:
+    """Stretches of equal keys."""
+    bounds = [i for i in range(len(keys)) if not i or keys[i] != keys[i - 1]]
+    return [np.arange(low, high) for low, high in zip(bounds, [*bounds[1:], len(keys)])]

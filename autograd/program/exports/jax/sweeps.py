@@ -1,0 +1,130 @@
+"""One sweep forward over array statements in JAX, and one back by the op table's rules.
+
+What JAX finds by tracing, transposing and splitting a program is written down here at once, by as
+few equations as there may be: XLA compiles each. It is for first derivatives; those of higher order
+JAX finds from :mod:`autograd.program.exports.jax.stages`. Next:
+:mod:`autograd.program.exports.jax.swept_statements`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from autograd.program.exports.jax.differentiated import jax_module
+from autograd.program.exports.jax.readings import Reading
+
+if TYPE_CHECKING:
+    from jax import Array as JaxArray
+
+__all__ = ["Adjoints", "Factor", "Sweep", "contracted", "whole"]
+
+
+class Factor(NamedTuple):
+    """A matrix whose adjoint is a product of an adjoint and the other matrix, to be made later."""
+
+    reading: Reading
+    axes: tuple[str, str, str]
+    """Of the adjoint, the other matrix and this one."""
+
+
+class Adjoints:
+    """The adjoints of blocks while a sweep goes back, of those that want one."""
+
+    def __init__(self, wanted: Sequence[bool], later: Iterable[int] = ()) -> None:
+        self.wanted = wanted
+        self.of: list[JaxArray | None] = [None] * len(wanted)
+        self._later = {*later}
+        self.factors: list[Factor] = []
+        self.pairs: list[tuple[JaxArray, JaxArray]] = []
+
+    def want(self, reading: Reading) -> bool:
+        """Whether any of the blocks that are read wants an adjoint."""
+        return any(self.wanted[block] for block in reading.blocks)
+
+    def add(self, reading: Reading, g: JaxArray) -> None:
+        """Add the adjoint of what was read to those of its blocks."""
+        for axis, (n, own) in enumerate(zip(g.shape, reading.shape)):
+            if own == 1 and n > 1:
+                g = g.sum(axis, keepdims=True)
+        for block, part in reading.back(g, self.wanted):
+            known = self.of[block]
+            self.of[block] = part if known is None else known + part
+
+    def add_product(
+        self, reading: Reading, axes: tuple[str, str, str], g: JaxArray, other: JaxArray
+    ) -> None:
+        """Add the adjoint of one matrix of a product, or put it off."""
+        if self._later.issuperset(reading.blocks):
+            self.factors.append(Factor(reading, axes))
+            self.pairs.append((g, other))
+        else:
+            self.add(reading, contracted(g, other, *axes))
+
+
+class Part(Protocol):
+    """A statement or a loop, which computes one block or more."""
+
+    def forward(self, blocks: Sequence[JaxArray], keep: bool) -> list[JaxArray]:
+        """The blocks that it computes of those before it; ``keep`` what :meth:`back` needs."""
+
+    def varies(self, wanted: Sequence[bool]) -> list[bool]:
+        """Which of these vary with the blocks before it that want an adjoint."""
+
+    def back(self, blocks: Sequence[JaxArray], first: int, adjoints: Adjoints) -> None:
+        """Add to the adjoints of what it reads; its own are of the blocks from ``first`` on."""
+
+
+@dataclass(frozen=True, eq=False)
+class Sweep:
+    """Statements over blocks, of which the first are the constants and the arguments.
+
+    What is constant is written down where it is read: that block is empty.
+    """
+
+    parts: Sequence[Part]
+    dtype: str
+
+    def forward(self, arguments: Sequence[JaxArray], *, keep: bool) -> list[JaxArray]:
+        """All blocks."""
+        blocks = [jax_module().numpy.zeros(0, self.dtype), *arguments]
+        for part in self.parts:
+            blocks += part.forward(blocks, keep)
+        return blocks
+
+    def wanted(self, arguments: Sequence[bool]) -> list[bool]:
+        """Which blocks vary with some arguments."""
+        found = [False, *arguments]
+        for part in self.parts:
+            found += part.varies(found)
+        return found
+
+    def back(self, blocks: Sequence[JaxArray], adjoints: Adjoints) -> None:
+        """The adjoints of everything, from those of the outputs."""
+        first = len(blocks)
+        for part in reversed(self.parts):
+            first -= getattr(part, "made", 1)
+            part.back(blocks, first, adjoints)
+
+
+def whole(reading: Reading, blocks: Sequence[JaxArray]) -> JaxArray:
+    """What is read, in full shape."""
+    made = reading.read(blocks)
+    if made.shape != reading.full:
+        made = jax_module().numpy.broadcast_to(made, reading.full)
+    return made
+
+
+def contracted(a: JaxArray, b: JaxArray, of_a: str, of_b: str, of_result: str) -> JaxArray:
+    """The product of two arrays, summed over the axes that the result does not have."""
+    lax = jax_module().lax
+    both = [x for x in of_a if x in of_b]
+    summed, kept = [[x for x in both if (x in of_result) is so] for so in (False, True)]
+    axes = [tuple([[of.index(x) for x in some] for of in (of_a, of_b)]) for some in (summed, kept)]
+    made = lax.dot_general(a, b, tuple(axes))
+    order = [*kept, *(x for x in of_a if x not in both), *(x for x in of_b if x not in both)]
+    if order != [*of_result]:
+        made = lax.transpose(made, [order.index(x) for x in of_result])
+    found: JaxArray = made
+    return found
