@@ -65,26 +65,29 @@ def recorded_tangents(
     """
     needed = _descendants(order, seeds)
     tangent: dict[Any, Any] = dict(seeds)
+    still = {x for x in seeds if _is_zero(seeds[x])}  # and what is zero by its number is not
     products = Products(order, seeds.values(), forward=True)
     for node in order:
         if node in tangent or node not in needed:
             continue
         products.enter(node)
         operands = operands_of(node)
-        total: Any = 0.0
+        total: Any = None
         led = [
             (x, partial)
             for x, partial in zip(operands, _partials(node, operands, needed))
-            if partial is not None and not _is_zero(partial) and not _is_zero(tangent[x])
+            if partial is not None and not _is_zero(partial) and x not in still
         ]
+        if not led:
+            still.add(node)
         if moving is not None:
             moving.enter(node, [x for x, _ in led])
         for x, partial in led:
             part = products.product(tangent[x], partial, source=x, target=node)
             if moving is not None:
                 part = moving.kept(part, x, node)
-            total = part if _is_zero(total) else total + part
-        tangent[node] = total
+            total = total + part if total is not None else part
+        tangent[node] = 0.0 if total is None else total
     return tangent
 
 
