@@ -37,6 +37,8 @@ __all__ = [
 
 DIGEST = hashlib.sha256
 PACKAGE = Path(__file__).parents[3]
+OPTIONS: dict[str, Any] = {"opt": 2, "jit": True}
+"""What LLVM is asked for beside this computer's instructions: the name of kept code has it too."""
 _lock = process_lock()
 _alive: list[Any] = []
 """What machine code refers to: the engine that holds it, Python functions that it calls."""
@@ -123,7 +125,7 @@ def _new_machine() -> Any:
     target = llvm.Target.from_default_triple()
     features = llvm.get_host_cpu_features().flatten()
     cpu = llvm.get_host_cpu_name()
-    return target.create_target_machine(opt=2, cpu=cpu, features=features, jit=True)
+    return target.create_target_machine(cpu=cpu, features=features, **OPTIONS)
 
 
 def _address(op: Op) -> int:
@@ -144,10 +146,12 @@ def object_code(text: str | Callable[[], str], *folders: Path) -> bytes:
     A text that follows from this package's files alone is given as the function that writes it,
     which is called only where its code is not kept: writing takes longer than all the rest.
     """
+    import llvmlite
     import llvmlite.binding as llvm
 
     machine = _machine()
-    about = (llvm.llvm_version_info, machine.triple, llvm.get_host_cpu_name())
+    versions = llvmlite.__version__, llvm.llvm_version_info
+    about = (versions, machine.triple, llvm.get_host_cpu_name(), sorted(OPTIONS.items()))
     features = llvm.get_host_cpu_features().flatten()
     origin = None if isinstance(text, str) else sources_digest(PACKAGE, READ_AT)
     if not isinstance(text, str) and origin is None:

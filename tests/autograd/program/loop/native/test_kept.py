@@ -40,6 +40,65 @@ def test_unwritable_folders_are_passed_over(tmp_path):
     assert compiler.object_code(TEXT, blocked / "folder") == code
 
 
+def test_code_made_with_other_options_is_not_shared(tmp_path, monkeypatch):
+    """Whatever decides on the machine code is in the name it is kept under."""
+    llvm = pytest.importorskip("llvmlite.binding")
+    names = set()
+
+    def kept_names():
+        compiler.object_code(TEXT, tmp_path)
+        found = {path.name for path in tmp_path.iterdir()} - names
+        names.update(found)
+        return len(found)
+
+    assert [kept_names(), kept_names()] == [1, 0]
+    for place, name, other in (
+        (compiler, "OPTIONS", {"opt": 3, "jit": True}),
+        (compiler, "OPTIONS", {"opt": 2, "jit": True, "reloc": "pic"}),
+        (llvm, "llvm_version_info", (99, 0, 0)),
+        (llvm, "get_host_cpu_name", lambda: "another"),
+        (llvm, "get_host_cpu_features", lambda: llvm.FeatureMap({"another": True})),
+        (sys.modules["llvmlite"], "__version__", "99"),
+    ):
+        monkeypatch.setattr(place, name, other)
+        assert kept_names() == 1, name
+        monkeypatch.undo()
+    assert kept_names() == 0
+
+
+FULL = """
+import os, resource, sys
+import autograd, nn
+x = autograd.Value(1.0)
+y = autograd.sum([autograd.exp(x * i) for i in range(30)])
+model = nn.Linear(40, 1)
+resource.setrlimit(resource.RLIMIT_FSIZE, (700, 700))
+for backend in ("loop", "array"):
+    value, grad = autograd.compile(y, x=x, backend=backend).value_and_grad("x", x=[0.0] * 64)
+    print(value[0], grad[-1])
+for save in (autograd.draw(y).save, model.save):
+    try:
+        save(sys.argv[1])
+    except autograd.AutogradError as error:
+        print(str(error).endswith("cannot be written: File too large"))
+"""
+
+
+@POSIX
+def test_a_disk_that_takes_no_more_changes_nothing(tmp_path):
+    """No file may grow beyond a few hundred bytes: code is not kept, what is saved stays as it was,
+    and nothing half-written is left.
+    """
+    picture = tmp_path / "old.svg"
+    picture.write_text("old")
+    environment = {**os.environ, "XDG_CACHE_HOME": os.fspath(tmp_path), "TMPDIR": str(tmp_path)}
+    command = [sys.executable, "-c", FULL, picture]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["30.0", "435.0", "30.0", "435.0", "True", "True"], done.stderr
+    assert picture.read_text() == "old"
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == [picture]
+
+
 def folders(monkeypatch, **environment):
     """The cache folders on Linux, with just these of the variables that name one."""
     monkeypatch.setattr(sys, "platform", environment.pop("platform", "linux"))
