@@ -31,8 +31,8 @@ ORDER = {
     "ladders entries checker",
     "autograd.drawing": "(picture placement) (folding formats) derivation sheet page drawing",
     "autograd.drawing.derivation": "(algebra aliases paths) notation symbols factors explanation",
-    "autograd.drawing.folding": "(shifts sketch slices) inlining (partitions quotient "
-    "stretches) fold",
+    "autograd.drawing.folding": "(shifts sketch slices) (inlining repetitions) (partitions "
+    "quotient stretches) fold",
     "autograd.drawing.formats": "(rendering text) cards (shapes style) attributes (dot svg tree)",
     "autograd.drawing.page": "(beside literals) translation javascript lowered curve plane shading "
     "(content film labels parts) stepper (playground recorder)",

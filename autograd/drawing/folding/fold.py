@@ -58,10 +58,11 @@ def folded_picture(
     limit: int | None = LIMIT,
     by: str | None = None,
     split: bool = False,
+    ends: bool = False,
 ) -> Picture:
     """The picture of a slice in at most about ``limit`` boxes.
 
-    With ``split`` all of it in one box is not an answer.
+    With ``split`` all of it in one box is not an answer; with ``ends`` a recurrence shows its own.
 
     >>> from autograd import Value, sin
     >>> y = x = Value(1.0, name="x")
@@ -69,12 +70,12 @@ def folded_picture(
     ...     y = sin(y) * 2.0
     >>> picture = folded_picture(Slice.of([y]))
     >>> next((box.name, box.size) for box in picture.boxes if box.kind == "fold")
-    ('× 997', 1994)
+    ('step × 1,000 (1 carried)', 2000)
     """
     if limit is None or (by is None and part.size <= limit):
         return drawn(part, _plan(part, apart(part), parameters, 0), parameters)
     plan = None
-    for grouping in groupings(part, by, split):
+    for grouping in groupings(part, by, split, ends):
         boxes = len(set(grouping.keys))
         if boxes > limit or (split and boxes == 1):
             continue
@@ -129,8 +130,8 @@ def _inside(
     leaf: Value, label: tuple[str, str] | None, how: str, parameters: frozenset[int]
 ) -> bool:
     """Whether a leaf that only one group uses is shown in it: in its module, or in its stretch."""
-    if label is None or leaf.op is not None:
-        return False
+    if label is None or label[0] == "step" or leaf.op is not None:
+        return False  # what a recurrence begins with and goes through stands before it
     if how == "module":
         return label[0] == "module" and kind_of(leaf, parameters) == "parameter"
     return how not in ("", "operation")

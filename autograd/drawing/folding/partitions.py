@@ -11,7 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from autograd.drawing.folding.repetitions import MOST_APART, period_of, recurrences
 from autograd.drawing.folding.shifts import shifts_in
+from autograd.drawing.folding.sketch import STEP
 from autograd.drawing.folding.slices import Slice
 from autograd.drawing.picture.snapshot import units
 from autograd.engine.order import operands_of
@@ -24,10 +26,7 @@ __all__ = ["Grouping", "apart", "groupings"]
 # Operations that join results; of the others, one with a single operand belongs to what made it.
 JOINING = frozenset(("add", "sub", "mul", "div", "neg", "pow", "sum", "dot", "norm", "prod"))
 CHUNKS = 24
-MOST_APART = 36
-"""So many nodes at the ends of a recurrence, or in three of its steps, are shown one by one."""
 FEW_RESULTS = 6
-LONGEST_PERIOD = 4000
 
 
 class Grouping(NamedTuple):
@@ -37,11 +36,14 @@ class Grouping(NamedTuple):
     keys: Sequence[tuple[int, Any]]
 
 
-def groupings(part: Slice, by: str | None, split: bool = False) -> Iterator[Grouping]:
+def groupings(
+    part: Slice, by: str | None, split: bool = False, ends: bool = False
+) -> Iterator[Grouping]:
     """Ways to fold a slice, from fine to coarse; ``by`` names the one to begin with.
 
     Nodes stay apart at first, and only leaves are folded, unless modules are known. A result is
-    folded with nothing, but where the slice is a part to ``split``.
+    folded with nothing, but in a recurrence, and where the slice is a part to ``split``: one that
+    is a recurrence shows its ``ends``.
     """
     results = set(part.results) if not split and len(part.results) <= FEW_RESULTS else set()
     roots = {i for i, node in enumerate(part.nodes) if node in results}
@@ -54,8 +56,10 @@ def groupings(part: Slice, by: str | None, split: bool = False) -> Iterator[Grou
         yield _ranked(part, labels, roots, "module")
     if by is None and not any(modules):
         yield apart(part)
+        if ends:
+            yield from _ends(part)
         if not split:
-            yield from _recurrence(part)
+            yield from _steps(part)
     shifts = shifts_in(part.nodes, part.inner)  # which belong to what they are taken from
     named = [part.nodes[shifts.get(i, i)].op.name for i in range(len(part.nodes))]
     yield _ranked(part, [("op", name) for name in named], roots, "operation")
@@ -150,51 +154,42 @@ def _common(paths: list[tuple[str, ...]]) -> tuple[str, ...]:
     return ()
 
 
-def _recurrence(part: Slice) -> Iterator[Grouping]:
-    """A repeated sequence of operations as its first, its second and its last repetition, and one
-    fold between them; what is before and after the repetitions stays apart."""
+def _steps(part: Slice) -> Iterator[Grouping]:
+    """Every recurrence as one box."""
     names = [node.op.name for node in part.nodes]
-    period = _period(names)
-    if period is None:
-        return
-    start, end = _run(names, period)
-    times = (end - start) // period
-    end = start + times * period
-    if times < 5 or start + len(names) - end > MOST_APART:
-        return
-    goes_on = [
-        any(j < i - (i - start) % period for j in part.inner[i]) for i in range(start + period, end)
-    ]
-    if sum(goes_on) < times - 1:  # repetitions side by side
-        return
-    small = 3 * period <= MOST_APART
-    keys: list[tuple[int, Any]] = []
-    for i in range(len(names)):
-        number = (i - start) // period + 1
-        if not start <= i < end or (small and (number <= 2 or number == times)):
-            keys.append((i, None))
-        elif 2 < number < times:
-            keys.append((start + 2 * period, ("between", f"× {times - 3}")))
-        else:
-            at = start + (number - 1) * period
-            keys.append((at, ("repetition", f"{number} of {times}")))
-    yield Grouping("recurrence", keys)
+    keys: list[tuple[int, Any]] = [(i, None) for i in range(len(names))]
+    found = [*recurrences(part, names, 0, len(names))]
+    for one in found:
+        title = f"{STEP}{one.times:,} ({one.carries} carried)"
+        keys[one.start : one.end] = [(one.start, ("step", title))] * (one.end - one.start)
+    if found:
+        yield Grouping("recurrence", keys)
 
 
-def _run(names: list[str], period: int) -> tuple[int, int]:
-    """Where the repetitions begin and end: the longest run in which each period is the next's."""
-    longest, begun = (0, 0), 0
-    for i in range(period, len(names) + 1):
-        if i == len(names) or names[i] != names[i - period]:
-            longest = max(longest, (begun, i), key=lambda run: run[1] - run[0])
-            begun = i - period + 1
-    return longest
+def _ends(part: Slice) -> Iterator[Grouping]:
+    """A recurrence as its first, its second and its last repetition, and one fold between them;
+    what is before and after the repetitions stays apart."""
+    names = [node.op.name for node in part.nodes]
+    for found in [*recurrences(part, names, 0, len(names))][:1]:
+        (start, end, period, _), times = found, found.times
+        small = 3 * period <= MOST_APART
+        keys: list[tuple[int, Any]] = []
+        for i in range(len(names)):
+            number = (i - start) // period + 1
+            if not start <= i < end or (small and (number <= 2 or number == times)):
+                keys.append((i, None))
+            elif 2 < number < times:
+                keys.append((start + 2 * period, ("between", f"× {times - 3}")))
+            else:
+                at = start + (number - 1) * period
+                keys.append((at, ("repetition", f"{number} of {times}")))
+        yield Grouping("recurrence", keys)
 
 
 def _chunks(part: Slice, roots: set[int]) -> Grouping:
     """Equal stretches of the topological order, of whole repetitions if the operations repeat."""
     names = [node.op.name for node in part.nodes]
-    period, count = _period(names), len(names)
+    period, count = period_of(names), len(names)
     length = -(-count // CHUNKS)
     if period and period < length:
         length = -(-length // period) * period
@@ -210,19 +205,3 @@ def _chunks(part: Slice, roots: set[int]) -> Grouping:
         about = (how, f"{first // unit + 1}–{-(-last // unit)} of {-(-count // unit)}")
         keys.append((chunk, about))
     return Grouping(how, keys)
-
-
-def _period(names: list[str]) -> int | None:
-    """The length of the repeated sequence of operations, if there is one, the ends apart.
-
-    >>> _period(["sin"] + ["mul", "add"] * 9)
-    2
-    """
-    middle = len(names) // 2
-    sample = names[middle : middle + 4 * LONGEST_PERIOD]
-    for length in range(1, min(LONGEST_PERIOD, len(sample) // 2) + 1):
-        if sample[length : length + 8] == sample[:8]:
-            agreeing = sum(a == b for a, b in zip(sample, sample[length:]))
-            if agreeing >= 0.95 * (len(sample) - length):
-                return length
-    return None

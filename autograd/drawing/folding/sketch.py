@@ -15,11 +15,13 @@ from autograd.engine.order import operands_of
 if TYPE_CHECKING:
     from autograd.engine.value import Value
 
-__all__ = ["ELSEWHERE", "FEW", "Canvas", "fold_box", "stem"]
+__all__ = ["ELSEWHERE", "FEW", "STEP", "Canvas", "fold_box", "stem"]
 
 FEW = 6
 """So many leaves or constants are never worth a fold."""
 ELSEWHERE = "computed elsewhere"
+STEP = "step × "
+"""How the title of a recurrence begins."""
 
 
 class Canvas:

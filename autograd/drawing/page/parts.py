@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd.drawing.folding.fold import LIMIT, folded_picture
 from autograd.drawing.folding.inlining import inlined
-from autograd.drawing.folding.sketch import ELSEWHERE
+from autograd.drawing.folding.sketch import ELSEWHERE, STEP
 from autograd.drawing.folding.slices import Slice
 from autograd.drawing.formats.cards import NOT_COMPUTED
 from autograd.drawing.formats.style import Style
@@ -58,7 +58,7 @@ class Parts:
         for fold in self._folds:  # grows while it is read
             inside = None
             if fold.box.symbol != ELSEWHERE and any(map(_is_computed, fold.nodes)):
-                inside = with_bundles(inlined(_inside(fold.nodes, parameters), style.format))
+                inside = with_bundles(inlined(_inside(fold, parameters), style.format))
             self._numbers.append(self._numbered(inside, str(fold.number)) if inside else {})
             self.pictures.append(inside)
 
@@ -98,12 +98,13 @@ def _is_computed(node: Value | float) -> bool:
     return not isinstance(node, float) and node.op is not None
 
 
-def _inside(nodes: tuple[Value, ...], parameters: frozenset[int]) -> Picture:
+def _inside(fold: _Fold, parameters: frozenset[int]) -> Picture:
     """The picture of what is in a fold; its results are what nothing in the fold uses."""
-    computed = [node for node in nodes if _is_computed(node)]
+    computed = [node for node in fold.nodes if _is_computed(node)]
     used = {x for node in computed for x in operands_of(node) if type(x) is not float}
     part = Slice(computed, [node for node in computed if node not in used])
-    return folded_picture(part, parameters, split=True)
+    ends = (fold.box.name or "").startswith(STEP)
+    return folded_picture(part, parameters, split=True, ends=ends)
 
 
 def _table(nodes: Sequence[Value | float], style: Style) -> str:

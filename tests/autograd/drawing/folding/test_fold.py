@@ -135,13 +135,13 @@ def test_long_sum_is_two_boxes():
     assert picture.edges[0].size == 1000
 
 
-def test_long_loop_shows_its_ends():
-    """Additions one after the other: the first two, one fold, the last."""
+def test_long_loop_is_one_box():
+    """Additions one after the other: the terms, and one box that is the result."""
     terms = [Value(float(i), f"x{i}") for i in range(1000)]
     picture = folded_picture(Slice.of([sum(terms)]))
-    computed = [(box.kind, box.name) for box in picture.boxes if box.symbol not in ("", "inputs")]
-    assert computed[0][0] == computed[1][0] == "interior"
-    assert computed[2:] == [("fold", "× 997"), ("output", None)]
+    shown = [(box.kind, box.name) for box in picture.boxes]
+    assert shown == [("fold", "x…"), ("fold", "step × 1,000 (1 carried)")]
+    assert (picture.outputs, picture.boxes[1].data) == ((1,), 499500.0)
 
 
 def test_many_constants_of_one_operation_are_one_box():
@@ -152,16 +152,26 @@ def test_many_constants_of_one_operation_are_one_box():
     assert folds == {("w…", "inputs", 300), (None, "constants", 300)}
 
 
+def unfolded(picture, name):
+    """What is in a fold that a page shows, with its ends."""
+    nodes = next(x for box, x in zip(picture.boxes, picture.nodes) if box.name == name)
+    computed = [node for node in nodes if node.op]
+    return folded_picture(Slice(computed, computed[-1:]), split=True, ends=True)
+
+
 def test_repetitions_are_found():
-    """A loop of three operations shows its rounds 1, 2 and 400, and one fold of the other 397."""
-    y = Value(0.5)
+    """A loop of three operations is one box, in which are its rounds 1, 2 and 400, and one fold of
+    the other 397."""
+    y = Value(0.5, "y")
     for _ in range(400):
         y = autograd.sin(y) * 2.0 + 1.0
     picture = folded_picture(Slice.of([y]))
     assert picture.folded.endswith("repetitions of the same operations")
-    symbols = [box.symbol for box in picture.boxes if box.op or box.kind == "fold"]
+    assert [box.name for box in picture.boxes] == ["y", "step × 400 (1 carried)"]
+    inside = unfolded(picture, "step × 400 (1 carried)")
+    symbols = [box.symbol for box in inside.boxes if box.op or box.kind == "fold"]
     assert symbols == ["sin", "×", "+"] * 2 + ["sin (397), × (397), + (397)"] + ["sin", "×", "+"]
-    (fold,) = (box for box in picture.boxes if box.kind == "fold")
+    (fold,) = (box for box in inside.boxes if box.kind == "fold")
     assert (fold.name, fold.size) == ("× 397", 3 * 397)
 
 
@@ -173,8 +183,42 @@ def test_rounds_of_many_operations_are_a_box_each():
             y = autograd.sin(y) * 2.0
         y = autograd.exp(y)
     picture = folded_picture(Slice.of([y * y]))
-    names = [box.name for box in picture.boxes if box.kind == "fold"]
+    assert [box.name for box in picture.boxes if box.kind == "fold"] == ["step × 50 (1 carried)"]
+    inside = unfolded(picture, "step × 50 (1 carried)")
+    names = [box.name for box in inside.boxes if box.kind == "fold"]
     assert names == ["repetitions 1 of 50", "repetitions 2 of 50", "× 47", "repetitions 50 of 50"]
+
+
+def test_a_scan_is_one_box():
+    """Between what it begins with and what it gives; how many numbers it carries is said."""
+    rate, start = Value(0.1, "rate"), Value(1.0, "start")
+
+    def step(carry, x):
+        place, speed = carry
+        return (place + speed, speed - rate * place + x), None
+
+    (place, speed), _ = autograd.scan(step, (start, 0.5), [0.01 * i for i in range(100)])
+    picture = folded_picture(Slice.of([autograd.exp(place) + speed]), limit=60)
+    (fold,) = (box for box in picture.boxes if box.kind == "fold")
+    assert (fold.name, len(fold.results)) == ("step × 99 (2 carried)", 2)
+    into = {picture.boxes[e.source].name for e in picture.edges if e.target == fold.id}
+    assert into == {"rate", "start"}
+
+
+def test_every_recurrence_is_a_box():
+    """One after the other, with what stands between them; what stands side by side is none."""
+    y = Value(0.5, "y")
+    for length, function in ((80, autograd.sin), (60, autograd.tanh), (70, autograd.exp)):
+        for _ in range(length):
+            y = function(y) * 0.5
+        y = autograd.log(y) + 3.0
+    picture = folded_picture(Slice.of([y]))
+    names = [box.name for box in picture.boxes if box.kind == "fold"]
+    assert names == ["step × 80 (1 carried)", "step × 60 (1 carried)", "step × 70 (1 carried)"]
+    assert len(picture.boxes) == 1 + 3 * 3 + 3  # with the literals 3
+    xs = [Value(float(i), f"x{i}") for i in range(200)]
+    apart = folded_picture(Slice.of([autograd.sum([autograd.sin(x) * xs[0] for x in xs])]))
+    assert not any((box.name or "").startswith("step") for box in apart.boxes)
 
 
 @pytest.mark.parametrize("examples", [1, 20])
