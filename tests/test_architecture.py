@@ -66,7 +66,7 @@ ORDER = {
     "loop_executor",
     "autograd.program.loop.lanes": "(chunks grammar patterns places vectors) (machine_code runs "
     "stream) entry compiler plan runner machine",
-    "autograd.program.loop.native": "(expansion kept loops numbers repeats sides) "
+    "autograd.program.loop.native": "(expansion kept loops numbers repeats sides weighing) "
     "(common_parts reductions) rows forms (callbacks emit) (entries expressions rounds steps) "
     "(folds opcodes translation) (forwards lane_translation pulls) (held interpreter) backwards "
     "compiler stretches runner",

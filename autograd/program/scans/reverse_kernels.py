@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from autograd.program.loop.lanes.patterns import Instruction, lane_rules, used_by
 from autograd.program.loop.lanes.stream import Back
-from autograd.program.loop.native.folds import weighted
+from autograd.program.loop.native.weighing import is_settled, weighted
 from autograd.program.scans.kernels import Kernel, Kind, Wiring
 
 __all__ = ["reverse_text"]
@@ -170,7 +170,7 @@ class _Reverse(Kernel):
         variables = {names[i]: self.number(value) for i, value in zip(used, values)}
         variables["g"] = adjoint = self.numbers[cells[0]]
         partials = [p for p, kind in zip(rule.partials, kinds) if kind != "N" and p is not None]
-        plain = all(isinstance(p, float) and abs(p) == 1.0 for p in partials)
+        plain = all(map(is_settled, partials))
         before = {x: self.numbers.get(x, body.literal(0.0)) for x in targets}
         branches = self.kind.lanes == 1 and not plain
         after, start = body.label(), body.block
@@ -178,15 +178,11 @@ class _Reverse(Kernel):
             some = body.label()
             body.do(f"br i1 {self._some(adjoint)}, label %{some}, label %{after}")
             body.start(some)
-        wanted = [*(partials if rule.selects else []), *map(weighted, partials)]
-        numbers = body.exprs(wanted, variables)
+        products = body.exprs([weighted(x, rule.selects) for x in partials], variables)
         for own, (kind, target) in enumerate(zip(kinds.replace("N", ""), targets)):
-            partial, product = partials[own], numbers[own - len(partials)]
-            weighs = not isinstance(partial, float) or abs(partial) != 1.0
-            if weighs and not branches:
+            product = products[own]
+            if not is_settled(partials[own]) and not branches:
                 product = body.select(self._some(adjoint), product, body.literal(0.0))
-            if rule.selects:
-                product = body.select(self._differs(numbers[own]), product, body.literal(0.0))
             if kind == "A":
                 product = body.set(f"fadd {body.number} {self.numbers[target]}, {product}")
             self.numbers[target] = product

@@ -13,7 +13,7 @@ from collections.abc import Collection, Sequence
 
 from autograd.program.loop.lanes.patterns import Pattern, lane_rules, used_by
 from autograd.program.loop.lanes.vectors import LaneBody
-from autograd.program.loop.native.folds import weighted
+from autograd.program.loop.native.weighing import is_settled, weighted
 
 __all__ = ["SIGNATURE", "kernel"]
 
@@ -92,15 +92,11 @@ class _Run:
         variables = {names[i]: self.read(value) for i, value in zip(used, values)}
         variables["g"] = self.read(adjoint)
         partials = rule.wanted(kinds)
-        wanted = [*(partials if rule.selects else []), *map(weighted, partials)]
-        numbers = body.exprs(wanted, variables)
+        products = body.exprs([weighted(x, rule.selects) for x in partials], variables)
         for own, (kind, target) in enumerate(zip(kinds.replace("N", ""), targets)):
-            partial, product = partials[own], numbers[own - len(partials)]
-            if not isinstance(partial, float) or abs(partial) != 1.0:
+            product = products[own]
+            if not is_settled(partials[own]):
                 product = body.select(self._some(adjoint), product, body.literal(0.0))
-            if rule.selects:
-                truth = self._differs(numbers[own])
-                product = body.select(truth, product, body.literal(0.0))
             if kind == "A":
                 # Two targets of one pattern may be one slot: read after the write before it.
                 before = self.read(target)

@@ -208,9 +208,10 @@ class Back:
     def _spread(self, pull: Pull, adjoint: int) -> None:
         """The steps that the partials have in common, then an instruction for each operand."""
         own = self._inner(pull)
-        values = [self.names.of(own.get(x, x)) for x in pull.values]
         count, rule = len(pull.operands), spreads()[pull.name]
         sequences = sum(map(is_item, rule.variables))
+        read = count * sequences + len(rule.variables) - sequences
+        values = [self.names.of(own.get(x, x)) for x in pull.values[:read]]
         others = values[count * sequences :]
         kinds = "N" * (len(rule.variables) - 1)
         for i, operand in enumerate(pull.operands):

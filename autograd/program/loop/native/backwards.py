@@ -111,19 +111,14 @@ class _Straight(Held):
         """What ``step`` gives: of zero that is zero, or NaN."""
         return None if number == ZERO else step()
 
-    def add_by(
-        self, rule: Rule, partial: tuple[Operand, str], adjoint: str, add: Callable[[str], None],
-        product: str,
-    ) -> None:  # fmt: skip
-        """Add adjoint × partial, or zero if the operand was passed over; if the partial may well be
-        infinite, also where the adjoint is zero, which saves doing it again.
+    def passed(self, rule: Rule, partial: Operand, adjoint: str, product: str) -> str:
+        """The product; if the partial may well be infinite, zero where the adjoint is zero, which
+        saves doing it again.
         """
-        expr, number = partial
-        factor = number if rule.selects else "" if _is_finite(expr) else adjoint
-        if factor:
-            truth = self.body.set(f"fcmp une double {factor}, 0.0")
-            product = self.body.set(f"select i1 {truth}, double {product}, double {ZERO}")
-        add(product)
+        if rule.selects or _is_finite(partial):
+            return product
+        truth = self.body.set(f"fcmp une double {adjoint}, 0.0")
+        return self.body.select(truth, product, ZERO)
 
     def check(self, adjoint: str | None) -> None:
         """Leave if an adjoint that is handed on or written is NaN."""

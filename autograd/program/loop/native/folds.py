@@ -11,21 +11,14 @@ from autograd.ops.expr import XP, Expr, Operand, variables_of
 from autograd.ops.op import OPS
 from autograd.program.loop.native.emit import Body
 from autograd.program.loop.native.entries import context, run_forward
-from autograd.program.loop.native.loops import folds, is_item
+from autograd.program.loop.native.loops import folds, is_item, loops_of_spreads
 from autograd.program.loop.native.rows import Rule
+from autograd.program.loop.native.weighing import weighted
 
 __all__ = [
-    "call", "expanded", "fold", "fold_back", "fold_of", "index_of", "spread", "weighted",
+    "call", "expanded", "fold", "fold_back", "fold_of", "index_of", "operands_of", "spread",
+    "spread_of", "table_cells",
 ]  # fmt: skip
-
-G = Expr("var", "g")
-
-
-def weighted(partial: Operand) -> Operand:
-    """g × a local derivative."""
-    if isinstance(partial, Expr):
-        return G * partial
-    return {1.0: G, -1.0: -G}.get(partial, G * partial)
 
 
 def fold(body: Body, name: str) -> str:
@@ -79,6 +72,46 @@ def index_of(body: Body, cell: int, wide: Mapping[int, range], width: int, start
     return body.cell(cell - body.offset)
 
 
+def table_cells(name: str, many: int) -> int:
+    """How many cells a row of so many operands has in the table."""
+    if name in folds():
+        return many * len(folds()[name].items) + len(folds()[name].others)
+    loops = loops_of_spreads()[name]
+    return many * len(loops.spread.items) + len(loops.spread.others) + len(loops.needs)
+
+
+def operands_of(name: str, cells: range) -> range:
+    """Those cells of a row that name the operands its adjoint is spread over."""
+    if name in folds():
+        return cells
+    sizes = [table_cells(name, many) for many in (1, 2)]
+    many = 1 + (len(cells) - sizes[0]) // (sizes[1] - sizes[0])
+    return cells[:many]
+
+
+def spread_of(
+    body: Body, rule: Rule, columns: Sequence[Sequence[str]], singles: Sequence[str], adjoint: str
+) -> list[str]:
+    """What each operand's adjoint gains, of numbers that are in registers of the processor: those
+    of each operand, and the single ones that they need.
+    """
+    loops = loops_of_spreads()[rule.name]
+    items, others = loops.spread.items, dict(zip(loops.needs, singles))
+    each = [dict(zip(items, column)) for column in columns]
+    for stage in loops.backward:
+        own = {x: others[x] for x in stage.others}
+        if stage.kind == "fold":
+            read = [numbers[x] for x in stage.items for numbers in each]
+            others[stage.name] = fold_of(body, stage.name, [*read, *own.values()])
+        elif stage.kind == "once":
+            others[stage.name] = body.exprs([stage.rule], own)[0]
+        else:
+            for numbers in each:
+                numbers[stage.name] = body.exprs([stage.rule], {**numbers, **own})[0]
+    product = weighted(loops.spread.rule, rule.selects)
+    return [body.exprs([product], {**others, **numbers, "g": adjoint})[0] for numbers in each]
+
+
 def _sequences(
     body: Body, sequences: int, others: Sequence[str], cell: int
 ) -> tuple[str, str, list[str], dict[str, str]]:
@@ -128,26 +161,16 @@ def spread(body: Body, rule: Rule, adjoint: str) -> None:
     items = [x for x in rule.variables if is_item(x)]
     others = rule.variables[len(items) :]
     table, count, places, numbers = _sequences(body, len(items), others, 2)
-    (partial,) = rule.wanted("A")
-    used = variables_of([partial])
+    product = weighted(rule.wanted("A")[0], rule.selects)
+    used = variables_of([product])
 
     def step(index: str, number: str) -> str:
         slots = [body.cells(table, body.set(f"add i64 {index}, {place}")) for place in places]
         own = {x: body.load("%v", s) for x, s in zip(items, slots) if x in used}
-        variables = {**numbers, **own, "g": adjoint}
-        chosen, product = body.exprs([partial, weighted(partial)], variables)
-        body.add_to("%w", slots[0], _unless_passed(body, rule.selects, chosen, product))
+        body.add_to("%w", slots[0], body.exprs([product], {**numbers, **own, "g": adjoint})[0])
         return number
 
     body.loop(count, step)
-
-
-def _unless_passed(body: Body, selects: bool, partial: str, product: str) -> str:
-    """The product, or zero where a choice passed the operand over."""
-    if not selects:
-        return product
-    truth = body.set(f"fcmp une double {partial}, 0.0")
-    return body.set(f"select i1 {truth}, double {product}, double 0.0")
 
 
 def _inner(body: Body, cell: int) -> None:
@@ -158,7 +181,7 @@ def _inner(body: Body, cell: int) -> None:
 
 def expanded(body: Body, adjoint: str, *, selects: bool) -> None:
     """Run the rows that compute the partials, then add adjoint × partial to each operand's."""
-    pairs = context(body, "pairs")
+    pairs, product = context(body, "pairs"), weighted(Expr("var", "partial"), selects)
     _inner(body, 2)
     place = body.cell(3)
 
@@ -167,9 +190,8 @@ def expanded(body: Body, adjoint: str, *, selects: bool) -> None:
         operand, partial = (
             body.cells(pairs, body.set(f"add i64 {at}, {offset}")) for offset in (0, 1)
         )
-        local = body.load("%v", partial)
-        product = body.set(f"fmul double {adjoint}, {local}")
-        body.add_to("%w", operand, _unless_passed(body, selects, local, product))
+        variables = {"g": adjoint, "partial": body.load("%v", partial)}
+        body.add_to("%w", operand, body.exprs([product], variables)[0])
         return number
 
     body.loop(body.cell(4), step)

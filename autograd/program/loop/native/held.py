@@ -12,10 +12,15 @@ from typing import NamedTuple
 from autograd.ops.expr import XP, Expr, variables_of
 from autograd.ops.op import OPS
 from autograd.program.loop.native.emit import Body, Place
-from autograd.program.loop.native.folds import index_of, weighted
-from autograd.program.loop.native.loops import folds
+from autograd.program.loop.native.folds import (
+    index_of,
+    operands_of,
+    spread_of,
+)
+from autograd.program.loop.native.loops import folds, is_item, loops_of_spreads
 from autograd.program.loop.native.pulls import CELLS, ZERO, Pulls, touched
-from autograd.program.loop.native.rows import Key, loops
+from autograd.program.loop.native.rows import Key, loops, spreads
+from autograd.program.loop.native.weighing import weighted
 
 __all__ = ["Held", "Shared"]
 
@@ -91,21 +96,38 @@ class Held(Pulls):
         return index_of(self.body, cell, self.shared.wide, CELLS, 2)
 
     def loop(self, name: str, start: int, adjoint: str) -> None:
-        """Spread the adjoint of a sum or a dot product over operands in registers, if they are."""
+        """Spread the adjoint of a row over operands one by one, if they are in registers."""
         cells = self.shared.wide.get(start // CELLS)
         if cells is None:
             super().loop(name, start, adjoint)
-            return
+        elif name in spreads():
+            self._spread_wide(name, cells, adjoint)
+        else:
+            self._fold_back_wide(name, cells, adjoint)
+
+    def _spread_wide(self, name: str, cells: range, adjoint: str) -> None:
+        """Where the partials have something in common, that is computed in registers too."""
+        targets, rule = operands_of(name, cells), spreads()[name]
+        (local,) = rule.wanted("A")
+        many, needs = len(targets), len(loops_of_spreads()[name].needs)
+        numbers = [self.body.load("%v", self.register(cell)) for cell in cells]
+        items = numbers[: many * sum(map(is_item, rule.variables))]
+        columns = [items[i::many] for i in range(many)]
+        singles = numbers[len(numbers) - needs :]
+        for cell, product in zip(targets, spread_of(self.body, rule, columns, singles, adjoint)):
+            self.add(cell, "", self.passed(rule, local, adjoint, product))
+
+    def _fold_back_wide(self, name: str, cells: range, adjoint: str) -> None:
         many, variables = len(cells) // len(folds()[name].items), folds()[name].items
         partials = OPS[name].partials(XP, None, *(Expr("var", x) for x in variables))
-        for own, partial in enumerate(partials):
-            used = variables_of([partial])
+        for own, local in enumerate(partials):
+            used = variables_of([local])
             for index in range(many):
                 places = zip(variables, cells[index::many])
                 numbers = {
                     x: self.body.load("%v", self.register(c)) for x, c in places if x in used
                 }
-                (product,) = self.body.exprs([weighted(partial)], {**numbers, "g": adjoint})
+                (product,) = self.body.exprs([weighted(local)], {**numbers, "g": adjoint})
                 cell = cells[own * many + index]
                 self.add(cell, "", product)
 

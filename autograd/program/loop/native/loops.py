@@ -19,7 +19,17 @@ from autograd.ops.expr import COMPARISONS, XP, Expr, Operand, bottom_up, inner_e
 from autograd.ops.op import OPS, Op
 from autograd.program.statements.reroll import rolled, rolled_partials
 
-__all__ = ["CHEAP", "Fold", "Loops", "Stage", "folds", "is_item", "loops_of", "stages"]
+__all__ = [
+    "CHEAP",
+    "Fold",
+    "Loops",
+    "Stage",
+    "folds",
+    "is_item",
+    "loops_of",
+    "loops_of_spreads",
+    "stages",
+]
 
 CHEAP = {
     "add", "sub", "mul", "div", "neg", "abs", "sqrt", "floor", "ceil", "where", "var", "lt", "le",
@@ -66,6 +76,13 @@ class Loops(NamedTuple):
     backward: tuple[Stage, ...]
     spread: Stage
 
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The single numbers that the partials are made of, besides those of each operand."""
+        made = {stage.name for stage in self.backward}
+        names = [x for stage in (*self.backward, self.spread) for x in stage.others]
+        return tuple([x for x in dict.fromkeys(names) if x not in made])
+
 
 @cache
 def folds() -> dict[str, Fold]:
@@ -87,6 +104,12 @@ def stages() -> tuple[Stage, ...]:
     """All stages of the primitives of the table."""
     found = _of_table().values()
     return tuple([x for loops in found for x in (*loops.forward, *loops.backward, loops.spread)])
+
+
+@cache
+def loops_of_spreads() -> dict[str, Loops]:
+    """The loops that belong to a spread, by its name."""
+    return {loops.spread.name: loops for loops in _of_table().values()}
 
 
 @cache
@@ -173,8 +196,9 @@ class _Cut:
         forward = tuple(self.stages.values())
         rule, items, others = self._rule(self.partial, each=True)
         backward = tuple(self.stages.values())[len(forward) :]
-        items = ("x", *(x for x in items if x != "x"))
-        spread = Stage(f"{self.name}.spread", "spread", rule, items, others)
+        made = {stage.name for stage in backward}
+        items = ("x", *items, *(x for stage in backward for x in stage.items if x not in made))
+        spread = Stage(f"{self.name}.spread", "spread", rule, tuple(dict.fromkeys(items)), others)
         return Loops(leading, forward, backward, spread)
 
     def _once(self, part: Expr) -> str:

@@ -13,8 +13,9 @@ from functools import partial
 from autograd.ops.expr import Operand, variables_of
 from autograd.program.loop.native.emit import Body
 from autograd.program.loop.native.entries import passed
-from autograd.program.loop.native.folds import expanded, fold_back, spread, weighted
+from autograd.program.loop.native.folds import expanded, fold_back, spread
 from autograd.program.loop.native.rows import EXPANDED, WIDTH, Key, Rule, loops, rules, spreads
+from autograd.program.loop.native.weighing import weighted
 
 __all__ = ["CELLS", "REVERSE", "ZERO", "Pulls", "reverse_function", "touched"]
 
@@ -89,15 +90,9 @@ class Pulls:
         """Add to the adjoint that a cell names."""
         self.body.add_to("%w", register, product)
 
-    def add_by(
-        self, rule: Rule, partial: tuple[Operand, str], adjoint: str, add: Callable[[str], None],
-        product: str,
-    ) -> None:  # fmt: skip
-        """Add adjoint × partial, the product, if the rule did not pass the operand over."""
-        if rule.selects:
-            self.unless_zero(partial[1], lambda: add(product))
-        else:
-            add(product)
+    def passed(self, rule: Rule, partial: Operand, adjoint: str, product: str) -> str:
+        """What an operand's adjoint gains by this partial: the product, if that is all."""
+        return product
 
     def unless_zero(self, number: str, step: Callable[[], str | None]) -> str | None:
         """What ``step`` gives, or zero where this number is: a node of adjoint zero passes nothing
@@ -158,16 +153,13 @@ class Pulls:
         variables["g"] = adjoint
         if "out" in used:
             variables["out"] = body.load("%v", self.register(own))
-        wanted = [*(partials if rule.selects else []), *map(weighted, partials)]
-        numbers = body.exprs(wanted, variables)
+        products = body.exprs([weighted(x, rule.selects) for x in partials], variables)
         handed: list[str] = []
-        for index, ((kind, cell), local) in enumerate(zip(edges, partials)):
-            product = numbers[index - len(edges)]
+        for (kind, cell), local, product in zip(edges, partials, products):
             if kind in HANDED:
                 handed.append(product)
             else:
-                add = partial(self.add, cell, registers[cell])
-                self.add_by(rule, (local, numbers[index]), adjoint, add, product)
+                self.add(cell, registers[cell], self.passed(rule, local, adjoint, product))
         if len(handed) == 2:
             return body.set(f"fadd double {', '.join(handed)}")
         return handed[0] if handed else None

@@ -14,7 +14,7 @@ from autograd.arrays import Array
 
 __all__ = ["LEAST", "Repeats", "repeats"]
 
-LONGEST = 64
+LONGEST = 96
 """Rows in a stretch, at most."""
 ENOUGH = 24
 """A shorter stretch is taken several times over until it has so many rows, if it may be."""

@@ -38,7 +38,7 @@ class Pull(NamedTuple):
     """How an adjoint is spread over operands by partials that steps compute.
 
     ``values`` are the registers that an n-ary rule's partials are made of: sequences of as many as
-    there are operands, and then single ones.
+    there are operands, then single ones; then the single ones that the steps are made of.
     """
 
     name: str
@@ -180,7 +180,8 @@ class Steps:
         steps: list[tuple[str, Registers]] = []
         self._staged(loops.backward, places, steps, self.temporary)
         spread = loops.spread
-        values = [x for name in (*spread.items, *spread.others) for x in places[name]]
+        names = *spread.items, *spread.others, *loops.needs
+        values = [x for name in names for x in places[name]]
         return pull._replace(steps=tuple(steps), values=tuple(values))
 
     def _with_partials(self, pull: Pull, op: Op) -> Pull:

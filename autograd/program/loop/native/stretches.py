@@ -16,6 +16,7 @@ from autograd.arrays import Array
 from autograd.program.loop.native.backwards import is_straight, reverse_stretch
 from autograd.program.loop.native.compiler import compiled_function
 from autograd.program.loop.native.emit import Place
+from autograd.program.loop.native.folds import operands_of, table_cells
 from autograd.program.loop.native.forwards import forward_stretch
 from autograd.program.loop.native.held import Shared
 from autograd.program.loop.native.loops import folds
@@ -26,8 +27,12 @@ from autograd.program.loop.native.rows import Key, forward_codes, reverse_codes,
 
 __all__ = ["Touches", "compile_forward", "compile_reverse", "shared_adjoints"]
 
-FEW = 24
-"""Operands of a row that are taken one by one."""
+FEW = 48
+"""Cells of a row in the table that are taken one by one."""
+
+
+LOOPS = "sum", "dot"
+"""Folds whose own rows spread the adjoint."""
 
 
 def compile_forward(rows: Array, table: Array, first: int, ops: Array) -> Array:
@@ -36,7 +41,8 @@ def compile_forward(rows: Array, table: Array, first: int, ops: Array) -> Array:
     # The register of each row's first result: rows are steps, or two of them.
     counts = np.array([max(1, len(key) // 2) for key in forward_codes()])[codes]
     results = first + np.cumsum(counts) - counts
-    for found in repeats(codes):
+    loops = [code for key, code in forward_codes().items() if key[0] in folds()]
+    for found in repeats(_told_apart(rows, table, loops, 1)):
         keys = _keys(codes, found, list(forward_codes()))
         wide, cells = _wide(rows, table.ravel(), found, [key[0] for key in keys], 1)
         places = _places(cells, results[found.starts])
@@ -52,7 +58,8 @@ def compile_reverse(back: Backward, ends: Sequence[int], ops: Array) -> tuple[Ar
     """
     touches = Touches(back)
     stretches = []
-    for found in repeats(back.rows[:, 0]):
+    loops = [reverse_codes()[name, ""] for name in {*LOOPS, *spreads()}]
+    for found in repeats(_told_apart(back.rows, back.table, loops, 2)):
         found = found.followed()  # backward the last one ends with arguments
         if len(found.starts) >= LEAST:
             stretches.append(touches.stretch(found))
@@ -97,14 +104,16 @@ class Touches:
     def stretch(self, found: Repeats) -> Stretch:
         """What is to be known of repetitions."""
         keys = _keys(self.codes, found, list(reverse_codes()))
-        names = [key[0] if key[0] in ("sum", "dot") else "" for key in keys]
+        names = [key[0] if key[0] in {*LOOPS, *spreads()} else "" for key in keys]
         wide, registers = _wide(self.registers, self.back.table.ravel(), found, names, 2)
         size = found.period * self.cells.shape[1]
-        touches = np.ones(registers.shape[1], dtype=bool)
+        touches = np.zeros(registers.shape[1], dtype=bool)
         touches[:size] = self.cells[found.starts[0] : found.starts[0] + found.period].ravel()
         for row, cells in wide.items():
-            self._rows.append(np.repeat(found.starts + row, len(cells)))
-            self._touched.append(registers[:, cells].ravel())
+            targets = operands_of(names[row], cells)
+            touches[targets] = True
+            self._rows.append(np.repeat(found.starts + row, len(targets)))
+            self._touched.append(registers[:, targets].ravel())
         return Stretch(found, keys, wide, registers, touches)
 
     def close(self, stretches: Sequence[Stretch], ends: Sequence[int]) -> None:
@@ -135,7 +144,7 @@ class Touches:
     def _by_loops(self, chosen: Array) -> Array:
         """The registers that these of the rows add to in a loop over the table."""
         found = [np.empty(0, dtype=int)]
-        for name in (*spreads(), "sum", "dot"):
+        for name in (*spreads(), *LOOPS):
             rows = self.back.rows[chosen & (self.codes == reverse_codes()[name, ""])].astype(int)
             counts = rows[:, 3] * (len(folds()[name].items) if name in folds() else 1)
             within = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
@@ -184,9 +193,9 @@ def _wide(
     parts, end = [cells.reshape(len(cells), -1)], cells[0].size
     wide = {}
     for row, name in enumerate(names):
-        if name in folds():
+        if name in folds() or name in spreads():
             begin, many = cells[:, row, start], cells[:, row, start + 1]
-            count = int(many[0]) * len(folds()[name].items) + len(folds()[name].others)
+            count = table_cells(name, int(many[0]))
             if (many == many[0]).all() and 0 < count <= FEW:
                 parts.append(table[begin[:, None] + np.arange(count)].astype(np.int64))
                 wide[row] = range(end, end + count)
@@ -222,6 +231,18 @@ def _places(numbers: Array, base: Array) -> dict[int, Place]:
             for cell, number in zip(same.tolist(), values[0, same].tolist())
         }
     return places
+
+
+def _told_apart(rows: Array, table: Array, loops: Sequence[int], start: int) -> Array:
+    """Numbers of rows that tell opcodes apart, and of loops over the table how many operands there
+    are and whether they are those of the row before, as where a list is sorted.
+    """
+    codes = rows[:, 0].astype(np.int64)
+    many = np.where(np.isin(codes, loops), rows[:, start + 1], 0).astype(np.int64)
+    looping, first = many > 0, np.full(len(rows), -1)
+    first[looping] = table.ravel()[rows[looping, start]]
+    again = np.concatenate([[False], (first[1:] == first[:-1]) & looping[1:]])
+    return np.unique(np.stack([codes, many, again]), axis=1, return_inverse=True)[1].reshape(-1)
 
 
 def _keys(codes: Array, found: Repeats, keys: Sequence[Any]) -> list[Any]:

@@ -5,7 +5,22 @@ import random
 import numpy as np
 import pytest
 
-from autograd import Value, dot, exp, floor, maximum, minimum, norm, relu, sin, sqrt, tanh, where
+import autograd
+from autograd import (
+    Value,
+    dot,
+    exp,
+    floor,
+    maximum,
+    minimum,
+    norm,
+    relu,
+    sin,
+    sort,
+    sqrt,
+    tanh,
+    where,
+)
 from autograd import sum as fsum
 from autograd.program import compile
 from autograd.program.loop.native import stretches
@@ -190,10 +205,13 @@ UNUSUAL = [
     lambda p, q, s: where(p > 0.0, p, 0.1) / where(q > 100.0, q * 0.0, 1.0),
     lambda p, q, s: dot([p, q, 0.3, s], [q, s, p, s]),
     lambda p, q, s: fsum([p, q, s, p]) * p,
+    lambda p, q, s: autograd.max([p, q, s, q]) * p - autograd.min([s, p, 0.1]),
+    lambda p, q, s: norm([p, q, s, p]),
+    lambda p, q, s: dot(sort([p, q, s, 0.2]), [1.0, 0.0, p, s]),
 ]
 
 
-@pytest.mark.parametrize("seed", range(16))
+@pytest.mark.parametrize("seed", range(24))
 def test_infinite_slopes_and_zero_adjoints_are_as_in_the_engine(seed):
     """Divisions by zero, roots of nothing, overflow and NaN in the middle of a recurrence."""
     rng = random.Random(seed)
@@ -217,3 +235,39 @@ def test_infinite_slopes_and_zero_adjoints_are_as_in_the_engine(seed):
         value, (grad,) = program.value_and_grad((0,), [point], None, 1.0)
         np.testing.assert_array_equal(value, y.data)
         np.testing.assert_array_equal(grad, [leaf.grad for leaf in x])
+
+
+SPREAD = {
+    "sort": sort,
+    "max": lambda xs: [autograd.max(xs)],
+    "min": lambda xs: [autograd.min(xs), xs[0]],
+    "norm": lambda xs: [norm(xs)],
+    "logsumexp": lambda xs: [autograd.logsumexp(xs)],
+    "log_softmax": autograd.log_softmax,
+}
+
+
+@pytest.mark.parametrize("size", [3, 10])
+@pytest.mark.parametrize("name", SPREAD)
+def test_partials_with_something_in_common_are_taken_apart(name, size, monkeypatch):
+    """Lists of one length, one after the other: ties, zero adjoints, nan and infinities too."""
+    rng = np.random.default_rng(size)
+    point = rng.normal(size=(40, size))
+    leaves = [[Value(x) for x in row] for row in point]
+    outputs = [x for row in leaves for x in SPREAD[name](row)]
+    weights = rng.normal(size=len(outputs)) * (rng.random(len(outputs)) < 0.9)
+    y = dot(outputs, weights.tolist())
+    flat = [x for row in leaves for x in row]
+    program = loop(y, True, x=flat)
+    special = point.copy()
+    special[5, :2], special[9, 1], special[20, 0], special[30] = 0.5, np.nan, np.inf, 0.0
+    special[35, 2] = -np.inf
+    for rows in (point, special):
+        x = rows.reshape(-1)
+        value, (grad,) = program.value_and_grad((0,), [x], None, 1.0)
+        back = program._loop.point.backward((0,))[0]
+        assert np.count_nonzero(back.rows[:, 0] >= len(reverse_codes())) > 4
+        with monkeypatch.context() as patch:
+            found, (plain,) = row_by_row(patch, y, [x], x=flat)
+        assert same(value, found)
+        assert same(grad, plain)
