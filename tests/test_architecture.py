@@ -55,8 +55,8 @@ ORDER = {
     "recordings compiled_function descent",
     "autograd.program.array": "(error_functions kernels tidying) names writer "
     "(adjoint_arrays forward) (reverse tiles) numpy_executor",
-    "autograd.program.array.tiles": "body (carrying elements products) entry "
-    "(descend operands) compiler plan runner",
+    "autograd.program.array.tiles": "body (carrying elements products) "
+    "(entry outer) (descend operands) compiler plan runner",
     "autograd.program.exports": "(jax onnx)",
     "autograd.program.exports.jax": "(bends branches products) differentiated primitives "
     "(readings solutions) (statements sweeps) (stages swept_loops swept_statements) sheets "

@@ -35,8 +35,6 @@ __all__ = ["ArrayExecutor", "simplified"]
 Flags = tuple[bool, ...]
 CHUNK = 2**13
 """Most numbers in an intermediate array of a chunk: 64 KiB of float64."""
-HALF_AS_FAST = 50_000
-"""Terms of dot products in a row from which single precision pays."""
 PRODUCT_ROWS = 256
 """Rows below which matrix products would lose speed, whatever the size of the chunk."""
 
@@ -135,34 +133,19 @@ class ArrayExecutor:
         tiles = self.tiles(batched, wrt) if batch and any(batched) else None
         if tiles is None or batch is None:
             return None
-        if self.dtype == "float64":
-            return tiles(arrays, batch, weight)
-        found = tiles([array.astype(float) for array in arrays], batch, weight)
-        if found is None:
-            return None
-        values, grads = found
-        with np.errstate(over="ignore"):
-            return values.astype(self.dtype), [grad.astype(self.dtype) for grad in grads]
+        return tiles(arrays, batch, weight)
 
     def tiles(self, batched: Flags, wrt: tuple[int, ...] | None) -> Tiles | None:
         """The program in machine code, a tile of rows at a time, where that can be done."""
         key = (batched, wrt)
         if key not in self._tiles:
             made = None  # kept when it is done: an interrupt would leave "cannot be done" behind
-            if can_compile() and not (self.dtype == "float32" and self._multiplies_much()):
+            if can_compile():
                 style = style_of(self.form, fast=True)
                 with suppress(NotTiled):
-                    made = Tiles(self.form, batched, wrt, style)
+                    made = Tiles(self.form, batched, wrt, style, self.dtype)
             self._tiles[key] = made
         return self._tiles[key]
-
-    def _multiplies_much(self) -> bool:
-        """Whether a row has products enough for BLAS in single precision: tiles compute in double,
-        which is half as fast.
-        """
-        products = [s for s in self.form.statements if s.kind == "product"]
-        terms = sum(int(np.prod(s.shape)) * s.operands[0].shape[-1] for s in products)
-        return terms > HALF_AS_FAST
 
     def _chunks(
         self, batched: Flags, arrays: Sequence[Array], batch: int

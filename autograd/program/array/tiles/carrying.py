@@ -1,4 +1,4 @@
-"""Functions that carry rows into a tile and out again, eight numbers of eight rows at a time.
+"""Functions that carry rows into a tile and out again, a group of numbers at a time.
 
 Next: :mod:`autograd.program.array.tiles.entry`.
 """
@@ -8,45 +8,42 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from autograd.program.array.tiles.body import TileBody
-from autograd.program.loop.lanes.vectors import VECTOR, transposed
-from autograd.program.loop.row_sums import LANES
+from autograd.program.loop.lanes.vectors import transposed
 
 __all__ = ["copy", "give", "spread"]
 
 
-def copy() -> str:
-    """Rows of an array into a tile, eight by eight."""
-    body = TileBody()
+def copy(kind: str) -> str:
+    """Rows of an array into a tile, as many at once as a group has numbers."""
+    body = TileBody(kind)
 
-    def group(g: str, _: list[str]) -> list[str]:
+    def group(g: str) -> None:
         numbers = _numbers(body, _rows(body, g))
         starts = [body.slot("%source", body.set(f"mul i64 {number}, %count")) for number in numbers]
-        blocks = body.set("lshr i64 %count, 3")
+        squares = body.set(f"udiv i64 %count, {body.count}")
+        whole = body.set(f"mul i64 {squares}, {body.count}")
 
-        def block(n: str, _: list[str]) -> list[str]:
-            first = body.set(f"shl i64 {n}, 3")
-            places = [body.slot(start, first) for start in starts]
-            vectors = [body.set(f"load {VECTOR}, ptr {place}, align 8") for place in places]
-            for column, vector in enumerate(transposed(body, vectors)):
+        def square(n: str) -> None:
+            first = body.set(f"mul i64 {n}, {body.count}")
+            rows = [body.group(body.slot(start, first), aligned=False) for start in starts]
+            for column, numbers in enumerate(transposed(body, rows, kind)):
                 address = body.sum_of("%first", (first, "1"), (str(column), "1"))
-                body.store(vector, body.place(address, g))
-            return []
+                body.store_group(numbers, body.place(address, g, body.count))
 
-        def single(n: str, _: list[str]) -> list[str]:
-            item = body.set(f"add i64 {body.set(f'shl i64 {blocks}, 3')}, {n}")
-            vector = "poison"
+        def single(n: str) -> None:
+            item = body.set(f"add i64 {whole}, {n}")
+            numbers = "poison"
             for lane, start in enumerate(starts):
-                number = body.load(start, item)
-                text = f"insertelement {VECTOR} {vector}, double {number}, i64 {lane}"
-                vector = body.set(text)
-            body.store(vector, body.place(body.set(f"add i64 %first, {item}"), g))
-            return []
+                number = body.set(f"load {kind}, ptr {body.slot(start, item)}")
+                text = f"insertelement {body.wide} {numbers}, {kind} {number}, i64 {lane}"
+                numbers = body.set(text)
+            address = body.set(f"add i64 %first, {item}")
+            body.store_group(numbers, body.place(address, g, body.count))
 
-        body.repeat(blocks, block)
-        body.repeat(body.set("and i64 %count, 7"), single)
-        return []
+        body.each(squares, square)
+        body.each(body.set(f"sub i64 %count, {whole}"), single)
 
-    body.repeat("%groups", group)
+    body.each("%groups", group)
     body.do("ret void")
     return body.function(
         "void @copy(ptr %m, ptr %source, ptr %index, i64 %count, i64 %first, i64 %start, "
@@ -54,50 +51,40 @@ def copy() -> str:
     )
 
 
-def spread() -> str:
+def spread(kind: str) -> str:
     """Numbers that the batch shares into a tile, the same in every row."""
-    body = TileBody()
+    body = TileBody(kind)
 
-    def each(i: str, _: list[str]) -> list[str]:
-        number = body.splat(body.load("%source", i))
+    def one(i: str) -> None:
+        numbers = body.group_of(body.slot("%source", i))
         address = body.set(f"add i64 %first, {i}")
+        body.each(
+            "%groups", lambda g: body.store_group(numbers, body.place(address, g, body.count))
+        )
 
-        def group(g: str, _: list[str]) -> list[str]:
-            body.store(number, body.place(address, g))
-            return []
-
-        body.repeat("%groups", group)
-        return []
-
-    body.repeat("%count", each)
+    body.each("%count", one)
     body.do("ret void")
     return body.function(
         "void @spread(ptr %m, ptr %source, i64 %count, i64 %first, i64 %groups, i64 %width)"
     )
 
 
-def give() -> str:
+def give(kind: str) -> str:
     """Rows of a tile into an array, from the addresses of a table."""
-    body = TileBody()
+    body = TileBody(kind)
 
-    def each(r: str, _: list[str]) -> list[str]:
-        row = body.set(f"add i64 %start, {r}")
-        target = body.slot("%target", body.set(f"mul i64 {row}, %count"))
-        inside = body.set(f"shl i64 {r}, 3")
+    def row(r: str) -> None:
+        target = body.slot("%target", body.sum_of("0", (r, "%count"), ("%start", "%count")))
 
-        def item(i: str, _: list[str]) -> list[str]:
+        def item(i: str) -> None:
             place = body.set(f"getelementptr i64, ptr %table, i64 {i}")
             address = body.set(f"load i64, ptr {place}")
-            at = body.sum_of(inside, (address, "%width"))
-            source = body.set(f"getelementptr i8, ptr %m, i64 {at}")
-            number = body.set(f"load double, ptr {source}")
-            body.do(f"store double {number}, ptr {body.slot(target, i)}")
-            return []
+            number = body.set(f"load {kind}, ptr {body.place(address, r, 1)}")
+            body.do(f"store {kind} {number}, ptr {body.slot(target, i)}")
 
-        body.repeat("%count", item)
-        return []
+        body.each("%count", item)
 
-    body.repeat("%here", each)
+    body.each("%here", row)
     body.do("ret void")
     return body.function(
         "void @give(ptr %m, ptr %target, ptr %table, i64 %count, i64 %start, i64 %here, i64 %width)"
@@ -106,14 +93,10 @@ def give() -> str:
 
 def _rows(body: TileBody, group: str) -> list[str]:
     """The numbers of a group's rows; the last one again beyond the end."""
-    rows = []
-    first = body.set(f"add i64 %start, {body.set(f'shl i64 {group}, 3')}")
+    first = body.sum_of("%start", (group, str(body.count)))
     last = body.set("sub i64 %rows, 1")
-    for lane in range(LANES):
-        row = body.set(f"add i64 {first}, {lane}")
-        row = body.set(f"call i64 @llvm.umin.i64(i64 {row}, i64 {last})")
-        rows.append(row)
-    return rows
+    rows = [body.set(f"add i64 {first}, {lane}") for lane in range(body.count)]
+    return [body.set(f"call i64 @llvm.umin.i64(i64 {row}, i64 {last})") for row in rows]
 
 
 def _numbers(body: TileBody, rows: Sequence[str]) -> list[str]:

@@ -14,7 +14,8 @@ from autograd.locks import process_lock
 from autograd.program.array.tiles.body import tile_declarations
 from autograd.program.array.tiles.descend import SQRT, descend
 from autograd.program.array.tiles.entry import entry_functions
-from autograd.program.array.tiles.products import product_functions
+from autograd.program.array.tiles.outer import outer_functions
+from autograd.program.array.tiles.products import contract_functions
 from autograd.program.loop.lanes.compiler import lanes
 from autograd.program.loop.native.compiler import engine_of, object_code
 from autograd.program.loop.native.kept import cache_folders
@@ -36,21 +37,24 @@ class Common(NamedTuple):
     statements: dict[str, int]
 
 
-def common() -> Common:
-    """The functions, compiled or loaded when first needed."""
+def common(kind: str = "double") -> Common:
+    """The functions for numbers of this kind, compiled or loaded when first needed."""
     with _lock:
-        return _common()
+        return _common(kind)
 
 
 @cache
-def _common() -> Common:
+def _common(kind: str) -> Common:
     lanes()  # it makes functions over lanes known
-    texts = [*entry_functions(), *product_functions(), descend()]
+    texts = [*entry_functions(kind), *contract_functions(kind), *outer_functions(kind)]
+    # Training is in double precision.
+    texts += [descend()] if kind == "double" else []
     engine = _engine("\n".join([f"declare double @{SQRT}(double)", *tile_declarations(), *texts]))
     names = [text.rpartition("define void @")[2].partition("(")[0] for text in texts]
     found = {name: engine.get_function_address(name) for name in names}
     entry = ctypes.CFUNCTYPE(None)  # called with a c_void_p, which needs no conversion
-    return Common(entry(found["run"]), entry(found["descend"]), found)
+    training = entry(found["descend"]) if "descend" in found else None
+    return Common(entry(found["run"]), training, found)
 
 
 def _engine(text: str) -> Any:
@@ -60,7 +64,7 @@ def _engine(text: str) -> Any:
 def addresses(texts: Sequence[str]) -> list[int]:
     """Where functions are, each called ``NAME`` in its text; what is new is compiled in one go."""
     with _lock:
-        _common()
+        lanes()
         new = [text for text in dict.fromkeys(texts) if text not in _known]
         if new:
             own = [text.replace(f"@{NAME}(", f"@{NAME}{i}(") for i, text in enumerate(new)]

@@ -111,7 +111,7 @@ def _store_norm(body: TileBody, rule_args: str) -> None:
     asked, after = body.label(), body.label()
     body.do(f"br i1 {body.set('icmp ne ptr %norm, null')}, label %{asked}, label %{after}")
     body.start(asked)
-    squares = body.total(body.products("%grad", "%params"))
+    squares = body.products("%grad", "%params")
     body.do(f"store double {body.set(f'call double @{SQRT}(double {squares})')}, ptr %norm")
     body.do(f"store ptr %norm, ptr {body.set(f'getelementptr ptr, ptr {rule_args}, i64 4')}")
     body.do(f"br label %{after}")

@@ -41,22 +41,23 @@ class _Reader:
         ]
 
     def at(self, operand: int, element: str) -> tuple[str, Read]:
-        """The address of an operand, and a function from groups to its numbers."""
+        """The address of an operand, and a function from the eights of rows to its numbers."""
         body, table, kind = self.body, self.tables[operand], self.kinds[operand]
         if kind == "T":
-            number = body.splat(body.load(table, element))
-            return "", lambda group: number
+            own = body.set(f"getelementptr double, ptr {table}, i64 {element}")
+            constant = body.splat(body.set(f"load double, ptr {own}"))
+            return "", lambda eight: constant
         place = body.set(f"getelementptr i64, ptr {table}, i64 {element}")
         address = body.set(f"load i64, ptr {place}")
         if kind == "L":
-            return address, lambda group: body.lanes(address, group)
+            return address, lambda eight: body.lanes(address, eight)
         number = body.splat(body.load(self.arrays[operand], address))
-        return address, lambda group: number
+        return address, lambda eight: number
 
-    def add(self, mode: str, address: str, group: str, number: str) -> None:
+    def add(self, mode: str, address: str, eight: str, number: str) -> None:
         """Set an operand's adjoint in the tile, or add to it."""
         body = self.body
-        place = body.place(body.set(f"add i64 {address}, {self.distance}"), group)
+        place = body.place(body.set(f"add i64 {address}, {self.distance}"), eight)
         if mode == "S":
             body.store(number, place)
         else:
@@ -80,43 +81,43 @@ class Elementwise(NamedTuple):
     value: Operand
     partials: tuple[Operand, ...]
     kinds: str
-    modes: str = ""
+    modes: str
+    numbers: str
+    """What LLVM calls those of the tile and of arrays."""
 
     def text(self, name: str) -> str:
         """The function."""
-        body = TileBody()
+        body = TileBody(self.numbers)
         count, out, distance = (body.parameter(i) for i in range(3))
         reader = _Reader(body, self.kinds, distance)
 
-        def element(i: str, _: list[str]) -> list[str]:
+        def element(i: str) -> None:
             found = [reader.at(j, i) for j in range(len(self.kinds))]
             result = body.set(f"add i64 {out}, {i}")
             if self.modes:
                 self._back(reader, found, result)
             else:
-                body.repeat("%groups", lambda g, _: self._forward(body, found, result, g))
-            return []
+                body.each(body.eights(), lambda e: self._forward(body, found, result, e))
 
-        body.repeat(count, element)
+        body.each(count, element)
         return body.statement(name)
 
     def _forward(
-        self, body: TileBody, found: Sequence[tuple[str, Read]], result: str, group: str
-    ) -> list[str]:
-        variables = {f"x{j}": read(group) for j, (_, read) in enumerate(found)}
+        self, body: TileBody, found: Sequence[tuple[str, Read]], result: str, eight: str
+    ) -> None:
+        variables = {f"x{j}": read(eight) for j, (_, read) in enumerate(found)}
         (number,) = body.exprs([self.value], variables)
-        body.store(number, body.place(result, group))
-        return []
+        body.store(number, body.place(result, eight))
 
     def _back(self, reader: _Reader, found: Sequence[tuple[str, Read]], result: str) -> None:
         body = reader.body
         wanted = [j for j, mode in enumerate(self.modes) if mode != "N"]
         summed = [j for j in wanted if self.kinds[j] == "S"]
 
-        def group(g: str, totals: list[str]) -> list[str]:
-            variables = {f"x{j}": read(g) for j, (_, read) in enumerate(found)}
-            variables["out"] = body.lanes(result, g)
-            upstream = body.lanes(body.set(f"add i64 {result}, {reader.distance}"), g)
+        def eight(e: str, totals: list[str]) -> list[str]:
+            variables = {f"x{j}": read(e) for j, (_, read) in enumerate(found)}
+            variables["out"] = body.lanes(result, e)
+            upstream = body.lanes(body.set(f"add i64 {result}, {reader.distance}"), e)
             texts = body.exprs([self.partials[j] for j in wanted], variables)
             after: list[str] = []
             for j, text in zip(wanted, texts):
@@ -124,10 +125,10 @@ class Elementwise(NamedTuple):
                 if j in summed:
                     after.append(body.plus(totals[len(after)], number))
                 else:
-                    reader.add(self.modes[j], found[j][0], g, number)
+                    reader.add(self.modes[j], found[j][0], e, number)
             return after
 
-        totals = body.repeat("%groups", group, [ZERO] * len(summed))
+        totals = body.repeat(body.eights(), eight, [ZERO] * len(summed))
         for j, total in zip(summed, totals):
             reader.add_total(j, found[j][0], total)
 
@@ -138,56 +139,55 @@ class Lengthwise(NamedTuple):
     value: Operand
     partials: tuple[Operand, ...]
     kinds: str
-    modes: str = ""
+    modes: str
+    numbers: str
+    """What LLVM calls those of the tile and of arrays."""
 
     def text(self, name: str) -> str:
         """The function."""
-        body = TileBody()
+        body = TileBody(self.numbers)
         count, out, distance, length = (body.parameter(i) for i in range(4))
         reader = _Reader(body, self.kinds, distance)
 
-        def element(i: str, _: list[str]) -> list[str]:
+        def element(i: str) -> None:
             first = body.set(f"mul i64 {i}, {length}")
             result = body.set(f"add i64 {out}, {i}")
 
-            def group(g: str, _: list[str]) -> list[str]:
-                axis = _Axis(reader, length, first, g)
+            def each(eight: str) -> None:
+                axis = _Axis(reader, length, first, eight)
                 if self.modes:
                     self._back(axis, result)
                 else:
                     (number,) = body.exprs(axis.folded([self.value]), axis.folds)
-                    body.store(number, body.place(result, g))
-                return []
+                    body.store(number, body.place(result, eight))
 
-            body.repeat("%groups", group)
-            return []
+            body.each(body.eights(), each)
 
-        body.repeat(count, element)
+        body.each(count, element)
         return body.statement(name)
 
     def _back(self, axis: _Axis, result: str) -> None:
         body, reader = axis.reader.body, axis.reader
         wanted = [j for j, mode in enumerate(self.modes) if mode != "N"]
-        axis.folds["out"] = body.lanes(result, axis.group)
+        axis.folds["out"] = body.lanes(result, axis.eight)
         partials = axis.folded([self.partials[j] for j in wanted])
-        upstream = body.lanes(body.set(f"add i64 {result}, {reader.distance}"), axis.group)
+        upstream = body.lanes(body.set(f"add i64 {result}, {reader.distance}"), axis.eight)
 
-        def each(c: str, _: list[str]) -> list[str]:
+        def each(c: str) -> None:
             addresses, variables = axis.at(c)
             texts = body.exprs(partials, variables)
             for j, partial, text in zip(wanted, partials, texts):
                 number = _times(body, upstream, partial, text)
-                reader.add(self.modes[j], addresses[j], axis.group, number)
-            return []
+                reader.add(self.modes[j], addresses[j], axis.eight, number)
 
-        body.repeat(axis.length, each)
+        body.each(axis.length, each)
 
 
 class _Axis:
-    """The operands of one element and group, along their axis."""
+    """The operands of one element and eight rows, along their axis."""
 
-    def __init__(self, reader: _Reader, length: str, first: str, group: str) -> None:
-        self.reader, self.length, self.first, self.group = reader, length, first, group
+    def __init__(self, reader: _Reader, length: str, first: str, eight: str) -> None:
+        self.reader, self.length, self.first, self.eight = reader, length, first, eight
         self.folds: dict[str, str] = {}
         """Variables that are known for the whole axis."""
         self._done: dict[Expr, Operand] = {}
@@ -196,7 +196,7 @@ class _Axis:
         """Addresses and numbers of the operands at a place of the axis."""
         element = self.reader.body.set(f"add i64 {self.first}, {index}")
         found = [self.reader.at(j, element) for j in range(len(self.reader.kinds))]
-        numbers = dict(zip("xy", [read(self.group) for _, read in found]))
+        numbers = dict(zip("xy", [read(self.eight) for _, read in found]))
         return [address for address, _ in found], {**self.folds, **numbers}
 
     def folded(self, exprs: Sequence[Operand]) -> list[Operand]:

@@ -29,47 +29,37 @@ and the first of the outputs are, those that are "checked".
 NUMBERS = ("rows", "tile", "copied", "coded", "returned", "checked", "summed", "finite")
 
 
-def entry_functions() -> list[str]:
-    """The entry, and what programs use whatever their primitives."""
-    return [_seed(), _fill(), copy(), spread(), give(), _run()]
+def entry_functions(kind: str) -> list[str]:
+    """The entry, and what programs in numbers of this kind use whatever their primitives."""
+    return [_seed(kind), _fill(kind), copy(kind), spread(kind), give(kind), _run(kind)]
 
 
-def _seed() -> str:
+def _seed(kind: str) -> str:
     """Add the rows' weights to adjoints: so many, their table."""
-    body = TileBody()
+    body = TileBody(kind)
     count, table = body.parameter(0), body.parameter(1, "ptr")
 
-    def each(i: str, _: list[str]) -> list[str]:
+    def one(i: str) -> None:
         place = body.set(f"getelementptr i64, ptr {table}, i64 {i}")
         address = body.set(f"load i64, ptr {place}")
+        body.each(
+            body.eights(), lambda e: body.add_at(body.place(address, e), body.lanes(str(WEIGHT), e))
+        )
 
-        def group(g: str, _: list[str]) -> list[str]:
-            body.add_at(body.place(address, g), body.lanes(str(WEIGHT), g))
-            return []
-
-        body.repeat("%groups", group)
-        return []
-
-    body.repeat(count, each)
+    body.each(count, one)
     return body.statement("seed")
 
 
-def _fill() -> str:
+def _fill(kind: str) -> str:
     """Zeros: how many, from which address."""
-    body = TileBody()
+    body = TileBody(kind)
     count, first = body.parameter(0), body.parameter(1)
 
-    def each(i: str, _: list[str]) -> list[str]:
+    def one(i: str) -> None:
         address = body.set(f"add i64 {first}, {i}")
+        body.each(body.eights(), lambda e: body.store(ZERO, body.place(address, e)))
 
-        def group(g: str, _: list[str]) -> list[str]:
-            body.store(ZERO, body.place(address, g))
-            return []
-
-        body.repeat("%groups", group)
-        return []
-
-    body.repeat(count, each)
+    body.each(count, one)
     return body.statement("fill")
 
 
@@ -88,32 +78,31 @@ def _table(body: TileBody, array: str, *kinds: str) -> Callable[[str], list[str]
     return read
 
 
-def _run() -> str:
-    body = TileBody()
+def _run(kind: str) -> str:
+    body = TileBody(kind)
     for i, name in enumerate(FRAME):
         place = body.set(f"getelementptr i64, ptr %frame, i64 {i}")
-        kind = "double" if name == "weight" else "i64" if name in NUMBERS else "ptr"
-        body.do(f"%{name} = load {kind}, ptr {place}")
+        what = "double" if name == "weight" else "i64" if name in NUMBERS else "ptr"
+        body.do(f"%{name} = load {what}, ptr {place}")
     copies = _table(body, "%copies", "i64", "i64", "i64")
     code, outs = _table(body, "%code", "ptr", "ptr"), _table(body, "%outs", "i64", "ptr")
 
-    def tile(n: str, _: list[str]) -> list[str]:
+    def tile(n: str) -> None:
         start = body.set(f"mul i64 {n}, %tile")
         left = body.set(f"sub i64 %rows, {start}")
         here = body.set(f"call i64 @llvm.umin.i64(i64 {left}, i64 %tile)")
-        groups = body.set(f"lshr i64 {body.set(f'add i64 {here}, 15')}, 4")
-        groups = body.set(f"shl i64 {groups}, 1")
-        width = body.set(f"shl i64 {groups}, 6")
+        both = 2 * body.count
+        pairs = body.set(f"udiv i64 {body.set(f'add i64 {here}, {both - 1}')}, {both}")
+        groups, width = body.set(f"shl i64 {pairs}, 1"), body.set(f"shl i64 {pairs}, 7")
         size = f"i64 {groups}, i64 {width}"
 
-        def weigh(r: str, _: list[str]) -> list[str]:
+        def weigh(r: str) -> None:
             inside = body.set(f"icmp ult i64 {r}, {here}")
             weight = body.set(f"select i1 {inside}, double %weight, double 0.0")
-            place = body.set(f"getelementptr double, ptr %m, i64 {r}")  # of address 0
-            body.do(f"store double {weight}, ptr {place}")
-            return []
+            place = body.slot("%m", r)  # of address 0
+            body.do(f"store {kind} {body.narrowed(weight, 'double')}, ptr {place}")
 
-        def copied(i: str, _: list[str]) -> list[str]:
+        def copied(i: str) -> None:
             which, count, first = copies(i)
             own, same, after = body.label(), body.label(), body.label()
             source = body.shared("%args", which)
@@ -131,30 +120,26 @@ def _run() -> str:
             body.do(call)
             body.do(f"br label %{after}")
             body.start(after)
-            return []
 
-        def statement(i: str, _: list[str]) -> list[str]:
+        def statement(i: str) -> None:
             function, numbers = code(i)
             body.do(f"call void {function}(ptr {numbers}, ptr %m, ptr %args, ptr %grads, {size})")
-            return []
 
-        def given(i: str, _: list[str]) -> list[str]:
+        def given(i: str) -> None:
             count, table = outs(i)
             target = body.shared("%results", i)
             body.do(
                 f"call void @give(ptr %m, ptr {target}, ptr {table}, i64 {count}, i64 {start}, "
                 f"i64 {here}, i64 {width})"
             )
-            return []
 
-        body.repeat(body.set(f"shl i64 {groups}, 3"), weigh)
-        body.repeat("%copied", copied)
-        body.repeat("%coded", statement)
-        body.repeat("%returned", given)
-        return []
+        body.each(body.set(f"mul i64 {groups}, {body.count}"), weigh)
+        body.each("%copied", copied)
+        body.each("%coded", statement)
+        body.each("%returned", given)
 
     most = body.set(f"add i64 %rows, {body.set('sub i64 %tile, 1')}")
-    body.repeat(body.set(f"udiv i64 {most}, %tile"), tile)
+    body.each(body.set(f"udiv i64 {most}, %tile"), tile)
     _check(body)
     body.do("ret void")
     return "declare i64 @llvm.umin.i64(i64, i64)\n" + body.function("void @run(ptr %frame)")
@@ -165,16 +150,19 @@ def _check(body: TileBody) -> None:
     outs, sums = _table(body, "%outs", "i64", "ptr"), _table(body, "%sums", "i64", "i64")
 
     def result(i: str, totals: list[str]) -> list[str]:
-        count, _ = outs(i)
-        count = body.set(f"mul i64 {count}, %rows")
-        return [body.plus(totals[0], body.products(body.shared("%results", i), count, ZERO))]
+        count = body.set(f"mul i64 {outs(i)[0]}, %rows")
+        return [_plus(body, totals[0], body.products(body.shared("%results", i), count, ZERO))]
 
     def gradient(i: str, totals: list[str]) -> list[str]:
         which, count = sums(i)
-        return [body.plus(totals[0], body.products(body.shared("%grads", which), count, ZERO))]
+        return [_plus(body, totals[0], body.products(body.shared("%grads", which), count, ZERO))]
 
-    totals = body.repeat("%checked", result, [ZERO])
-    totals = body.repeat("%summed", gradient, totals)
-    good = body.set(f"fcmp oeq double {body.total(totals[0])}, 0.0")
+    totals = body.repeat("%checked", result, ["0.0"], "double")
+    totals = body.repeat("%summed", gradient, totals, "double")
+    good = body.set(f"fcmp oeq double {totals[0]}, 0.0")
     place = body.set(f"getelementptr i64, ptr %frame, i64 {FRAME.index('finite')}")
     body.do(f"store i64 {body.set(f'zext i1 {good} to i64')}, ptr {place}")
+
+
+def _plus(body: TileBody, a: str, b: str) -> str:
+    return body.set(f"fadd double {a}, {b}")

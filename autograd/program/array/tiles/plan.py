@@ -38,9 +38,14 @@ class Plan:
     """
 
     def __init__(
-        self, form: ArrayForm, batched: Sequence[bool], wrt: tuple[int, ...] | None, style: str
+        self,
+        form: ArrayForm,
+        batched: Sequence[bool],
+        wrt: tuple[int, ...] | None,
+        style: str,
+        numbers: str,
     ) -> None:
-        self.form, self.style = form, style
+        self.form, self.style, self.numbers = form, style, numbers
         self.wrt = wrt or ()
         self.tile = tile = Tile(form, batched)
         self.constants: list[Array] = [form.constants]
@@ -90,10 +95,10 @@ class Plan:
             numbers = literals(statement)
             known = {} if op.name in KNOWN else numbers
             fixed = tuple((name, repr(x)) for name, x in known.items())
-            text = _elementwise(op, len(operands), fixed, kinds, modes, self.style)
+            text = _elementwise(op, len(operands), fixed, kinds, modes, self.style, self.numbers)
             length = 1
         else:
-            text = _lengthwise(op, kinds, modes, self.style)
+            text = _lengthwise(op, kinds, modes, self.style, self.numbers)
             length = operands[0].shape[-1]
         if not text:
             raise NotTiled(op.name)
@@ -103,7 +108,7 @@ class Plan:
 
     def _moved(self, place: Place, first: int, modes: str) -> None:
         """Numbers into the tile from wherever they are; with modes, their adjoints back."""
-        text = _identity(place.kind, modes)
+        text = _identity(place.kind, modes, self.numbers)
         self._do(text, place.table.size, first, self.far, 1, place.table, place.which)
 
     def _matrices(self, statement: ArrayStatement) -> list[tuple[Place, list[int]]]:
@@ -254,28 +259,34 @@ class Plan:
 
 @per_op
 def _elementwise(
-    op: Op, count: int, known: tuple[tuple[str, str], ...], kinds: str, modes: str, style: str
+    op: Op,
+    count: int,
+    known: tuple[tuple[str, str], ...],
+    kinds: str,
+    modes: str,
+    style: str,
+    numbers: str,
 ) -> str:
     """The text of the function; none if there is none."""
     if op.opaque:
         return ""
-    numbers = {name: float(x) for name, x in known}
-    value, partials = formulas(op, count, numbers, style=style)
-    return Elementwise(value, tuple(partials), kinds, modes).text(NAME)
+    fixed = {name: float(x) for name, x in known}
+    value, partials = formulas(op, count, fixed, style=style)
+    return Elementwise(value, tuple(partials), kinds, modes, numbers).text(NAME)
 
 
 @per_op
-def _lengthwise(op: Op, kinds: str, modes: str, style: str) -> str:
+def _lengthwise(op: Op, kinds: str, modes: str, style: str, numbers: str) -> str:
     if op is OPS["dot"]:
-        return Lengthwise(Expr("fold_add", X * Y), (Y, X), kinds, modes).text(NAME)
+        return Lengthwise(Expr("fold_add", X * Y), (Y, X), kinds, modes, numbers).text(NAME)
     if op is OPS["sum"]:
-        return Lengthwise(Expr("fold_add", X), (1.0,), kinds, modes).text(NAME)
+        return Lengthwise(Expr("fold_add", X), (1.0,), kinds, modes, numbers).text(NAME)
     formula = None if op.opaque else rolled(op)
     if formula is None:
         return ""
     value, partial = for_arrays([*formula], {}, style=style)
-    return Lengthwise(value, (partial,), kinds, modes).text(NAME)
+    return Lengthwise(value, (partial,), kinds, modes, numbers).text(NAME)
 
 
-def _identity(kind: str, modes: str) -> str:
-    return Elementwise(Expr("var", "x0"), (1.0,), kind, modes).text(NAME)
+def _identity(kind: str, modes: str, numbers: str) -> str:
+    return Elementwise(Expr("var", "x0"), (1.0,), kind, modes, numbers).text(NAME)

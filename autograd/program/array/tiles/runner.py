@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from autograd.arrays import Array
-from autograd.program.array.tiles.body import NotTiled
+from autograd.program.array.tiles.body import GROUP, KINDS, MOST_ROWS, NotTiled
 from autograd.program.array.tiles.compiler import addresses, common
 from autograd.program.array.tiles.entry import FRAME
 from autograd.program.array.tiles.plan import Plan
@@ -20,10 +20,10 @@ from autograd.program.statements.groups import ArrayForm
 
 __all__ = ["FIELD", "Tiles"]
 
-ROWS = (64, 32, 16)
+ROWS = (MOST_ROWS, 32, 16)
 """Rows of a tile: few enough that it stays in the cache, enough to make sums over them pay."""
-NEAR, FAR = 2**17, 2**20
-"""Numbers that the cache holds, and that a tile may have in all."""
+NEAR, FAR = 2**20, 2**23
+"""Bytes that the cache holds, and that a tile may have in all."""
 FIELD = {name: index for index, name in enumerate(FRAME)}
 ROWS_HERE, WEIGHT_HERE, FINITE = FIELD["rows"], FIELD["weight"], FIELD["finite"]
 
@@ -32,11 +32,11 @@ class _Memory:
     """A tile and a frame, for one call at a time."""
 
     def __init__(self, tiles: Tiles) -> None:
-        flat = np.zeros(tiles.length * tiles.rows + 8)
-        m = flat[-(address(flat) // 8) % 8 :]  # where vectors may begin
+        flat = np.zeros(tiles.length * tiles.rows * tiles.dtype.itemsize + GROUP, np.uint8)
+        m = flat[-address(flat) % GROUP :]  # where groups may begin
         args, grads = np.array(tiles.arrays, np.int64), np.zeros(len(tiles.arrays), np.int64)
         results = np.zeros(len(tiles.outs), np.int64)
-        arrays = {
+        arrays: dict[str, Array] = {
             "args": args, "grads": grads, "m": m, "results": results, "copies": tiles.copies,
             "code": tiles.code, "outs": tiles.outs, "sums": tiles.sums,
         }  # fmt: skip
@@ -61,22 +61,33 @@ class Tiles:
     """
 
     def __init__(
-        self, form: ArrayForm, batched: Sequence[bool], wrt: tuple[int, ...] | None, style: str
+        self,
+        form: ArrayForm,
+        batched: Sequence[bool],
+        wrt: tuple[int, ...] | None,
+        style: str,
+        dtype: str,
     ) -> None:
-        plan = Plan(form, batched, wrt, style)
+        self.dtype = np.dtype(dtype)
+        plan = Plan(form, batched, wrt, style, KINDS[dtype])
         self._wrt = plan.wrt
         self._batched = tuple(batched)
         self._sizes = [form.blocks[i].size for i in range(len(batched))]
         self._width = len(plan.outs[0])
         self._kept: list[Array] = []  # what the machine code reads
         self.length = plan.tile.size * (1 if wrt is None else 2)
-        self.rows = next((n for n in ROWS if n * self.length <= NEAR), ROWS[-1])
-        if self.rows * self.length > FAR:
+        sizes = [n for n in ROWS if n * self.dtype.itemsize >= 2 * GROUP]
+        row = self.length * self.dtype.itemsize
+        self.rows = next((n for n in sizes if n * row <= NEAR), sizes[-1])
+        if self.rows * row > FAR:
             raise NotTiled("more numbers than the cache holds")
-        self.arrays = [0] * len(batched) + [self._held(array) for array in plan.constants]
+        with np.errstate(over="ignore"):  # a number beyond float32 is its infinity
+            constants = [array.astype(self.dtype) for array in plan.constants]
+        self.arrays = [0] * len(batched) + [self._held(array) for array in constants]
         self.copies = np.array(plan.tile.copies, dtype=np.int64).reshape(-1, 3)
         self.outs = np.array([[len(table), self._held(table)] for table in plan.outs], np.int64)
-        statements = common().statements
+        functions = common(KINDS[dtype])
+        statements = functions.statements
         texts = [f for f, _ in plan.code if f not in statements]
         known = {**statements, **dict(zip(texts, addresses(texts)))}
         rows = [np.array([self._number(x) for x in row], np.int64) for _, row in plan.code]
@@ -85,7 +96,7 @@ class Tiles:
         ).reshape(-1, 2)
         own = [(i, self._sizes[i]) for i in self._wrt if not batched[i]]
         self.sums = np.array(own, dtype=np.int64).reshape(-1, 2)
-        self.run = common().run
+        self.run = functions.run
         self._free: list[_Memory] = []
 
     def _number(self, x: int | Array) -> int:
@@ -93,7 +104,7 @@ class Tiles:
 
     def _held(self, array: Array) -> int:
         """The address of an array that is kept."""
-        own = np.ascontiguousarray(array, dtype=float if array.dtype.kind == "f" else np.int64)
+        own = np.ascontiguousarray(array, dtype=None if array.dtype.kind == "f" else np.int64)
         self._kept.append(own)
         return address(own)
 
@@ -119,16 +130,16 @@ class Tiles:
                 array = np.ascontiguousarray(array)
                 kept.append(array)
             args[i] = address(array)
-        values = np.empty((batch, self._width))
+        values = np.empty((batch, self._width), self.dtype)
         grads: list[Array] = []
         results[0], given = address(values), 1
         for i in self._wrt:
             if self._batched[i]:
-                grad: Array = np.empty((batch, self._sizes[i]))
+                grad: Array = np.empty((batch, self._sizes[i]), self.dtype)
                 results[given] = address(grad)
                 given += 1
             else:
-                grad = np.zeros(self._sizes[i])
+                grad = np.zeros(self._sizes[i], self.dtype)
                 memory.grads[i] = address(grad)
             grads.append(grad)
         frame[ROWS_HERE], memory.numbers[WEIGHT_HERE] = batch, weight

@@ -132,28 +132,29 @@ def everywhere(body: Body, kind: str, number: str) -> str:
     )
 
 
-def transposed(body: Body, rows: Sequence[str]) -> list[str]:
+def transposed(body: Body, rows: Sequence[str], kind: str = "double") -> list[str]:
     """The columns of a square of numbers given as rows, by halves of halves of it."""
-    found, width = [*rows], LANES // 2
+    found, lanes = [*rows], len(rows)
+    vector, width = f"<{lanes} x {kind}>", lanes // 2
     while width:
         # Of two rows this far apart, the one keeps its own blocks in the even places and takes the
         # other's, the other those in the odd places.
-        blocks = [[i // width % 2 for i in range(LANES)], [*range(LANES)]]
-        low = [i - width + LANES if odd else i for odd, i in zip(*blocks)]
-        high = [i + LANES if odd else i + width for odd, i in zip(*blocks)]
-        for first in range(LANES):
+        blocks = [[i // width % 2 for i in range(lanes)], [*range(lanes)]]
+        low = [i - width + lanes if odd else i for odd, i in zip(*blocks)]
+        high = [i + lanes if odd else i + width for odd, i in zip(*blocks)]
+        for first in range(lanes):
             if not first // width % 2:
                 pair = found[first], found[first + width]
                 found[first], found[first + width] = (
-                    _shuffled(body, *pair, order) for order in (low, high)
+                    _shuffled(body, vector, *pair, order) for order in (low, high)
                 )
         width //= 2
     return found
 
 
-def _shuffled(body: Body, a: str, b: str, order: Sequence[int]) -> str:
-    mask = f"<{LANES} x i32> <{', '.join(f'i32 {i}' for i in order)}>"
-    return body.set(f"shufflevector {VECTOR} {a}, {VECTOR} {b}, {mask}")
+def _shuffled(body: Body, vector: str, a: str, b: str, order: Sequence[int]) -> str:
+    mask = f"<{len(order)} x i32> <{', '.join(f'i32 {i}' for i in order)}>"
+    return body.set(f"shufflevector {vector} {a}, {vector} {b}, {mask}")
 
 
 class LaneBody(Body):

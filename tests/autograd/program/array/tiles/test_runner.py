@@ -41,12 +41,17 @@ def by_hand(x, t, w, v):
     return (t - s) ** 2, (dh @ w[:, :-1], -2.0 * (s - t), *grads)
 
 
-@pytest.mark.parametrize("rows", [1, 2, 8, 15, 16, 17, 63, 64, 65, 200])
+# Sums of up to 200 terms of size 1 to 100, in another order: of the largest of the numbers.
+NEAR = {"float64": 1e-12, "float32": 2e-5}
+
+
+@pytest.mark.parametrize("dtype", NEAR)
+@pytest.mark.parametrize("rows", [1, 2, 8, 15, 16, 17, 31, 33, 63, 64, 65, 200])
 @pytest.mark.parametrize("sizes", [(1, 1, 1), (2, 16, 1), (3, 5, 7), (17, 9, 10), (40, 33, 2)])
-def test_a_network_of_any_size_for_any_number_of_rows(sizes, rows):
+def test_a_network_of_any_size_for_any_number_of_rows(sizes, rows, dtype):
     """Loss and gradients, of rows' own arguments and of shared ones, are those by hand."""
     output, arguments = network(*sizes)
-    program = compile(output, backend="array", **arguments)
+    program = compile(output, backend="array", dtype=dtype, **arguments)
     rng = np.random.default_rng(rows)
     inputs, hidden, outputs = sizes
     given = {
@@ -55,14 +60,36 @@ def test_a_network_of_any_size_for_any_number_of_rows(sizes, rows):
         "w": rng.normal(size=(hidden, inputs + 1)),
         "v": rng.normal(size=(outputs, hidden + 1)),
     }
+    given = {name: array.astype(dtype) for name, array in given.items()}
     values, grads = program.value_and_grad(("x", "t", "w", "v"), **given)
-    expected, by_rule = by_hand(**given)
-    # Sums of up to 200 terms of size 1 to 100, in another order.
-    np.testing.assert_allclose(values, expected, rtol=1e-12, atol=1e-12)
-    for grad, wanted in zip(grads, by_rule):
-        np.testing.assert_allclose(grad, wanted, rtol=1e-11, atol=1e-11)
-    executor = ArrayExecutor(program.tape, "float64")
+    expected, by_rule = by_hand(**{name: array.astype(float) for name, array in given.items()})
+    for found, wanted in zip((values, *grads), (expected, *by_rule)):
+        assert found.dtype == dtype
+        assert np.abs(found - wanted).max() <= NEAR[dtype] * max(1.0, np.abs(wanted).max())
+    executor = ArrayExecutor(program.tape, dtype)
     assert executor.tiles((True, True, False, False), (0, 1, 2, 3)) is not None
+
+
+@pytest.mark.parametrize("dtype", NEAR)
+@pytest.mark.parametrize("turned", [False, True])
+@pytest.mark.parametrize("places", [1, 3])
+@pytest.mark.parametrize("rows", [1, 16, 40, 70])
+def test_the_gradient_of_a_matrix(rows, places, turned, dtype):
+    """Of any size, given by rows or by columns, and multiplied by several vectors of a row."""
+    rng = np.random.default_rng(0)
+    for height, width in [(1, 16), (3, 2), (5, 40), (9, 17), (18, 33), (33, 7)]:
+        w, x = leaves(width, height) if turned else leaves(height, width), leaves(places, width)
+        matrix = [*zip(*w)] if turned else w
+        products = [autograd.dot(row, part) for part in x for row in matrix]
+        output = autograd.sum([autograd.exp(y) for y in products])
+        program = compile(output, backend="array", dtype=dtype, x=x, w=w)
+        xs = rng.normal(size=(rows, places, width)).astype(dtype)
+        ws = (0.1 * rng.normal(size=(height, width))).astype(dtype)
+        grad = program.grad("w", x=xs, w=ws.T if turned else ws)
+        d = np.exp(np.einsum("rpk,ik->rpi", xs.astype(float), ws.astype(float)))
+        wanted = np.einsum("rpi,rpk->ik", d, xs.astype(float))
+        found = grad.T if turned else grad
+        assert np.abs(found - wanted).max() <= NEAR[dtype] * np.abs(wanted).max()
 
 
 def test_a_row_does_not_depend_on_the_others():
