@@ -119,6 +119,17 @@ def test_rows_may_lie_anywhere_in_memory():
         assert (program(x=same, **shared) == expected).all()
 
 
+def test_executors_are_not_deceived_by_an_array_in_another_order():
+    """Rows in Fortran's order, as NumPy's functions return them at times, are read as rows."""
+    output, arguments = network(3, 5, 4)
+    executor = ArrayExecutor(compile(output, **arguments).tape, "float64")
+    rng = np.random.default_rng(0)
+    x, t = rng.normal(size=(60, 3)), rng.normal(size=(60, 1))
+    shared = [rng.normal(size=20), rng.normal(size=24)]
+    expected = executor.forward([x, t, *shared], 60)
+    assert (executor.forward([np.asfortranarray(x), t, *shared], 60) == expected).all()
+
+
 def test_several_threads_at_once():
     """Every call has a tile of its own."""
     output, arguments = network(3, 5, 4)
