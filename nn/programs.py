@@ -170,6 +170,7 @@ def _recorded(
             graph.update(t=t, output=(error, listed))
         return 0.0  # so that nothing is lowered yet
 
+    example.__name__ = "the model" if coding is None else "model or loss"  # to messages
     try:
         autograd.compiled(example).program(row, target)
     except (autograd.TraceError, TypeError, ValueError, IndexError) as fault:

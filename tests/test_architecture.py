@@ -51,7 +51,7 @@ ORDER = {
     "smooth",
     "autograd.program": "tape executor statements (loop recording_executor) lists (arguments "
     "array choice solved_rows) (running scans solving) (directions prepared) "
-    "(differentiable exports) program (frozen structures) results calls inside "
+    "(differentiable exports) program (draws frozen structures) results calls inside "
     "recordings compiled_function descent",
     "autograd.program.array": "(error_functions kernels tidying) names writer "
     "(adjoint_arrays forward) (reverse tiles) numpy_executor",

@@ -13,12 +13,12 @@ import types
 from abc import ABC
 from collections import Counter, OrderedDict
 from enum import Enum
-from types import CellType, FunctionType
+from types import FunctionType
 from typing import Any, Generic, TypeAlias
 from weakref import WeakKeyDictionary
 
 from autograd.engine.value import Value
-from autograd.keeping.variables import is_known, variables_of
+from autograd.keeping.variables import closure_of, is_known, variables_of
 from autograd.nested import Argument
 
 __all__ = ["Portrait", "portrait_of"]
@@ -34,7 +34,6 @@ SETS = (set, frozenset)
 BARE: set[type] = {*NESTS, *SETS, OrderedDict, Counter, types.SimpleNamespace}
 """What Python's own keep nothing but their parts."""
 HEAP_TYPE = 1 << 9  # the flag of classes written in Python (CPython's object.h)
-EMPTY = CellType()  # of a variable that has no value yet
 
 # What a thing is apart from its parts, and these.
 Look = tuple[Any, list[Any]]
@@ -186,7 +185,7 @@ def _look_at_function(function: FunctionType) -> Look:
     read = variables_of(function)
     if read is None:
         raise _Opaque
-    cells = [cell.cell_contents for cell in function.__closure__ or () if cell != EMPTY]
+    cells = closure_of(function)
     defaults, own = function.__defaults__ or (), vars(function)
     parts = [*defaults, function.__kwdefaults__, *cells, *own.values(), *read.values()]
     return (function.__code__, len(defaults), len(cells), *own, *read), parts

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import functools
 import sys
-from types import CodeType, FunctionType, ModuleType
+from types import CellType, CodeType, FunctionType, ModuleType
 from typing import Any
 
-__all__ = ["is_known", "variables_of"]
+__all__ = ["closure_of", "is_known", "variables_of"]
 
 KNOWN = {*sys.stdlib_module_names, "autograd", "nn", "numpy"}
 UNSEEN = {"globals", "locals", "vars", "eval", "exec", "environ", "getenv"}
 """Names of what reads variables that no code names."""
+EMPTY = CellType()  # of a variable that has no value yet
 
 
 def variables_of(function: FunctionType) -> dict[str, Any] | None:
@@ -46,6 +47,11 @@ def variables_of(function: FunctionType) -> dict[str, Any] | None:
             waiting += inner
             found.update(inner)
     return found
+
+
+def closure_of(function: FunctionType) -> list[Any]:
+    """What the variables of the functions around it hold."""
+    return [cell.cell_contents for cell in function.__closure__ or () if cell != EMPTY]
 
 
 @functools.lru_cache(maxsize=1024)

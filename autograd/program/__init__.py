@@ -138,16 +138,18 @@ def compiled(
 
     While ``f`` is recorded, a comparison of Values is recorded as a number, 1 or 0, so that
     ``where(x > 0, a, b)`` chooses anew in every call. What would freeze a branch (``if x > 0:``,
-    ``float(x)``, ``int(x)``, ``round(x)``) raises TraceError with the line it stands on. Whatever
-    else ``f`` does, such as printing or drawing random numbers, happens while it is recorded only,
-    and what it reads from elsewhere (globals, attributes of ``self``) keeps the number it has then.
+    ``float(x)``, ``int(x)``, ``round(x)``) raises TraceError with the line it stands on, and so
+    does drawing random numbers, from ``random``, NumPy or a generator that ``f`` can reach.
+    Whatever else ``f`` does, such as printing, happens while it is recorded only, and what it reads
+    from elsewhere (globals, attributes of ``self``, a clock, a file, an iterator) keeps the number
+    that it has then.
     A Value that it closes over is a constant too; where its ``data`` has changed, the next call
     records ``f`` anew. That is right and slow: pass what changes often as an argument. Called with
     Values, or inside a transform or another recording, ``f`` itself is called, so that everything
     it depends on is recorded.
 
     Raises (when called):
-        TraceError: The recording would freeze a branch.
+        TraceError: The recording would freeze a branch, or random numbers.
         InputTypeError: An argument is no number, array or container of such, or a static one is
             not hashable.
 

@@ -26,6 +26,7 @@ from autograd.errors import InputTypeError
 from autograd.nested import numbers_in
 from autograd.program.arguments import FLOAT, ValuesGiven
 from autograd.program.calls import Call, Recorded
+from autograd.program.draws import without_draws
 from autograd.program.executor import numpy_or_error
 from autograd.program.frozen import Frozen
 from autograd.program.inside import Inside
@@ -160,7 +161,9 @@ class Recordings:
                 f"{', '.join(f'{x}={v!r}' for x, v in fixed or bound.arguments.items())}"[:400]
             ) from error
         if found is None or found.frozen.changed():
-            found = self._recorded[key] = self._traced(bound, structures)
+            found = self._recorded[key] = without_draws(
+                self.f, name_of(self.f), lambda: self._traced(bound, structures)
+            )
         return found
 
     def _traced(

@@ -1,5 +1,6 @@
 """What training would do wrong in silence is done right, or said."""
 
+import random
 import warnings
 
 import numpy as np
@@ -337,3 +338,33 @@ def test_a_function_as_schedule_changes_the_rate_and_nothing_else(backend):
         )  # fmt: skip
         runs.append((history.loss, model.state_dict()))
     assert runs[0] == runs[1] == runs[2] == runs[3]
+
+
+class Dropout(nn.Module):
+    """Leaves out a tenth of four neurons: often none at all."""
+
+    def __init__(self, rng):
+        self.hidden, self.out, self.rng = nn.Layer(2, 4, rng=0), nn.Layer(4, 1, rng=1), rng
+
+    def forward(self, x):
+        kept = [h if self.rng.random() > 0.1 else 0.0 * h for h in self.hidden(x)]
+        return self.out(kept)
+
+
+@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("make", [random.Random, np.random.default_rng])
+def test_noise_of_the_model_is_never_frozen(make, seed):
+    """Not even where the numbers it drew for the first examples happened to be alike."""
+    with pytest.raises(autograd.TraceError, match=r'model or loss draws random .* backend="eager"'):
+        fit(Dropout(make(seed)), backend="auto")
+    with pytest.raises(autograd.TraceError, match="the model draws random numbers"):
+        nn.predict(Dropout(make(seed)), X, loss=nn.mse_loss, backend="array")
+
+
+def test_noise_of_the_model_is_new_in_every_step_of_values():
+    """The remedy: training runs, and differs with the seed of the noise."""
+    ends = [Dropout(random.Random(seed)) for seed in (0, 1, 1)]
+    for model in ends:
+        fit(model, x=[[a / 10.0, b / 20.0] for a, b in X], backend="eager")
+    one, other, same = map(numbers, ends)
+    assert one != other == same
