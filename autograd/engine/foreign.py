@@ -31,7 +31,11 @@ UFUNC = re.compile(
     r"|ufunc '(\w+)' not supported for the input"
     r"|loop of ufunc does not support argument .* no callable (\w+) method"
 )
-ONE = re.compile("'Value' object is not (subscriptable|iterable)|object of type 'Value' has no len")
+ONE = re.compile(
+    "'Value' object is not (subscriptable|iterable)|object of type 'Value' has no len"
+    "|.* must be an iterable, not Value"
+)
+EXACT = re.compile("can't convert type 'Value' to numerator|conversion from Value to Decimal")
 CHOICE = re.compile("invalid entry . in condlist: should be boolean ndarray")
 MATRICES = {"solve": "solve", "solve1": "solve", "inv": "inv", "det": "det"}
 """Ufuncs of NumPy's linear algebra, and the functions that record it."""
@@ -58,6 +62,11 @@ def _remedy(error: Exception) -> str | None:
         found = isinstance(error.args[0], Node) if len(error.args) == 1 else False
         remedy = "a Value is no key, for its number may be another: autograd.where makes a choice"
         return f"{remedy}, autograd.take looks up a place that is computed" if found else None
+    if EXACT.match(message):
+        return (
+            "Python's statistics and decimal take plain numbers: use autograd.mean, var, "
+            "std, median, or plain arithmetic"
+        )
     if CHOICE.match(message):
         return "autograd.where makes a choice of what is recorded, one inside of the other"
     if COUNT.match(message):

@@ -1,6 +1,8 @@
 """Where Python or NumPy cannot take a Value, the error names the user's line and the remedy."""
 
+import decimal
 import math
+import statistics
 
 import numpy as np
 import pytest
@@ -22,6 +24,10 @@ CASES = {
     "item": (lambda x: x[0], "a Value is one number"),
     "items": (lambda x: list(x), "a Value is one number"),
     "len": (lambda x: len(x) * x, "a Value is one number"),
+    "statistics.mean": (lambda x: statistics.mean([x, 1.0]), r"autograd\.mean, var"),
+    "statistics.stdev": (lambda x: statistics.stdev([x, 1.0]), r"var, std"),
+    "Decimal": (lambda x: decimal.Decimal(x) + 1, "plain arithmetic"),
+    "unpacked": (lambda x: math.hypot(*x), "a Value is one number"),
     "np.linalg.solve": (lambda x: np.linalg.solve(matrix(x), [1.0, 2.0]), r"autograd\.solve"),
     "np.linalg.inv": (lambda x: np.linalg.inv(matrix(x))[0, 0], r"autograd\.inv"),
     "np.linalg.det": (lambda x: np.linalg.det(matrix(x)), r"autograd\.det"),
