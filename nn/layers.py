@@ -18,8 +18,7 @@ from nn.checks import as_rng, check_count
 from nn.init import Initialiser
 from nn.kinds import Model, Outputs
 from nn.module import Module
-from nn.neurons import Activation, Layer, Linear, Listing, Neuron, are_rows
-from nn.outputs import OutputList
+from nn.neurons import Activation, Layer, Linear, Listing, Neuron, OutputList, are_rows
 
 __all__ = ["ACTIVATIONS", "MLP", "Layer", "Linear", "Neuron", "Sequential"]
 

@@ -1,14 +1,17 @@
 """Neurons, and layers of them.
 
 A neuron computes ``activation(dot(weights, inputs) + bias)``; a layer is a list of neurons that see
-the same inputs. Next: :mod:`nn.layers` has networks of layers.
+the same inputs, and returns a list that says so where a number is wanted: `model(x) - 1.0` is what
+everyone writes first, and Python would speak of operands, repeat the list, or make arrays of it.
+Next: :mod:`nn.layers` has networks of layers.
 """
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Iterable, Sequence
 from random import Random
-from typing import TYPE_CHECKING, Any, TypeGuard, overload
+from typing import TYPE_CHECKING, Any, NoReturn, TypeGuard, overload
 
 import autograd
 from autograd import Value
@@ -18,9 +21,8 @@ from nn.checks import as_rng, check_count
 from nn.init import Initialiser, initialiser, reserve
 from nn.kinds import Outputs
 from nn.module import Module
-from nn.outputs import OutputList
 
-__all__ = ["Layer", "Linear", "Listing", "Neuron", "are_rows"]
+__all__ = ["Layer", "Linear", "Listing", "Neuron", "OutputList", "are_rows"]
 
 Activation = Callable[[Any], Any]
 
@@ -79,6 +81,61 @@ class Neuron(Module):
         """What `save` keeps of the structure."""
         kept = {"nin": self.nin, "activation": saved_name(self.activation)}
         return kept if self.bias is not None else {**kept, "bias": False}
+
+
+class OutputList(list[Any]):
+    """The outputs of a module, in order.
+
+    >>> OutputList([1.0]) - 1.0
+    Traceback (most recent call last):
+    ...
+    autograd.errors.InputTypeError: a module's output is a list, here of 1, and no number to \
+subtract from: take the number itself, such as model(x)[0], or loop over the list
+    """
+
+    __array_priority__ = 1000.0  # NumPy's numbers on the left ask here first
+
+    def __getattr__(self, name: str) -> NoReturn:
+        if hasattr(Value, name):
+            _refuse(self, f"has no .{name}", AttributeError)
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+
+
+def _refuse(outputs: OutputList, why: str, kind: type[Exception] = autograd.InputTypeError) -> Any:
+    raise kind(
+        f"a module's output is a list, here of {len(outputs)}, and {why}: "
+        "take the number itself, such as model(x)[0], or loop over the list"
+    )
+
+
+def _refusing(name: str, doing: str, *, swapped: bool) -> Callable[[OutputList, Any], Any]:
+    """An operator that goes through arrays, joins lists, and takes nothing else."""
+    compute = getattr(operator, name)
+    plain = getattr(list, f"__{name}__", None)
+
+    def operate(self: OutputList, other: Any) -> Any:
+        if getattr(other, "ndim", 0):
+            import numpy as np
+
+            own = np.array(self, dtype=object)
+            return compute(other, own) if swapped else compute(own, other)
+        if isinstance(other, list) and plain and not swapped:
+            return plain(self, other)
+        return _refuse(self, f"no number to {doing}")
+
+    return operate
+
+
+for _name, _doing in {
+    "add": "add to", "sub": "subtract from", "mul": "multiply", "truediv": "divide",
+    "pow": "raise to a power", "floordiv": "divide", "mod": "divide", "matmul": "multiply",
+    "lt": "compare", "le": "compare", "gt": "compare", "ge": "compare",
+}.items():  # fmt: skip
+    setattr(OutputList, f"__{_name}__", _refusing(_name, _doing, swapped=False))
+    if _doing != "compare":
+        setattr(OutputList, f"__r{_name}__", _refusing(_name, _doing, swapped=True))
+for _name in ("neg", "pos", "abs"):
+    setattr(OutputList, f"__{_name}__", lambda self, *_: _refuse(self, "no number"))
 
 
 class Listing(Module):

@@ -19,8 +19,7 @@ from nn.losses.terms import kind_of
 from nn.module import Module
 from nn.optim.optimizer import Optimizer
 from nn.reading import READINGS
-from nn.train.task import Task
-from nn.train.weights import example_weights
+from nn.train.task import Task, example_weights
 
 if TYPE_CHECKING:
     from autograd.drawing import Playground

@@ -20,7 +20,7 @@ from nn.optim.optimizer import SGD, Optimizer
 from nn.predict import predict_outputs
 from nn.train.fitting import fit
 from nn.train.lbfgs import fit_lbfgs
-from nn.train.weights import checked_weights
+from nn.train.task import checked_weights
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike

@@ -78,7 +78,7 @@ ORDER = {
     "repeated_derived rolling)",
     "autograd.testing": "(binding plugin reproduction) formulas strategies properties",
     "autograd.transforms": "typed argnums call (derivatives directions) equations implicit",
-    "nn": "(absent checks errors kinds outputs) (init model_files parts) "
+    "nn": "(absent checks errors kinds) (init model_files parts) "
     "(activations data optim schedules losses) metrics "
     "(export reading targets) programs predict (module plots) (modules neurons "
     "train) layers (convert playground) sklearn "
@@ -87,7 +87,7 @@ ORDER = {
     "nn.losses": "terms (classes pairwise)",
     "nn.optim": "(gradients optimizer) adaptive",
     "nn.plots": "curves",
-    "nn.train": "(columns history nudges weights) task (checkpoint eager_steps rate) "
+    "nn.train": "(columns history nudges task) (checkpoint eager_steps rate) "
     "compiled_steps (fitting lbfgs)",
 }
 

@@ -17,8 +17,7 @@ from nn.data.examples import check_examples
 from nn.errors import DivergenceError
 from nn.kinds import Loss, Matrix, Model, Target, Targets
 from nn.train.columns import columns_of
-from nn.train.task import Task
-from nn.train.weights import example_weights
+from nn.train.task import Task, example_weights
 
 __all__ = ["EagerSteps", "Learnt", "batch_gradient"]
 

@@ -1,4 +1,4 @@
-"""What learns, by which loss, and how its parameters move; and what is looked at before it begins.
+"""What learns, by which loss, how much each example counts; and what is looked at before it begins.
 
 Next: :mod:`nn.train.eager_steps` makes steps of a task.
 """
@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,17 +17,19 @@ from autograd import Value
 from autograd.arrays import Array
 from autograd.graph import topological_order
 from autograd.nests import as_list, flat, numbers, shape_of
-from nn.checks import check_callable
+from autograd.reals import shown
+from nn.checks import check_callable, check_number
 from nn.data.examples import check_rows
-from nn.kinds import Loss, Matrix, Outputs, Target
+from nn.kinds import Listed, Loss, Matrix, Outputs, Target
 from nn.losses import binary_cross_entropy_with_logits, cross_entropy
+from nn.losses.classes import shares_of
 from nn.losses.terms import kind_of
 from nn.optim.gradients import Adjustment
 from nn.optim.optimizer import Optimizer
 from nn.reading import reading
 from nn.targets import Coding, is_number
 
-__all__ = ["Task"]
+__all__ = ["Task", "checked_weights", "example_weights"]
 
 
 # Examples of which one at least has a loss that depends on a parameter.
@@ -178,3 +181,70 @@ def _warn_of_logits(kind: Loss, outputs: Outputs) -> None:
             f"{twice}: leave it out there",
             stacklevel=6,
         )
+
+
+def example_weights(
+    loss: Loss,
+    targets: Listed,
+    sample_weight: Sequence[float] | Array | None,
+    class_weight: Mapping[Any, float] | str | None,
+) -> list[float] | None:
+    """Factors for the examples' losses, which make their mean a weighted one; None if all are 1.
+
+    The factors of a loss over classes are in its terms already; here its mean is put right.
+
+    >>> import nn
+    >>> example_weights(nn.mse_loss, [0.0, 1.0], [1.0, 3.0], None)
+    [0.5, 1.5]
+    >>> example_weights(nn.cross_entropy, [0, 1, 1, 1], None, "balanced")
+    [2.0, 0.6666666666666666, 0.6666666666666666, 0.6666666666666666]
+    """
+    shares = shares_of(loss, targets)
+    if sample_weight is None and class_weight is None and shares is None:
+        return None
+    weights = (
+        [1.0] * len(targets) if sample_weight is None else checked_weights(sample_weight, targets)
+    )
+    if class_weight is not None:
+        labels = _labels(loss, targets)
+        counts = Counter(label for label in labels if label is not None)  # which are not ignored
+        known, all_known = set(counts), counts.total()
+        balanced = {label: all_known / (len(counts) * n) for label, n in counts.items()}
+        factors = balanced if class_weight == "balanced" else class_weight
+        if not isinstance(factors, Mapping) or not known <= set(factors):
+            raise autograd.InputValueError(
+                'class_weight is "balanced" or a dict with a factor for each label, '
+                f"{sorted(known)}, but got {class_weight!r}"
+            )
+        factor = {label: check_number("a weight", factors[label]) for label in known}
+        weights = [w * factor.get(label, 1.0) for w, label in zip(weights, labels)]
+    total = math.fsum(w * s for w, s in zip(weights, shares or [1.0] * len(weights)))
+    if not total:
+        raise autograd.InputValueError("all examples have the weight 0: nothing would be learnt")
+    return [w * len(weights) / total for w in weights]
+
+
+def checked_weights(sample_weight: Sequence[float] | Array, targets: Listed) -> list[float]:
+    """A factor of 0 or more for each target, as floats; InputValueError for anything else."""
+    given: Any = sample_weight
+    weights: Any = as_list(given) if isinstance(given, Iterable) else given
+    if not isinstance(weights, list) or len(weights) != len(targets):
+        found = len(weights) if isinstance(weights, list) else shown(sample_weight, 60)
+        raise autograd.InputValueError(
+            f"sample_weight has a factor for each of {len(targets)} examples, but got {found}"
+        )
+    # True and False too, as in a mask.
+    return [check_number("a weight", int(w) if isinstance(w, bool) else w) for w in weights]
+
+
+def _labels(loss: Loss, targets: Listed) -> list[Any]:
+    meaning = reading(loss, targets=targets)
+    labels = list(targets) if meaning is None else meaning.truths(targets)
+    labels = [int(x) if isinstance(x, float) and x.is_integer() else x for x in labels]
+    numbers = meaning is not None and meaning.of == "numbers"
+    if numbers or any(isinstance(label, (list, float)) for label in labels):
+        name = getattr(kind_of(loss), "__name__", repr(loss))
+        raise autograd.InputValueError(
+            f"class_weight is for targets that are one label each, but {name} has others"
+        )
+    return labels
