@@ -58,10 +58,9 @@ from nn.modules import (
     Softplus,
     Tanh,
 )
-from nn.optim import adaptive
-from nn.optim.adaptive import Adam, AdamW
+from nn.optim import optimizer
 from nn.optim.gradients import clip_grad_norm
-from nn.optim.optimizer import SGD, Optimizer
+from nn.optim.optimizer import SGD, Adam, AdamW, Optimizer
 from nn.playground import playground
 from nn.predict import predict, predict_proba, score
 from nn.train.fitting import fit
@@ -124,7 +123,8 @@ __all__ = [
     "score",
 ]
 
-sys.modules["nn.adaptive"] = adaptive  # pickles from before it moved name it so
+# Pickles from before it moved name it so.
+sys.modules["nn.adaptive"] = sys.modules["nn.optim.adaptive"] = optimizer
 
 answer_imports("nn", IN_NN)
 

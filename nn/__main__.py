@@ -114,10 +114,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             check_writable(options.out)
         history = train(options)
         sys.stdout.flush()
-    except (
-        autograd.InputValueError, autograd.MissingExtraError, nn.DataFileError, nn.DivergenceError,
-        nn.ModelFileError,
-    ) as error:  # fmt: skip
+    except autograd.AutogradError as error:
         print(f"python -m nn {options.command}: error: {error}", file=sys.stderr)
         return 1 if isinstance(error, nn.DivergenceError) else 2
     except KeyboardInterrupt:

@@ -14,7 +14,7 @@ from nn.checks import named
 from nn.errors import ModelFileError
 
 __all__ = [
-    "ACTIVATIONS", "COUNTERPARTS", "KNOWN", "OF_ROWS", "RECTIFIERS", "TORCH", "activation_name",
+    "ACTIVATIONS", "COUNTERPARTS", "KNOWN", "OF_ROWS", "RECTIFIERS", "activation_name",
     "activation_of", "saved_name",
 ]  # fmt: skip
 
@@ -48,8 +48,6 @@ COUNTERPARTS = {name: (kind, options) for name, (_, kind, options) in _TABLE.ite
 OF_ROWS = {name: KNOWN[name] for name in ("softmax", "log_softmax")}
 """Functions of a whole row, which stand after a layer."""
 ACTIVATIONS = {name: function for name, function in KNOWN.items() if name not in OF_ROWS}
-TORCH = {name: COUNTERPARTS[name] for name in ACTIVATIONS}
-"""What PyTorch has for an activation: the class, and its options."""
 
 RECTIFIERS = {"relu", "leaky_relu", "softplus", "elu", "gelu", "silu"}
 """Those that halve their input's variance or nearly so, for which He's initialiser was made."""

@@ -13,11 +13,11 @@ from typing import Any
 import autograd
 from autograd import Value
 from autograd.extras import needed
-from nn.activations import COUNTERPARTS, TORCH, activation_name
+from nn.activations import ACTIVATIONS, COUNTERPARTS, activation_name
 from nn.checks import check_count
 from nn.kinds import Model
 
-__all__ = ["TORCH", "to_onnx", "to_torch"]
+__all__ = ["to_onnx", "to_torch"]
 
 
 def to_onnx(
@@ -86,9 +86,9 @@ def _modules(torch: ModuleType, part: Model) -> list[Any]:
             linear.bias.copy_(numbers[:, nin])
     functions = {neuron.activation for neuron in neurons}
     names = {activation_name(function) for function in functions}
-    if len(names) > 1 or not names <= TORCH.keys():
+    if len(names) > 1 or not names <= ACTIVATIONS.keys():
         raise autograd.InputTypeError(
-            f"to_torch knows one activation a layer, {', '.join(TORCH)}, "
+            f"to_torch knows one activation a layer, {', '.join(ACTIVATIONS)}, "
             f"but got {' and '.join(map(repr, functions))}"
         )
     return [linear, *(_activation(torch, str(n), {}) for n in names if n != "identity")]

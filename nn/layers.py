@@ -18,12 +18,12 @@ from nn.checks import as_rng, check_count
 from nn.init import Initialiser
 from nn.kinds import Model, Outputs
 from nn.module import Module
-from nn.neurons import Activation, Layer, Linear, Listing, Neuron, OutputList, are_rows
+from nn.neurons import Activation, Layer, Linear, Neuron, OutputList, Returning, are_rows
 
 __all__ = ["ACTIVATIONS", "MLP", "Layer", "Linear", "Neuron", "Sequential"]
 
 
-class Sequential(Listing):
+class Sequential(Returning[list[Value]]):
     """Modules, or functions of a list such as `autograd.softmax`, each fed the last one's outputs.
 
     >>> import autograd
@@ -125,14 +125,10 @@ class MLP(Sequential):
 
     def config(self) -> dict[str, Any]:
         """What `save` keeps of the structure."""
-        return {
-            "nin": self.nin,
-            "nouts": self.nouts,
-            "activation": list(map(saved_name, self.activation))
-            if isinstance(self.activation, list)
-            else saved_name(self.activation),
-            "output": saved_name(self.output),
-        }
+        several = isinstance(self.activation, list)
+        hidden = [*map(saved_name, self.activation if several else [self.activation])]
+        names = {"activation": hidden if several else hidden[0], "output": saved_name(self.output)}
+        return {"nin": self.nin, "nouts": self.nouts, **names}
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> MLP:

@@ -15,7 +15,7 @@ from autograd import Value
 from autograd.nests import as_list, flat
 from nn.kinds import Numbers, Target
 from nn.losses import l1_loss, mse_loss
-from nn.losses.terms import number
+from nn.losses.pairwise import number
 
 __all__ = [
     "accuracy", "argmax", "confusion_matrix", "mean_absolute_error",
@@ -120,10 +120,8 @@ def confusion_matrix(
     place = {label: i for i, label in enumerate(order)}
     strange = [label for label in labels if label not in place]
     if strange:
-        known = f"none of {', '.join(map(str, order))}"
-        if isinstance(order, range):
-            known = f"outside the {len(order)} classes 0 to {len(order) - 1}"
-        raise autograd.InputValueError(f"confusion_matrix: label {strange[0]!r} is {known}")
+        known = ", ".join(map(str, order))
+        raise autograd.InputValueError(f"confusion_matrix: {strange[0]!r} is none of {known}")
     matrix = [[0] * len(place) for _ in place]
     for a, p in zip(actual, predicted):
         matrix[place[a]][place[p]] += 1

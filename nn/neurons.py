@@ -11,7 +11,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Iterable, Sequence
 from random import Random
-from typing import TYPE_CHECKING, Any, NoReturn, TypeGuard, overload
+from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeGuard, TypeVar, overload
 
 import autograd
 from autograd import Value
@@ -22,12 +22,26 @@ from nn.init import Initialiser, initialiser, reserve
 from nn.kinds import Outputs
 from nn.module import Module
 
-__all__ = ["Layer", "Linear", "Listing", "Neuron", "OutputList", "are_rows"]
+__all__ = ["Layer", "Linear", "Neuron", "OutputList", "Returning", "are_rows"]
 
 Activation = Callable[[Any], Any]
+Returned = TypeVar("Returned", bound="Value | list[Value]")
 
 
-class Neuron(Module):
+class Returning(Module, Generic[Returned]):
+    """A module of which a row's outputs have a type, for a type checker."""
+
+    if TYPE_CHECKING:
+
+        @overload
+        def __call__(self, inputs: Sequence[Value | float]) -> Returned: ...
+        @overload
+        def __call__(self, inputs: Outputs) -> Any: ...
+        def __call__(self, inputs: Outputs) -> Any:
+            """As `forward`."""
+
+
+class Neuron(Returning[Value]):
     """One neuron: activation(dot(weights, inputs) + bias), a Value; for a list of rows a list.
 
     `activation` is a name of ACTIVATIONS or a function of a Value. `init` draws the weights (see
@@ -60,15 +74,6 @@ class Neuron(Module):
         self.weights = [Value(draw(rng, self.nin, fan_out)) for _ in range(self.nin)]
         self.bias = Value(0.0) if bias else None
         self.name_parameters()
-
-    if TYPE_CHECKING:
-
-        @overload
-        def __call__(self, inputs: Sequence[Value | float]) -> Value: ...
-        @overload
-        def __call__(self, inputs: Outputs) -> Any: ...
-        def __call__(self, inputs: Outputs) -> Any:
-            """As `forward`."""
 
     def forward(self, inputs: Outputs) -> Any:
         """The neuron's output for `nin` numbers or Values; a list of them for a list of rows."""
@@ -138,20 +143,7 @@ for _name in ("neg", "pos", "abs"):
     setattr(OutputList, f"__{_name}__", lambda self, *_: _refuse(self, "no number"))
 
 
-class Listing(Module):
-    """A module of which the outputs are a list, for a type checker."""
-
-    if TYPE_CHECKING:
-
-        @overload
-        def __call__(self, inputs: Sequence[Value | float]) -> list[Value]: ...
-        @overload
-        def __call__(self, inputs: Outputs) -> Any: ...
-        def __call__(self, inputs: Outputs) -> Any:
-            """As `forward`."""
-
-
-class Layer(Listing):
+class Layer(Returning[list[Value]]):
     """`nout` neurons that see the same `nin` inputs; always returns a list. Alias: Linear.
 
     The options are those of :class:`Neuron`; without `bias` there are weights only.

@@ -15,7 +15,7 @@ from nn.checks import as_rng, check_count, check_number
 from nn.data.examples import batches, check_examples
 from nn.kinds import Loss, Targets
 from nn.losses.classes import shares_of
-from nn.losses.terms import kind_of
+from nn.losses.pairwise import kind_of
 from nn.module import Module
 from nn.optim.optimizer import Optimizer
 from nn.reading import READINGS

@@ -17,7 +17,7 @@ from autograd.nests import as_list, is_nested, numbers
 from nn import losses
 from nn.data.examples import as_matrix, check_rows, items_of
 from nn.kinds import Decision, Loss, Matrix, Model, Targets
-from nn.losses.terms import Number, kind_of
+from nn.losses.pairwise import Number, kind_of
 from nn.metrics import accuracy, r2_score
 from nn.programs import BACKENDS, PROGRAMS, recorded_outputs
 from nn.reading import READINGS, Reading, required
@@ -81,7 +81,6 @@ def predict_proba(
         raise autograd.InputValueError(
             "predict_proba takes a model with one list of outputs for a row, but this has several"
         )
-    rows: Any
     if hasattr(outputs, "argmax"):
         rows = outputs.reshape(len(outputs), -1)
     else:

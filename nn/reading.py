@@ -14,7 +14,7 @@ import autograd
 from autograd.nests import as_list, is_nested, mapped
 from nn import losses
 from nn.kinds import Decision, Loss, Outputs, Target, Targets
-from nn.losses.terms import Number, kind_of, options_of
+from nn.losses.pairwise import Number, kind_of, options_of
 from nn.metrics import argmax
 
 __all__ = ["READINGS", "Reading", "reading", "required"]
@@ -178,11 +178,7 @@ def _one_hot(targets: Targets, low: int) -> bool:
 
 
 def bare(rows: Targets) -> list[Any]:
-    """Rows of one number each as numbers; other rows and numbers as they are.
-
-    >>> bare([[1.0], [2.0]]), bare([[1.0, 2.0]])
-    ([1.0, 2.0], [[1.0, 2.0]])
-    """
+    """Rows of one number each as numbers; other rows and numbers as they are."""
     given: Any = rows
     if hasattr(given, "reshape"):  # at once
         return as_list(given.reshape(-1) if given.size == len(given) else given)

@@ -15,8 +15,7 @@ from autograd import extras
 from nn.data.examples import train_test_split
 from nn.layers import MLP
 from nn.losses import binary_cross_entropy_with_logits, cross_entropy, mse_loss
-from nn.optim.adaptive import Adam
-from nn.optim.optimizer import SGD, Optimizer
+from nn.optim.optimizer import SGD, Adam, Optimizer
 from nn.predict import predict_outputs
 from nn.train.fitting import fit
 from nn.train.lbfgs import fit_lbfgs
@@ -119,8 +118,7 @@ class Estimator(BaseEstimator):  # type: ignore[misc]  # (scikit-learn is untype
                     "sample_weight needs a number above 0, but all are zero: nothing is learnt"
                 )
             rows, y, options["sample_weight"] = rows[there], y[there], weights[there]
-        targets, outputs, loss = self._coded(y, y)
-        self._begin(rows.shape[1], outputs)
+        targets, loss = self._begun(rows, y, y, first=True)
         patience = self.patience
         if self.solver == "lbfgs":
             if self.early_stopping or patience is not None:
@@ -155,22 +153,23 @@ class Estimator(BaseEstimator):  # type: ignore[misc]  # (scikit-learn is untype
             )
         first = not hasattr(self, "model_")
         rows, labels = self._examples(X, y, first=first)
-        targets, outputs, loss = self._coded(labels, classes if first else None)
-        if first:
-            self._begin(rows.shape[1], outputs)
+        targets, loss = self._begun(rows, labels, classes if first else None, first=first)
         return self._learn(rows, targets, loss, epochs=1)
 
-    def _begin(self, columns: int, outputs: int) -> None:
-        """A new network, and what its training needs."""
-        if self.solver not in SOLVERS and self.solver != "lbfgs":
-            raise autograd.InputValueError(
-                f"solver is one of {', '.join(SOLVERS)}, lbfgs, but got {self.solver!r}"
-            )
-        self._rng = Random(int(check_random_state(self.random_state).randint(2**31)))
-        hidden = np.atleast_1d(self.hidden_layer_sizes).tolist()
-        self.model_ = MLP(columns, [*hidden, outputs], activation=self.activation, rng=self._rng)
-        self._optimizer: Optimizer | None = None  # it is made for the first step
-        self.loss_curve_: list[float] = []
+    def _begun(self, X: Array, y: Array, classes: ArrayLike | None, *, first: bool) -> Any:
+        """Targets and loss; at first also a new network, and what its training needs."""
+        targets, outputs, loss = self._coded(y, classes)
+        if first:
+            if self.solver not in SOLVERS and self.solver != "lbfgs":
+                raise autograd.InputValueError(
+                    f"solver is one of {', '.join(SOLVERS)}, lbfgs, but got {self.solver!r}"
+                )
+            self._rng = rng = Random(int(check_random_state(self.random_state).randint(2**31)))
+            sizes = [*np.atleast_1d(self.hidden_layer_sizes).tolist(), outputs]
+            self.model_ = MLP(X.shape[1], sizes, activation=self.activation, rng=rng)
+            self._optimizer: Optimizer | None = None  # it is made for the first step
+            self.loss_curve_: list[float] = []
+        return targets, loss
 
     def _learn(self: E, X: Array, targets: Sequence[int] | Array, loss: Loss, **options: Any) -> E:
         """Go on learning: by steps, from what the optimiser remembers, or by L-BFGS."""

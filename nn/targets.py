@@ -18,7 +18,7 @@ from autograd.extras import needed
 from autograd.nests import flat, is_nested, numbers, shape_of
 from nn.kinds import Loss, Outputs, Target, Targets
 from nn.losses import cross_entropy, hinge_loss, nll_loss
-from nn.losses.terms import kind_of, options_of
+from nn.losses.pairwise import kind_of, options_of
 
 __all__ = ["Coding", "encoded", "is_number"]
 

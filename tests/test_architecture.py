@@ -84,8 +84,8 @@ ORDER = {
     "train) layers (convert playground) sklearn "
     "__init__ __main__",
     "nn.data": "(examples sets)",
-    "nn.losses": "terms (classes pairwise)",
-    "nn.optim": "(gradients optimizer) adaptive",
+    "nn.losses": "pairwise classes",
+    "nn.optim": "(gradients optimizer)",
     "nn.plots": "curves",
     "nn.train": "(columns history nudges task) (checkpoint eager_steps rate) "
     "compiled_steps (fitting lbfgs)",

@@ -64,10 +64,9 @@ def digits() -> tuple[Rows, Labels]:
 def mnist(directory: str | os.PathLike[str]) -> tuple[Any, Any, Any, Any]:
     """(X_train, X_test, y_train, y_test) of MNIST's handwritten digits, as NumPy arrays.
 
-    A row of `X` is a picture of 28x28 grey levels from 0 to 1, line by line; `y` are integers.
-    `directory` holds the four files that MNIST is published as, ``train-images-idx3-ubyte`` and so
-    on, with or without ``.gz``; sets of the same make, such as Fashion-MNIST, will do, of any
-    number and size of pictures.
+    A row of `X` is a picture's grey levels from 0 to 1, line by line; `y` are integers. `directory`
+    holds the four files that MNIST, or another set of the same make, is published as:
+    ``train-images-idx3-ubyte`` and so on, with or without ``.gz``.
 
     Raises DataFileError where a file is missing or damaged, or files do not fit together;
     MissingExtraError without NumPy.
@@ -97,10 +96,6 @@ def _examples(folder: Path, part: str) -> tuple[Any, Any]:
         raise DataFileError(
             f"each picture needs a label, but {str(folder)!r} holds {len(X)} pictures of "
             f"{X.shape[1]} x {X.shape[2]} pixels for {part}, and {len(y)} labels"
-        )
-    if y.max() > 9:
-        raise DataFileError(
-            f"labels are 0 to 9, but one for {part} in {str(folder)!r} is {y.max()}: it is damaged"
         )
     return X.reshape(len(X), -1) / 255.0, y.astype("int64")
 

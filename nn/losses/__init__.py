@@ -1,7 +1,7 @@
 """Losses: how wrong predictions are, as one Value to differentiate.
 
-:mod:`nn.losses.pairwise` has those of numbers, :mod:`nn.losses.classes` those of classes;
-:mod:`nn.losses.terms` pairs predictions with targets for all of them.
+:mod:`nn.losses.pairwise` has those of numbers, and what all of them share;
+:mod:`nn.losses.classes` those of classes.
 """
 
 from nn.losses.classes import cross_entropy, nll_loss

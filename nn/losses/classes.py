@@ -15,7 +15,7 @@ import autograd
 from autograd import Value
 from autograd.reals import shown
 from nn.kinds import Listed, Loss, Outputs
-from nn.losses.terms import Number, kind_of, listed, number, options_of, reduce
+from nn.losses.pairwise import Number, kind_of, listed, number, options_of, reduce
 
 __all__ = ["cross_entropy", "nll_loss", "shares_of"]
 

@@ -30,7 +30,7 @@ from autograd.arrays import Array
 from autograd.nests import flat, mapped
 from nn.errors import ModelFileError
 from nn.kinds import Matrix, Target
-from nn.losses.terms import name_of
+from nn.losses.pairwise import name_of
 from nn.model_files import read_json, write_bytes
 from nn.module import Module
 from nn.optim.optimizer import Optimizer

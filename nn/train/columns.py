@@ -45,10 +45,9 @@ def memory_of(columns: Any, n: int) -> list[Any]:
 
 def to_bytes(numbers: Sequence[float] | Array) -> bytes:
     """Numbers as doubles, little-endian."""
-    if hasattr(numbers, "astype"):
-        packed: bytes = numbers.astype("<f8").tobytes()
-        return packed
-    return struct.pack(f"<{len(numbers)}d", *numbers)
+    many: Any = numbers
+    packed: bytes = many.astype("<f8").tobytes() if hasattr(many, "astype") else b""
+    return packed or struct.pack(f"<{len(numbers)}d", *numbers)
 
 
 def from_bytes(packed: bytes) -> array[float]:

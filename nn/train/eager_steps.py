@@ -131,13 +131,6 @@ def batch_gradient(
     """(mean loss, outputs as floats) over a mini-batch, whose mean gradient goes to `.grad`.
 
     With `weights`, each loss is multiplied by its own before.
-
-    >>> from autograd import Value
-    >>> w = Value(2.0)
-    >>> batch_gradient(lambda x: w * x, lambda y, t: (y - t) ** 2, [1.0, 3.0], [0.0, 0.0])[0]
-    20.0
-    >>> w.grad  # (2·2·1² + 2·2·3²)/2
-    20.0
     """
     share = 1.0 / len(xs)
     total, outputs = 0.0, list[Any]()

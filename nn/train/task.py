@@ -23,7 +23,7 @@ from nn.data.examples import check_rows
 from nn.kinds import Listed, Loss, Matrix, Outputs, Target
 from nn.losses import binary_cross_entropy_with_logits, cross_entropy
 from nn.losses.classes import shares_of
-from nn.losses.terms import kind_of
+from nn.losses.pairwise import kind_of
 from nn.optim.gradients import Adjustment
 from nn.optim.optimizer import Optimizer
 from nn.reading import reading
@@ -194,8 +194,6 @@ def example_weights(
     The factors of a loss over classes are in its terms already; here its mean is put right.
 
     >>> import nn
-    >>> example_weights(nn.mse_loss, [0.0, 1.0], [1.0, 3.0], None)
-    [0.5, 1.5]
     >>> example_weights(nn.cross_entropy, [0, 1, 1, 1], None, "balanced")
     [2.0, 0.6666666666666666, 0.6666666666666666, 0.6666666666666666]
     """

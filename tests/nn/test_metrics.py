@@ -42,7 +42,7 @@ def test_classes_default_to_the_largest_label():
 @pytest.mark.parametrize(("actual", "predicted"), [([3], [0]), ([0], [3]), ([-1], [0])])
 def test_labels_outside_the_classes_are_refused(actual, predicted):
     confusion_matrix([2], [2], classes=3)
-    with pytest.raises(autograd.InputValueError, match="outside the 3 classes 0 to 2"):
+    with pytest.raises(autograd.InputValueError, match="is none of 0, 1, 2"):
         confusion_matrix(actual, predicted, classes=3)
 
 
@@ -71,7 +71,7 @@ def test_confusion_matrices_of_words():
         [0, 2, 0],
         [0, 1, 0],
     ]
-    with pytest.raises(autograd.InputValueError, match="label 'c' is none of a, b"):
+    with pytest.raises(autograd.InputValueError, match="'c' is none of a, b"):
         confusion_matrix(actual, predicted, classes=["a", "b"])
 
 

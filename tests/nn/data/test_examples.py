@@ -192,3 +192,12 @@ def test_impossible_targets_are_refused(y, error, message):
     with pytest.raises(error, match=message) as caught:
         check_examples(X, y)
     assert isinstance(caught.value, autograd.AutogradError)
+
+
+@pytest.mark.parametrize("n", [0, 1, 2, 9, 1000])
+def test_batches_are_shuffled_as_python_shuffles(n):
+    """Draw by draw, so that whoever shares the generator sees the same numbers afterwards."""
+    one, other, order = random.Random(3), random.Random(3), [*range(n)]
+    found = [i for chosen in nn.data.batches(n, batch_size=4, rng=one) for i in chosen]
+    other.shuffle(order)
+    assert (found, one.random()) == (order, other.random())

@@ -120,10 +120,6 @@ MISFITS = {
         {"train_im": idx(np.array([1, 2]))},
         "train-images.* along 3 axes: .* 00 00 08 01 .* is it in another's place",
     ),
-    "an 11th class": (
-        {"train_la": idx(np.array([1, 2, 10]))},
-        "0 to 9, but one for train in .* is 10",
-    ),
     "other sizes": (
         {"t10k_ima": idx(np.zeros((2, 3, 3)))},
         "to learn from have 4 pixels and those of the test 9",
