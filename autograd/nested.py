@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Argument", "Nest", "flat_list", "is_array", "labels_of", "map_structure", "numbers_in",
-    "numbers_like", "parts_of", "rebuilt", "too_deep", "way_to", "with_parts",
+    "numbers_like", "parts_of", "rebuilt", "require_shallow", "too_deep", "way_to", "with_parts",
 ]  # fmt: skip
 
 
@@ -55,6 +55,15 @@ def too_deep(what: str) -> InputValueError:
     autograd.errors.InputValueError: x is nested more than 100 deep, or holds itself
     """
     return InputValueError(f"{what} is nested more than {DEEPEST} deep, or holds itself")
+
+
+def require_shallow(x: Argument, what: str) -> None:
+    """Raise that error if lists nest too deeply for Python, along their first items."""
+    for _ in range(DEEPEST + 1):
+        if not isinstance(x, (list, tuple)) or not x:
+            return
+        x = x[0]
+    raise too_deep(what)
 
 
 def is_array(x: object) -> TypeGuard[Array]:

@@ -7,13 +7,25 @@ walked by :mod:`autograd.nested`.
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterable
+from array import array
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from autograd.arrays import Array
 from autograd.nested import Argument, Nest
 
-__all__ = ["as_list", "flat", "is_nested", "leaves", "like", "mapped", "numbers", "shape_of"]
+__all__ = [
+    "as_list",
+    "columns_of",
+    "flat",
+    "is_nested",
+    "leaves",
+    "like",
+    "mapped",
+    "numbers",
+    "rows_of",
+    "shape_of",
+]
 
 
 def as_list(things: Iterable[Any] | Array) -> list[Any]:
@@ -102,3 +114,33 @@ def like(nest: Argument, leaves: Iterable[Any]) -> Any:
     """
     left = iter(leaves)
     return mapped(lambda _: next(left), nest)
+
+
+def columns_of(rows: Sequence[Nest]) -> Any:
+    """Nests of numbers in columns, as one nest; one number where all have the same.
+
+    >>> columns_of([(0.5, 1.0), (0.25, 1.0)])
+    (array('d', [0.5, 0.25]), 1.0)
+    """
+    nests: Any = rows
+    first = nests[0]
+    if isinstance(first, (tuple, list)):
+        return tuple(columns_of(part) for part in zip(*nests))
+    return first if all(item == first for item in nests) else array("d", nests)
+
+
+def rows_of(columns: Nest, n: int) -> list[Any]:
+    """The inverse of `columns_of`, for `n` nests; ValueError for columns of others.
+
+    >>> rows_of((array("d", [0.5, 0.25]), 1.0), 2)
+    [(0.5, 1.0), (0.25, 1.0)]
+    """
+    if isinstance(columns, (tuple, list)):
+        return list(zip(*(rows_of(column, n) for column in columns)))
+    column: Any = columns
+    if not hasattr(column, "__len__"):
+        return [column] * n
+    if len(column) != n:
+        raise ValueError(f"a column of {len(column)} numbers is not one of {n}")
+    listed: list[Any] = column.tolist()
+    return listed

@@ -1,4 +1,4 @@
-"""What counts as a real number, and how it becomes a float.
+"""What counts as a real number, how it becomes a float, and what an option may be.
 
 Next: :mod:`autograd.nested`.
 """
@@ -6,13 +6,15 @@ Next: :mod:`autograd.nested`.
 from __future__ import annotations
 
 import math
+import operator
+import sys
 from decimal import Decimal
 from numbers import Integral, Rational, Real
 from typing import Any
 
 from autograd.errors import InputTypeError, InputValueError
 
-__all__ = ["comparable", "real", "real_or_none", "shown"]
+__all__ = ["check_count", "check_number", "comparable", "only", "real", "real_or_none", "shown"]
 
 SAFE = 2**1000
 """Integers below it have a float that is near to them."""
@@ -97,3 +99,40 @@ def real(x: Any, what: str) -> float:
             f"{what} takes a real number, but got {type(x).__name__} {shown(x, 40)}"
         )
     return number
+
+
+def check_count(name: str, number: int) -> int:
+    """A whole number of at least 1, of Python or of NumPy, as an int."""
+    try:
+        count = operator.index(number)
+    except TypeError:
+        raise InputTypeError(
+            f"{name} takes a whole number, but got {type(number).__name__} {number!r}"
+        ) from None
+    if not 1 <= count <= sys.maxsize:
+        bound = "at least 1" if count < 1 else f"at most {sys.maxsize}"
+        raise InputValueError(f"{name} must be {bound}, but got {shown(count, 30)}")
+    return count
+
+
+def only(thing: Any) -> Any:
+    """The number of an array or tensor without axes, unless it is masked; else what is given."""
+    single = getattr(thing, "ndim", None) == 0 and hasattr(thing, "item")
+    return thing.item() if single and not hasattr(thing, "mask") else thing
+
+
+def check_number(
+    name: str, number: float, *, positive: bool = False, fraction: bool = False
+) -> float:
+    """A finite number of at least 0, above 0 if `positive`, below 1 if a `fraction`, as a float."""
+    try:
+        found = only(number)
+        value = None if isinstance(found, bool) else real_or_none(found)
+    except ValueError:  # beyond all floats
+        value = None
+    if value is None or not (math.isfinite(value) and (value > 0 or (value == 0 and not positive))):
+        bound = "above 0" if positive else "of 0 or more"
+        raise InputValueError(f"{name} must be a number {bound}, but got {shown(number, 60)}")
+    if fraction and value >= 1.0:
+        raise InputValueError(f"{name} must be below 1, but got {number!r}")
+    return value

@@ -16,7 +16,7 @@ from typing import Any, NoReturn
 import autograd
 import nn
 from autograd import console
-from nn.checks import check_count, check_number
+from autograd.reals import check_count, check_number
 from nn.metrics import accuracy, confusion_matrix, render_confusion_matrix
 from nn.model_files import check_writable
 from nn.programs import BACKENDS

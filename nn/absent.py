@@ -23,7 +23,7 @@ IN_NN = {
     r"functional": "losses are functions of nn, such as nn.mse_loss, and activations of autograd, "
     "such as autograd.relu",
     r"lr_scheduler|.*LR(OnPlateau)?": "give nn.fit a schedule, see nn.schedules",
-    r"utils|clip_grad.*": "there is nn.clip_grad_norm, and fit(clip_norm=1.0)",
+    r"utils|clip_grad_(value|.*_)": "there is nn.clip_grad_norm, and fit(clip_norm=1.0)",
     r"relu|leaky_relu|elu|gelu|silu|sigmoid|tanh|softplus|(log_)?softmax": "functions of numbers "
     r"are in autograd: autograd.\g<0>",
     r"[SC]ELU|PReLU|RReLU|Mish|Hard.*|Softsign|Swish|ReLU6|GLU|Threshold": "any function of a "

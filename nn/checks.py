@@ -5,16 +5,12 @@ Next: :mod:`nn.module`, the first to need them.
 
 from __future__ import annotations
 
-import math
 import operator
-import sys
 from collections.abc import Callable, Hashable, Mapping
 from random import Random
 from typing import Any, TypeVar
 
 import autograd
-from autograd.nested import DEEPEST, too_deep
-from autograd.reals import real_or_none, shown
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -32,15 +28,6 @@ def manual_seed(seed: int) -> None:
     True
     """
     _STREAM.setstate(as_rng(seed).getstate())
-
-
-def require_shallow(inputs: object) -> None:
-    """Raise InputValueError if lists nest too deeply for Python, along their first items."""
-    for _ in range(DEEPEST + 1):
-        if not isinstance(inputs, (list, tuple)) or not inputs:
-            return
-        inputs = inputs[0]
-    raise too_deep("what a model takes")
 
 
 def as_rng(rng: Random | int | None) -> Random:
@@ -78,45 +65,6 @@ def named(kind: str, given: str | F, known: Mapping[str, F]) -> F:
             f"unknown {kind} {given!r}: give a function or one of {', '.join(known)}"
         )
     return known[given]
-
-
-def check_count(name: str, number: int) -> int:
-    """A whole number of at least 1, of Python or of NumPy, as an int."""
-    try:
-        count = operator.index(number)
-    except TypeError:
-        raise autograd.InputTypeError(
-            f"{name} takes a whole number, but got {type(number).__name__} {number!r}"
-        ) from None
-    if not 1 <= count <= sys.maxsize:
-        bound = "at least 1" if count < 1 else f"at most {sys.maxsize}"
-        raise autograd.InputValueError(f"{name} must be {bound}, but got {shown(count, 30)}")
-    return count
-
-
-def only(thing: Any) -> Any:
-    """The number of an array or tensor without axes, unless it is masked; else what is given."""
-    single = getattr(thing, "ndim", None) == 0 and hasattr(thing, "item")
-    return thing.item() if single and not hasattr(thing, "mask") else thing
-
-
-def check_number(
-    name: str, number: float, *, positive: bool = False, fraction: bool = False
-) -> float:
-    """A finite number of at least 0, above 0 if `positive`, below 1 if a `fraction`, as a float."""
-    try:
-        found = only(number)
-        value = None if isinstance(found, bool) else real_or_none(found)
-    except ValueError:  # beyond all floats
-        value = None
-    if value is None or not (math.isfinite(value) and (value > 0 or (value == 0 and not positive))):
-        bound = "above 0" if positive else "of 0 or more"
-        raise autograd.InputValueError(
-            f"{name} must be a number {bound}, but got {shown(number, 60)}"
-        )
-    if fraction and value >= 1.0:
-        raise autograd.InputValueError(f"{name} must be below 1, but got {number!r}")
-    return value
 
 
 def check_hooks(

@@ -13,8 +13,8 @@ from typing import Any
 import autograd
 from autograd import Value
 from autograd.extras import needed
+from autograd.reals import check_count
 from nn.activations import ACTIVATIONS, COUNTERPARTS, activation_name
-from nn.checks import check_count
 from nn.kinds import Model
 
 __all__ = ["to_onnx", "to_torch"]

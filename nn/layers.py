@@ -13,8 +13,9 @@ from typing import Any
 import autograd
 from autograd import Value
 from autograd.foreign import in_our_words
+from autograd.reals import check_count
 from nn.activations import ACTIVATIONS, KNOWN, OF_ROWS, activation_of, saved_name
-from nn.checks import as_rng, check_count
+from nn.checks import as_rng
 from nn.init import Initialiser
 from nn.kinds import Model, Outputs
 from nn.module import Module

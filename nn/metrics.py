@@ -70,19 +70,18 @@ def r2_score(actual: Sequence[Target], predicted: Sequence[Target]) -> float:
     0.5
     """
     _check_lengths("r2_score", actual, predicted)
-    targets, outputs = (
-        [*zip(*[[number(x, what) for x in flat(row)] for row in as_list(side)])]
-        for side, what in (
-            (actual, "a target of r2_score"),
-            (predicted, "a prediction of r2_score"),
-        )
-    )
+    targets = _columns(actual, "a target of r2_score")
+    outputs = _columns(predicted, "a prediction of r2_score")
     if len(targets) != len(outputs):
         raise autograd.InputValueError(
             f"r2_score compares rows of one length, but got {len(targets)} targets and "
             f"{len(outputs)} predictions a row"
         )
     return math.fsum(map(_r2, targets, outputs)) / len(targets)
+
+
+def _columns(side: Sequence[Target], what: str) -> list[Any]:
+    return [*zip(*[[number(x, what) for x in flat(row)] for row in as_list(side)])]
 
 
 def _r2(actual: Sequence[float], predicted: Sequence[float]) -> float:

@@ -14,9 +14,9 @@ from typing import Any, TypeVar
 import autograd
 from autograd import Value
 from autograd.foreign import in_our_words, missing_in
-from autograd.reals import real
+from autograd.nested import require_shallow
+from autograd.reals import only, real
 from nn.absent import IN_MODULES
-from nn.checks import only, require_shallow
 from nn.errors import ModelFileError
 from nn.export import to_onnx, to_torch
 from nn.init import at_most
@@ -67,7 +67,7 @@ class Module:
         try:
             return self.forward(inputs)
         except RecursionError:
-            require_shallow(inputs)
+            require_shallow(inputs, "what a model takes")
             raise
 
     def forward(self, inputs: Outputs) -> Any:

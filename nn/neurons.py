@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeGuard, TypeVar, ov
 import autograd
 from autograd import Value
 from autograd.foreign import in_our_words
+from autograd.reals import check_count
 from nn.activations import RECTIFIERS, activation_name, activation_of, saved_name
-from nn.checks import as_rng, check_count
+from nn.checks import as_rng
 from nn.init import Initialiser, initialiser, reserve
 from nn.kinds import Outputs
 from nn.module import Module

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import autograd
 from autograd import Value
-from nn.checks import as_rng, check_count, check_number
+from autograd.reals import check_count, check_number
+from nn.checks import as_rng
 from nn.data.examples import batches, check_examples
 from nn.kinds import Loss, Targets
 from nn.losses.classes import shares_of

@@ -21,7 +21,7 @@ from itertools import dropwhile
 from typing import Any
 
 import autograd
-from nn.checks import check_number
+from autograd.reals import check_number
 
 __all__ = [
     "ConstantSchedule", "CosineSchedule", "LinearSchedule", "PlateauSchedule", "Schedule",

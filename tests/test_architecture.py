@@ -87,7 +87,7 @@ ORDER = {
     "nn.losses": "pairwise classes",
     "nn.optim": "(gradients optimizer)",
     "nn.plots": "curves",
-    "nn.train": "(columns history nudges task) (checkpoint eager_steps rate) "
+    "nn.train": "(history nudges task) (checkpoint eager_steps rate) "
     "compiled_steps (fitting lbfgs)",
 }
 

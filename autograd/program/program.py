@@ -19,6 +19,7 @@ from autograd.program.prepared import Prepared
 from autograd.program.running import Running
 from autograd.program.solving import quickened
 from autograd.program.tape.instructions import Tape
+from autograd.reals import check_count
 
 if TYPE_CHECKING:
     from numpy.typing import DTypeLike
@@ -70,8 +71,8 @@ class Program(Differentiable):
             raise InputValueError(f"dtype is float64 or float32, but got {dtype!r}")
         if backend not in BACKENDS:
             raise InputValueError(f"backend is one of {', '.join(BACKENDS)}, but got {backend!r}")
-        if threads is not None and (type(threads) is not int or threads < 1):
-            raise InputValueError(f"threads is a whole number from 1 on, but got {threads!r}")
+        if threads is not None:
+            threads = check_count("threads", threads)
         self.tape = quickened(tape)
         self.dtype = name
         self.backend = backend

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from numbers import Integral, Real
 from random import Random
 from types import ModuleType
@@ -19,8 +20,8 @@ from autograd.extras import needed
 from autograd.nested import is_array
 from autograd.nests import flat, shape_of
 from autograd.program.lists import array_of
-from autograd.reals import real_or_none, shown
-from nn.checks import as_rng, check_count, check_number, only
+from autograd.reals import check_count, check_number, only, real
+from nn.checks import as_rng
 from nn.kinds import Listed, Matrix, Targets
 
 T = TypeVar("T")
@@ -237,32 +238,15 @@ def items_of(name: str, things: Iterable[T]) -> list[T]:
 
 
 def _floats(what: str, numbers: Any) -> Any:
-    """Floats, in lists if they are nested."""
-    if not _is_listed(numbers):
-        raise _no_number(what, numbers)
-    parts = list(numbers)
+    """Floats, in lists if they are nested; a number may be written as text, as files have it."""
+    parts = list(numbers) if _is_listed(numbers) else [real(numbers, what)]
     if parts and all(map(_is_listed, parts)):
         return [_floats(what, part) for part in parts]
     return [_float(what, part) for part in parts]
 
 
 def _float(what: str, number: Any) -> float:
-    """A number as a float, written as text too, as files have it."""
     if isinstance(number, str):
-        try:
+        with suppress(ValueError):
             return float(number)
-        except ValueError:
-            raise _no_number(what, number) from None
-    try:
-        found = real_or_none(only(number))
-    except ValueError as error:  # beyond all floats
-        raise autograd.InputValueError(f"{what} must be finite, but {error}") from None
-    if found is None:
-        raise _no_number(what, number)
-    return found
-
-
-def _no_number(what: str, found: Any) -> autograd.InputTypeError:
-    return autograd.InputTypeError(
-        f"{what} must consist of numbers, but holds {type(found).__name__} {shown(found, 40)}"
-    )
+    return real(only(number), what)

@@ -16,7 +16,8 @@ from random import Random
 from typing import Any
 
 from autograd.extras import needed
-from nn.checks import as_rng, check_count, check_number
+from autograd.reals import check_count, check_number
+from nn.checks import as_rng
 from nn.errors import DataFileError
 
 __all__ = ["digits", "mnist", "moons"]

@@ -15,8 +15,7 @@ from typing import Any, TypeAlias
 import autograd
 from autograd import Value
 from autograd.nested import DEEPEST, too_deep
-from autograd.reals import real
-from nn.checks import only
+from autograd.reals import only, real
 from nn.kinds import Loss, Numbers, Outputs
 
 __all__ = [

@@ -13,7 +13,7 @@ from typing import Any
 import autograd
 from autograd import Value
 from autograd.arrays import Array
-from nn.checks import check_number
+from autograd.reals import check_number
 from nn.kinds import Quantity
 
 __all__ = ["Adjustment", "clip_grad_norm"]

@@ -16,8 +16,8 @@ from typing import Any, ClassVar, TypeAlias
 import autograd
 from autograd import Value
 from autograd.foreign import in_our_words, missing_in
+from autograd.reals import check_number
 from nn.absent import IN_MODULES
-from nn.checks import check_number
 from nn.errors import DivergenceError
 from nn.kinds import Quantity
 

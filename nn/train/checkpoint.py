@@ -27,7 +27,7 @@ from typing import Any
 
 from autograd import assign_data
 from autograd.arrays import Array
-from autograd.nests import flat, mapped
+from autograd.nests import flat, mapped, rows_of
 from nn.errors import ModelFileError
 from nn.kinds import Matrix, Target
 from nn.losses.pairwise import name_of
@@ -35,7 +35,6 @@ from nn.model_files import read_json, write_bytes
 from nn.module import Module
 from nn.optim.optimizer import Optimizer
 from nn.schedules import Schedule
-from nn.train.columns import from_bytes, memory_of, to_bytes
 from nn.train.history import History
 
 __all__ = ["Run", "fingerprint", "load_checkpoint", "save_checkpoint"]
@@ -114,7 +113,7 @@ def save_checkpoint(path: Path, run: Run, trained: Sequence[float] | Array, memo
     with zipfile.ZipFile(archive, "w") as file:
         file.writestr("run.json", json.dumps(content, indent=1, allow_nan=False))
         for name, column in columns.items():
-            file.writestr(f"{name}.f64", to_bytes(column))
+            file.writestr(f"{name}.f64", _to_bytes(column))
     write_bytes(path, archive.getvalue())
 
 
@@ -132,7 +131,7 @@ def load_checkpoint(path: Path, run: Run) -> None:
         _check_settings(name, content["settings"], _settings(run))
         if content["version"] == VERSION:
             kept = mapped(lambda x: columns[x] if isinstance(x, str) else x, content["memory"])
-            memory = memory_of(kept, n)
+            memory = rows_of(kept, n)
         else:
             columns, memory = _former(content, run)
         numbers = [*columns["trained"], *columns["others"]]
@@ -164,8 +163,20 @@ def fingerprint(rows: Matrix, *others: Sequence[Target] | None) -> str:
     digest = hashlib.sha256(repr([*others]).encode())
     parts: Any = [rows] if hasattr(rows, "tobytes") else rows
     for row in parts:
-        digest.update(to_bytes(row if hasattr(row, "tobytes") else flat(row)))
+        digest.update(_to_bytes(row if hasattr(row, "tobytes") else flat(row)))
     return digest.hexdigest()[:16]
+
+
+def _to_bytes(numbers: Sequence[float] | Array) -> bytes:
+    """Numbers as doubles, little-endian."""
+    many: Any = numbers
+    packed: bytes = many.astype("<f8").tobytes() if hasattr(many, "astype") else b""
+    return packed or struct.pack(f"<{len(numbers)}d", *numbers)
+
+
+def _from_bytes(packed: bytes) -> array[float]:
+    """The inverse of `_to_bytes`; struct.error if one is cut."""
+    return array("d", struct.unpack(f"<{len(packed) // 8}d", packed))
 
 
 def _read_archive(path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -177,7 +188,7 @@ def _read_archive(path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
                 if entry.compress_type != zipfile.ZIP_STORED:  # as we write: what is read is there
                     raise ValueError(f"{entry.filename} is compressed")
                 if entry.filename.endswith(".f64"):
-                    columns[entry.filename.removesuffix(".f64")] = from_bytes(file.read(entry))
+                    columns[entry.filename.removesuffix(".f64")] = _from_bytes(file.read(entry))
     except BROKEN as error:
         name = repr(os.fspath(path))
         raise ModelFileError(f"{name} is damaged or cut short: {error}") from error

@@ -16,13 +16,12 @@ import autograd
 from autograd import Value
 from autograd.arrays import Array
 from autograd.extras import needed
-from autograd.nests import leaves, like, mapped
+from autograd.nests import columns_of, leaves, like, mapped, rows_of
 from nn.data.examples import as_arrays, as_matrix
 from nn.kinds import Quantity, Target, Targets
 from nn.optim.optimizer import Optimizer, divergence
 from nn.predict import check_backend
 from nn.programs import Recording
-from nn.train.columns import columns_of, memory_of
 from nn.train.eager_steps import EagerSteps, Learnt
 from nn.train.task import Task
 
@@ -82,7 +81,7 @@ class CompiledSteps(EagerSteps):
     def write_back(self) -> None:
         """As with Values: a thousand parameters take a few tenths of a millisecond."""
         autograd.assign_data(self.optimizer.params, self.state[0].tolist())
-        self.optimizer.memory = memory_of(self.state[1], len(self.optimizer.params))
+        self.optimizer.memory = rows_of(self.state[1], len(self.optimizer.params))
         self.known = list(self.optimizer.memory)
 
     def snapshot(self) -> tuple[Any, Any]:

@@ -12,11 +12,10 @@ from typing import Any
 
 import autograd
 from autograd.arrays import Array
-from autograd.nests import as_list, numbers
+from autograd.nests import as_list, columns_of, numbers
 from nn.data.examples import check_examples
 from nn.errors import DivergenceError
 from nn.kinds import Loss, Matrix, Model, Target, Targets
-from nn.train.columns import columns_of
 from nn.train.task import Task, example_weights
 
 __all__ = ["EagerSteps", "Learnt", "batch_gradient"]

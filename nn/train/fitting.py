@@ -18,7 +18,8 @@ from typing import Any
 import autograd
 from autograd.arrays import Array
 from autograd.console import Progress
-from nn.checks import as_rng, check_count, check_hooks
+from autograd.reals import check_count
+from nn.checks import as_rng, check_hooks
 from nn.data.examples import batches
 from nn.errors import DivergenceError
 from nn.kinds import Decision, Loss, Targets

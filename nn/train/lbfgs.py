@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from autograd import assign_data, enable_grad, extras
 from autograd.arrays import Array
 from autograd.console import Progress
-from nn.checks import check_count
+from autograd.reals import check_count
 from nn.errors import DivergenceError
 from nn.kinds import Loss, Targets
 from nn.module import Module

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from nn.checks import check_number
+from autograd.reals import check_number
 from nn.optim.optimizer import Optimizer
 from nn.schedules import asked_by
 from nn.train.history import History

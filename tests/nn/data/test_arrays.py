@@ -45,12 +45,12 @@ def test_every_row_has_its_place(n, columns):
     ("place", "wrong", "message"),
     [
         (1, [1.0], "row 1 of X has 1 columns, but 2 are wanted"),
-        (0, [1.0, "two"], "row 0 of X must consist of numbers"),
-        (2, [None, 2.0], "row 2 of X must consist of numbers"),
-        (1, [1.0, 1j], "row 1 of X must consist of numbers"),
+        (0, [1.0, "two"], "row 0 of X takes a real number"),
+        (2, [None, 2.0], "row 2 of X takes a real number"),
+        (1, [1.0, 1j], "row 1 of X takes a real number"),
         (1, [math.nan, 1.0], "X holds nan in row 1, column 0"),
         (2, [1.0, math.inf], "X holds inf in row 2, column 1"),
-        (2, "ab", "row 2 of X must consist of numbers"),
+        (2, "ab", "row 2 of X takes a real number"),
     ],
 )
 def test_faults_are_named(place, wrong, message):

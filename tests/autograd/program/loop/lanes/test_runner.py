@@ -134,7 +134,7 @@ def test_a_program_has_its_threads():
     x = Value(1.0)
     program = pickle.loads(pickle.dumps(compile(tanh(x), x=x, threads=3)))
     assert program._running.threads == 3
-    with pytest.raises(InputValueError, match="threads is a whole number from 1 on"):
+    with pytest.raises(InputValueError, match="threads must be at least 1, but got 0"):
         compile(tanh(x), x=x, threads=0)
 
 
