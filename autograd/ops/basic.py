@@ -30,7 +30,7 @@ THIRD = 1 / 3
 LOG_2 = math.log(2.0)
 LOG2_E, LOG10_E = 1 / LOG_2, math.log10(math.e)
 INVERSE_E, INVERSE_E_REST = math.exp(-1.0), -1.2428753672788363e-17  # their sum is 1/e
-TINY = 1e-290
+TINY, SUBNORMAL = 1e-290, 2.0**-1022
 SCALE, UNSCALE = 2.0**200, 2.0**-200
 REAL = (-100.0, 100.0)
 
@@ -39,12 +39,12 @@ REAL = (-100.0, 100.0)
 
 
 def _div_slope(xp: Functions, out: Number, a: Number, b: Number) -> Number:
-    """-out/b, but of a subnormal quotient: it has lost digits that a small divisor would bring up
-    again. That of a numerator above 1 has a divisor so large that none come up.
+    """-out/b, but of a subnormal quotient: it has lost digits that a divisor below 1 would bring
+    up again. The second factor is no small number either, in which a small adjoint would be lost.
     """
     slope = -out / b
-    scaled = xp.where(abs(a) < 1.0, -(a * SCALE) / b / b * UNSCALE, slope)
-    return xp.where(abs(out) > TINY, slope, scaled)
+    scaled = xp.where(abs(b) < 1.0, -(a * SCALE) / b * (UNSCALE / b), slope)
+    return xp.where(abs(out) > SUBNORMAL, slope, scaled)
 
 
 declare(

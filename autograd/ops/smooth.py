@@ -66,8 +66,10 @@ def digamma_difference(xp: Functions, a: Number, b: Number) -> Number:
     share = b / end / start  # 1/start - 1/end
     squares = share * (1.0 / start + 1.0 / end)  # p - q
     rest = 0.5 * share + squares * series
-    for k in range(_STEPS - 1, -1, -1):  # small terms first
+    for k in range(_STEPS - 1, 0, -1):  # small terms first
         rest = rest + b / (a + k + b) / (a + k)
+    # Where a is far less than b, the difference does not cancel, but derivatives of b/(a + b) do.
+    rest = rest + xp.where(b < 4.0 * a, b / (a + b) / a, 1.0 / a - 1.0 / (a + b))
     return -(xp.log1p(b / start) + rest)
 
 

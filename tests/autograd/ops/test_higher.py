@@ -7,6 +7,7 @@ halves, at equal ones and at 0, and is differentiated by in every combination, i
 
 import itertools
 
+import numpy as np
 import pytest
 from mpmath import mp
 
@@ -138,3 +139,36 @@ def test_powers_at_0_by_every_sequence_of_sweeps(p):
             for sweep in sweeps:
                 f = partial(f, 0, sweep)
             assert f([0.0]) == derivatives[order - 1], (order, sweeps)
+
+
+@pytest.mark.parametrize("a", [1e-12, 1e-8, 1e-3, 0.3, 20.0, 1e6])
+@pytest.mark.parametrize("b", [1e-8, 0.25, 1.0, 3.0, 1e3])
+def test_derivatives_of_betaln_do_not_cancel_where_an_operand_is_small(a, b):
+    """The mixed ones are of a + b alone, whatever sizes the two have."""
+
+    def gradient(p):
+        return ag.grad(lambda p: ag.betaln(*p))(p)
+
+    second = ag.jacobian(gradient)([a, b])
+    third = ag.jacobian(lambda p: ag.jacobian(gradient)(p)[0])([a, b])
+    with mp.workdps(40):
+        whole = mp.mpf(a) + mp.mpf(b)
+        mixed, twice = float(-mp.psi(1, whole)), float(-mp.psi(2, whole))
+        alone = float(mp.psi(2, a) - mp.psi(2, whole))
+    assert second[0][1] == pytest.approx(mixed, rel=1e-13)
+    assert second[1][0] == pytest.approx(mixed, rel=1e-13)
+    # Of operands in the thousands and more, the parts of the series cancel to about their ratio.
+    np.testing.assert_allclose(third[0], [alone, twice], rtol=1e-12 * max(1.0, a, b))
+
+
+@pytest.mark.parametrize("small", [1e-160, 1e-290, 1e-300, 1e-310])
+def test_third_derivatives_keep_their_terms_where_adjoints_are_small(small):
+    """hypot's by what is small, -3b/a³, is a sum of three; none may be lost on the way."""
+    for f in (
+        lambda b: ag.hypot(1.0, b),
+        lambda b: ag.norm([b, 0.6, 0.8]),
+        lambda b: ag.sqrt(1.0 + b * b),
+    ):
+        third = ag.grad(ag.grad(ag.grad(f)))(small)
+        assert third == pytest.approx(-3.0 * small, rel=1e-12)
+        assert ag.jvp(ag.grad(ag.grad(f)), small, 1.0) == pytest.approx(-3.0 * small, rel=1e-12)
