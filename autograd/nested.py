@@ -103,7 +103,7 @@ def parts_of(x: Nest) -> dict[Any, Any] | None:
     if isinstance(x, (list, tuple)) and not hasattr(x, "_fields"):
         return dict(enumerate(x))
     places = _places(x)
-    labels = labels_of(x)
+    labels = labels_of(x) if places else None
     return {k: v for k, v in places.items() if k not in labels} if labels and places else places
 
 

@@ -17,7 +17,7 @@ from autograd.engine.products import Products
 from autograd.engine.record import RECORDERS
 from autograd.engine.region import Region, refusing
 from autograd.engine.shared import literals_of
-from autograd.ops.expr import Expr, evaluate
+from autograd.ops.expr import Expr, evaluate, parts_in
 from autograd.ops.floats import Namespace
 from autograd.ops.op import Op
 from autograd.ops.partial_evaluation import folded
@@ -114,16 +114,18 @@ def _partials(
                 partials = op.one_an_operand(op.partials(_XP, node, *operands), len(operands))
         return [p if wanted else None for p, wanted in zip(partials, need)]
     variables = {"out": node, **dict(zip(op.variables, operands))}
-    literals = literals_of(node)
+    exprs, order = _wanted(op, literals_of(node), tuple(need))
+    return evaluate(exprs, RECORDERS, variables, order)
+
+
+@per_op
+def _wanted(
+    op: Op, literals: tuple[tuple[str, str], ...], need: tuple[bool, ...]
+) -> tuple[list[Any], list[Expr]]:
+    """The local derivatives that there is need of, and all that they are made of, in order."""
     known = _at_literals(op, literals) if literals else op.partial_exprs
     exprs = [expr if wanted else None for expr, wanted in zip(known, need)]
-    if all(map(_is_name_or_number, exprs)):  # of sums and products, which are most of a graph
-        return [variables[str(x.operands[0])] if isinstance(x, Expr) else x for x in exprs]
-    return evaluate(exprs, RECORDERS, variables)
-
-
-def _is_name_or_number(expr: Expr | float | None) -> bool:
-    return not isinstance(expr, Expr) or expr.op == "var"
+    return exprs, parts_in(exprs)
 
 
 def _opaque_partials(node: Node, operands: tuple[Node | float, ...]) -> tuple[Any, ...]:

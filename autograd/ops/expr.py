@@ -17,7 +17,7 @@ from autograd.ops.rules import Number
 
 __all__ = [
     "COMPARISONS", "INFIX", "XP", "Expr", "Operand", "bottom_up", "evaluate", "inner_exprs",
-    "render", "show", "variables_of",
+    "parts_in", "render", "show", "variables_of",
 ]  # fmt: skip
 
 Operand: TypeAlias = "Expr | float"
@@ -151,21 +151,30 @@ def evaluate(
     exprs: Sequence[Operand | None],
     functions: Mapping[str, Callable[..., T]],
     variables: Mapping[str, T],
+    order: Sequence[Expr] | None = None,
 ) -> list[Any]:
     """Values of expressions when their functions and variables mean these.
 
-    ``functions`` has to know every name in the expressions; shared parts are evaluated once.
+    ``functions`` has to know every name in the expressions; shared parts are evaluated once. Who
+    evaluates the same ones often keeps their ``order``, which is ``parts_in(exprs)``.
 
     >>> evaluate([Expr("var", "x") / 4.0], {"div": lambda a, b: a / b}, {"x": 2.0})
     [0.5]
     """
 
-    def step(expr: Expr, operands: list[T | float]) -> T:
-        if expr.op == "var":
-            return variables[expr.operands[0]]
-        return functions[expr.op](*operands)
+    made: dict[Expr, T] = {}
+    for expr in parts_in(exprs) if order is None else order:
+        made[expr] = (
+            variables[expr.operands[0]]
+            if expr.op == "var"
+            else functions[expr.op](*[made[x] if type(x) is Expr else x for x in expr.operands])
+        )
+    return [made[x] if isinstance(x, Expr) else x for x in exprs]
 
-    return bottom_up(exprs, step)
+
+def parts_in(exprs: Iterable[Operand | None]) -> list[Expr]:
+    """All that some expressions are made of, variables first, each part once."""
+    return topological_order([x for x in exprs if isinstance(x, Expr)], inner_exprs)
 
 
 def inner_exprs(expr: Expr) -> list[Expr]:
@@ -175,7 +184,7 @@ def inner_exprs(expr: Expr) -> list[Expr]:
 
 def variables_of(exprs: Iterable[Operand]) -> set[str]:
     """The names of the variables in some expressions."""
-    order = topological_order([x for x in exprs if isinstance(x, Expr)], inner_exprs)
+    order = parts_in(exprs)
     return {str(expr.operands[0]) for expr in order if expr.op == "var"}
 
 
