@@ -39,8 +39,12 @@ def topological_order(
             order.append(node)
         elif node not in seen:
             seen.add(node)
-            stack.append((node, True))
-            stack.extend((parent, False) for parent in reversed(parents(node)))
+            above = parents(node)
+            if above:
+                stack.append((node, True))
+                stack += [(parent, False) for parent in above[::-1]]
+            else:
+                order.append(node)
     return order
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import autograd
+from autograd.arrays import Array
 from autograd.nests import as_list, is_nested, mapped
 from nn import losses
 from nn.kinds import Decision, Loss, Outputs, Target, Targets
@@ -48,10 +49,15 @@ class Reading:
 
     def labels(self, outputs: Outputs) -> list[Any]:
         """What each example's outputs, of a list or an array, stand for."""
+        if self.decide is not None:
+            rows: Any = outputs
+            return [self.decide(one) for one in as_list(rows)]
+        return self._named(bare(self._read(outputs)))
+
+    def _read(self, outputs: Outputs) -> Any:
+        """The same, before single ones are bare and classes get names."""
         rows: Any = outputs
         found, in_array = rows, hasattr(rows, "argmax")
-        if self.decide is not None:
-            return [self.decide(one) for one in as_list(rows)]
         if self.of == "labels" and in_array:
             found = (rows > self.limit) * (1 - self.low) + self.low
         elif self.of == "labels":
@@ -63,7 +69,7 @@ class Reading:
                     "decide="
                 )
             found = rows.argmax(axis=1) if in_array else [*map(argmax, rows)]
-        return self._named(bare(found))
+        return found
 
     def truths(self, targets: Targets) -> list[Any]:
         """What the outputs should stand for."""
@@ -80,8 +86,14 @@ class Reading:
     def _named(self, labels: list[int]) -> list[Any]:
         return [self.names[max(0, int(label))] for label in labels] if self.names else labels
 
-    def judged(self, outputs: Outputs, truths: Sequence[Target]) -> tuple[int, int]:
+    def judged(self, outputs: Outputs, truths: Sequence[Target] | Array) -> tuple[int, int]:
         """How many examples are read as they should be, of how many that count."""
+        if not isinstance(truths, (list, tuple)):  # of numbers
+            if self.decide is None and not self.names and hasattr(outputs, "dtype"):
+                found = self._read(outputs)
+                if found.size == len(truths):
+                    return int((found.reshape(-1) == truths).sum()), len(truths)
+            truths = as_list(truths)
         hits = sum(map(operator.eq, self.labels(outputs), truths))  # once a step: quick
         return hits, len(truths) - truths.count(None)
 

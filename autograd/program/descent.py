@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Callable, Mapping, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from autograd.arrays import Array
 from autograd.errors import TraceError
+from autograd.keeping.store import Store
 from autograd.program.array.numpy_executor import ArrayExecutor
 from autograd.program.array.tiles.compiler import common
 from autograd.program.array.tiles.descend import DESCENT
@@ -28,12 +30,14 @@ __all__ = ["Descent", "Rule", "Walked", "descent"]
 
 Rule = Callable[..., Sequence[Any]]
 PAD = 8
+_RULES = Store(room=100_000)
 
 
 class Walked(NamedTuple):
-    """How far a descent came: the steps done, their rows' outputs, and where it is now."""
+    """How far a descent came: the steps done, their rows with outputs, and where it is now."""
 
     steps: int
+    rows: Array
     values: Array
     aux: Array
     data: Array
@@ -89,9 +93,14 @@ def _recorded(rule: Rule, memory: int, norm: bool = False) -> Program | None:
     except (TraceError, TypeError, ValueError, AttributeError):
         return None
     one, other = first.tape, second.tape
-    alike = one.statements == other.statements and one.outputs == other.outputs
-    # repr, because no two NaN are equal
-    return first if alike and repr(one.constants) == repr(other.constants) else None
+    keys = [
+        # repr, because no two NaN are equal
+        (tape.arguments, repr(tape.constants), tuple(tape.statements), tape.outputs)
+        for tape in (one, other)
+    ]
+    if keys[0] != keys[1]:
+        return None
+    return _RULES.kept(keys[0], len(one.statements), lambda: first)  # which may be prepared
 
 
 class Descent:
@@ -135,7 +144,7 @@ class Descent:
         they are alike. The walk ends before a step in which a result, a gradient or a new number is
         not finite. One call at a time.
         """
-        index, sizes = [i for part in parts for i in part], list(map(len, parts))
+        index, sizes = list(chain.from_iterable(parts)), list(map(len, parts))
         shape = len(index), len(sizes), data.size, len(memory)
         room = self._room
         if room.shape != shape:
@@ -152,7 +161,8 @@ class Descent:
         axes = self._kept[0].tape.aux_shape
         aux = found[:, 1:].reshape(rows, *((0,) if axes is None else axes))
         after = [_column(column) for column in room.memory[now].T]
-        return Walked(done, found[:, 0], aux, room.data[now].copy(), after)
+        chosen = room.index[:rows].copy()
+        return Walked(done, chosen, found[:, 0], aux, room.data[now].copy(), after)
 
     def frame(self, room: _Room, steps: int, params: int) -> Array:
         """What the machine code is called with."""
@@ -174,8 +184,9 @@ class Descent:
 
 
 def _column(column: Array) -> Any:
-    alike = (column == column[0]).all()
-    return float(column[0]) if alike else column.copy()
+    first = column[0]
+    alike = first == column[-1] and (column == first).all()
+    return float(first) if alike else column.copy()
 
 
 class _Room:

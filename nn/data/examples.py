@@ -142,12 +142,12 @@ def _shuffle(order: list[int], rng: Random) -> None:
         rng.shuffle(order)
         return
     draw = rng.getrandbits
-    for last in range(len(order) - 1, 0, -1):
-        bits = (last + 1).bit_length()
-        chosen = draw(bits)
-        while chosen > last:
+    for bits in range(len(order).bit_length(), 1, -1):  # which last + 1 has
+        for last in range(min(len(order), (1 << bits) - 1) - 1, (1 << bits - 1) - 2, -1):
             chosen = draw(bits)
-        order[last], order[chosen] = order[chosen], order[last]
+            while chosen > last:
+                chosen = draw(bits)
+            order[last], order[chosen] = order[chosen], order[last]
 
 
 def train_test_split(

@@ -25,7 +25,7 @@ from dataclasses import asdict, dataclass, field
 from random import Random
 from typing import Any
 
-from autograd import assign_data
+from autograd import Value, assign_data
 from autograd.arrays import Array
 from autograd.nests import flat, mapped, rows_of
 from nn.errors import ModelFileError
@@ -70,13 +70,18 @@ class Run:
     best_parameters: Any = None
     rate: float = 0.0
     """The rate that it is at, without the schedule's factor."""
+    others: list[Value] = field(default_factory=list)
+    """The model's parameters that are not trained."""
 
     def __post_init__(self) -> None:
         self.rate = self.lr
-        paths = [path for path, _ in self.model.named_parameters()]
-        self.options["model"] = hashlib.sha256("\n".join(paths).encode()).hexdigest()[:16]
+
+    def keep(self) -> None:
+        """Note what a checkpoint holds besides: which model it is, and what it does not train."""
+        named = dict(self.model.named_parameters())
+        self.options["model"] = hashlib.sha256("\n".join(named).encode()).hexdigest()[:16]
         trained = set(map(id, self.optimizer.params))
-        self.others = [p for p in self.model.parameters() if id(p) not in trained]
+        self.others = [p for p in named.values() if id(p) not in trained]
 
 
 def save_checkpoint(path: Path, run: Run, trained: Sequence[float] | Array, memory: Any) -> None:

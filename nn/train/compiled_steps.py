@@ -22,6 +22,7 @@ from nn.kinds import Quantity, Target, Targets
 from nn.optim.optimizer import Optimizer, divergence
 from nn.predict import check_backend
 from nn.programs import Recording
+from nn.reading import Reading
 from nn.train.eager_steps import EagerSteps, Learnt
 from nn.train.task import Task
 
@@ -61,6 +62,14 @@ class CompiledSteps(EagerSteps):
             self.task.model, self.coding, self.optimizer.params, self.rows, self.targets,
             backend=self.backend, weighted=self.weights is not None,
         )  # fmt: skip
+
+    def truths(self, meaning: Reading) -> Any:
+        """As with Values; numbers of one type in an array, which is compared in one go."""
+        found = super().truths(meaning)
+        if set(map(type, found)) not in ({int}, {float}):
+            return found
+        array = self.np.array(found)
+        return array if array.dtype.kind in "if" else found
 
     def take_up(self) -> None:
         """As with Values; what the recording would have frozen is recorded again."""
@@ -103,8 +112,7 @@ class CompiledSteps(EagerSteps):
                 steps, done = found.steps, done + found.steps
                 if steps:
                     value = float(found.values.sum()) / len(found.values)
-                    chosen = [i for part in few[:steps] for i in part]
-                    yield steps, chosen, value, self.recording.nested(found.aux)
+                    yield steps, found.rows, value, self.recording.nested(found.aux)
             if steps < len(few):  # where a number is not finite, this says which
                 self.optimizer.lr = given[done]
                 yield 1, parts[done], *self.step(parts[done])

@@ -16,6 +16,7 @@ from autograd.nests import as_list, columns_of, numbers
 from nn.data.examples import check_examples
 from nn.errors import DivergenceError
 from nn.kinds import Loss, Matrix, Model, Target, Targets
+from nn.reading import Reading
 from nn.train.task import Task, example_weights
 
 __all__ = ["EagerSteps", "Learnt", "batch_gradient"]
@@ -92,6 +93,10 @@ class EagerSteps:
             given = map(self.coding.given, targets)
             errors = [float(self.task.loss(*pair)) for pair in zip(outputs, given)]
         return math.fsum(errors) / len(errors), [numbers(out) for out in outputs]
+
+    def truths(self, meaning: Reading) -> Any:
+        """What the outputs for each example should stand for."""
+        return meaning.truths(self.targets)
 
     def take_up(self) -> None:
         """Take the parameters from the Values, and what the optimiser remembers of them."""

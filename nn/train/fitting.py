@@ -139,6 +139,7 @@ def fit(
     run = Run(model, loss, optimizer, random, schedule, optimizer.lr, options)
     if checkpoint is not None:
         check_writable(checkpoint)
+        run.keep()
     elif resume:
         raise autograd.InputValueError("resume needs the checkpoint to go on from, but got none")
     steps = make_steps(task, X, y, backend=backend)
@@ -219,7 +220,7 @@ class _Learner:
     track_accuracy: bool
 
     def __post_init__(self) -> None:
-        self.truths = self.meaning.truths(self.steps.targets) if self.meaning else []
+        self.truths: Any = self.steps.truths(self.meaning) if self.meaning else []
 
     def learn(self, shown: Progress) -> None:
         """One epoch of steps."""
@@ -234,7 +235,9 @@ class _Learner:
             for count, chosen, value, outputs in steps.learn(parts, rates):
                 seen, total = seen + len(chosen), total + value * len(chosen)
                 if meaning is not None:
-                    right, of = meaning.judged(outputs, [self.truths[i] for i in chosen])
+                    listed = isinstance(self.truths, list)
+                    truths = [self.truths[i] for i in chosen] if listed else self.truths[chosen]
+                    right, of = meaning.judged(outputs, truths)
                     hits, counted = hits + right, counted + of
                 shown.step({"loss": total / seen}, count)
         finally:

@@ -131,13 +131,16 @@ class Task:
                 "the loss does not depend on any parameter that the optimiser holds: was a number "
                 "taken out of the graph, by float() or .data?"
             )
-        known = trained | set(map(id, self.model.parameters()))
+        paths = {p: path for path, p in self.model.named_parameters()}
+        known = trained | set(map(id, paths))
         if not known.issuperset(map(id, leaves)):  # new ones in every call are constants
             _, again = self._leaves(row, coding.given(target))
             _warn_of_untrained(leaf for leaf in leaves if leaf in again and id(leaf) not in known)
         owner = self.optimizer.owner
-        if owner is not None:
-            late = {p: path for path, p in owner.named_parameters() if id(p) not in trained}
+        if owner is not None and owner is not self.model:
+            paths = {p: path for path, p in owner.named_parameters()}
+        if owner is not None and not trained.issuperset(map(id, paths)):
+            late = {p: path for p, path in paths.items() if id(p) not in trained}
             _warn_of_untrained(late, late.values())
         _warn_of_logits(kind_of(self.loss), outputs)
 

@@ -117,3 +117,23 @@ def test_several_labels_are_no_class():
     """Where one class is wanted, a row that names two is refused instead of read by halves."""
     with pytest.raises(autograd.InputValueError, match=r"one label was wanted of \[0, 1, 1\]"):
         nn.score(nn.MLP(3, [3], rng=1), X[:1], [[0, 1, 1]])
+
+
+@pytest.mark.parametrize(
+    "meaning",
+    [Reading("labels"), Reading("labels", low=-1), Reading("classes"), Reading("labels", limit=0.5),
+     Reading("classes", decide=lambda row: row[0] > 0), Reading("classes", names=["a", "b", "c"])],
+    ids=["labels", "signs", "classes", "chances", "decided", "named"],
+)  # fmt: skip
+def test_arrays_are_judged_as_lists_are(meaning):
+    """Hits are counted alike, whatever outputs and truths come in."""
+    rng = np.random.default_rng(0)
+    columns = 3 if meaning.of == "classes" else 1
+    for outputs in (rng.normal(size=(50, columns)), rng.normal(size=50)):
+        if columns > 1 and outputs.ndim == 1:
+            continue
+        for truths in (rng.integers(-1, 3, 50), rng.integers(0, 2, 50).astype(float)):
+            expected = meaning.judged(outputs.tolist(), truths.tolist())
+            assert meaning.judged(outputs, truths) == expected
+            assert meaning.judged(outputs.tolist(), truths) == expected
+            assert 0 <= expected[0] <= expected[1] == 50
