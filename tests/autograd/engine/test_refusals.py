@@ -64,6 +64,7 @@ def select(x):
     return xs[xs > 1.0]
 
 
+KNOWN = True
 CASES = [
     (assign, r"y is an array of floats.*np\.zeros\(n, dtype=object\), or a list"),
     (select, r"mask selects nothing.*where\(xs > 1\.0, …, …\)"),
@@ -92,6 +93,7 @@ CASES = [
     (lambda x: max([x, -x], key=abs), r"where\(key\(a\) < key\(b\), a, b\)"),
     (lambda x: sorted([x, -x], reverse=True)[0], r"autograd\.sort\(…\)\[::-1\] in place of sorted"),
     (long, r"autograd\.sin in place of math\.sin"),
+    (lambda x: math.sin(x) if KNOWN else x, r"autograd\.sin in place of math\.sin"),
     (lambda x: [1.0, 2.0][int(x)], r"static argument.*autograd\.take"),
     (lambda x: bisect.bisect([0.0, 1.0], x), r"autograd\.interp or autograd\.take"),
     (lambda x: all([x > 0.0, x < 1.0]), "one by one with &"),

@@ -246,3 +246,12 @@ def test_a_shifted_logarithm_keeps_its_digits():
     program = autograd.compile(y, backend="array", x=x, largest=largest, total=total)
     expected = -math.log(1.0 + 1e-9)
     assert program(x=1e9, largest=1e9, total=1.0 + 1e-9) == pytest.approx(expected, rel=1e-12)
+
+
+def test_products_that_are_taken_away_become_one_dot_wherever_they_stand():
+    """Also if the first of them is the tape's first statement."""
+    x = leaves(5)
+    tape = drop_dead(find_dots(flatten_sums(split_differences(
+        tape_of(x[4] - x[0] * x[1] - x[2] * x[3], x=x)
+    ))))  # fmt: skip
+    assert operations(tape) == ["dot", "sub"]

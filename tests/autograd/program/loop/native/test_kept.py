@@ -287,3 +287,20 @@ def test_two_processes_at_once(tmp_path):
     ]
     answers = [process.communicate()[0].strip() for process in running]
     assert answers == [repr(math.tanh(0.5))] * 2
+
+
+def test_a_file_whose_age_was_set_back_is_no_origin(tmp_path):
+    """As by an archive or a copy that keeps times: when it was put there counts."""
+    read = time.time() - 100.0
+    source = tmp_path / "code.py"
+    source.write_text("x = 1")
+    os.utime(source, (0.0, 0.0))
+    assert kept.sources_digest(tmp_path, read) is None
+    assert kept.sources_digest(tmp_path, time.time() + 100.0) is not None
+
+
+def test_without_owners_the_users_own_folder_is_trusted(tmp_path, monkeypatch):
+    """On Windows nothing tells an owner, and code is kept there too."""
+    monkeypatch.delattr(os, "geteuid", raising=False)
+    assert kept.keep(tmp_path, "code.bin", b"machine code")
+    assert kept.kept(tmp_path, "code.bin") == b"machine code"
