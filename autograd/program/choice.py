@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from autograd.ops.op import Op
 from autograd.program.loop.native.compiler import can_compile
 from autograd.program.tape.instructions import Tape
 from autograd.program.tape.repeated import is_long
@@ -29,12 +30,14 @@ SMALL = 1000
 # Microseconds for value and gradient.
 ARRAY_CALL, ARRAY_STATEMENT, ARRAY_PART = 15.0, 2.5, 8.0
 ARRAY_READ, ARRAY_CALLED, ARRAY_PRODUCT = 2e-3, 8e-3, 1.2e-4
-TILES_CALL, TILES_STATEMENT = 17.0, 0.06
+TILES_CALL, TILES_STATEMENT = 8.0, 0.06
 TILES_READ, TILES_CALLED, TILES_PRODUCT = 7e-3, 0.06, 9.2e-4
 """TILES_ are for sixteen rows, but for TILES_STATEMENT, which is for 64."""
 POINT_CALL, POINT_READ, POINT_CALLED = 5.0, 1.8e-3, 3e-3
-LANES_CALL, LANES_READ, LANES_ARGUMENT, LANES_CALLED = 31.0, 1e-3, 3e-3, 0.01
+LANES_CALL, LANES_READ, LANES_ARGUMENT, LANES_CALLED = 13.0, 1e-3, 3e-3, 0.01
 """LANES_ are for eight rows, in runs, which the loop compiles when it has worked for a while."""
+TILES_SPECIAL, LANES_SPECIAL, POINT_SPECIAL = 0.2, 0.15, 0.03
+"""Functions such as lgamma, in addition."""
 PYTHON_READ = 0.1
 SOLVED, SOLVED_ARRAY, SOLVED_ROW = 200.0, 800.0, 2.0
 """An equation: by itself, and of arrays, for the call and for a row."""
@@ -80,6 +83,10 @@ class Work(NamedTuple):
     """Whether the loop runs as machine code."""
     solved: int = 0
     """Equations that are solved by iteration."""
+    special: int = 0
+    """Functions called that take long, such as lgamma,"""
+    once: int = 0
+    """and without what the array executor shares."""
 
     def plus(self, other: Work, times: int) -> Work:
         """This work and so many times another."""
@@ -94,6 +101,8 @@ class Work(NamedTuple):
             max(self.widest, other.widest),
             self.native,
             self.solved + times * other.solved,
+            self.special + times * other.special,
+            self.once + times * other.once,
         )
 
     def loop_time(self, batch: int | None) -> float:
@@ -102,8 +111,10 @@ class Work(NamedTuple):
         if not self.native:
             return solving + (batch or 1) * self.reads * PYTHON_READ
         if batch is None:
-            return solving + POINT_CALL + POINT_READ * self.reads + POINT_CALLED * self.called
+            called = POINT_CALLED * self.called + POINT_SPECIAL * self.special
+            return solving + POINT_CALL + POINT_READ * self.reads + called
         block = LANES_READ * self.reads + LANES_CALLED * self.called
+        block += LANES_SPECIAL * self.special
         return solving + LANES_CALL + -(-batch // 8) * (block + LANES_ARGUMENT * self.arguments)
 
     def array_time(self, batch: int | None) -> float:
@@ -111,7 +122,7 @@ class Work(NamedTuple):
         solving = self.solved * (SOLVED_ARRAY + SOLVED_ROW * (batch or 1))
         if self.native and batch is not None:
             row = TILES_READ * self.elements + TILES_CALLED * self.called
-            row += TILES_PRODUCT * self.products
+            row += TILES_PRODUCT * self.products + TILES_SPECIAL * self.once
             fixed = TILES_STATEMENT * self.statements
             return solving + TILES_CALL + -(-batch // 64) * fixed + -(-batch // 16) * row
         rows = 1 if batch is None else batch
@@ -180,7 +191,8 @@ def _work_of(tape: Tape) -> Work:
             uses[x] += 1
     depth, kind = [0] * length, [""] * length
     taken = [False] * length  # into the sum or dot product that reads it
-    elements = products = called = expanded = solved = 0
+    elements = products = called = expanded = solved = special = 0
+    once: set[tuple[Op, Sequence[int]]] = set()
     for slot, (op, operands) in enumerate(statements, first):
         name = op.name
         if name == "sub" and any(uses[x] == 1 and kind[x] in SUMS for x in operands):
@@ -206,6 +218,9 @@ def _work_of(tape: Tape) -> Work:
             elements += len(operands)
             if name not in CHEAP and not (name == "pow" and operands[1] < 0):
                 called += len(operands) if op.arity is None else 1
+            if op.function is not None and not op.native:
+                special += 1
+                once.add((op, operands))
             expanded += op.arity is None
             solved += op.equation is not None
         depth[slot] = here
@@ -213,7 +228,10 @@ def _work_of(tape: Tape) -> Work:
     arrays += EXPANDED * expanded
     native = can_compile()
     reads = sum(uses)
-    return Work(first, arrays, scattered, reads, elements, products, called, widest, native, solved)
+    return Work(
+        first, arrays, scattered, reads, elements, products, called, widest, native, solved,
+        special, len(once),
+    )  # fmt: skip
 
 
 def _arrays(tape: Tape, depth: Sequence[int], taken: Sequence[bool]) -> tuple[int, int, int]:

@@ -36,12 +36,14 @@ POINT = {
     "POINT_CALL": lambda w, b: 1,
     "POINT_READ": lambda w, b: w.reads,
     "POINT_CALLED": lambda w, b: w.called,
+    "POINT_SPECIAL": lambda w, b: w.special,
 }
 LANES = {
     "LANES_CALL": lambda w, b: 1,
     "LANES_READ": lambda w, b: -(-b // 8) * w.reads,
     "LANES_ARGUMENT": lambda w, b: -(-b // 8) * w.arguments,
     "LANES_CALLED": lambda w, b: -(-b // 8) * w.called,
+    "LANES_SPECIAL": lambda w, b: -(-b // 8) * w.special,
 }
 TILES = {
     "TILES_CALL": lambda w, b: 1,
@@ -49,6 +51,7 @@ TILES = {
     "TILES_READ": lambda w, b: -(-b // 16) * w.elements,
     "TILES_CALLED": lambda w, b: -(-b // 16) * w.called,
     "TILES_PRODUCT": lambda w, b: -(-b // 16) * w.products,
+    "TILES_SPECIAL": lambda w, b: -(-b // 16) * w.once,
 }
 ARRAY = {
     "ARRAY_CALL": lambda w, b: w.chunks(b),
