@@ -45,6 +45,13 @@ def _norm(xp: Functions, *xs: Number) -> Number:
     return length / scale
 
 
+def _hypot(xp: Functions, a: Number, b: Number) -> Number:
+    """The same of two, most often without a scale: where the sum of squares is ordinary itself."""
+    plain = a * a + b * b
+    ordinary = xp.where(plain > 1e-280, xp.where(plain < 1e280, 1.0, 0.0), 0.0)
+    return xp.where(ordinary > 0.0, xp.sqrt(plain), _norm(xp, a, b))
+
+
 def _unit_vector(xp: Functions, out: Number, *xs: Number) -> list[Number]:
     """x/out for each x; by the scaled length where out overflows or is rounded to a subnormal."""
     scale, length = _scaled_length(xp, xs)
@@ -52,6 +59,17 @@ def _unit_vector(xp: Functions, out: Number, *xs: Number) -> list[Number]:
     unit = xp.where(ordinary > 0.0, 1.0, scale)
     divisor = xp.where(ordinary > 0.0, out, length)
     return [xp.where(divisor == 0.0, 0.0, x * unit / divisor) for x in xs]
+
+
+def _unit_vector_of_two(xp: Functions, out: Number, a: Number, b: Number) -> tuple[Number, Number]:
+    """The same of two; what the scale is follows from the length."""
+    scale = xp.where(out > 1e-290, xp.where(out < math.inf, 1.0, 2.0**-600), 2.0**600)
+    u, v = a * scale, b * scale
+    length = xp.where(scale == 1.0, out, xp.sqrt(u * u + v * v))
+    return (
+        xp.where(length == 0.0, 0.0, u / length),
+        xp.where(length == 0.0, 0.0, v / length),
+    )
 
 
 def _atan2_partials(xp: Functions, out: Number, y: Number, x: Number) -> tuple[Number, Number]:
@@ -65,7 +83,7 @@ def _atan2_partials(xp: Functions, out: Number, y: Number, x: Number) -> tuple[N
 
 
 declare(
-    "hypot", _norm, _unit_vector, arity=2,
+    "hypot", _hypot, _unit_vector_of_two, arity=2,
     ufunc="hypot",
     latex=r"\sqrt{{{0}^2 + {1}^2}}", sample=(REAL, REAL),
     shown=lambda xp, out, a, b: (a / out, b / out), tip=lambda xp, out, a, b: out,

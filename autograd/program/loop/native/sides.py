@@ -13,7 +13,7 @@ from autograd.ops.expr import Expr, Operand, inner_exprs
 
 __all__ = ["Side", "cost", "sides_of"]
 
-COSTS = {"var": 0, "div": 4, "sqrt": 6} | dict.fromkeys(
+COSTS = {"var": 0, "div": 6, "sqrt": 12} | dict.fromkeys(
     ["add", "sub", "mul", "neg", "abs", "floor", "ceil", "where", "lt", "le", "gt", "ge", "eq",
      "ne", "maximum", "minimum"], 1
 )  # fmt: skip
