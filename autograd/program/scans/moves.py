@@ -13,10 +13,11 @@ from typing import Any
 import numpy as np
 
 from autograd.arrays import Array
+from autograd.program.loop.addresses import address
 from autograd.program.loop.native.compiler import compiled_functions
 from autograd.program.loop.native.emit import Body
 
-__all__ = ["Calls", "address"]
+__all__ = ["Calls"]
 
 MOVE = ("count", "source", "places", "target")
 """What a move is called with; a walk is, with a count, and so often a function and its frame."""
@@ -56,12 +57,6 @@ class Calls:
         whole = partial(walk, ctypes.c_void_p(address(frame)))
         vars(whole)["alive"] = frame, self._alive
         return whole
-
-
-def address(array: Array) -> int:
-    """Where an array's numbers are."""
-    found: int = array.__array_interface__["data"][0]
-    return found
 
 
 @cache

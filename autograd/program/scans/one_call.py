@@ -15,7 +15,8 @@ import numpy as np
 
 from autograd.arrays import Array
 from autograd.program.executor import Buffers
-from autograd.program.scans.moves import Calls, address
+from autograd.program.loop.addresses import address
+from autograd.program.scans.moves import Calls
 from autograd.program.scans.native_scan import NativeScan, frame_of
 from autograd.program.scans.passing import PlainRunner, Reached, Route, Runner
 from autograd.program.tape.segments import Chain, Plain, Scan
