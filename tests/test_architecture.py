@@ -59,7 +59,7 @@ ORDER = {
     "(entry outer) (descend operands) compiler plan runner",
     "autograd.program.exports": "(jax onnx)",
     "autograd.program.exports.jax": "(bends branches products) differentiated primitives "
-    "(readings solutions) (statements sweeps) (stages swept_loops swept_statements) sheets "
+    "(pieces solutions) readings (statements sweeps) (stages swept_loops swept_statements) sheets "
     "first_order function",
     "autograd.program.exports.onnx": "extra (nodes primitives) write",
     "autograd.program.loop": "(addresses row_sums) (native python_source) (generated_python lanes) "
@@ -73,9 +73,9 @@ ORDER = {
     "autograd.program.scans": "(kernels moves) reverse_kernels native_scan stepwise passing "
     "one_call scan_executor",
     "autograd.program.statements": "(elementwise families layout reroll) groups listing",
-    "autograd.program.tape": "(constants instructions) repeated (ends segments "
-    "writing) (cycles lower rewriting sparsity) (derived recurrences sums) (passes "
-    "repeated_derived rolling)",
+    "autograd.program.tape": "(constants instructions) repeated (segments "
+    "writing) (cycles lower reordered rewriting sparsity) (derived ends sums) (passes "
+    "recurrences repeated_derived) rolling",
     "autograd.testing": "(binding plugin reproduction) formulas strategies properties",
     "autograd.transforms": "typed argnums call (derivatives directions) equations implicit",
     "nn": "(absent checks errors kinds) (init model_files parts) "

@@ -6,13 +6,54 @@ Next: :mod:`autograd.program.tape.recurrences`.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from autograd.arrays import Array
-from autograd.program.tape.ends import Repetitions
+from autograd.cached import cached_property
+from autograd.program.tape.instructions import Statement
 
-__all__ = ["in_cycles", "owners", "turns"]
+__all__ = ["Repetitions", "owners", "turns"]
+
+
+@dataclass(frozen=True, eq=False)
+class Repetitions:
+    """Some whole repetitions of a body, and where its operands come from.
+
+    Of each operand: ``lags`` says how many repetitions before it was computed, -1 for outside, and
+    ``targets`` by which statement. ``bounds`` are where each statement's operands begin.
+    """
+
+    statements: Sequence[Statement]
+    """All that are beside the repetitions, and they."""
+    first: int
+    """The slot of the first of these statements."""
+    start: int
+    """The index of the first that is repeated."""
+    slots: Array
+    reads: Array
+    lags: list[int]
+    targets: list[int]
+    bounds: list[int]
+
+    @property
+    def period(self) -> int:
+        """How many statements the body has."""
+        return int(self.slots.shape[1])
+
+    def same(self, cell: int) -> bool:
+        """Whether an operand is the same number in all repetitions."""
+        return bool((self.reads[:, cell] == self.reads[0, cell]).all())
+
+    def statement(self, slot: int) -> Statement | None:
+        """What computes a slot, if it is one of these statements."""
+        return self.statements[slot - self.first] if slot >= self.first else None
+
+    @cached_property
+    def cycles(self) -> tuple[Array, Array]:
+        """Which statements of the body a state passes through, and which need none."""
+        return _in_cycles(self)
 
 
 def turns(loop: Repetitions) -> list[int]:
@@ -36,8 +77,7 @@ def owners(loop: Repetitions) -> list[int]:
     return [int(x) for x in np.repeat(np.arange(loop.period), counts)]
 
 
-def in_cycles(loop: Repetitions) -> tuple[Array, Array]:
-    """Which statements a state passes through, and which need none."""
+def _in_cycles(loop: Repetitions) -> tuple[Array, Array]:
     count = loop.period
     onward: list[list[int]] = [[] for _ in range(count)]
     back: list[list[int]] = [[] for _ in range(count)]
@@ -47,15 +87,18 @@ def in_cycles(loop: Repetitions) -> tuple[Array, Array]:
             back[target].append(source)
     edges = zip(loop.lags, loop.targets)
     states = {source for lag, source in edges if lag > 0}
-    states = {s for s in states if s in _reached(onward[s], onward)}
+    states = {s for s in states if s in _reached(onward[s], onward, s)}
     needs, feeds = _reached(states, onward), _reached(states, back)
     inside = np.array([i in needs and i in feeds for i in range(count)])
     return inside, np.array([i not in needs for i in range(count)])
 
 
-def _reached(starts: Sequence[int] | set[int], edges: Sequence[Sequence[int]]) -> set[int]:
+def _reached(
+    starts: Sequence[int] | set[int], edges: Sequence[Sequence[int]], wanted: int = -1
+) -> set[int]:
+    """Where edges lead to, as far as the one that is wanted."""
     seen, waiting = set(starts), list(starts)
-    while waiting:
+    while waiting and wanted not in seen:
         for other in edges[waiting.pop()]:
             if other not in seen:
                 seen.add(other)

@@ -11,45 +11,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from autograd.arrays import Array
 from autograd.cached import cached_property
 from autograd.program.tape.constants import Constants
+from autograd.program.tape.cycles import Repetitions
 from autograd.program.tape.instructions import Statement
 
-__all__ = ["Repetitions", "Row", "row_after", "row_before"]
-
-
-class Repetitions(NamedTuple):
-    """Some whole repetitions of a body, and where its operands come from.
-
-    Of each operand: ``lags`` says how many repetitions before it was computed, -1 for outside, and
-    ``targets`` by which statement. ``bounds`` are where each statement's operands begin.
-    """
-
-    statements: Sequence[Statement]
-    """All that are beside the repetitions, and they."""
-    first: int
-    """The slot of the first of these statements."""
-    start: int
-    """The index of the first that is repeated."""
-    slots: Array
-    reads: Array
-    lags: list[int]
-    targets: list[int]
-    bounds: list[int]
-
-    @property
-    def period(self) -> int:
-        """How many statements the body has."""
-        return int(self.slots.shape[1])
-
-    def same(self, cell: int) -> bool:
-        """Whether an operand is the same number in all repetitions."""
-        return bool((self.reads[:, cell] == self.reads[0, cell]).all())
-
-    def statement(self, slot: int) -> Statement | None:
-        """What computes a slot, if it is one of these statements."""
-        return self.statements[slot - self.first] if slot >= self.first else None
+__all__ = ["Row", "row_after", "row_before"]
 
 
 class Row(NamedTuple):

@@ -16,9 +16,10 @@ import numpy as np
 from autograd.arrays import Array
 from autograd.ops.op import OPS
 from autograd.program.tape.constants import Constants
-from autograd.program.tape.cycles import in_cycles, owners, turns
-from autograd.program.tape.ends import Repetitions, Row, row_after, row_before
+from autograd.program.tape.cycles import Repetitions, owners, turns
+from autograd.program.tape.ends import Row, row_after, row_before
 from autograd.program.tape.instructions import Statement
+from autograd.program.tape.reordered import Reordered
 
 __all__ = ["NOWHERE", "Found", "Recurrence", "recurrence"]
 
@@ -98,18 +99,13 @@ class _Search:
         constants: Constants,
         period: int | None,
     ) -> None:
-        self.statements, self.first, self.period = statements, first, period
+        rows = statements if isinstance(statements, Reordered) else Reordered.of(statements)
+        self.statements, self.first, self.period = rows, first, period
         self.readers, self.constants = readers, constants
-        kinds: dict[tuple[object, int], int] = {}
-        key = [(op, len(operands)) for op, operands in statements]
-        codes = [kinds.setdefault(kind, len(kinds)) for kind in key]
-        self.codes = np.array(codes, dtype=np.uint8 if len(kinds) < 256 else np.int32)
-        self.ends = np.cumsum([0] + [len(operands) for _, operands in statements])
-        self.read = np.array([slot for _, operands in statements for slot in operands], dtype=int)
 
     def periods(self) -> list[tuple[int, int, int]]:
         """(start, length, period) of stretches of equal primitives, those that cover most first."""
-        codes, found = self.codes, []
+        codes, found = self.statements.codes, []
         longest = min(LONGEST, len(codes) // LEAST)
         for period in [self.period] if self.period else range(1, longest + 1):
             differ = codes[period:] != codes[:-period]
@@ -128,7 +124,7 @@ class _Search:
     def whole(self, start: int, length: int, period: int) -> Found | None:
         """The recurrence in a stretch, beginning where most of its ends is found."""
         loop = self._repetitions(start, length, period)
-        if loop is None or in_cycles(loop)[0].sum() * len(loop.slots) < ENOUGH:
+        if loop is None or loop.cycles[0].sum() * len(loop.slots) < ENOUGH:
             return None
         if self._only_adds(loop):
             return None
@@ -149,8 +145,8 @@ class _Search:
 
     def _repetitions(self, start: int, length: int, period: int) -> Repetitions | None:
         """The longest run of whole repetitions, each reading what the one before reads."""
-        ends, count = self.ends, length // period
-        read = self.read[ends[start] : ends[start + period * count]].reshape(count, -1)
+        ends, count = self.statements.ends, length // period
+        read = self.statements.read[ends[start] : ends[start + period * count]].reshape(count, -1)
         bases = self.first + start + period * np.arange(count)
         # A repetition goes on where it reads what the one before read, as far back or outside.
         distance, outside = read - bases[:, None], read < bases[0]
@@ -179,7 +175,7 @@ class _Search:
 
     def _only_adds(self, loop: Repetitions) -> bool:
         """Whether it only adds up, which a sum does at once, and better."""
-        looped, _ = in_cycles(loop)
+        looped = loop.cycles[0]
         inner = [
             lag >= 0 and bool(looped[target] and looped[owner])
             for lag, target, owner in zip(loop.lags, loop.targets, owners(loop))
@@ -210,7 +206,7 @@ def _begins(read: Array, bases: Array, period: int) -> Array:
 
 def _found(loop: Repetitions, head: Row | None, tail: Row | None) -> Found | None:
     """Everything in order, if the loop reads nothing that is only computed after it."""
-    looped, earlier = in_cycles(loop)
+    looped, earlier = loop.cycles
     rows = [row for row in (head, tail) if row is not None]
     taken = {x for row in rows for x in row.slots if x is not None and x >= loop.first}
     low, high = loop.start, loop.start + loop.slots.size
@@ -258,7 +254,7 @@ def _with_ends(loop: Repetitions, head: Row | None, tail: Row | None) -> tuple[A
 
     What needs no state, and is not there, may be that of the repetition beside it, or a constant.
     """
-    _, earlier = in_cycles(loop)
+    earlier = loop.cycles[1]
     slots, reads, seen = [loop.slots], [loop.reads], set[int]()
     for row, near, at in ((head, loop.slots[0], 0), (tail, loop.slots[-1], 1)):
         if row is None:

@@ -5,6 +5,7 @@ Next: :mod:`autograd.program.tape.segments`, what such a tape is made of.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -15,6 +16,7 @@ from autograd.ops.op import OPS
 from autograd.program.tape.constants import Constants
 from autograd.program.tape.instructions import Statement, Tape
 from autograd.program.tape.recurrences import NOWHERE, Found, Recurrence, recurrence
+from autograd.program.tape.reordered import Reordered
 from autograd.program.tape.repeated import Repeat, Statements
 
 __all__ = ["rolled"]
@@ -50,6 +52,7 @@ class _Rolling:
                 read.append(np.array([x for _, operands in part for x in operands], dtype=int))
                 self._rows += part
         slots = np.concatenate(read)
+        self._ordered = Reordered.of(self._rows)
         self._place = [*range(tape.first + len(self._rows))]
         self._readers = np.bincount(slots[slots >= 0], minlength=len(self._place))
         self._constants = Constants(tape.constants)
@@ -115,18 +118,21 @@ class _Rolling:
 
     def _found(self, slots: list[int], period: int | None = None) -> Found | None:
         """The largest recurrence among statements in this order, in terms of their slots."""
-        first, own = len(self._place), {slot: i for i, slot in enumerate(slots, len(self._place))}
-        rows = [self._rows[slot - self._first] for slot in slots]
-        here = [Statement(op, tuple([own.get(x, x) for x in operands])) for op, operands in rows]
-        found = recurrence(here, first, self._readers[slots], self._constants, period)
+        first, order = len(self._place), np.array(slots, dtype=int)
+        own = np.arange(first)
+        own[order] = first + np.arange(len(slots))
+        here = self._ordered.chosen(order - self._first, own)
+        found = recurrence(here, first, self._readers[order], self._constants, period)
         if found is None:
             return None
 
-        def given(some: Sequence[int]) -> list[int]:
-            return [slots[x - first] if x >= first else x for x in some]
-
         def rows_of(some: Array) -> Array:
-            return np.array(given(some.reshape(-1).tolist()), dtype=int).reshape(some.shape)
+            found: Array = np.where(some >= first, order[np.maximum(some, first) - first], some)
+            return found
+
+        def given(some: Sequence[int]) -> list[int]:
+            listed: list[int] = rows_of(np.array(some, dtype=int)).tolist()
+            return listed
 
         loop = found.loop
         return Found(
@@ -137,28 +143,38 @@ class _Rolling:
             given(found.below),
         )
 
-    def _by_depth(self, slots: list[int], place: dict[int, int] | None = None) -> list[int]:
-        """Statements in the order of how many others each waits for: a loop's as they were written.
-
-        Recorded, they stand as they are needed: of the next repetition's first sum, in the middle
-        of this one's results.
-        """
+    def _depths(self, slots: list[int]) -> dict[int, int]:
+        """How many others each statement waits for, one after another."""
         depth: dict[int, int] = dict.fromkeys(slots, 0)
         for slot in sorted(slots):
             operands = self._rows[slot - self._first].operands
             depth[slot] = 1 + max([depth.get(x, 0) for x in operands], default=0)
-        place = {} if place is None else place
-        return sorted(slots, key=lambda slot: (depth[slot], place.get(slot, slot)))
+        return depth
+
+    def _by_depth(self, slots: list[int]) -> list[int]:
+        """Statements in the order of their depths: a loop's as they were written.
+
+        Recorded, they stand as they are needed: of the next repetition's first sum, in the middle
+        of this one's results.
+        """
+        depth = self._depths(slots)
+        return sorted(slots, key=lambda slot: (depth[slot], slot))
 
     def _as_read(self, slots: list[int], loop: Recurrence) -> list[int]:
-        """Statements of one depth in the order in which a loop reads them, or what they lead to."""
-        read = loop.operands.reshape(-1)
+        """Statements by depth; what there is for each repetition, as the loop reads it."""
+        depth, read = self._depths(slots), loop.operands.reshape(-1)
         place = dict(zip(read[::-1].tolist(), range(-1, -len(read) - 1, -1)))
         for slot in sorted(slots, reverse=True):
-            mine = place.get(slot, 0)
             for x in self._rows[slot - self._first].operands:
-                place[x] = min(place.get(x, 0), mine)
-        return self._by_depth(slots, place)
+                place[x] = min(place.get(x, 0), place.get(slot, 0))
+        level = Counter([(self._rows[slot - self._first].op, depth[slot]) for slot in slots])
+
+        def key(slot: int) -> tuple[int, int]:
+            alike = level[self._rows[slot - self._first].op, depth[slot]]
+            each = alike >= len(loop.slots) - 1  # one may not have been recorded
+            return depth[slot], place.get(slot, slot) if each else slot
+
+        return sorted(slots, key=key)
 
     def _plain(self, slots: Sequence[int], *, shared: bool = False) -> None:
         """Statements one by one; where they are ``shared``, the same is computed once."""

@@ -91,11 +91,8 @@ def swept(tape: Tape, dtype: str) -> Callable[..., Any]:
             adjoints = Adjoints(sweep.wanted(wanted))
             adjoints.add(output, parts[0] if len(parts) == 1 else jnp.concatenate(parts))
             sweep.back(blocks, adjoints)
-            return [
-                jnp.zeros_like(x) if g is None else g.reshape(x.shape)
-                for x, g, want in zip(arrays, adjoints.of[1:], wanted)
-                if want
-            ]
+            made = [(x, adjoints.of(i)) for i, x in enumerate(arrays, 1) if wanted[i - 1]]
+            return [jnp.zeros_like(x) if g is None else g.reshape(x.shape) for x, g in made]
 
         def turned(primals: Residual, tangents: Residual) -> Any:
             _, given, arrays = primals

@@ -3,9 +3,9 @@
 It is made of the array form's statements (:mod:`autograd.program.statements.groups`), so a layer is
 one matrix product there too, and a recurrence is a ``lax.scan``. Values and derivatives are the op
 table's rules over JAX's functions, which also keep the engine's kinks, and zero adjoints that pass
-nothing on. For reverse mode, and forward mode over it (``jax.hessian``), it is a
-``jax.custom_vjp`` as a whole, :mod:`autograd.program.exports.jax.first_order`; what JAX
-differentiates further, or for forward mode by itself, are its primitives. Next:
+nothing on. With a loop it is a ``jax.custom_vjp`` as a whole, for reverse mode and forward mode
+over it (``jax.hessian``): :mod:`autograd.program.exports.jax.first_order`. What JAX differentiates
+further, in forward mode alone or without a loop, are its primitives. Next:
 :mod:`autograd.program.exports.jax.stages`.
 """
 
@@ -22,6 +22,8 @@ from autograd.program.exports.jax.first_order import swept
 from autograd.program.exports.jax.primitives import is_called_back
 from autograd.program.exports.jax.stages import staged
 from autograd.program.tape.instructions import Argument, Tape
+from autograd.program.tape.repeated import repeats_of
+from autograd.program.tape.rolling import rolled
 
 if TYPE_CHECKING:
     from jax import Array
@@ -34,7 +36,8 @@ __all__ = ["to_jax"]
 def to_jax(tape: Tape, dtype: str, *, tangents: bool) -> Callable[..., Any]:
     """A pure function of the tape's arguments, by position or by name; see ``Program.to_jax``."""
     jax = jax_module()
-    for op, _ in tape.statements:
+    ops = {op for op, _ in tape.statements}
+    for op in ops:
         if op.opaque and op.equation is None and not op.traced:
             raise GraphError(
                 f"the partials of {op.name!r} branch or call functions of floats, which "
@@ -45,14 +48,18 @@ def to_jax(tape: Tape, dtype: str, *, tangents: bool) -> Callable[..., Any]:
         [inspect.Parameter(argument.name, parameter) for argument in tape.arguments]
     )
 
-    # JAX calls back, or iterates, by rules of its own.
-    beyond = any(op.equation is not None or is_called_back(op) for op, _ in tape.statements)
+    # JAX calls back, or iterates, by rules of its own; and what has no loop it differentiates
+    # itself: of a batch, the sum of the adjoints of weights is one product then.
+    beyond = any(op.equation is not None or is_called_back(op) for op in ops)
 
     @cache
     def runner(axes: tuple[int | None, ...]) -> Callable[..., Any]:
         """The function of arrays of which some have a batch axis, compiled as a whole."""
-        swept_once = not tangents and not beyond
-        run = swept(tape, dtype) if swept_once else staged(tape, dtype, tangents=tangents)
+        found = rolled(tape)
+        if tangents or beyond or not repeats_of(found):
+            run = staged(found, dtype, tangents=tangents)
+        else:
+            run = swept(found, dtype)
         made: Callable[..., Any] = jax.jit(jax.vmap(run, axes) if 0 in axes else run)
         return made
 

@@ -15,13 +15,14 @@ import numpy as np
 
 from autograd.arrays import Array
 from autograd.program.exports.jax.differentiated import jax_module
+from autograd.program.exports.jax.pieces import Piece, shaped
 from autograd.program.statements.layout import Gather, Literal, Operand, Shape, View
 
 if TYPE_CHECKING:
     from jax import Array as JaxArray
 
     Read = Callable[[Sequence[JaxArray]], JaxArray]
-    Back = Callable[[JaxArray, Sequence[bool]], list[tuple[int, JaxArray]]]
+    Back = Callable[[JaxArray, Sequence[bool]], list[tuple[int, Piece]]]
 
 __all__ = ["SLICES", "Reading", "reading", "stretches"]
 
@@ -155,13 +156,13 @@ def _sliced(view: View, found: tuple[list[_Slice | Shape], list[int]], whole: Sh
             view.shape,
             shape,
             (block,),
-            lambda blocks: _shaped(blocks[block], shape),
-            lambda g, wanted: [(block, _shaped(g, whole))] if wanted[block] else [],
+            lambda blocks: shaped(blocks[block], shape),
+            lambda g, wanted: [(block, Piece(0, g, whole))] if wanted[block] else [],
         )
 
     def read(blocks: Sequence[JaxArray]) -> JaxArray:
         lax = jax_module().lax
-        x = _shaped(blocks[block], (prod(whole),))
+        x = shaped(blocks[block], (prod(whole),))
         for move in moves:
             if not isinstance(move, _Slice):
                 x = lax.reshape(x, move)
@@ -169,7 +170,7 @@ def _sliced(view: View, found: tuple[list[_Slice | Shape], list[int]], whole: Sh
                 stop = move.start + (move.number - 1) * move.step + 1
                 x = lax.slice_in_dim(x, move.start, stop, move.step, axis=x.ndim - 1)
         x = lax.transpose(x, order) if turned else x
-        return _shaped(x, shape)
+        return shaped(x, shape)
 
     shapes = [move for move in moves if not isinstance(move, _Slice)]
     last = moves[-1]
@@ -177,13 +178,15 @@ def _sliced(view: View, found: tuple[list[_Slice | Shape], list[int]], whole: Sh
     ends: Shape = (*(shapes[-1][:-1] if shapes else ()), last.number)
     back_order = [int(i) for i in np.argsort(order)]
 
-    def back(g: JaxArray, wanted: Sequence[bool]) -> list[tuple[int, JaxArray]]:
+    def back(g: JaxArray, wanted: Sequence[bool]) -> list[tuple[int, Piece]]:
         if not wanted[block]:
             return []
+        if len(moves) == 1 and last.step == 1:
+            return [(block, Piece(last.start, g, whole))]
         lax, zero = jax_module().lax, np.zeros((), g.dtype)
         if turned:
-            g = lax.transpose(_shaped(g, tuple([ends[i] for i in order])), back_order)
-        g = _shaped(g, ends)
+            g = lax.transpose(shaped(g, tuple([ends[i] for i in order])), back_order)
+        g = shaped(g, ends)
         for move in reversed(moves):
             if not isinstance(move, _Slice):
                 g = lax.reshape(g, (*move[:-2], move[-2] * move[-1]))
@@ -191,14 +194,9 @@ def _sliced(view: View, found: tuple[list[_Slice | Shape], list[int]], whole: Sh
                 rest = move.size - move.start - (move.number - 1) * move.step - 1
                 edges = [(0, 0, 0)] * (g.ndim - 1) + [(move.start, rest, move.step - 1)]
                 g = lax.pad(g, zero, edges)
-        return [(block, _shaped(g, whole))]
+        return [(block, Piece(0, g, whole))]
 
     return Reading(view.shape, shape, (block,), read, back)
-
-
-def _shaped(x: JaxArray, shape: Shape) -> JaxArray:
-    made: JaxArray = x if x.shape == shape else jax_module().lax.reshape(x, shape)
-    return made
 
 
 def _taken(flat: JaxArray, index: Array) -> JaxArray:
@@ -229,12 +227,12 @@ def _repeated(shape: Shape, core: Reading, ahead: int, times: int) -> Reading:
     def read(blocks: Sequence[JaxArray]) -> JaxArray:
         jnp = jax_module().numpy
         row = jnp.broadcast_to(core.read(blocks), core.full)[:, None]
-        return _shaped(jnp.broadcast_to(row, every), shape)
+        return shaped(jnp.broadcast_to(row, every), shape)
 
-    def back(g: JaxArray, wanted: Sequence[bool]) -> list[tuple[int, JaxArray]]:
+    def back(g: JaxArray, wanted: Sequence[bool]) -> list[tuple[int, Piece]]:
         if not any(wanted[block] for block in core.blocks):
             return []
-        g = _shaped(g, every).sum((0, 2))
+        g = shaped(g, every).sum((0, 2))
         return core.back(g if core.shape == core.full else g.sum(keepdims=True), wanted)
 
     return Reading(shape, shape, core.blocks, read, back)
@@ -251,19 +249,19 @@ def _gathered(block: int, index: Array, whole: Shape) -> Reading:
         readers[flat[order], nth] = order
 
     def read(blocks: Sequence[JaxArray]) -> JaxArray:
-        return _taken(_shaped(blocks[block], (size,)), index)
+        return _taken(shaped(blocks[block], (size,)), index)
 
-    def back(g: JaxArray, wanted: Sequence[bool]) -> list[tuple[int, JaxArray]]:
+    def back(g: JaxArray, wanted: Sequence[bool]) -> list[tuple[int, Piece]]:
         jax = jax_module()
         if not wanted[block]:
             return []
-        g = _shaped(g, flat.shape)
+        g = shaped(g, flat.shape)
         if often > OFTEN:
             found = jax.numpy.zeros(size, g.dtype).at[flat].add(g)
         else:
             found = _taken(jax.lax.pad(g, np.zeros((), g.dtype), [(0, 1, 0)]), readers)
             found = found.sum(-1) if often > 1 else found
-        return [(block, _shaped(found, whole))]
+        return [(block, Piece(0, found, whole))]
 
     return Reading(index.shape, index.shape, (block,), read, back)
 
@@ -276,10 +274,10 @@ def _joined(shape: Shape, rows: Sequence[Reading], order: Array | None) -> Readi
     def read(blocks: Sequence[JaxArray]) -> JaxArray:
         jnp = jax_module().numpy
         row = jnp.concatenate([row.read(blocks) for row in rows])
-        return _shaped(row if inverse is None else _taken(row, inverse), shape)
+        return shaped(row if inverse is None else _taken(row, inverse), shape)
 
-    def back(g: JaxArray, wanted: Sequence[bool]) -> list[tuple[int, JaxArray]]:
-        g = _shaped(g, (prod(shape),))
+    def back(g: JaxArray, wanted: Sequence[bool]) -> list[tuple[int, Piece]]:
+        g = shaped(g, (prod(shape),))
         g = g if order is None else _taken(g, order)
         found = []
         for row, low, high in zip(rows, cuts, cuts[1:]):

@@ -23,7 +23,6 @@ from autograd.program.statements.groups import ArrayForm, group
 from autograd.program.statements.layout import Block, Joined, Literal, Operand, Shape, View, operand
 from autograd.program.tape.instructions import Argument, Tape
 from autograd.program.tape.passes import simplified
-from autograd.program.tape.rolling import rolled
 from autograd.program.tape.segments import Plain, Scan, chain_of
 
 __all__ = ["sheet_of"]
@@ -37,8 +36,11 @@ CONSTANTS = -(2**40)
 
 
 def sheet_of(tape: Tape, dtype: str) -> tuple[Sweep, Reading]:
-    """The sweep over a tape's arguments, and how its outputs are read of its blocks."""
-    chain = chain_of(rolled(tape))
+    """The sweep over a tape's arguments, and how its outputs are read of its blocks.
+
+    Loops are what the tape has of repeated steps.
+    """
+    chain = chain_of(tape)
     sheet = _Sheet([a.size for a in tape.arguments], dtype)
     place = np.empty(chain.size + len(chain.constants), dtype=np.int64)
     place[: tape.first] = np.arange(tape.first)

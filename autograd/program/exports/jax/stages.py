@@ -21,7 +21,6 @@ from autograd.program.exports.jax.statements import function_of
 from autograd.program.tape.instructions import Tape
 from autograd.program.tape.passes import simplified
 from autograd.program.tape.repeated import repeats_of
-from autograd.program.tape.rolling import rolled
 from autograd.program.tape.segments import Chain, Plain, Scan, chain_of
 
 if TYPE_CHECKING:
@@ -40,16 +39,15 @@ def staged(
 ) -> Callable[..., Any]:
     """The function of one point's arrays that gives the output, or it and what is aside.
 
-    As :func:`function_of`, which see for the options.
+    Of a tape whose loops are found; the options are those of :func:`function_of`.
     """
 
     def function(part: Tape, bent: Array) -> Callable[..., Any]:
         return function_of(simplified(part), dtype, tangents=tangents, ahead=ahead, bent=bent)
 
-    found = rolled(tape)
-    if not repeats_of(found):
+    if not repeats_of(tape):
         return function_of(simplified(tape), dtype, tangents=tangents, ahead=ahead)
-    chain = chain_of(found)
+    chain = chain_of(tape)
     blocks = _Blocks(chain, [a.size for a in tape.arguments])
     bent, steps = np.zeros(chain.size + len(chain.constants), dtype=bool), []
     for segment in chain.segments:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from autograd.program.exports.jax.differentiated import jax_module
+from autograd.program.exports.jax.pieces import Piece, put_together
 from autograd.program.exports.jax.readings import Reading
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ class Adjoints:
 
     def __init__(self, wanted: Sequence[bool], later: Iterable[int] = ()) -> None:
         self.wanted = wanted
-        self.of: list[JaxArray | None] = [None] * len(wanted)
+        self._pieces: list[list[Piece]] = [[] for _ in wanted]
         self._later = {*later}
         self.factors: list[Factor] = []
         self.pairs: list[tuple[JaxArray, JaxArray]] = []
@@ -48,9 +49,12 @@ class Adjoints:
         for axis, (n, own) in enumerate(zip(g.shape, reading.shape)):
             if own == 1 and n > 1:
                 g = g.sum(axis, keepdims=True)
-        for block, part in reading.back(g, self.wanted):
-            known = self.of[block]
-            self.of[block] = part if known is None else known + part
+        for block, piece in reading.back(g, self.wanted):
+            self._pieces[block].append(piece)
+
+    def of(self, block: int) -> JaxArray | None:
+        """The adjoint of a block, when all that read it have added theirs; None if nobody did."""
+        return put_together(self._pieces[block]) if self._pieces[block] else None
 
     def add_product(
         self, reading: Reading, axes: tuple[str, str, str], g: JaxArray, other: JaxArray

@@ -91,7 +91,7 @@ class Loop:
         """The runs from the last to the first, each computed again."""
         jax = jax_module()
         jnp, lax = jax.numpy, jax.lax
-        last, each = adjoints.of[first : first + 2]
+        last, each = adjoints.of(first), adjoints.of(first + 1)
         if last is None and each is None:
             return
         if last is None:
@@ -112,10 +112,10 @@ class Loop:
                 own.add(self.each, g_each)
             self.step.back(made, own)
             factors[:] = own.factors
-            known = own.of[1]
+            known = own.of(1)
             before = lax.full_like(carry, 0.0) if known is None else known
-            sums = [_plus(x, own.of[i]) for i, x in sums_of(sums)]
-            return (self._beside(before), sums), ([own.of[i] for i in spans[0]], own.pairs)
+            sums = [_plus(x, own.of(i)) for i, x in sums_of(sums)]
+            return (self._beside(before), sums), ([own.of(i) for i in spans[0]], own.pairs)
 
         def sums_of(sums: Sequence[JaxArray]) -> list[tuple[int, JaxArray]]:
             return [*zip([i for i in spans[1] if inner[i]], sums)]
@@ -130,7 +130,7 @@ class Loop:
         for (reading, (of_g, of_other, result)), (gs, others) in zip(factors, pairs):
             later.add(reading, contracted(gs, others, "t" + of_g, "t" + of_other, result))
         for i, x in sums_of(sums):
-            adjoints.add(self.shared[i - start], _plus(x, later.of[i]))
+            adjoints.add(self.shared[i - start], _plus(x, later.of(i)))
         for read, g_items in zip(self.items, of_items):
             if g_items is not None:
                 adjoints.add(read, g_items)

@@ -54,7 +54,7 @@ class Node:
 
     def back(self, blocks: Sequence[JaxArray], first: int, adjoints: Adjoints) -> None:
         """Add the adjoints of what is read."""
-        g = adjoints.of[first]
+        g = adjoints.of(first)
         if g is not None:
             self.pull(g, self.inputs(blocks), blocks[first], adjoints)
 

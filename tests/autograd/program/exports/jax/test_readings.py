@@ -5,6 +5,7 @@ import random
 import numpy as np
 import pytest
 
+from autograd.program.exports.jax.pieces import Piece, put_together
 from autograd.program.exports.jax.readings import reading
 from autograd.program.statements.layout import Block, operand
 
@@ -70,29 +71,24 @@ def test_what_is_read_and_where_its_adjoint_goes():
     def all_of_them(arrays):
         seen = [x.read(arrays) for x in found]
         gs = [np.arange(1.0, 1.0 + x.size).reshape(x.shape) for x in seen]
-        back = [x.back(jax.numpy.asarray(g), want) for x, g, want in zip(found, gs, wants)]
-        return seen, [[part for _, part in parts] for parts in back]
+        back = []
+        for x, g, want in zip(found, gs, wants):
+            pieces = {}
+            for block, piece in x.back(jax.numpy.asarray(g), want):
+                assert want[block]
+                pieces.setdefault(block, []).append(piece)
+            back.append({block: put_together(some) for block, some in pieces.items()})
+        return seen, back
 
-    owners = []
-    for x, want in zip(found, wants):
-        owners.append([])
-        jax.eval_shape(
-            lambda g, x=x, own=owners[-1], want=want: own.extend(b for b, _ in x.back(g, want)),
-            jax.ShapeDtypeStruct(x.shape, float),
-        )
-    for where, x, seen, parts, own, want in zip(
-        chosen, found, *jax.jit(all_of_them)(arrays), owners, wants
-    ):
+    for where, x, seen, back, want in zip(chosen, found, *jax.jit(all_of_them)(arrays), wants):
         assert x.full == where.shape
         assert x.shape == seen.shape
         np.testing.assert_array_equal(np.broadcast_to(seen, where.shape), values[where])
         g = np.arange(1.0, 1.0 + seen.size).reshape(seen.shape)
         spread, expected = np.zeros_like(values), np.zeros_like(values)
-        for block, part in zip(own, parts):
-            assert want[block]
-            assert block
-            assert part.shape == SHAPES[block]
-            spread[starts[block] :][: sizes[block]] += np.asarray(part).reshape(-1)
+        for block, adjoint in back.items():
+            assert adjoint.shape == SHAPES[block]
+            spread[starts[block] :][: sizes[block]] = np.asarray(adjoint).reshape(-1)
         first = tuple([slice(None) if n > 1 else slice(1) for n in seen.shape])
         np.add.at(expected, where[first], g)
         for block, wanted in zip(blocks[1:], want[1:]):
@@ -100,3 +96,19 @@ def test_what_is_read_and_where_its_adjoint_goes():
                 expected[block.start : block.start + block.size] = 0.0
         expected[:3] = 0.0
         np.testing.assert_array_equal(spread, expected)
+
+
+def test_pieces_of_an_adjoint_are_put_together():
+    """Side by side, one over the other, alike, with gaps, and all of it: their sum."""
+    import jax
+
+    rng, whole = random.Random("pieces"), (3, 4)
+    for _ in range(12):
+        expected, pieces = np.zeros(12), []
+        for _ in range(rng.randrange(1, 6)):
+            start, count = rng.choice([(0, 12), (0, 3), (3, 2), (3, 9), (7, 1), (10, 2)])
+            numbers = np.array([rng.uniform(-1.0, 1.0) for _ in range(count)])
+            expected[start : start + count] += numbers
+            pieces.append(Piece(start, jax.numpy.asarray(numbers), whole))
+        found = put_together(pieces)
+        np.testing.assert_allclose(found, expected.reshape(whole), rtol=1e-15, atol=1e-15)
