@@ -47,17 +47,10 @@ class CustomBuildHook(BuildHookInterface[Any]):
 def compiled(scratch: Path, sources: list[str]) -> list[Path]:
     """The extension modules that mypyc makes of these sources, paths inside the scratch folder."""
     from mypyc.build import mypycify
-    from mypyc.ir.ops import ERR_NEVER
-    from mypyc.ir.rtypes import bool_rprimitive, object_rprimitive
-    from mypyc.ir.rtypes import float_rprimitive as double
-    from mypyc.primitives.registry import function_op
     from setuptools import Distribution, Extension
     from setuptools.errors import CCompilerError, ExecError, PlatformError
 
-    for name in TOTAL:
-        function_op(f"math.{name}", [double], double, name, ERR_NEVER)
-    is_tracked = "gc.is_tracked", [object_rprimitive], bool_rprimitive
-    function_op(*is_tracked, "PyObject_GC_IsTracked", ERR_NEVER)
+    teach_mypyc()
     said = io.StringIO()
     before = os.getcwd()
     os.chdir(scratch)
@@ -90,6 +83,27 @@ def compiled(scratch: Path, sources: list[str]) -> list[Path]:
     return sorted([*scratch.rglob("*.so"), *scratch.rglob("*.pyd")])
 
 
+def teach_mypyc() -> None:
+    """Tell mypyc of functions that are C's, or its own."""
+    from mypyc.ir.ops import ERR_MAGIC, ERR_NEVER
+    from mypyc.ir.rtypes import bool_rprimitive as truth
+    from mypyc.ir.rtypes import c_pyssize_t_rprimitive as place
+    from mypyc.ir.rtypes import float_rprimitive as double
+    from mypyc.ir.rtypes import list_rprimitive, object_rprimitive
+    from mypyc.primitives.registry import function_op
+
+    for name in ("atan", "tanh"):  # they never raise
+        function_op(f"math.{name}", [double], double, name, ERR_NEVER)
+    is_tracked = "gc.is_tracked", [object_rprimitive], truth
+    function_op(*is_tracked, "PyObject_GC_IsTracked", ERR_NEVER)
+    # An object of a native class without a call of the class, and what a list of one item holds.
+    blank = "autograd.engine.node.blank", [object_rprimitive], object_rprimitive
+    function_op(*blank, "CPy_SetupObject", ERR_MAGIC)
+    first = "autograd.engine.node.first", [list_rprimitive], object_rprimitive
+    zero = [(0, place)]
+    function_op(*first, "PyList_GET_ITEM", ERR_NEVER, extra_int_constants=zero, is_borrowed=True)
+
+
 LEAF = Path(__file__).parent / "leaf.c"
 OPTIONS = [
     "--python-version=3.10",
@@ -97,6 +111,4 @@ OPTIONS = [
     # The project's own check has judged the text; the comments that excuse a line are not in it.
     *(f"--disable-error-code={code}" for code in ("arg-type", "attr-defined", "method-assign")),
 ]
-TOTAL = ("atan", "tanh")
-"""Functions of math that never raise and are C's, which mypyc itself does not know as such."""
 EXACT = [] if sys.platform == "win32" else ["-ffp-contract=off"]

@@ -7,6 +7,9 @@
    that it depends on, when a Value becomes a gradient: track does that. Nothing tells when an
    attribute is set, so where a class has been derived from Value all are tracked.
 
+   An instance of a derived class holds its class, which may lead back to it. Python leaves it to the
+   class below to show that to the collector and to let go of it, and mypyc's do neither.
+
    A class that is called packs its arguments into a tuple, and its __init__ takes them out again,
    which takes as long as all else. Python asks a class for a shorter way first, and mypyc writes
    none: here is one, for a single float. Whatever else is given goes the long way. */
@@ -17,7 +20,8 @@ typedef PyObject *method(PyObject *self, PyObject *const *given, Py_ssize_t n, P
 
 static PyObject *no_arguments;
 static PyObject *value;  /* the class Value */
-static newfunc make;     /* Value.__new__ */
+static newfunc make;     /* Value.__new__ as it was built, and how it shows what it refers to */
+static traverseproc visit_slots;
 static initproc init;    /* Value.__init__ as it was built: one that is put in its place is called */
 static method *fill;     /* Value._begin */
 
@@ -30,6 +34,30 @@ allocate(PyTypeObject *type, Py_ssize_t items)
     if (self != NULL)
         memset(self + 1, 0, type->tp_basicsize - sizeof(PyObject));
     return self;
+}
+
+static void
+release(void *self)
+{
+    PyTypeObject *type = Py_TYPE((PyObject *)self);
+    PyObject_GC_Del(self);
+    Py_DECREF(type);
+}
+
+static PyObject *
+new(PyTypeObject *type, PyObject *given, PyObject *options)
+{
+    if ((PyObject *)type != value && type->tp_free == PyObject_GC_Del)
+        type->tp_free = release;
+    return make(type, given, options);
+}
+
+static int
+traverse(PyObject *self, visitproc visit, void *arg)
+{
+    if ((PyObject *)Py_TYPE(self) != value)
+        Py_VISIT(Py_TYPE(self));
+    return visit_slots(self, visit, arg);
 }
 
 static PyObject *
@@ -46,7 +74,7 @@ call(PyObject *type, PyObject *const *given, size_t flags, PyObject *names)
     Py_ssize_t n = PyVectorcall_NARGS(flags);
     PyTypeObject *cls = (PyTypeObject *)type;
     if (n == 1 && names == NULL && PyFloat_CheckExact(given[0]) && cls->tp_init == init &&
-        cls->tp_new == make) {
+        cls->tp_new == new) {
         PyObject *self = make(cls, no_arguments, NULL);
         if (self == NULL)
             return NULL;
@@ -96,6 +124,9 @@ install(PyObject *module, PyObject *type)
     value = type;
     ((PyTypeObject *)type)->tp_alloc = allocate;
     make = ((PyTypeObject *)type)->tp_new;
+    ((PyTypeObject *)type)->tp_new = new;
+    visit_slots = ((PyTypeObject *)type)->tp_traverse;
+    ((PyTypeObject *)type)->tp_traverse = traverse;
     init = ((PyTypeObject *)type)->tp_init;
     ((PyTypeObject *)type)->tp_vectorcall = call;
     Py_RETURN_NONE;

@@ -18,6 +18,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 from typed import (
     ACTIVE_MODES,
+    BLANK,
     HEAD,
     IMPORTS,
     compiled_source,
@@ -48,24 +49,20 @@ from importlib.util import find_spec
 LEAF: Final[str] = "autograd.engine.leaf"
 TRACK: Final[Any] = cast(Any, import_module(LEAF)).track if find_spec(LEAF) else id
 TAKEN: Final[object] = object()
-BLANK: Final[object] = object()
+
+def blank(kind: Any) -> Any:
+    return kind(0.0)
+
+def first(items: list[Any]) -> Any:
+    return items[0]
 """
-"""The gradient of a node whose adjoint it is; the data of a node that its maker fills in."""
-BLANK_NODE = """
-self._adjoint = 0.0
-self._mark = 0
-if data is BLANK:
-    self._data = 0.0
-    self._grad = EPOCH[0]
-    self._name = self.op = self._left = self._right = None
-    return
-"""
+"""The gradient of a node whose adjoint it is; and what ``hook.teach_mypyc`` does better."""
 BEGIN = """
 def _begin(self, data: float) -> None:
     self._adjoint = 0.0
     self._mark = 0
     self._data = data
-    self._grad = EPOCH[0]
+    self._grad = first(EPOCH)
     self._name = self.op = self._left = self._right = None
     if ACTIVE:
         self._note()
@@ -87,18 +84,19 @@ if TYPE_CHECKING:  # as this module is there before that one
     from autograd.engine.value import Value
 """
 VALUE = f"""
-from autograd.engine.node import BLANK, TRACK
+from autograd.engine.node import TRACK, blank, first
 import gc
 {TYPE_OF_VALUE}
 OP_sum: Final[Any] = OPS['sum']
 OP_dot: Final[Any] = OPS['dot']
 """
 MADE = "made(op, operands, data)"
-RECORD = """
+RECORD = f"""
 def made(op: Any, operands: tuple[Any, ...], data: Any) -> Any:
-    node = Value(BLANK)
+    {BLANK}
     node._data = float(data)
     node.op = op
+    node._right = None
     if len(operands) > 2:
         node._left = operands
     else:
@@ -234,7 +232,7 @@ def _make_native(cls: ast.ClassDef) -> None:
             next(x for x in cls.body if getattr(x, "name", "") == name)
             for name in ("__init__", "_restore")
         )
-        init.body[:0] = ast.parse(BLANK_NODE).body
+        init.body[:0] = ast.parse("self._adjoint = 0.0\nself._mark = 0").body
         _, setter = (x for x in cls.body if getattr(x, "name", "") == "name")
         for given in (*init.args.args[2:], setter.args.args[-1]):
             given.annotation = ast.Name("Any")  # it is checked by the text itself

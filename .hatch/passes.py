@@ -70,7 +70,7 @@ def walk(
     roots: list[Any], number: i64, order: list[Value], leaves: list[Value], kept: bool
 ) -> bool:
     unchanged = True
-    epoch: Any = EPOCH[0]
+    epoch: Any = first(EPOCH)
     entered: i64 = number * 2
     done: i64 = entered + 1
     stack: list[Value] = list(roots)
@@ -96,6 +96,7 @@ def walk(
             unchanged = False
         left = node._left
         right = node._right
+        before = len(stack)
         if type(left) is tuple:
             many = cast(tuple[Any, ...], left)
             i = len(many) - 1
@@ -111,25 +112,29 @@ def walk(
                             leaves.append(x)
                         else:
                             stack.append(x)
-            continue
-        if right is not None and type(right) is not float:
-            x = cast(Value, right)
-            if x._mark < entered:
-                if x.op is None:
-                    x._mark = done
-                    x._adjoint = 0.0
-                    leaves.append(x)
-                else:
-                    stack.append(x)
-        if type(left) is not float:
-            x = cast(Value, left)
-            if x._mark < entered:
-                if x.op is None:
-                    x._mark = done
-                    x._adjoint = 0.0
-                    leaves.append(x)
-                else:
-                    stack.append(x)
+        else:
+            if right is not None and type(right) is not float:
+                x = cast(Value, right)
+                if x._mark < entered:
+                    if x.op is None:
+                        x._mark = done
+                        x._adjoint = 0.0
+                        leaves.append(x)
+                    else:
+                        stack.append(x)
+            if type(left) is not float:
+                x = cast(Value, left)
+                if x._mark < entered:
+                    if x.op is None:
+                        x._mark = done
+                        x._adjoint = 0.0
+                        leaves.append(x)
+                    else:
+                        stack.append(x)
+        if len(stack) == before:  # nothing to wait for
+            node._mark = done
+            order.append(node)
+            stack.pop()
     return unchanged
 
 def pull_back(order: list[Value]) -> None:

@@ -32,7 +32,7 @@ ACTIVE_MODES: Final[dict[object, object]] = ACTIVE
 IMPORTS = f"""import gc
 import math
 from autograd.engine.modes import ANOMALY, RECORDING
-from autograd.engine.node import BLANK, TRACK
+from autograd.engine.node import EPOCH, TRACK, blank, first
 from autograd.ops.floats import FUNCTIONS
 from autograd.ops.ieee import FAST
 from autograd.ops.op import OPS
@@ -40,9 +40,14 @@ from autograd.ops.op import OPS
 ANOMALIES: Final[dict[object, object]] = ANOMALY.on
 NO_GRADS: Final[dict[object, object]] = RECORDING.on
 """
+BLANK = (
+    "node = cast(Value, blank(Value)); node._adjoint = 0.0; node._mark = 0; "
+    "node._grad = first(EPOCH); node._name = None"
+)
+"""A node whose primitive, data and operands are still to be set, without a call of its class."""
 DECLARED = re.compile(r"t\d+: float$")
 NATIVE_MATH = frozenset({"exp", "log", "pow", "sqrt", "sin", "cos", "tan", "tanh", "atan", "fabs"})
-"""Functions of the module math that are called in C: mypyc's own, and those of ``hook.TOTAL``."""
+"""Functions of the module math that are called in C: mypyc's, or ``hook.teach_mypyc``'s."""
 
 
 def table() -> Any:
@@ -95,7 +100,7 @@ def as_number(line: str) -> str:
 
 def node_lines(op: str, left: str, right: str | None) -> list[str]:
     """The end of a function that has made a node and its data."""
-    operands = [f"node._left = {left}", *([f"node._right = {right}"] if right else [])]
+    operands = [f"node._left = {left}", f"node._right = {right}"]
     seen = [f"gc.is_tracked({x})" for x in re.findall(r"\w+", f"{left} {right or ''}")]
     return [
         f"node.op = OP_{op}",
@@ -189,7 +194,7 @@ def operators_source() -> tuple[str, Writer]:
                 *(f"    {x}" for x in number_lines(second, "other", refusal)),
                 "    if ACTIVE_MODES and (ANOMALIES or NO_GRADS):",
                 f"        return record(OP_{name}, ({left}, {right}))",
-                "    node = Value(BLANK)",
+                f"    {BLANK}",
                 *(f"    {x}" for x in value_lines(writer, name, "node._data")),
                 *(f"    {x}" for x in node_lines(name, left, right)),
             ]
@@ -199,7 +204,7 @@ def operators_source() -> tuple[str, Writer]:
             "    if type(self) is not Value or (ACTIVE_MODES and (ANOMALIES or NO_GRADS)):",
             f"        return record(OP_{name}, (self,))",
             "    a = self._data",
-            "    node = Value(BLANK)",
+            f"    {BLANK}",
             *(f"    {x}" for x in value_lines(writer, name, "node._data")),
             *(f"    {x}" for x in node_lines(name, "self", None)),
         ]
@@ -232,7 +237,7 @@ def function_source(writer: Writer, op: Any) -> list[str]:
         *(f"    {x}" for x in body),
         f"    if {numbers} or (ACTIVE_MODES and (ANOMALIES or NO_GRADS)):",
         "        return None",
-        "    node = Value(BLANK)",
+        f"    {BLANK}",
         *(f"    {x}" for x in value_lines(writer, op.name, "node._data")),
         *(f"    {x}" for x in node_lines(op.name, *places)),
     ]
@@ -338,7 +343,7 @@ def compiled_source(sources: str) -> str:
             "from autograd.engine.backward import differentiate as by_dictionary",
             "from autograd.engine.backward import require_current, require_unchanged",
             "from autograd.engine.recomputing import reevaluate as reevaluate_by_dictionary",
-            "from autograd.engine.node import EPOCH, RESTORED, TAKEN, Epoch, Node",
+            "from autograd.engine.node import RESTORED, TAKEN, Epoch, Node",
             "from autograd.engine.order import operand_values, operands_of",
             "from autograd.engine.record import operand, record",
             "from autograd.engine.value import Value",

@@ -20,6 +20,7 @@ from autograd.engine import generated
 from autograd.engine.elementwise import apply
 from autograd.engine.node import SEES
 from autograd.engine.order import record_of
+from autograd.engine.record import FASTER, recorder
 from autograd.engine.value import Value
 from autograd.foreign import IN_VALUES, Absent
 from autograd.ops.op import Op
@@ -43,12 +44,22 @@ def start() -> None:
             SEES.append(lambda nodes: [*map(leaf.track, record_of(nodes)[1])])
     else:
         generated.install()
+    FASTER.append(_recorder)
     Absent.install(Value, IN_VALUES)
 
 
 def taking_few(op: Op) -> Callable[..., Any]:
     """A primitive of one to three operands as a function of numbers, or of containers of them."""
-    plain = partial(apply, op)
+    return _quick(op, partial(apply, op))
+
+
+def _recorder(op: Op) -> Callable[..., Any]:
+    """The same of Values and floats alone, as rules that are differentiated again call it."""
+    return _quick(op, recorder(op))
+
+
+def _quick(op: Op, plain: Callable[..., Any]) -> Callable[..., Any]:
+    """The way of this engine where there is one, and for all that does not go there the plain."""
     if ENGINE == "generated":
         if op.arity == 1:
             return generated.unary(op, plain)
@@ -56,7 +67,9 @@ def taking_few(op: Op) -> Callable[..., Any]:
     if op.arity == 1:
         method = getattr(Value, op.name, plain)
         return lambda x, /: method(x) if type(x) is Value else plain(x)
-    recorded = getattr(import_module("autograd.engine.compiled"), f"function_{op.name}")
+    recorded = getattr(import_module("autograd.engine.compiled"), f"function_{op.name}", None)
+    if recorded is None:  # of any number of operands, or declared since
+        return plain
 
     def of_two(x: Nest, y: Nest, /) -> Any:
         made = recorded(x, y)

@@ -45,11 +45,12 @@ def recorded_adjoints(
         upstream = adjoint.get(node)
         if upstream is None or (needed is not None and node not in needed):
             continue
-        products.enter(node)
         operands = operands_of(node)
-        selects = node.op is not None and node.op.selects
+        if not operands or _is_zero(upstream):
+            continue
+        products.enter(node)
         for x, partial in zip(operands, _partials(node, operands, needed)):
-            if partial is None or _is_zero(upstream) or (_is_zero(partial) and selects):
+            if partial is None or (products.op.selects and _is_zero(partial)):
                 continue  # of inf, a sweep of numbers makes nan beside any other partial of 0
             part = products.product(upstream, partial, source=node, target=x)
             adjoint[x] = adjoint[x] + part if x in adjoint else part
@@ -104,7 +105,7 @@ def _partials(
     node: Node, operands: tuple[Node | float, ...], needed: set[Node] | None
 ) -> list[Any]:
     """A node's local derivatives as Values or floats; None where there is none or no need."""
-    op = cast(Op, node.op)  # computed
+    op: Op = node.op  # type: ignore[assignment]
     need = [type(x) is not float and (needed is None or x in needed) for x in operands]
     if not op.traced:
         if op.opaque:
@@ -113,6 +114,13 @@ def _partials(
             with TRACING.during(True):  # a comparison in the table's rules is recorded too
                 partials = op.one_an_operand(op.partials(_XP, node, *operands), len(operands))
         return [p if wanted else None for p, wanted in zip(partials, need)]
+    places = _places(op)
+    if places is not None:
+        found = (*operands, node)
+        return [
+            (found[place] if type(place) is int else place) if wanted else None
+            for place, wanted in zip(places, need)
+        ]
     variables = {"out": node, **dict(zip(op.variables, operands))}
     exprs, order = _wanted(op, literals_of(node), tuple(need))
     return evaluate(exprs, RECORDERS, variables, order)
@@ -126,6 +134,23 @@ def _wanted(
     known = _at_literals(op, literals) if literals else op.partial_exprs
     exprs = [expr if wanted else None for expr, wanted in zip(known, need)]
     return exprs, parts_in(exprs)
+
+
+@per_op
+def _places(op: Op) -> tuple[int | float | None, ...] | None:
+    """Of sums and products, which are most of a graph: each local derivative is there already.
+
+    It is a number, or the place of an operand; the node itself stands behind these, at -1.
+    """
+    places: list[int | float | None] = []
+    for partial in op.partial_exprs:
+        if not isinstance(partial, Expr):
+            places.append(partial)
+        elif partial.op == "var":
+            places.append(("out", *op.variables).index(str(partial.operands[0])) - 1)
+        else:
+            return None
+    return tuple(places)
 
 
 def _opaque_partials(node: Node, operands: tuple[Node | float, ...]) -> tuple[Any, ...]:

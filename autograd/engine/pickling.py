@@ -11,7 +11,6 @@ from __future__ import annotations
 import copy
 import threading
 from collections.abc import Iterator
-from functools import cache
 from typing import Any
 
 from autograd.engine.order import operands_of, record_of
@@ -43,7 +42,6 @@ def state_of(node: Any) -> tuple[float, float | None, str | None, Any]:
     return node._data, grad, node.name, node.op
 
 
-@cache
 def _added_slots(kind: Any) -> tuple[str, ...]:
     """The slots that a class derived from Value adds to a node's own."""
     names: list[str] = []
@@ -57,6 +55,8 @@ def _added_slots(kind: Any) -> tuple[str, ...]:
 def _added(node: Any) -> tuple[dict[str, Any] | None, dict[str, Any]] | None:
     """What a derived class has added to this node, as pickle and copy take it; None if nothing."""
     kind: Any = type(node)
+    if kind is kind.computed:  # as nearly all
+        return None
     slots = {name: getattr(node, name) for name in _added_slots(kind) if hasattr(node, name)}
     attributes = getattr(node, "__dict__", None)
     return (attributes or None, slots) if attributes or slots else None

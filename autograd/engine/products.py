@@ -19,7 +19,7 @@ A factor that depends on others, as λ in λ·norm(p), keeps the derivative that
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, cast
+from typing import Any
 
 from autograd.cached import cached_property
 from autograd.engine.node import Node
@@ -53,11 +53,12 @@ class Products:
         """Known from the first tip on."""
         return Shared(self.order, self.seeds)
 
-    def enter(self, node: Node) -> None:
+    def enter(self, node: Any) -> None:
         """Begin with the local derivatives of a node."""
-        self.op = op = cast(Op, node.op)  # computed
+        self.op: Op = node.op
+        op = self.op
         self.tip = None
-        if not has_tip(node):
+        if op.tip is None or not has_tip(node):
             return
         # A literal other than 0 beside them keeps operands from the tip, as in hypot(1, x).
         if not op.smooth or not any(type(x) is float and x for x in operands_of(node)):

@@ -21,7 +21,16 @@ from autograd.reals import real_or_none
 if TYPE_CHECKING:
     from autograd.nested import Nest
 
-__all__ = ["RECORDERS", "operand", "operands_in", "record", "refused", "require_no_modulus"]
+__all__ = [
+    "FASTER",
+    "RECORDERS",
+    "operand",
+    "operands_in",
+    "record",
+    "recorder",
+    "refused",
+    "require_no_modulus",
+]
 
 
 def record(op: Op, operands: tuple[Any, ...]) -> Any:
@@ -110,9 +119,17 @@ class _Recorders(dict[str, Callable[..., Any]]):
     """Name of a primitive -> function that records it on Values and floats."""
 
     def __missing__(self, name: str) -> Callable[..., Any]:
-        op = OPS[name]
-        self[name] = function = lambda *operands: record(op, operands)
+        self[name] = function = FASTER[-1](OPS[name])
         return function
+
+
+def recorder(op: Op) -> Callable[..., Any]:
+    """A function that records a primitive on Values and floats."""
+    return lambda *operands: record(op, operands)
+
+
+FASTER: list[Callable[[Op], Callable[..., Any]]] = [recorder]
+"""The last one makes such functions: an accelerator puts one here that knows shorter ways."""
 
 
 RECORDERS = _Recorders()

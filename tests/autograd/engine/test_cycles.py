@@ -5,6 +5,7 @@ import gc
 import pickle
 import subprocess
 import sys
+import weakref
 from pathlib import Path
 
 import pytest
@@ -65,6 +66,28 @@ CYCLES = {
 def test_cycles_are_found(name):
     """Nothing of them is left."""
     assert left_of(CYCLES[name]) == 0
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_a_derived_class_goes_with_its_instances(kept):
+    """Also one with an attribute that leads to an instance of it, which holds its class."""
+
+    def make():
+        class Passing(Value):
+            pass
+
+        class Further(Passing):
+            pass
+
+        made = [Passing(0.3), Further(0.3), pickle.loads(pickle.dumps(Tagged(1.0)))]
+        made += [copy.copy(made[0]), Passing.__new__(Passing, 1.0)]
+        if kept:
+            Passing.kept, Further.kept = made[0], made[1] * made[0]
+        return weakref.ref(Passing), weakref.ref(Further)
+
+    left = make()
+    gc.collect()
+    assert [x() for x in left] == [None, None]
 
 
 def test_cycles_are_found_where_no_class_is_derived_from_value():
