@@ -28,9 +28,14 @@ from typed import (
 
 from autograd.engine.generated import OPERATORS
 
-CHAPTER = ("node", "order", "record", "micrograd", "methods", "comparisons", "value")
+CHAPTER = (
+    *("node", "order", "record", "micrograd", "methods", "comparisons", "value"),
+    *("products", "higher"),
+)
 LINE_OF_VALUE = ("Node", "Micrograd", "Methods", "Comparisons")
 """The classes that Value is made of, each derived from the one before it."""
+UNTYPED = (*LINE_OF_VALUE[1:], "Value", "Products")
+"""The classes whose methods take and return what they like."""
 
 SET_STATE = """
 def __setstate__(self, state: Any) -> None:
@@ -169,9 +174,10 @@ def prepared(name: str, source: str) -> str:
     """A file of the chapter as mypyc takes it."""
     tree = ast.parse(source)
     for node in tree.body:
-        derived = isinstance(node, ast.ClassDef) and node.name in (*LINE_OF_VALUE[1:], "Value")
+        derived = isinstance(node, ast.ClassDef) and node.name in UNTYPED
         checks = isinstance(node, ast.FunctionDef) and (
-            name in ("comparisons", "value", "record") or node.name == "name_of"
+            name in ("comparisons", "value", "record", "products", "higher")
+            or node.name == "name_of"
         )
         if derived or checks:
             _forget_types(node)

@@ -1,6 +1,6 @@
 """Accelerator: which engine runs, the one compiled ahead of time or the one generated.
 
-An optional wheel holds node, order, record and value of the chapter as machine code, and beside
+An optional wheel holds node, order, record, value and higher of the chapter as machine code, beside
 them ``autograd.engine.compiled`` with the passes. Where that module is, it runs; otherwise
 :mod:`autograd.engine.generated` puts its fast forms over the plain text.
 """

@@ -21,7 +21,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from autograd.cached import cached_property
 from autograd.engine.node import Node
 from autograd.engine.order import operands_of
 from autograd.engine.record import RECORDERS
@@ -47,11 +46,14 @@ class Products:
         self.chosen: set[Any] = set()
         self.doubted: dict[Any, Any] = {}
         self.tip: tuple[Any, Any] | None = None
+        self._shared: Shared | None = None
 
-    @cached_property
+    @property
     def shared(self) -> Shared:
         """Known from the first tip on."""
-        return Shared(self.order, self.seeds)
+        if self._shared is None:
+            self._shared = Shared(self.order, self.seeds)
+        return self._shared
 
     def enter(self, node: Any) -> None:
         """Begin with the local derivatives of a node."""
