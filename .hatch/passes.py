@@ -162,6 +162,12 @@ def commit(order: list[Value], leaves: list[Value]) -> None:
     for node in order:
         node._grad = TAKEN
 
+def clear(nodes: list[Any]) -> None:
+    fresh: Any = first(EPOCH)
+    for given in nodes:
+        node = cast(Value, given)
+        node._grad = fresh if node.op is None else RESTORED
+
 NUMBERS: Final[list[int]] = [0]
 UNDER_WAY: Final[dict[int, int]] = {}
 

@@ -215,9 +215,7 @@ def require_current(order: Iterable[Any]) -> None:
 def nodes_in(given: Node | Iterable[Node], what: str) -> list[Any]:
     """One Value or several as a list."""
     nodes = [*given] if isinstance(given, Iterable) else [given]
-    for node in nodes:
-        if not isinstance(node, Node):
-            raise InputTypeError(
-                f"{what} a Value or a sequence of Values, but got {type(node).__name__}"
-            )
+    for kind in dict.fromkeys(map(type, nodes)):
+        if not issubclass(kind, Node):
+            raise InputTypeError(f"{what} a Value or a sequence of Values, but got {kind.__name__}")
     return nodes

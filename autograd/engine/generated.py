@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
-from autograd.engine import backward, higher, order, pickling, recomputing, region, slots, sweep
+from autograd.engine import backward, leaves, order, pickling, recomputing, region, slots, sweep
 from autograd.engine.chain_rule import DICTIONARY, Steps, sweep_loop
 from autograd.engine.methods import Methods, Unary
 from autograd.engine.modes import ACTIVE, ANOMALY, RECORDING
@@ -214,6 +214,7 @@ COMPILED = {
     order: ("record_of", "record_within"),
     backward: ("adjoints_over", "differentiate"),
     recomputing: ("reevaluate",),
+    leaves: ("clear",),
 }
 """What a compiled engine does by functions of its own, and where the plain ones are."""
 _INSTALLED: list[tuple[Any, str, Any, Any]] = []
@@ -248,7 +249,7 @@ def install(compiled: Any = None) -> None:
     for home, functions in fast.items():
         for name, quick in functions.items():
             slow = vars(home)[name]
-            for module in (order, sweep, backward, recomputing, region, pickling, higher):
+            for module in (order, sweep, backward, leaves, recomputing, region, pickling):
                 if vars(module).get(name) is slow:
                     _put(module, name, quick)
 

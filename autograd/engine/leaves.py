@@ -12,7 +12,7 @@ from autograd.engine.node import EPOCH, RESTORED, Epoch, Node
 from autograd.errors import InputValueError
 from autograd.reals import real
 
-__all__ = ["assign_data", "zero_grad"]
+__all__ = ["assign_data", "clear", "zero_grad"]
 
 
 def zero_grad(values: Iterable[Node]) -> None:
@@ -28,7 +28,11 @@ def zero_grad(values: Iterable[Node]) -> None:
     >>> x.grad
     0.0
     """
-    nodes = nodes_in(values, "zero_grad takes")
+    clear(nodes_in(values, "zero_grad takes"))
+
+
+def clear(nodes: list[Node]) -> None:
+    """The same of what is known to be Values."""
     fresh = EPOCH[0]
     assign(set_grad, nodes, [fresh if node.op is None else RESTORED for node in nodes])
 
