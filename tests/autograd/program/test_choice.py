@@ -43,6 +43,14 @@ def test_each_step_of_a_recurrence_is_statements_of_its_own():
     assert many > 1.9 * few
 
 
+def test_equal_special_functions_count_once_for_arrays():
+    """The loop calls all of them, in the recorded order; the array executor shares results."""
+    x, y = Value(1.5), Value(2.5)
+    total = sum((autograd.lgamma(x) * i for i in range(5)), autograd.lgamma(y) + autograd.exp(x))
+    work = work_of(autograd.compile(total, x=x, y=y).tape)
+    assert (work.special, work.once, work.called) == (6, 2, 7)
+
+
 @pytest.mark.skipif(not can_compile(), reason="llvmlite is not installed")
 @pytest.mark.parametrize(
     ("program", "batch", "chosen"),

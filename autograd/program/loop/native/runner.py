@@ -8,6 +8,7 @@ from __future__ import annotations
 import ctypes
 from collections.abc import Sequence
 from functools import partial
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -40,6 +41,9 @@ class _Call:
         wanted = [x for i in wrt or () for x in range(*loop.spans[i])]
         places = np.array(wanted, dtype=np.uint32)
         self.result, self.gradient = np.empty(code.outputs.size), np.empty(places.size)
+        ends = np.cumsum([0, *(loop.spans[i][1] - loop.spans[i][0] for i in wrt or ())]).tolist()
+        self.grads = [self.gradient[start:stop] for start, stop in pairwise(ends)]
+        """Each argument's part of the gradient."""
         # Of arrays the frame has addresses, which keep nothing alive: another thread may have
         # prepared the same reverse pass, and the loop remember that one's.
         self.arrays = arrays = {
@@ -113,7 +117,7 @@ class NativeLoop:
         call = self._prepared(scratch, arrays, wrt)
         call.numbers[WEIGHT] = weight
         self._value_and_grad(call.at)
-        result, grads = call.result.copy(), [grad.copy() for grad in self._split(call, wrt)]
+        result, grads = call.result.copy(), [grad.copy() for grad in call.grads]
         self._free.append(scratch)
         return result, grads
 
@@ -127,16 +131,7 @@ class NativeLoop:
         function = self._forward if wrt is None else self._value_and_grad
         run = partial(function, call.at)
         vars(run)["alive"] = scratch, call  # the frame has addresses of them
-        return scratch.inputs, call.result, self._split(call, wrt or ()), run
-
-    def _split(self, call: _Call, wrt: tuple[int, ...]) -> list[Array]:
-        """Each argument's part of the gradients."""
-        grads, start = [], 0
-        for i in wrt:
-            stop = start + self.spans[i][1] - self.spans[i][0]
-            grads.append(call.gradient[start:stop])
-            start = stop
-        return grads
+        return scratch.inputs, call.result, call.grads, run
 
     def _prepared(
         self, scratch: _Scratch, arrays: Sequence[Array], wrt: tuple[int, ...] | None
