@@ -8,20 +8,17 @@ from __future__ import annotations
 __all__ = ["IN_INIT", "IN_MODULES", "IN_NN"]
 
 IN_NN = {
-    r".*Dropout.*": "nothing here is random in a pass; against overfitting, fit has l1, l2, "
-    "patience and restore_best",
+    r".*Dropout.*": "nothing is random in a pass; against overfitting fit has l2 and patience",
     r"(Batch|Layer|Group|Instance|RMS).*Norm.*": "standardise the inputs once, with "
     "nn.data.Standardizer; init='he' or 'xavier' keeps the sums' size",
     r"(Lazy)?Conv.*|.*Pool.*|Upsample.*|Pad.*": "write the sums with autograd.dot in a module of "
     "your own, or go to PyTorch with model.to_torch()",
     r"RNN.*|LSTM.*|GRU.*|Transformer.*|MultiheadAttention|Embedding.*": "write it in a module of "
     "your own with autograd.dot and autograd.softmax, or use PyTorch",
-    r"Module(List|Dict)|Parameter(List|Dict)": "a plain list or dict will do: parameters are found "
-    "in attributes, lists, dicts and arrays",
+    r"Module(List|Dict)|Parameter(List|Dict)": "a plain list or dict will do, as an attribute",
     r"Parameter": "a parameter is an autograd.Value that a module has as an attribute",
     r"Flatten|Unflatten": "an example is one flat row already",
-    r"functional": "losses are functions of nn, such as nn.mse_loss, and activations of autograd, "
-    "such as autograd.relu",
+    r"functional": "there are nn.mse_loss and its kin, and autograd.relu and its kin",
     r"lr_scheduler|.*LR(OnPlateau)?": "give nn.fit a schedule, see nn.schedules",
     r"utils|clip_grad_(value|.*_)": "there is nn.clip_grad_norm, and fit(clip_norm=1.0)",
     r"relu|leaky_relu|elu|gelu|silu|sigmoid|tanh|softplus|(log_)?softmax": "functions of numbers "
