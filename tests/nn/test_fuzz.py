@@ -128,7 +128,7 @@ def test_small_file_cannot_ask_for_a_large_model(valid, file, config):
     file.write_text(json.dumps(content))
     tracemalloc.start()
     try:
-        with pytest.raises(ModelFileError, match="more parameters than it holds|nin must be at most"):
+        with pytest.raises(ModelFileError, match=r"more parameters than|must be at most"):
             nn.Module.load(file)
         assert tracemalloc.get_traced_memory()[1] < BYTES
     finally:
