@@ -13,12 +13,17 @@ import math
 import os
 import secrets
 import stat
-from collections.abc import Iterator
-from typing import Any
+import struct
+from array import array
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
 
 from autograd.errors import InputTypeError, InputValueError, OutputError
 
-__all__ = ["check", "ending", "read_json", "write", "write_json"]
+if TYPE_CHECKING:
+    from autograd.arrays import Array
+
+__all__ = ["check", "ending", "packed", "read_json", "unpacked", "write", "write_json"]
 
 Path = str | os.PathLike[str]
 
@@ -127,6 +132,27 @@ def _number(text: str) -> float:
 def _integer(text: str) -> int:
     _number(text)
     return int(text)
+
+
+def packed(numbers: Sequence[float] | Array) -> bytes:
+    """Numbers as doubles, little-endian.
+
+    >>> packed([1.0]).hex()
+    '000000000000f03f'
+    """
+    if not isinstance(numbers, (list, tuple, array)):
+        found: bytes = numbers.astype("<f8").tobytes()  # type: ignore[union-attr]
+        return found
+    return struct.pack(f"<{len(numbers)}d", *numbers)
+
+
+def unpacked(content: bytes) -> array[float]:
+    """The inverse of `packed`; struct.error if a number is cut.
+
+    >>> unpacked(packed([1.0, 2.0]))
+    array('d', [1.0, 2.0])
+    """
+    return array("d", struct.unpack(f"<{len(content) // 8}d", content))
 
 
 def ending(path: Path) -> str:

@@ -9,8 +9,7 @@ __all__ = ["IN_INIT", "IN_MODULES", "IN_NN"]
 
 IN_NN = {
     r".*Dropout.*": "nothing is random in a pass; against overfitting fit has l2 and patience",
-    r"(Batch|Layer|Group|Instance|RMS).*Norm.*": "standardise the inputs once, with "
-    "nn.data.Standardizer; init='he' or 'xavier' keeps the sums' size",
+    r"(Batch|Layer|Group|Instance|RMS).*Norm.*": "standardise the inputs: nn.data.Standardizer",
     r"(Lazy)?Conv.*|.*Pool.*|Upsample.*|Pad.*": "write the sums with autograd.dot in a module of "
     "your own, or go to PyTorch with model.to_torch()",
     r"RNN.*|LSTM.*|GRU.*|Transformer.*|MultiheadAttention|Embedding.*": "write it in a module of "

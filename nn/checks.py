@@ -81,10 +81,9 @@ def check_hooks(
         raise autograd.InputTypeError(f"callbacks takes a list of functions, but got {callbacks!r}")
     for callback in callbacks:
         check_callable("callbacks", callback, "lambda history, model: history.loss[-1] < 0.1")
-    if validation is not None and not (
-        isinstance(validation, (list, tuple)) and len(validation) == 2
-    ):
-        size = f" of {len(validation)}" if isinstance(validation, (list, tuple)) else ""
+    listed = isinstance(validation, (list, tuple))
+    if validation is not None and not (listed and len(validation) == 2):
+        size = f" of {len(validation)}" if listed else ""
         raise autograd.InputTypeError(
             f"validation takes a pair (X, y), but got {type(validation).__name__}{size}"
         )

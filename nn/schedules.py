@@ -159,8 +159,7 @@ def asked_by(schedule: Callable[..., float]) -> tuple[str, ...]:
     if parameters is None or not set(names) <= set(WORDS):
         raise autograd.InputValueError(
             f"a schedule's arguments say what it is called with, {', '.join(WORDS[:-1])} or "
-            f"{WORDS[-1]}, but got {', '.join(names) or 'a function that names none'}: write, for "
-            "example, lambda epoch: 0.5**epoch for the number of epochs done, or lambda done: "
-            "1 - done for their fraction"
+            f"{WORDS[-1]}, but got {', '.join(names) or 'a function without any'}: write lambda "
+            "epoch: 0.5**epoch for the number of epochs, or lambda done: 1 - done for their share"
         )
     return tuple(names)

@@ -188,9 +188,8 @@ class Estimator(BaseEstimator):  # type: ignore[misc]  # (scikit-learn is untype
 
     def _outputs(self, X: Examples) -> Any:
         check_is_fitted(self)
-        return np.asarray(
-            predict_outputs(self.model_, self._rows(X, reset=False), backend=self.backend)
-        )
+        rows = self._rows(X, reset=False)
+        return np.asarray(predict_outputs(self.model_, rows, backend=self.backend))
 
 
 class MLPClassifier(ClassifierMixin, Estimator):  # type: ignore[misc]

@@ -23,12 +23,11 @@ from nn.errors import DataFileError
 __all__ = ["digits", "mnist", "moons"]
 
 Rows = list[list[float]]
-Labels = list[int]
 
 GZIP = b"\x1f\x8b"
 
 
-def moons(n: int = 100, *, noise: float = 0.1, rng: Random | int = 0) -> tuple[Rows, Labels]:
+def moons(n: int = 100, *, noise: float = 0.1, rng: Random | int = 0) -> tuple[Rows, list[int]]:
     """Two interleaved half circles of radius 1, `n` points in all, with Gaussian noise.
 
     Label 0 lies on the upper half circle around (0, 0), label 1 on the lower around (1, 0.5).
@@ -49,7 +48,7 @@ def moons(n: int = 100, *, noise: float = 0.1, rng: Random | int = 0) -> tuple[R
     return X, y
 
 
-def digits() -> tuple[Rows, Labels]:
+def digits() -> tuple[Rows, list[int]]:
     """The 1,797 handwritten digits that scikit-learn ships: 64 grey levels from 0 to 1, a label.
 
     Raises MissingExtraError where scikit-learn is not installed.

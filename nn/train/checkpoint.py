@@ -27,6 +27,7 @@ from typing import Any
 
 from autograd import Value, assign_data
 from autograd.arrays import Array
+from autograd.files import packed, unpacked
 from autograd.nests import flat, mapped, rows_of
 from nn.errors import ModelFileError
 from nn.kinds import Matrix, Target
@@ -118,7 +119,7 @@ def save_checkpoint(path: Path, run: Run, trained: Sequence[float] | Array, memo
     with zipfile.ZipFile(archive, "w") as file:
         file.writestr("run.json", json.dumps(content, indent=1, allow_nan=False))
         for name, column in columns.items():
-            file.writestr(f"{name}.f64", _to_bytes(column))
+            file.writestr(f"{name}.f64", packed(column))
     write_bytes(path, archive.getvalue())
 
 
@@ -168,20 +169,8 @@ def fingerprint(rows: Matrix, *others: Sequence[Target] | None) -> str:
     digest = hashlib.sha256(repr([*others]).encode())
     parts: Any = [rows] if hasattr(rows, "tobytes") else rows
     for row in parts:
-        digest.update(_to_bytes(row if hasattr(row, "tobytes") else flat(row)))
+        digest.update(packed(row if hasattr(row, "tobytes") else flat(row)))
     return digest.hexdigest()[:16]
-
-
-def _to_bytes(numbers: Sequence[float] | Array) -> bytes:
-    """Numbers as doubles, little-endian."""
-    many: Any = numbers
-    packed: bytes = many.astype("<f8").tobytes() if hasattr(many, "astype") else b""
-    return packed or struct.pack(f"<{len(numbers)}d", *numbers)
-
-
-def _from_bytes(packed: bytes) -> array[float]:
-    """The inverse of `_to_bytes`; struct.error if one is cut."""
-    return array("d", struct.unpack(f"<{len(packed) // 8}d", packed))
 
 
 def _read_archive(path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -193,7 +182,7 @@ def _read_archive(path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
                 if entry.compress_type != zipfile.ZIP_STORED:  # as we write: what is read is there
                     raise ValueError(f"{entry.filename} is compressed")
                 if entry.filename.endswith(".f64"):
-                    columns[entry.filename.removesuffix(".f64")] = _from_bytes(file.read(entry))
+                    columns[entry.filename.removesuffix(".f64")] = unpacked(file.read(entry))
     except BROKEN as error:
         name = repr(os.fspath(path))
         raise ModelFileError(f"{name} is damaged or cut short: {error}") from error

@@ -102,9 +102,8 @@ class Task:
         wanted, found = ((len(x), len(x[0]) if len(x) else 0) for x in (rows, changed))
         if wanted != found:
             raise autograd.InputValueError(
-                "augment takes and returns {} rows of {} columns, but gave {} of {}".format(
-                    *wanted, *found
-                )
+                f"augment takes and returns {wanted[0]} rows of {wanted[1]} columns, "
+                f"but gave {found[0]} of {found[1]}"
             )
         return changed
 
