@@ -68,3 +68,11 @@ def test_numbers_out_of_range_are_refused(option):
         Adjustment(**{option: -0.5})
     with pytest.raises(autograd.InputValueError, match="max_norm must be a number above 0"):
         nn.clip_grad_norm([Value(1.0)], 0)
+
+
+def test_a_parameter_of_exactly_0_is_not_pushed_by_its_size():
+    """The penalty's derivative there is 0, as sign(0) is in PyTorch, for Values and vectors."""
+    p = Value(0.0)
+    Adjustment(l1=0.5, l2=0.5).of_values([p])
+    assert p.grad == 0.0
+    assert Adjustment(l1=0.5, l2=0.5).of_vector(np.zeros(1), np.zeros(1)).tolist() == [0.0]
