@@ -34,6 +34,8 @@ def test_slopes_of_interp():
     for x, wanted in {**slopes, **corners}.items():
         assert math.isclose(f(x), wanted, rel_tol=1e-15, abs_tol=0.0) or f(x) == wanted
     assert compiled(lambda x: interp(x, XS, YS)).grad(2.0) == f(2.0)
+    rising = autograd.grad(lambda x: interp(x, [0.0, 1.0, 3.0], [1.0, 4.0, 5.0]))
+    assert [rising(x) for x in (0.0, 1.0, 3.0)] == [0.0, 0.5, 0.0]  # nothing beyond either end
 
 
 def test_interp_is_differentiated_by_its_points():
