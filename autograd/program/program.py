@@ -148,7 +148,8 @@ class Program(Differentiable):
         ``forward_mode`` for ``jax.jvp``, ``jax.linearize`` and ``jax.jacfwd``. Then reverse mode
         works too, but an infinite derivative of a branch that ``where`` did not take gives NaN.
         Where a first derivative is a choice, at the tip of ``norm`` or ``abs`` or at a tie of
-        ``maximum``, JAX makes NaN of second ones, but 0 where nothing multiplies it.
+        ``maximum``, JAX makes NaN of second ones, but 0 where nothing multiplies it. On CPUs it
+        takes subnormal numbers, below 2.3e-308, for zero.
 
         Raises:
             MissingExtraError: JAX is not installed.
