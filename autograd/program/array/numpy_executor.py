@@ -74,7 +74,9 @@ class ArrayExecutor:
             return self._forward(batched, arrays, batch)
         values = np.empty((batch, len(self.tape.outputs)), self.dtype)
         for rows, part in self._chunks(batched, arrays, batch):
-            values[rows] = self._forward(batched, part, rows.stop - rows.start)
+            size = rows.stop - rows.start
+            tiled = self._by_tiles(batched, None, part, size, 1.0)
+            values[rows] = tiled[0] if tiled else self._forward(batched, part, size)
         return values
 
     def _forward(self, batched: Flags, arrays: Sequence[Array], batch: int | None) -> Array:
@@ -98,7 +100,9 @@ class ArrayExecutor:
         grads = [np.zeros_like(arrays[i]) for i in wrt]
         for rows, part in self._chunks(batched, arrays, batch):
             size = rows.stop - rows.start
-            values[rows], found = self._value_and_grad(batched, wrt, part, size, weight)
+            # One row that is not finite is no reason to leave machine code for all the others.
+            tiled = self._by_tiles(batched, wrt, part, size, weight)
+            values[rows], found = tiled or self._value_and_grad(batched, wrt, part, size, weight)
             for grad, new in zip(grads, found):
                 if new.ndim == 2:
                     grad[rows] = new

@@ -199,3 +199,33 @@ def test_arguments_may_be_parts_of_wider_arrays():
     np.testing.assert_array_equal(values, expected)
     for found, other in zip(grads, others):
         np.testing.assert_array_equal(found, other)
+
+
+@pytest.mark.parametrize("place", [0, 700, 2999])
+def test_a_row_that_is_not_finite_leaves_the_others_to_machine_code(monkeypatch, place):
+    """Only its chunk is done by NumPy, and all rows are what they are without it."""
+    output, arguments = network(3, 5, 4)
+    executor = ArrayExecutor(compile(output, **arguments).tape, "float64")
+    rng = np.random.default_rng(0)
+    x, t = rng.normal(size=(3000, 3)), rng.normal(size=(3000, 1))
+    shared = [rng.normal(size=20), rng.normal(size=24)]
+    expected, (rows,) = executor.value_and_grad((0,), [x, t, *shared], 3000, 1.0)
+    by_numpy = []
+    whole = executor._value_and_grad
+
+    def noted(*given):
+        by_numpy.append(given[3])
+        return whole(*given)
+
+    monkeypatch.setattr(executor, "_value_and_grad", noted)
+    x[place, 1] = np.nan
+    values, (grads,) = executor.value_and_grad((0,), [x, t, *shared], 3000, 1.0)
+    outputs = executor.forward([x, t, *shared], 3000)
+    assert len(by_numpy) == 1
+    assert by_numpy[0] <= executor._chunk < 3000
+    others = np.arange(3000) != place
+    near = {"rtol": 1e-12, "atol": 1e-12}  # in NumPy's chunk sums are in another order
+    np.testing.assert_allclose(values[others], expected[others], **near)
+    np.testing.assert_allclose(outputs[others], expected[others], **near)
+    np.testing.assert_allclose(grads[others], rows[others], **near)
+    assert not np.isfinite(values[place]).any()
