@@ -12,7 +12,7 @@ import random
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
-from types import BuiltinFunctionType, FunctionType, MethodType
+from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
 from typing import Any, TypeVar
 
 from autograd.engine.value import Value
@@ -96,6 +96,10 @@ def _parts(thing: Any) -> Iterable[Any]:
     if isinstance(thing, FunctionType):
         read = variables_of(thing) or {}
         return [*closure_of(thing), *(thing.__defaults__ or ()), *read.values()]
+    if isinstance(thing, ModuleType):
+        if is_known(thing.__name__):
+            return ()
+        return [x for name, x in vars(thing).items() if not name.startswith("__")]
     if isinstance(thing, (MethodType, BuiltinFunctionType)):
         return [thing.__self__, getattr(thing, "__func__", None)]
     if isinstance(thing, (staticmethod, classmethod)):

@@ -120,7 +120,10 @@ class CompiledSteps(EagerSteps):
 
     def _descent(self, rows: int) -> Any:
         """Steps of this optimiser in machine code, made anew when it or the constants changed."""
-        task, optimizer, start = self.task, self.optimizer, self.state[1]
+        task, start = self.task, self.state[1]
+        # The rule holds no model: what it can reach is looked through when it is recorded.
+        adjustment, optimizer = task.adjustment, copy.copy(self.optimizer)
+        optimizer.owner = None
         given = self.recording.constants
         before = _numbers(optimizer)
         held = self.np.asarray(given.get("held", 0.0)).tobytes()
@@ -134,7 +137,7 @@ class CompiledSteps(EagerSteps):
         ) -> list[Any]:
             own = copy.copy(optimizer)
             own.lr = rate
-            grad = task.adjustment.of_vector(data, grad, *norm)
+            grad = adjustment.of_vector(data, grad, *norm)
             data, after = own.update(data, grad, like(start, memory))
             if _numbers(own) != before:
                 raise autograd.TraceError("an update that changes the optimiser is not recorded")
