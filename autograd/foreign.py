@@ -155,9 +155,7 @@ def advised(name: str, known: Mapping[str, str]) -> str:
     return ""
 
 
-def missing(
-    what: str, name: str, known: Mapping[str, str], of: ModuleType | None = None
-) -> AttributeError:
+def missing(what: str, name: str, known: Mapping[str, str], of: Hashable = None) -> AttributeError:
     """The error for an attribute that is not there; with advice if people expect it."""
     advice = advised(name, known)
     if advice:
@@ -166,12 +164,12 @@ def missing(
     return AttributeError(f"{what} has no attribute {name!r}", name=name, obj=of)
 
 
-def missing_in(instance: object, name: str, known: Mapping[str, str]) -> Any:
+def missing_in(instance: Hashable, name: str, known: Mapping[str, str]) -> Any:
     """What ``__getattr__`` has of an instance: that error, or what its own property raised."""
     kind = type(instance)
     if hasattr(kind, name):  # Python asks here too where a property misses something else
         return object.__getattribute__(instance, name)
-    raise missing(f"{kind.__name__!r} object", name, known)
+    raise missing(f"{kind.__name__!r} object", name, known, instance)
 
 
 class Absent:

@@ -203,3 +203,12 @@ def test_arguments_given_as_elsewhere(call, remedy):
     """Tuples of arguments, or results in the place of a function."""
     with pytest.raises(autograd.InputTypeError, match=remedy):
         call()
+
+
+@pytest.mark.parametrize("thing", [nn.MLP(2, [1], rng=0), nn.SGD([autograd.Value(1.0)], lr=0.1)])
+def test_a_misspelt_attribute_of_an_object_is_suggested(thing):
+    """Python looks for a similar name among what the object has, if the error says whose it is."""
+    with pytest.raises(AttributeError) as error:
+        thing.zero_gra()
+    assert error.value.obj is thing
+    assert hasattr(thing, "zero_grad")
