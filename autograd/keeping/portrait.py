@@ -31,6 +31,7 @@ OP_OF = operator.attrgetter("op")
 Nest: TypeAlias = "list[Any] | tuple[Any, ...] | dict[Any, Any] | set[Any] | frozenset[Any]"
 NESTS = (list, tuple, dict)
 SETS = (set, frozenset)
+PARTIAL = (functools.partial, functools.partialmethod)
 BARE: set[type] = {*NESTS, *SETS, OrderedDict, Counter, types.SimpleNamespace}
 """What Python's own keep nothing but their parts."""
 HEAP_TYPE = 1 << 9  # the flag of classes written in Python (CPython's object.h)
@@ -141,8 +142,10 @@ def _look(given: Argument) -> Look:
         return _look_at_function(thing)
     if kind is types.MethodType:
         return None, [thing.__func__, thing.__self__]
-    if kind is functools.partial:
+    if isinstance(thing, PARTIAL):
         return len(thing.args), [thing.func, *thing.args, thing.keywords]
+    if hasattr(kind, "made_of") and _is_known(kind):  # a function that is derived or compiled
+        return None, [*thing.made_of()]
     if isinstance(thing, type):
         return _look_at_class(thing)
     if hasattr(kind, "tobytes") and hasattr(kind, "dtype"):
@@ -198,9 +201,10 @@ def _look_at_class(cls: type) -> Look:
         inner = getattr(member, "fget", None) or getattr(member, "__func__", member)
         if isinstance(inner, functools.cached_property):
             inner = inner.func
-        data = isinstance(inner, (Value, *BARE, *PLAIN)) or hasattr(type(inner), "tobytes")
-        data = data or not _is_known(type(inner))
-        if (data and not name.startswith("__")) or isinstance(inner, FunctionType):
+        kind = type(inner)
+        slot = (hasattr(kind, "__get__") and _is_known(kind)) or name == "_abc_impl"
+        called = isinstance(inner, (FunctionType, *PARTIAL)) or hasattr(kind, "made_of")
+        if called or not (slot or name.startswith("__")):
             members[name] = inner
     around = [] if _is_known(cls) else [x for x in _own_classes(cls) if x is not cls]
     return (cls, *members), [*members.values(), *around]

@@ -65,6 +65,10 @@ class Compiled(Recordings):
         found = named_global(self.__module__, path)
         return path if found is self else (_made, (self.f, self.options))
 
+    def made_of(self) -> tuple[Callable[..., Any], dict[str, Any], tuple[str, ...]]:
+        """All that a call depends on."""
+        return self.f, self.options, tuple(sorted(self._batched))
+
     def batched(self, *names: str) -> Compiled:
         """The function of batches: these arguments have a batch axis in front, as results have.
 

@@ -84,7 +84,7 @@ class Recordings:
         self._quick_calls: dict[tuple[Any, ...], Call] = {}
         self._methods: dict[int, tuple[Any, dict[Any, Recorded]]] = {}
         wrapper: Any = self
-        functools.update_wrapper(wrapper, f)
+        functools.update_wrapper(wrapper, f, updated=())  # what f keeps is not its own
 
     @property
     def options(self) -> dict[str, Any]:

@@ -9,15 +9,17 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, ParamSpec, SupportsIndex, TypeAlias, TypeVar
+from types import MethodType
+from typing import TYPE_CHECKING, Any, Generic, ParamSpec, SupportsIndex, TypeAlias, TypeVar
 
 from autograd.engine.node import Node
 from autograd.errors import InputTypeError, InputValueError
+from autograd.importable import named_global
 
 if TYPE_CHECKING:
     from autograd.nested import Argument, Nest
 
-__all__ = ["Argnum", "Arguments", "transformed", "with_others"]
+__all__ = ["Argnum", "Arguments", "Transformed", "with_others"]
 
 Argnum: TypeAlias = int | str | Sequence[int | str]
 """An argument's index, its name, or a sequence of them."""
@@ -129,15 +131,44 @@ def _names(f: Callable[..., Result]) -> list[str]:
     return [p.name for p in parameters if p.kind in kinds]
 
 
-def transformed(
-    f: Callable[Parameters, Result],
-    argnum: Argnum,
-    derive: Callable[[Arguments], Derived],
-) -> Callable[Parameters, Derived]:
-    """What is derived from the arguments of a call, with f's name, documentation and signature."""
-    require_function(f)
+class Transformed(Generic[Parameters, Derived]):
+    """What is derived from the arguments of a call, with f's name, documentation and signature.
 
-    def differentiated(*args: Parameters.args, **options: Parameters.kwargs) -> Derived:
-        return derive(Arguments(f, argnum, *args, **options))
+    An object and no function, because pickle looks for a function where its name says, and there f
+    is found. A class of its own that has ``__get__`` is a method, and documented as routines are.
+    """
 
-    return functools.update_wrapper(differentiated, f, updated=())
+    def __init__(
+        self,
+        f: Callable[Parameters, Any],
+        argnum: Argnum,
+        derive: Callable[[Arguments], Derived],
+    ) -> None:
+        require_function(f)
+        self.f = f
+        self.argnum = argnum
+        self.derive = derive
+        wrapper: Any = self
+        functools.update_wrapper(wrapper, f, updated=())
+
+    def __call__(self, /, *args: Parameters.args, **options: Parameters.kwargs) -> Derived:
+        """As f is called."""
+        return self.derive(Arguments(self.f, self.argnum, *args, **options))
+
+    def __get__(self, owner: object, kind: type | None = None) -> Callable[..., Derived]:
+        """As a method: of an object, which is its first argument."""
+        return self if owner is None else MethodType(self, owner)
+
+    def __repr__(self) -> str:
+        return f"<derivative of {getattr(self.f, '__qualname__', self.f)}>"
+
+    def __reduce__(self) -> str | tuple[Any, ...]:
+        """By the name where it is found, if it stands in f's place; else what it was made of."""
+        path = getattr(self, "__qualname__", "")
+        if named_global(self.__module__, path) is self:
+            return path
+        return type(self), self.made_of()
+
+    def made_of(self) -> tuple[Callable[Parameters, Any], Argnum, Callable[[Arguments], Derived]]:
+        """All that a call depends on."""
+        return self.f, self.argnum, self.derive

@@ -11,12 +11,13 @@ in the place of constants, they are floats, which is quicker. Transforms nest to
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Concatenate, Literal, ParamSpec, overload
 
 from autograd.engine.value import Operand, Value
 from autograd.foreign import in_our_words
 from autograd.nested import rebuilt
-from autograd.transforms.argnums import Argnum, Arguments, transformed
+from autograd.transforms.argnums import Argnum, Arguments, Transformed
 from autograd.transforms.call import Call
 from autograd.transforms.typed import Gradient, ListGradient, ListPair, Pair, Rest
 
@@ -59,7 +60,8 @@ def grad(
 def grad(f: Function, argnum: Argnum = 0, *, has_aux: bool = False) -> Function:
     """The function that computes the gradient of f, in the structure of f's argument.
 
-    It is called as f is, and carries its name, documentation and signature.
+    It is called as f is, and carries its name, documentation and signature. Where f can be pickled
+    or is a method, so is this.
 
     Args:
         f: A function of numbers that returns one number.
@@ -92,11 +94,12 @@ def grad(f: Function, argnum: Argnum = 0, *, has_aux: bool = False) -> Function:
     (12.0, 6.0)
     """
 
-    def gradient(arguments: Arguments) -> Any:
-        call = Call(arguments, one="grad", has_aux=has_aux)
-        return call.beside(call.pull_back(call.outputs, [1.0]), has_aux)
+    return Transformed(f, argnum, partial(_gradient, has_aux=has_aux))
 
-    return transformed(f, argnum, gradient)
+
+def _gradient(arguments: Arguments, *, has_aux: bool) -> Any:
+    call = Call(arguments, one="grad", has_aux=has_aux)
+    return call.beside(call.pull_back(call.outputs, [1.0]), has_aux)
 
 
 @overload
@@ -133,12 +136,13 @@ def value_and_grad(f: Function, argnum: Argnum = 0, *, has_aux: bool = False) ->
     ((8.0, 'beside'), 12.0)
     """
 
-    def both(arguments: Arguments) -> tuple[Any, Any]:
-        call = Call(arguments, one="grad", has_aux=has_aux)
-        (y,) = call.outputs
-        return call.beside(call.finish(y), has_aux), call.pull_back([y], [1.0])
+    return Transformed(f, argnum, partial(_value_and_gradient, has_aux=has_aux))
 
-    return transformed(f, argnum, both)
+
+def _value_and_gradient(arguments: Arguments, *, has_aux: bool) -> tuple[Any, Any]:
+    call = Call(arguments, one="grad", has_aux=has_aux)
+    (y,) = call.outputs
+    return call.beside(call.finish(y), has_aux), call.pull_back([y], [1.0])
 
 
 @in_our_words
@@ -154,21 +158,22 @@ def jacobian(f: Function, argnum: Argnum = 0, *, has_aux: bool = False) -> Funct
     [[4.0, 3.0], [1.0, 1.0]]
     """
 
-    def matrix(arguments: Arguments) -> Any:
-        call = Call(arguments, has_aux=has_aux)
-        count = len(call.nodes)
-        if count * (1 if call.recording else FORWARD_COST) < len(call.outputs):
-            units = [[float(i == j) for j in range(count)] for i in range(count)]
-            columns = [call.push_forward(call.outputs, unit) for unit in units]
-            rows = [
-                rebuilt(call.argument, [call.finish(column[i]) for column in columns])
-                for i in range(len(call.outputs))
-            ]
-        else:
-            rows = [call.pull_back([y], [1.0]) for y in call.outputs]
-        return call.beside(rebuilt(call.result, rows), has_aux)
+    return Transformed(f, argnum, partial(_matrix, has_aux=has_aux))
 
-    return transformed(f, argnum, matrix)
+
+def _matrix(arguments: Arguments, *, has_aux: bool) -> Any:
+    call = Call(arguments, has_aux=has_aux)
+    count = len(call.nodes)
+    if count * (1 if call.recording else FORWARD_COST) < len(call.outputs):
+        units = [[float(i == j) for j in range(count)] for i in range(count)]
+        columns = [call.push_forward(call.outputs, unit) for unit in units]
+        rows = [
+            rebuilt(call.argument, [call.finish(column[i]) for column in columns])
+            for i in range(len(call.outputs))
+        ]
+    else:
+        rows = [call.pull_back([y], [1.0]) for y in call.outputs]
+    return call.beside(rebuilt(call.result, rows), has_aux)
 
 
 @in_our_words
@@ -189,10 +194,11 @@ def hessian(
     if not diagonal:
         return jacobian(gradient, argnum, has_aux=has_aux)
 
-    def curvatures(arguments: Arguments) -> Any:
-        call = Call(arguments, has_aux=has_aux)
-        pairs = zip(call.outputs, call.nodes)
-        found = [call.gradients([y], [1.0], [x])[0] for y, x in pairs]
-        return call.beside(rebuilt(call.argument, found), has_aux)
+    return Transformed(gradient, argnum, partial(_curvatures, has_aux=has_aux))
 
-    return transformed(gradient, argnum, curvatures)
+
+def _curvatures(arguments: Arguments, *, has_aux: bool) -> Any:
+    call = Call(arguments, has_aux=has_aux)
+    pairs = zip(call.outputs, call.nodes)
+    found = [call.gradients([y], [1.0], [x])[0] for y, x in pairs]
+    return call.beside(rebuilt(call.argument, found), has_aux)

@@ -4,12 +4,14 @@ import copy
 import functools
 import gc
 import math
+import operator
 import random
 import sys
 import types
 import weakref
 from collections import defaultdict
 from enum import Enum
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -190,6 +192,50 @@ def test_predictions_follow_what_the_model_reads(change, monkeypatch):
     change(world)
     assert check_kept(world.model) != before
     assert predicted() == pytest.approx(true(), rel=1e-12)
+
+
+def times(factor):
+    return lambda x: factor * SCALE * x
+
+
+MEMBERS = {
+    "partial": lambda factor: functools.partial(operator.mul, factor),
+    "derivative": lambda factor: staticmethod(autograd.grad(lambda x: times(factor)(x) * x)),
+    "compiled": lambda factor: staticmethod(autograd.compiled(times(factor))),
+    "method": lambda factor: autograd.compiled(lambda self, x: times(factor)(x)),
+    "derived method": lambda factor: autograd.grad(lambda self, x: times(factor)(x) * x, 1),
+    "fraction": lambda factor: Fraction(factor),
+    "class": lambda factor: type("Inner", (), {"__call__": lambda _, x: times(factor)(x)}),
+}
+
+
+@pytest.mark.parametrize("make", MEMBERS.values(), ids=MEMBERS)
+def test_a_member_of_the_class_is_looked_at_as_one_of_the_object(make, monkeypatch):
+    """When it is replaced, and when what it reads is."""
+
+    class Reader(nn.Module):
+        member = make(2.0)
+
+        def __init__(self):
+            self.layer = nn.Linear(2, 1, rng=0)
+
+        def forward(self, inputs):
+            member = self.member() if isinstance(self.member, type) else self.member
+            return [member(x) if callable(member) else member * x for x in self.layer(inputs)]
+
+    model, X = Reader(), np.random.default_rng(0).normal(size=(40, 2))
+
+    def check():
+        found = np.ravel(nn.predict(model, X, loss=nn.mse_loss, backend="array"))
+        true = [model(row)[0].data for row in X.tolist()]
+        assert found == pytest.approx(true, rel=1e-12)  # one sum of two products, in another order
+        return check_kept(model)
+
+    before = check()
+    monkeypatch.setitem(globals(), "SCALE", 5.0)
+    check()
+    monkeypatch.setattr(Reader, "member", make(3.0))
+    assert check() != before or before is None
 
 
 @pytest.mark.parametrize("name", ["globals()['SCALE']", "eval('SCALE')", "vars(nn)['SCALE']"])
