@@ -99,6 +99,10 @@ class Value(Comparisons):
     def recompute(self) -> Value:
         """Evaluate the recorded graph afresh, in place, from its leaves; returns this Value.
 
+        What Python decided while it was recorded stays: which branch of an ``if`` ran, and the
+        True or False of a comparison, also in ``where(x > 0, a, b)``. ``maximum``, ``clip`` and
+        ``where(relu(x), a, b)`` choose anew.
+
         >>> x = Value(2.0)
         >>> y = x * x
         >>> x.data = 5.0

@@ -227,10 +227,16 @@ def where(condition: Nest, x: Nest, y: Nest) -> Any: ...
 def where(condition: Nest, x: Nest, y: Nest) -> Any:
     """x where the condition holds (is not zero), else y; the other branch gets no gradient at all.
 
-    Inside a trace a comparison such as ``a > 0`` is recorded, so the choice is made anew for
-    every input; elsewhere it is the bool that it is now.
+    Inside a recording (``compiled``) a comparison such as ``a > 0`` is recorded, so the choice is
+    made anew for every input. Elsewhere it is the bool that it is now, and stays so through
+    ``recompute`` and in programs; a Value as condition, as ``relu(a)``, is asked anew there too.
 
     >>> where(2.0 > 1.0, 10.0, 20.0)
     10.0
+    >>> a = Value(2.0)
+    >>> frozen, follows = where(a > 0.0, a, 100.0), where(relu(a), a, 100.0)
+    >>> a.data = -1.0
+    >>> frozen.recompute().data, follows.recompute().data
+    (-1.0, 100.0)
     """
     return _where(condition, x, y)

@@ -45,8 +45,9 @@ def compile(
     Every keyword names one argument: a leaf Value or a nested sequence or array of leaf Values,
     which the arrays passed at call time stand in for. Leaves that no argument names are frozen at
     their present ``.data``, and so is every choice that Python made while the graph was recorded:
-    ``if x > 0:`` chose one branch and left no trace. ``where``, ``maximum`` and the like choose
-    anew in every call; ``autograd.compiled`` refuses to freeze a branch.
+    ``if x > 0:`` chose one branch and left no trace, and the ``x > 0`` in ``where(x > 0, a, b)``
+    was True or False. ``maximum`` and the like choose anew in every call, as ``where(relu(x), a,
+    b)`` does; ``autograd.compiled`` records comparisons, and refuses to freeze a branch.
 
     Args:
         output: A Value or a nested sequence of Values.
