@@ -14,8 +14,8 @@ __all__ = ["NIGHT", "beside"]
 NIGHT = "@media (prefers-color-scheme:dark)"
 _COMMENT = re.compile(r"(^|\s)// [^\"'`]*$|^\s*//.*$")
 _QUOTED = re.compile(r"(\"[^\"\n]*\"|'[^'\n]*'|`[^`]*`)")
-_STYLE = re.compile(r"/\*.*?\*/|\s*([{};,])\s*|(?<=:) ")
-_SCRIPT = re.compile(r" ?(===|!==|=>|<=|>=|&&|\|\||[-+*=<>?,;{}]) ?")
+_STYLE = re.compile(r"/\*.*?\*/|\s*([{};,>~])\s*|(?<=:) ")
+_SCRIPT = re.compile(r" ?(===|!==|=>|<=|>=|&&|\|\||[-+*%=<>?:,;{}]) ?")
 _STRICT = '"use strict";'
 
 
