@@ -37,16 +37,18 @@ def _members(part: Part) -> Iterable[tuple[str, Any]]:
 
 def parameters_in(part: Part, path: str, seen: set[int]) -> Iterator[tuple[str, Value]]:
     """Each leaf Value in a part, with its path; `seen` holds what was met, so each comes once."""
-    if isinstance(part, Value) or hasattr(part, "named_parameters"):
+    if hasattr(part, "named_parameters"):
         if id(part) in seen:
             return
         seen.add(id(part))
-    if isinstance(part, Value):
-        if part.op is None:  # a computed one is not a parameter
-            yield path, part
-        return
     for name, member in _members(part):
-        yield from parameters_in(member, f"{path}.{name}" if path else name, seen)
+        inner = f"{path}.{name}" if path else name
+        if not isinstance(member, Value):
+            yield from parameters_in(member, inner, seen)
+        elif id(member) not in seen:
+            seen.add(id(member))
+            if member.op is None:  # a computed one is not a parameter
+                yield inner, member
 
 
 def layers_in(part: Part, path: str = "") -> Iterator[tuple[str, Any]]:

@@ -66,7 +66,7 @@ def playground(
     rows, targets = check_examples(X, y)
     batch_size, rng = check_count("batch_size", batch_size), as_rng(rng)
     penalty = check_number("l2", l2)
-    coding = Task(model, loss, optimizer).rehearse(rows[0], targets)
+    coding, _ = Task(model, loss, optimizer).rehearse(rows[0], targets)
     weights = example_weights(loss, targets, None, None)  # what puts its mean right
     shares = shares_of(loss, targets) or [1.0] * len(targets)
     truths = [_numbers(t, coding.classes, share > 0.0) for t, share in zip(targets, shares)]

@@ -72,8 +72,7 @@ class Recording:
         # Held against the model itself, so that no choice made by an `if` was frozen unseen.
         few = slice(0, len(X), -(-len(X) // REHEARSED))  # spread over all
         given = zip(X[few].tolist(), map(coding.given, targets[few]))
-        with autograd.no_grad():
-            true = [float(coding.loss(model(x), t)) for x, t in given]
+        true = [float(coding.loss(model(x), t)) for x, t in given]
         vector = np.array([parameter.data for parameter in params])
         _check_alike("loss", self.judged(X[few], coding.array(targets[few]), vector)[0], true)
 

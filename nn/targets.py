@@ -49,7 +49,7 @@ class Coding:
     def _classes(self, outputs: Outputs, targets: Sequence[Target]) -> int:
         """How many classes the targets are indices of; 0 if they are none."""
         shape = shape_of(outputs)
-        if not all(hasattr(t, "__index__") for target in targets for t in flat(target)):
+        if not all(hasattr(t, "__index__") for t in flat(targets)):
             return 0
         # Of nn's losses over classes, a row of several lists has an index for each of them.
         lists = self.nested and kind_of(self.loss) in (cross_entropy, nll_loss)

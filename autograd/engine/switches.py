@@ -38,21 +38,21 @@ class Switch(Generic[T]):
         innermost: ContextVar[Any] = ContextVar(name, default=None)
         self._innermost: Callable[[], _Begun | None] = innermost.get
         self._begin = innermost.set
-        self._default = default
+        self.default = default
         self.on: dict[object, tuple[object, T]] = {}
         """The value of each block of this switch that is on in any thread; nearly always none."""
 
     def get(self) -> T:
         """The value of the innermost block that has not ended."""
         if not self.on:
-            return self._default
+            return self.default
         begun = self._innermost()
         while begun is not None:
             known, key, begun = begun
             lock = known()
             if lock is not None and lock.locked():
                 return self.on[key][1]
-        return self._default
+        return self.default
 
     def during(self, value: T) -> Lock:
         """``with switch.during(value):`` gives it this value, written so and in no other way."""
@@ -89,7 +89,11 @@ class _Half:
             return lambda block, *error: self.__get__(block)(*error)
         lock = self._lock_of(block)
         if self._enters:
-            return block.switch.beginning(lock, block.value())
+            switch, value = block.switch, block.value()
+            # Where no block is on in any thread, one of the default changes nothing, ever: those
+            # that begin later are inside it. Arithmetic stays on its quick path.
+            idle = not switch.on and value is switch.default
+            return lock.locked if idle else switch.beginning(lock, value)
         return lock.__exit__
 
     def _lock_of(self, block: Block) -> Lock:

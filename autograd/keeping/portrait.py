@@ -14,7 +14,7 @@ from abc import ABC
 from collections import Counter, OrderedDict
 from enum import Enum
 from types import FunctionType
-from typing import Any, Generic, TypeAlias
+from typing import Any, Generic, TypeAlias, cast
 from weakref import WeakKeyDictionary
 
 from autograd.engine.value import Value
@@ -87,14 +87,12 @@ class Portrait:
         return kind, form, self._of_all(parts)
 
     def _of_all(self, parts: list[Argument]) -> Any:
-        """The parts; in short if they are leaves that were not met yet, as weights mostly are."""
+        """The parts; of leaves, as weights are, the numbers: a range, if one follows the other."""
         if set(map(type, parts)) == {Value} and set(map(OP_OF, parts)) == {None}:
-            first = len(self._numbers)
-            leaves: Any = parts
-            new: dict[Value, int] = dict(zip(leaves, range(first, first + len(parts))))
-            if len(new) == len(parts) and self._numbers.keys().isdisjoint(new):
-                self._numbers.update(new)
-                return "leaves", first, len(parts)
+            numbers, leaves = self._numbers, cast("list[Value]", parts)
+            found = [numbers.setdefault(leaf, len(numbers)) for leaf in leaves]
+            whole = range(found[0], found[0] + len(found))
+            return "leaves", whole if found == [*whole] else tuple(found)
         return tuple([self._of(part) for part in parts])
 
 

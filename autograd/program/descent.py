@@ -14,7 +14,7 @@ import numpy as np
 
 from autograd.arrays import Array
 from autograd.errors import TraceError
-from autograd.keeping.store import Store
+from autograd.keeping import Portrait, Store
 from autograd.program.array.numpy_executor import ArrayExecutor
 from autograd.program.array.tiles.compiler import common
 from autograd.program.array.tiles.descend import DESCENT
@@ -80,13 +80,19 @@ def _tiles(
 
 
 def _recorded(rule: Rule, memory: int, norm: bool = False) -> Program | None:
-    """A rule for one number as a program; None if it is not the same from call to call.
-
-    What it changes or draws by itself would be frozen, so it is recorded twice.
+    """A rule for one number as a program, the one that is kept for such a rule if there is one.
 
     >>> _recorded(lambda data, grad, rate, memory: [data - rate * grad, memory[0]], 1)
     <Program(data: (), grad: (), rate: (), memory: (1,)) -> (2,), float64, auto>
     """
+    portrait = Portrait(rule)
+    # Values that it holds would be frozen, with the numbers that they have now.
+    known = None if portrait.token is None or portrait.leaves else (portrait.token, memory, norm)
+    return _RULES.kept(known, 0, lambda: _recorded_twice(rule, memory, norm))
+
+
+def _recorded_twice(rule: Rule, memory: int, norm: bool) -> Program | None:
+    """None if it is not the same from call to call: what it changes or draws would be frozen."""
     numbers = (1.0, 1.0, 1.0, [0.5] * memory, *[1.0] * norm)
     try:
         first, second = (Compiled(rule).program(*numbers) for _ in range(2))

@@ -10,6 +10,7 @@ import copy
 import math
 import warnings
 from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import Any
 
 import autograd
@@ -18,7 +19,8 @@ from autograd.arrays import Array
 from autograd.extras import needed
 from autograd.nests import columns_of, leaves, like, mapped, rows_of
 from nn.data.examples import as_arrays, as_matrix
-from nn.kinds import Quantity, Target, Targets
+from nn.kinds import Target, Targets
+from nn.optim.gradients import Adjustment
 from nn.optim.optimizer import Optimizer, divergence
 from nn.predict import check_backend
 from nn.programs import Recording
@@ -47,21 +49,14 @@ class CompiledSteps(EagerSteps):
         super().__init__(task, X, y)
         self.backend = backend
         self.factors = None if self.weights is None else self.np.array(self.weights)
-        self.recording = self._recorded()
+        self.recording: Any = None
         self.encoded = self.coding.array(self.targets)
         self.batch = self.rows[:0]
         self.known: list[Any] | None = None  # what the optimiser remembered when `state` was made
-        self.checked_descent = False
         self.descent: Any = None
         self.key: Any = None
         self.state: tuple[Array, Any] = self.np.empty(0), None
         self.take_up()
-
-    def _recorded(self) -> Recording:
-        return Recording(
-            self.task.model, self.coding, self.optimizer.params, self.rows, self.targets,
-            backend=self.backend, weighted=self.weights is not None,
-        )  # fmt: skip
 
     def truths(self, meaning: Reading) -> Any:
         """As with Values; numbers of one type in an array, which is compared in one go."""
@@ -73,19 +68,21 @@ class CompiledSteps(EagerSteps):
 
     def take_up(self) -> None:
         """As with Values; what the recording would have frozen is recorded again."""
-        if not self.recording.serves(self.task.model, self.optimizer.params):
-            self.recording = self._recorded()
+        task, params = self.task, self.optimizer.params
+        if self.recording is None or not self.recording.serves(task.model, params):
+            self.recording = Recording(
+                task.model, self.coding, params, self.rows, self.targets,
+                backend=self.backend, weighted=self.weights is not None,
+            )  # fmt: skip
         self.checked_descent = False
-        vector = self.np.array([parameter.data for parameter in self.optimizer.params])
+        vector = self.np.array([parameter.data for parameter in params])
         memory = self.state[1]
         if self.optimizer.memory != self.known:  # at first, or changed by others
             self.known = list(self.optimizer.memory)
-            memory = mapped(self._vector, columns_of(self.known))
+            columns = columns_of(self.known)
+            memory = mapped(lambda x: self.np.array(x) if hasattr(x, "__len__") else x, columns)
         # One attribute for both, so that a Ctrl-C never finds one new and the other old.
         self.state = vector, memory
-
-    def _vector(self, column: Sequence[float] | float) -> Quantity:
-        return self.np.array(column) if hasattr(column, "__len__") else column
 
     def write_back(self) -> None:
         """As with Values: a thousand parameters take a few tenths of a millisecond."""
@@ -120,29 +117,17 @@ class CompiledSteps(EagerSteps):
 
     def _descent(self, rows: int) -> Any:
         """Steps of this optimiser in machine code, made anew when it or the constants changed."""
-        task, start = self.task, self.state[1]
-        # The rule holds no model: what it can reach is looked through when it is recorded.
-        adjustment, optimizer = task.adjustment, copy.copy(self.optimizer)
-        optimizer.owner = None
+        task, start, optimizer = self.task, self.state[1], copy.copy(self.optimizer)
         given = self.recording.constants
-        before = _numbers(optimizer)
         held = self.np.asarray(given.get("held", 0.0)).tobytes()
-        key = before, held, self.recording.program
+        key = _numbers(optimizer), held, self.recording.program
         if key == self.key:
             return self.descent
         self.key = key
-
-        def rule(
-            data: Array, grad: Array, rate: float, memory: Sequence[Quantity], *norm: Value
-        ) -> list[Any]:
-            own = copy.copy(optimizer)
-            own.lr = rate
-            grad = adjustment.of_vector(data, grad, *norm)
-            data, after = own.update(data, grad, like(start, memory))
-            if _numbers(own) != before:
-                raise autograd.TraceError("an update that changes the optimiser is not recorded")
-            return [data, *leaves(after)]
-
+        # One that is equal has the same rule. What concerns all numbers is none of its business.
+        del optimizer.params, optimizer.memory, optimizer.owner
+        optimizer.lr = 1.0
+        rule = partial(_moved, optimizer, task.adjustment, mapped(lambda _: 0.0, start))
         if task.augment is not None or not optimizer.is_pure():
             return None
         given = given if self.factors is None else {**given, "w": self.factors}
@@ -183,6 +168,19 @@ class CompiledSteps(EagerSteps):
         """As with Values; the outputs are an array."""
         losses, outputs = self.recording.judged(X, self.coding.array(targets), self.state[0])
         return float(losses.mean()), outputs
+
+
+def _moved(
+    optimizer: Optimizer, adjustment: Adjustment, form: Any,
+    data: Any, grad: Any, rate: float, memory: Sequence[Any], *norm: Value,
+) -> list[Any]:  # fmt: skip
+    """What a step makes of one number, and what is remembered of it, nested like `form`."""
+    own = copy.copy(optimizer)
+    own.lr = rate
+    data, after = own.update(data, adjustment.of_vector(data, grad, *norm), like(form, memory))
+    if _numbers(own) != _numbers(optimizer):
+        raise autograd.TraceError("an update that changes the optimiser is not recorded")
+    return [data, *leaves(after)]
 
 
 def _numbers(optimizer: Optimizer) -> str:

@@ -38,8 +38,7 @@ class EagerSteps:
         self.task, self.optimizer = task, task.optimizer
         self.epoch = 1  # for messages
         self.rows, self.targets = self.examples(X, y)
-        self.coding = task.rehearse(as_list(self.rows[0]), self.targets)
-        task.inspect(self.rows, self.targets, self.coding)
+        self.coding = task.inspect(self.rows, self.targets)
         self.weights = example_weights(
             task.loss, self.targets, task.sample_weight, task.class_weight
         )

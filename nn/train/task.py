@@ -70,25 +70,25 @@ class Task:
                 "fit needs an optimiser of this model's parameters, but it holds none of them"
             )
 
+    @autograd.enable_grad()
     def rehearse(
         self, row: list[float], targets: Sequence[Target], coding: Coding | None = None
-    ) -> Coding:
+    ) -> tuple[Coding, Any]:
         """Meet a wrong input size or a label outside the classes before anything has changed."""
-        with autograd.no_grad():
-            try:
-                outputs = self.model(row)
-            except autograd.InputValueError as fault:
-                shape = " x ".join(map(str, shape_of(row) or ()))
-                raise type(fault)(f"{fault}: X has {shape} columns") from fault
-            coding = coding or Coding(self.loss, outputs, targets)
-            for target in {repr(target): target for target in targets}.values():
-                error = self.loss(outputs, coding.given(target))
-                if not is_number(error):
-                    raise autograd.InputTypeError(
-                        f"a loss is one number for one example, but {self.loss!r} returned "
-                        f"{type(error).__name__} {error!r}"[:300]
-                    )
-        return coding
+        try:
+            outputs = self.model(row)
+        except autograd.InputValueError as fault:
+            shape = " x ".join(map(str, shape_of(row) or ()))
+            raise type(fault)(f"{fault}: X has {shape} columns") from fault
+        coding = coding or Coding(self.loss, outputs, targets)
+        for target in {repr(target): target for target in targets}.values():
+            error = self.loss(outputs, coding.given(target))
+            if not is_number(error):
+                raise autograd.InputTypeError(
+                    f"a loss is one number for one example, but {self.loss!r} returned "
+                    f"{type(error).__name__} {error!r}"[:300]
+                )
+        return coding, outputs
 
     def augmented(self, rows: Matrix, read: Callable[[Any], Any] = check_rows) -> Any:
         """The rows of a batch as `augment` changes them, with random numbers of this run."""
@@ -107,22 +107,24 @@ class Task:
             )
         return changed
 
+    @autograd.enable_grad()
     def _leaves(
-        self, row: Sequence[float] | Array, target: Target
+        self, row: Sequence[float] | Array, target: Target, outputs: Any = None
     ) -> tuple[Any, dict[Value, None]]:
-        """The outputs for a row, and the leaves that its loss is computed from."""
-        with autograd.enable_grad():
-            outputs = self.model(as_list(row))
-            error = self.loss(outputs, target)
-            order = topological_order([error] if isinstance(error, Value) else [])
-            return outputs, {node: None for node in order if node.op is None}
+        """The outputs for a row, if they are not there yet, and the leaves of its loss."""
+        outputs = self.model(as_list(row)) if outputs is None else outputs
+        error = self.loss(outputs, target)
+        order = topological_order([error] if isinstance(error, Value) else [])
+        return outputs, {node: None for node in order if node.op is None}
 
-    def inspect(self, X: Matrix, targets: Sequence[Target], coding: Coding) -> None:
-        """Refuse a loss that depends on nothing trained; warn of what else would go unseen."""
+    def inspect(self, X: Matrix, targets: Sequence[Target]) -> Coding:
+        """Rehearse; refuse a loss that depends on nothing trained; warn of what goes unseen."""
+        coding, first = self.rehearse(as_list(X[0]), targets)
         trained = set(map(id, self.optimizer.params))
         few = slice(0, len(X), -(-len(X) // TRIED))
         for row, target in zip(X[few], targets[few]):
-            outputs, leaves = self._leaves(row, coding.given(target))
+            outputs, leaves = self._leaves(row, coding.given(target), first)
+            first = None
             if not trained.isdisjoint(map(id, leaves)):
                 break
         else:
@@ -142,6 +144,7 @@ class Task:
             late = {p: path for p, path in paths.items() if id(p) not in trained}
             _warn_of_untrained(late, late.values())
         _warn_of_logits(kind_of(self.loss), outputs)
+        return coding
 
     def hint(self, X: Matrix, targets: Sequence[Target]) -> str:
         """What to try where the loss explodes or stalls: scaling, if this is a regression."""

@@ -322,3 +322,17 @@ def test_an_error_that_is_kept_leaves_no_mode_on(call):
         call()
     assert ACTIVE == {}
     assert caught.value.__traceback__ is not None
+
+
+def test_a_block_that_changes_nothing_leaves_arithmetic_on_its_quick_path():
+    """Recording is on anyway: no mode is on inside; what begins inside is, and ends, as ever."""
+    assert not ACTIVE
+    with enable_grad():
+        assert not ACTIVE
+        with no_grad():
+            assert not RECORDING.get()
+            with enable_grad():
+                assert RECORDING.get()
+            assert not RECORDING.get()
+        assert RECORDING.get()
+        assert not ACTIVE

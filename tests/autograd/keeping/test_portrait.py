@@ -295,3 +295,24 @@ def test_a_model_in_itself_is_not_kept():
     del model
     gc.collect()
     assert gone() is None
+
+
+def test_lists_of_leaves_are_told_apart_by_which_leaves_they_hold():
+    """New ones, known ones, in order or not, in part, twice: equal only where all are the same."""
+    a, b, c = map(Value, (1.0, 2.0, 3.0))
+    lists = [
+        [a, b, c],
+        [c, b, a],
+        [a, b],
+        [b, c],
+        [a, a],
+        [a],
+        [b],
+        [a, c],
+        [a, b, c, a],
+        [a, b, a],
+    ]
+    tokens = [Portrait([a, b, c], some).token for some in lists]
+    assert len(set(tokens)) == len(lists)
+    assert tokens == [Portrait([a, b, c], some).token for some in lists]
+    assert Portrait([a, b], [b, a]).token == Portrait([c, a], [a, c]).token

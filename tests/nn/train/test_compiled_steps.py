@@ -6,11 +6,13 @@ import numpy as np
 import pytest
 
 import nn
+from autograd import Value
 from autograd.program.loop.native.compiler import can_compile
 from nn.train import compiled_steps
 from nn.train.compiled_steps import CompiledSteps
 from nn.train.task import Task
 
+descent = pytest.importorskip("autograd.program.descent")
 pytestmark = pytest.mark.skipif(not can_compile(), reason="llvmlite is not installed")
 
 OPTIMIZERS = {
@@ -202,3 +204,88 @@ def test_outputs_come_as_the_model_nests_them():
         found.append((history.accuracy, [p.data for p in model.parameters()]))
     assert found[0][0] == found[1][0]
     np.testing.assert_allclose(found[0][1], found[1][1], rtol=1e-10, atol=1e-12)
+
+
+def test_a_rule_is_recorded_once_for_all_fits_that_have_it(monkeypatch):
+    """Whatever the model and the rate; other options, or another loss's norm, are another rule."""
+    recorded = []
+    twice = descent._recorded_twice
+    monkeypatch.setattr(
+        descent, "_recorded_twice", lambda *rule: recorded.append(1) or twice(*rule)
+    )
+    for options, new in [
+        ({"momentum": 0.123}, 1), ({"momentum": 0.123}, 0), ({"momentum": 0.321}, 1),
+        ({"momentum": 0.123, "nesterov": True}, 1), ({"lr": 0.01, "momentum": 0.123}, 0),
+    ]:  # fmt: skip
+        recorded.clear()
+        rule = {"lr": 0.1, **options}
+        numbers = trained(lambda p, rule=rule: nn.SGD(p, **rule), epochs=2)[1]
+        assert len(recorded) == new
+        same = trained(lambda p, rule=rule: nn.SGD(p, **rule), "eager", epochs=2)[1]
+        np.testing.assert_allclose(numbers, same, rtol=1e-12, atol=1e-14)
+
+
+def test_a_rule_with_numbers_that_change_outside_of_it_is_never_an_old_one():
+    """A pure update's own attribute, a variable around it, and a Value that it holds."""
+    around, held = [0.5], Value(0.5)
+
+    class Own(nn.Optimizer):
+        pure, scale = True, 0.5
+
+        def update(self, data, grad, memory):
+            return data - self.lr * self.scale * around[0] * held * grad, memory
+
+    class Plain(Own):
+        pure = True
+
+        def update(self, data, grad, memory):
+            return data - self.lr * self.scale * around[0] * held.data * grad, memory
+
+    found = []
+    changes = [
+        lambda: None,
+        lambda: around.__setitem__(0, 1.0),
+        lambda: setattr(held, "data", 1.0),
+        lambda: setattr(Own, "scale", 1.0),
+    ]
+    for change in changes:
+        change()
+        found.append(trained(lambda p: Own(p, 0.1), epochs=2)[1])
+        same = trained(lambda p: Plain(p, 0.1), "eager", epochs=2)[1]
+        np.testing.assert_allclose(found[-1], same, rtol=1e-12, atol=1e-14)
+    assert len({tuple(numbers) for numbers in found}) == 4
+
+
+def test_a_rule_that_asks_for_all_parameters_goes_step_by_step(monkeypatch):
+    """It is no rule for one number; the results are those of Values."""
+    seen = walks(monkeypatch)
+
+    class Own(nn.Optimizer):
+        pure = True
+
+        def update(self, data, grad, memory):
+            return data - self.lr * grad / len(self.params), memory
+
+    _, numbers, _ = trained(lambda p: Own(p, 5.0))
+    assert set(seen) == {None}
+    _, same, _ = trained(lambda p: Own(p, 5.0), "eager")
+    np.testing.assert_allclose(numbers, same, rtol=1e-12, atol=1e-14)
+
+
+def test_the_model_is_called_for_the_first_row_and_for_those_it_is_held_against():
+    """One row is looked at, three are checked; a new model is recorded besides."""
+    calls = []
+
+    class Counting(nn.MLP):
+        def forward(self, inputs):
+            calls.append(1)
+            return super().forward(inputs)
+
+    for expected in (5, 4):
+        calls.clear()
+        model = Counting(3, [4, 3], rng=0)
+        nn.fit(
+            model, X, Y, loss=nn.cross_entropy, optimizer=nn.SGD(model.parameters(), 0.1),
+            epochs=1, progress=False,
+        )  # fmt: skip
+        assert len(calls) == expected
