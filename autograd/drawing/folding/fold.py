@@ -95,7 +95,8 @@ def _plan(
     split: bool = False,
 ) -> Plan:
     """Groups by rising rank; leaves grouped by name, all of a kind together, or at first not at all
-    but where computed nodes are, by module or operation: there leaves that the same groups use. In
+    but where computed nodes are, by module, operation or recurrence: there leaves that the same
+    groups use, such as what each step of a recurrence is given, apart from what it begins with. In
     a part of something, which one opens to see them, they are not."""
     members: dict[tuple[int, Any], list[int]] = {}
     for i, key in enumerate(grouping.keys):
@@ -113,8 +114,9 @@ def _plan(
         if alone and _inside(leaf, order[first][1], grouping.how, parameters):
             absorbed[first].append(leaf)
         else:
-            together = grouping.how in ("module", "operation") and not split
-            alike = tuple(sorted(used_in)) if together else id(leaf)
+            alike: Any = id(leaf)
+            if grouping.how in ("module", "operation", "recurrence") and not split:
+                alike = (*sorted(used_in), stem(leaf) if grouping.how == "recurrence" else "")
             families.setdefault(_family(leaf, parameters, squeeze, alike), []).append(leaf)
     for family, leaves in list(families.items()):
         if len(leaves) <= (FEW if squeeze else MANY):

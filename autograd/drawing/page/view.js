@@ -66,22 +66,24 @@ function moveCamera(goal, atOnce) {
   moving = requestAnimationFrame(frame);
 }
 
-function fittingScale({ width, height }, margin) {
-  const room = stageSize;
-  return Math.min((room.width - margin) / width, (room.height - margin) / height);
+function fittingScale({ width, height }, margin, covered = 0) {
+  const room = (stageSize.height - covered - margin) / height;
+  return Math.min((stageSize.width - margin) / width, room);
 }
 
 function fit(atOnce) {
   const { x, y, width, height } = shownArea;
-  const scale = Math.max(0.02, Math.min(LARGEST, fittingScale(shownArea, 12)));
-  moveCamera({ x: x + width / 2, y: y + height / 2, scale }, atOnce);
+  const { offsetTop, offsetHeight } = byId("trail"); // over an open part
+  const over = offsetTop + offsetHeight;
+  const scale = Math.max(0.02, Math.min(LARGEST, fittingScale(shownArea, 12, over)));
+  moveCamera({ x: x + width / 2, y: y + height / 2 - over / 2 / scale, scale }, atOnce);
 }
 
 function zoom(factor, clientX, clientY) {
   cancelAnimationFrame(moving);
-  const view = stage.getBoundingClientRect();
-  const dx = (clientX ?? view.left + view.width / 2) - view.left - view.width / 2;
-  const dy = (clientY ?? view.top + view.height / 2) - view.top - view.height / 2;
+  const { left, top, width, height } = stage.getBoundingClientRect();
+  const dx = clientX - left - width / 2 || 0; // around the middle if nothing is given
+  const dy = clientY - top - height / 2 || 0;
   const scale = Math.min(8, Math.max(0.02, camera.scale * factor));
   camera.x += dx / camera.scale - dx / scale;
   camera.y += dy / camera.scale - dy / scale;
@@ -113,12 +115,11 @@ function bringIntoView(groups) {
   if (!groups.length) return;
   const places = groups.map(placeOf);
   let area = around(places);
-  let scale = Math.max(camera.scale, READABLE);
-  if (fittingScale(area, 24) < scale) scale = Math.max(READABLE, fittingScale(area, 24));
-  if (fittingScale(area, 24) < READABLE) [area] = places;
-  if (fittingScale(area, 8) < scale) scale = fittingScale(area, 8);
-  const room = stageSize;
-  const half = { x: room.width / 2 / scale, y: room.height / 2 / scale };
+  const all = fittingScale(area, 24);
+  let scale = Math.max(READABLE, Math.min(camera.scale, all));
+  if (all < READABLE) [area] = places;
+  scale = Math.min(scale, fittingScale(area, 8));
+  const half = { x: stageSize.width / 2 / scale, y: stageSize.height / 2 / scale };
   const margin = 8 / scale;
   const within = (at, low, size, reach) => {
     const [least, most] = [low + size - reach + margin, low + reach - margin];
@@ -186,9 +187,9 @@ stage.addEventListener("click", (event) => {
   dragged = false;
 }, true);
 new ResizeObserver(() => {
-  const before = stageSize;
+  const { width, height } = stageSize;
   stageSize = measured();
-  if (stageSize.width !== before.width || stageSize.height !== before.height) fit(true);
+  if (stageSize.width !== width || stageSize.height !== height) fit(true);
 }).observe(stage);
 
 // Where there is no room for both, what stands beside the drawing is shown, or the drawing.

@@ -205,6 +205,18 @@ def test_a_scan_is_one_box():
     assert into == {"rate", "start"}
 
 
+@pytest.mark.parametrize("name", ["", "x{}"], ids=["without names", "with names"])
+def test_what_each_step_is_given_is_one_box(name):
+    """Apart from what a recurrence begins with, and from parameters; few inputs stay apart."""
+    w, h = Value(0.5, "w"), Value(0.0, "h0")
+    for i in range(60):
+        h = autograd.tanh(w * h + Value(float(i), name.format(i) or None))
+    picture = folded_picture(Slice.of([h]), frozenset([id(w)]))
+    about = {(box.name, box.symbol, box.size) for box in picture.boxes if not box.data}
+    assert about == {("h0", "", 1), ("x…" if name else None, "inputs", 60)}
+    assert len(picture.boxes) == 4
+
+
 def test_every_recurrence_is_a_box():
     """One after the other, with what stands between them; what stands side by side is none."""
     y = Value(0.5, "y")

@@ -85,6 +85,24 @@ def test_the_whole_is_seen_on_load(opened, size, sizes):
         assert page.evaluate("camera.scale") > 0.8
 
 
+@SIZES
+def test_the_way_back_hides_nothing(opened, size):
+    """What is in a folded box stands below the bar that says so, all of it on the stage."""
+    h, w, b = Value(0.0, "h"), Value(0.8, "w"), Value(0.1, "b")
+    for i in range(60):
+        h = ag.tanh(0.5 * h + w * Value(0.1 * i) + b)
+    page = opened(draw(h * 2.0), size)
+    page.evaluate("boxGroups[0].find((g) => g.textContent.includes('step')).focus()")
+    page.press("Enter")
+    page.settle()
+    assert page.evaluate("trail.length") == 2
+    assert page.evaluate(
+        "Math.min(...boxGroups[open].map((g) => g.getBoundingClientRect().top))"
+        " >= byId('trail').getBoundingClientRect().bottom"
+    )
+    assert page.evaluate(OUTSIDE % ".box") <= 0.5
+
+
 def test_from_afar_a_box_without_a_name_shows_its_operation(opened):
     """Not the handle that only the page gave it."""
     page = opened(draw(neuron()), LAPTOP)
