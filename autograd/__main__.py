@@ -49,7 +49,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("expression", help="what to differentiate, in quotes")
     parser.add_argument("--edges", action=_ShowEdges, nargs=0, help=_ShowEdges.__doc__)
     parser.add_argument("--version", action=_ShowVersion, nargs=0, help=_ShowVersion.__doc__)
-    parser.add_argument("values", nargs="*", metavar="name=value", help="a value for each variable")
+    parser.add_argument(
+        "values", nargs="*", default=[], metavar="name=value", help="a value for each variable"
+    )
     parser.add_argument(
         "--explain", action="store_true", help="write out the chain rule for each variable"
     )

@@ -23,7 +23,7 @@ if not hasattr(autograd, "Value"):
     )
 
 from autograd.foreign import answer_imports, missing
-from nn import data, init, metrics, plots, schedules
+from nn import data, init, metrics, neurons, plots, schedules
 from nn.absent import IN_NN
 from nn.checks import manual_seed
 from nn.convert import from_torch
@@ -123,8 +123,9 @@ __all__ = [
     "score",
 ]
 
-# Pickles from before it moved name it so.
+# Pickles from before they moved name them so.
 sys.modules["nn.adaptive"] = sys.modules["nn.optim.adaptive"] = optimizer
+sys.modules["nn.outputs"] = neurons
 
 answer_imports("nn", IN_NN)
 

@@ -27,8 +27,8 @@ IN_NN = {
     r"Dense": "write nn.Linear(inputs, outputs)",
     r"Ada(grad|delta|max)|[NR]Adam|ASGD|R(MS)?prop|LBFGS|Lion|Muon": "there are SGD, Adam and "
     "AdamW, and a rule of your own is a few lines derived from nn.Optimizer",
-    r"(KLDiv|Huber|SmoothL1|Triplet|Cosine|CTC|Margin|Poisson|Gaussian|Soft|Multi).*Loss": "any "
-    "function of outputs and target that returns a number is a loss",
+    r"(?i:(KLDiv|Huber|Smooth_?L1|Triplet|Cosine|CTC|Margin|Poisson|Gaussian|Soft|Multi).*Loss)|"
+    r"kl_div": "any function of outputs and target that returns a number is a loss",
     r"DataParallel|parallel": "use PyTorch, with model.to_torch()",
     r"DataLoader|Dataset|TensorDataset": "nn.data.batches makes batches, and nn.fit its own",
     r"no_grad|tensor|manual_seed_all": "see autograd.no_grad, autograd.Value, nn.manual_seed",

@@ -20,7 +20,8 @@ SAMPLES = {
     "arctan2 power square abs isnan gamma expit swish matmul einsum zeros_like stack linspace "
     "argmax pi logical_and round save device",
     "nn": "Dropout BatchNorm1d Conv2d LSTM ModuleList Parameter functional relu softmax Dense "
-    "LBFGS Adadelta clip_grad_norm_ utils SmoothL1Loss Mish Hardtanh DataLoader lr_scheduler",
+    "LBFGS Adadelta clip_grad_norm_ utils SmoothL1Loss huber_loss smooth_l1_loss "
+    "kl_div Mish Hardtanh DataLoader lr_scheduler",
     "nn.optim": "lr_scheduler LBFGS",
     "nn.init": "xavier_uniform_ kaiming_normal_ zeros_",
 }

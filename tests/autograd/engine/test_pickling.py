@@ -91,7 +91,7 @@ def test_an_interrupted_pickle_leaves_no_trace():
     assert y.parents[0].data == 2.0
 
 
-@pytest.mark.parametrize("name", ["value", "model", "optimizer", "program", "loop"])
+@pytest.mark.parametrize("name", ["value", "model", "optimizer", "outputs", "program", "loop"])
 def test_pickles_from_before_the_modules_moved_still_load(name):
     """They name `autograd.value`, `autograd.op`, `nn.adaptive` …, which are elsewhere now."""
     thing = pickle.loads((FORMER / f"{name}.pickle").read_bytes())
@@ -102,6 +102,8 @@ def test_pickles_from_before_the_modules_moved_still_load(name):
         assert nn.MLP.load(FORMER / "model.json").state_dict() == thing.state_dict()
     elif name == "optimizer":
         assert thing.lr == 0.1
+    elif name == "outputs":
+        assert [(y.name, y.data) for y in thing] == [("y", 0.5)]
     else:
         parameters = nn.MLP.load(FORMER / "model.json").parameters()
         model = nn.MLP.load(FORMER / "model.json")
