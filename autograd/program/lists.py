@@ -1,8 +1,9 @@
 """Lists of numbers as arrays: NumPy takes 40 ns for each number, and machine code 4.
 
 Where llvmlite is loaded, lists are read as CPython lays them out. The interpreter's lock is held
-and no Python code runs meanwhile, so nothing changes that is read. What is no list, tuple, float or
-int of these very classes, and rows of unequal lengths, are left to NumPy. Next:
+and no Python code runs meanwhile, so nothing changes that is read; what another thread may have
+changed before, all lengths, is looked at by the machine code. What is no list, tuple, float or int
+of these very classes, and rows of unequal lengths, are left to NumPy. Next:
 :mod:`autograd.program.arguments`.
 """
 
@@ -26,20 +27,25 @@ __all__ = ["array_of"]
 MANY = 500
 """Numbers from which on it pays."""
 
-# Whether the rows are lists or tuples of so many floats or ints, which are then there. An object
-# has its type at 8; a list how many it holds at 16, and where they are at 24; a tuple has them
-# there; a float its number at 16. An int beyond all floats is an error, which Python raises then.
+# Whether so many rows are lists or tuples of so many floats or ints, which are then there. An
+# object has its type at 8; a list how many it holds at 16, and where they are at 24; a tuple has
+# them there; a float its number at 16. An int beyond all floats is an error, which Python raises.
 READER = """
 declare double @PyLong_AsDouble(ptr)
 define i1 @read(ptr %rows, i64 %n, i64 %columns, i64 %list, i64 %tuple, i64 %float, i64 %int,
                 ptr %into) {
 start:
+  %count.at = getelementptr i8, ptr %rows, i64 16
+  %count = load i64, ptr %count.at
+  %as.many = icmp eq i64 %count, %n
+  br i1 %as.many, label %begin, label %no
+begin:
   %items.at = getelementptr i8, ptr %rows, i64 24
   %items = load ptr, ptr %items.at
   br label %row
 row:
-  %i = phi i64 [0, %start], [%i.next, %next]
-  %to = phi ptr [%into, %start], [%to.next, %next]
+  %i = phi i64 [0, %begin], [%i.next, %next]
+  %to = phi ptr [%into, %begin], [%to.next, %next]
   %row.at = getelementptr ptr, ptr %items, i64 %i
   %here = load ptr, ptr %row.at
   %kind.at = getelementptr i8, ptr %here, i64 8
@@ -108,15 +114,16 @@ def array_of(given: Nest | Iterable[Iterable[float]]) -> Array | None:
     """
     if type(given) is not list or not given or "llvmlite" not in sys.modules or not is_laid_out():
         return None
-    rows: list[Any] = [given] if type(given[0]) in (float, int) else given
-    columns = len(rows[0]) if type(rows[0]) in (list, tuple) else 0
-    if len(rows) * columns < MANY:
-        return None
-    found: Array = numpy_or_error().empty((len(rows), columns))
-    kinds = id(list), id(tuple) * (tuple.__basicsize__ == 24), id(float), id(int)
     try:
-        read = reader()(rows, len(rows), columns, *kinds, found.ctypes.data)
-    except OverflowError:  # an int beyond all floats
+        rows: list[Any] = [given] if type(given[0]) in (float, int) else given
+        count, first = len(rows), rows[0]
+        columns = len(first) if type(first) in (list, tuple) else 0
+        if count * columns < MANY:
+            return None
+        found: Array = numpy_or_error().empty((count, columns))
+        kinds = id(list), id(tuple) * (tuple.__basicsize__ == 24), id(float), id(int)
+        read = reader()(rows, count, columns, *kinds, found.ctypes.data)
+    except (OverflowError, IndexError):  # an int beyond all floats; a list emptied meanwhile
         return None
     return (found if rows is given else found[0]) if read else None
 
