@@ -62,6 +62,8 @@ def fold_constants(tape: Tape) -> Tape:
     choice = OPS["where"]
 
     def is_known(op: Op, operands: tuple[int, ...]) -> bool:
+        if not operands:  # a sum of nothing
+            return True
         return operands[0] < 0 and (op is choice or max(operands) < 0)
 
     if not any(is_known(*statement) for statement in tape.statements):

@@ -96,6 +96,8 @@ def chain_of(tape: Tape) -> Chain:
         next_place += len(slots)
     segments: list[Plain | Scan] = []
     for part, first, read, slots, (last, each) in zip(parts, starts, reads, exposed, found):
+        if not len(slots):  # derived tapes have parts that nothing reads
+            continue
         if isinstance(part, Repeat):
             ends = [x for x in (*part.first, *part.shared) if x >= 0]
             segments.append(

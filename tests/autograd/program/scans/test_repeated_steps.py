@@ -173,6 +173,18 @@ def test_programs_derivatives(monkeypatch, loops, seed):
     assert c == p[1]
 
 
+@pytest.mark.parametrize("backend", ["array", "loop"])
+def test_parts_that_nothing_reads_are_not_run(loops, backend):
+    """A second derivative does not need the product with 1 that the value ends with."""
+    model = compiled(
+        lambda c, xs: 1.0 * scan(lambda h, x: (ag.tanh(ag.sin(h) * xs[0]), h), ag.sin(c), xs)[0],
+        backend=backend,
+    )
+    xs = np.linspace(0.5, 1.0, 8)
+    close(model.hvp("c", 1.0, 0.7, xs), model.hessian(0.7, xs, wrt="c"))
+    close(model.hvp("c", 1.0, 0.7, xs), ag.hvp(lambda c: model.f(c, xs), 0.7, 1.0), 1e-10)
+
+
 def ages(p, xs):
     """A scan inside of a scan."""
 
