@@ -8,7 +8,7 @@ import pytest
 
 import autograd
 import nn
-from nn.init import INITIALISERS, initialiser
+from nn.init import INITIALISERS, at_most, initialiser
 
 FAN_IN, FAN_OUT = 50, 25
 
@@ -58,3 +58,12 @@ def test_own_function_draws_weights_and_biases_start_at_zero():
 def test_unknown_initialiser_lists_the_known(init):
     with pytest.raises(autograd.InputValueError, match=r"unknown initialiser.*xavier_uniform"):
         nn.Neuron(2, init=init, rng=0)
+
+
+def test_room_is_used_up_by_many_small_layers():
+    """Each fits, all together do not: as a short file describes them that is opened."""
+    with at_most(10):
+        nn.Linear(2, 2)  # 6 parameters
+        with pytest.raises(autograd.InputValueError, match="describes many more parameters"):
+            nn.Linear(2, 2)
+    nn.Linear(2, 2)

@@ -113,6 +113,13 @@ def test_options_of_a_loss_do_not_hide_it():
     assert reading(nn.hinge_loss, targets=[[1, -1]]) == Reading("classes")
 
 
+def test_truths_by_number_get_the_names_that_labels_have():
+    """And such as are names stay."""
+    meaning = Reading("classes", names=["a", "b"])
+    assert meaning.truths([1, 0]) == meaning.truths(["b", "a"]) == ["b", "a"]
+    assert Reading("classes").truths([1, 0]) == [1, 0]
+
+
 def test_several_labels_are_no_class():
     """Where one class is wanted, a row that names two is refused instead of read by halves."""
     with pytest.raises(autograd.InputValueError, match=r"one label was wanted of \[0, 1, 1\]"):

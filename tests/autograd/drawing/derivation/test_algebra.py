@@ -56,6 +56,8 @@ a, b = Expr("var", "a"), Expr("var", "b")
         ("neg", (Expr("neg", a),), "a"),
         ("where", (True, a, b), "a"),
         ("gt", (2.0, 1.0), "True"),
+        ("gt", (a, 1.0), "a > 1.0"),
+        ("gt", (1.0, a), "1.0 > a"),
     ],
 )
 def test_simplification(name, operands, text):
