@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from autograd.arrays import Array
-from autograd.errors import TraceError
+from autograd.errors import InputValueError, TraceError
 from autograd.keeping import Portrait, Store
 from autograd.program.array.numpy_executor import ArrayExecutor
 from autograd.program.array.tiles.compiler import common
@@ -54,18 +54,17 @@ def descent(
     arrays: Mapping[str, Array],
 ) -> Descent | None:
     """See :meth:`autograd.program.program.Program.descent`."""
-    names = [argument.name for argument in program.tape.arguments]
-    shapes = {argument.name: len(argument.shape) for argument in program.tape.arguments}
-    batched = tuple([name != wrt and np.ndim(arrays[name]) > shapes[name] for name in names])
-    position = names.index(wrt)
+    moved = next(x for x in program.tape.arguments if x.name == wrt)
+    position = program.tape.arguments.index(moved)
+    given, many = program._running.inputs.checked({**arrays, wrt: np.zeros(moved.shape)})
+    batched = tuple([array.ndim == 2 for array in given])
     loss = _tiles(program, batched, (position,), rows)
     recorded = None if loss is None else _recorded(rule, memory, norm)
     batched = (True, True, False, True, *[False] * norm)
     update = None if recorded is None else _tiles(recorded, batched, None, None)
     if loss is None or update is None:
         return None
-    given = [np.zeros(0) if name == wrt else np.asarray(arrays[name], float) for name in names]
-    return Descent(program, loss, update, position, norm, given)
+    return Descent(program, loss, update, position, norm, given, many)
 
 
 def _tiles(
@@ -120,9 +119,10 @@ class Descent:
         position: int,
         norm: bool,
         arrays: Sequence[Array],
+        many: int | None,
     ) -> None:
         self._kept = program, loss, rule
-        self._arrays = [np.ascontiguousarray(array) for array in arrays]
+        self._arrays, self._many = arrays, many
         self._loss, self._rule = loss.taken(), rule.taken()
         for i, array in enumerate(self._arrays):
             self._loss.args[i] = address(array)
@@ -150,12 +150,18 @@ class Descent:
         they are alike. The walk ends before a step in which a result, a gradient or a new number is
         not finite. One call at a time.
         """
+        self._require(data.size, len(memory))
         index, sizes = list(chain.from_iterable(parts)), list(map(len, parts))
         shape = len(index), len(sizes), data.size, len(memory)
         room = self._room
         if room.shape != shape:
             room = self._room = _Room(self, *shape)
         room.index[:], room.sizes[:], room.rates[:] = index, sizes, rates
+        # As numbers without a sign the negative ones are the largest.
+        if self._many is not None and room.index.view(np.uint64).max(initial=0) >= self._many:
+            raise InputValueError(
+                f"rows are numbered from 0 to {self._many - 1}, but got {parts}"[:300]
+            )
         room.data[0][:] = data
         for i, column in enumerate(memory):
             room.memory[0][:, i] = column
@@ -169,6 +175,15 @@ class Descent:
         after = [_column(column) for column in room.memory[now].T]
         chosen = room.index[:rows].copy()
         return Walked(done, chosen, found[:, 0], aux, room.data[now].copy(), after)
+
+    def _require(self, size: int, memory: int) -> None:
+        """The machine code relies on these."""
+        argument, count = self._arrays[self._position], int(self._outs[1, 0])
+        if (size, memory) != (argument.size, count):
+            raise InputValueError(
+                f"a walk takes {argument.size} numbers and {count} columns of memory, but got "
+                f"{size} and {memory}"
+            )
 
     def frame(self, room: _Room, steps: int, params: int) -> Array:
         """What the machine code is called with."""

@@ -123,6 +123,9 @@ class Program(Differentiable):
         With ``norm`` the rule has one more argument, the Euclidean norm of the whole gradient.
         What comes back has ``walk(data, memory, parts, rates)``.
 
+        Raises:
+            InputTypeError, InputValueError: The arrays are not those that the program takes.
+
         >>> import autograd, numpy as np
         >>> x, w = autograd.Value(0.0), [autograd.Value(0.0)]
         >>> program = autograd.compile((w[0] - x) ** 2, x=x, w=w)
