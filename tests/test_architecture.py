@@ -59,8 +59,8 @@ ORDER = {
     "(entry outer) (descend operands) compiler plan runner",
     "autograd.program.exports": "(jax onnx)",
     "autograd.program.exports.jax": "(bends branches products) differentiated primitives "
-    "(pieces solutions) readings (statements sweeps) (stages swept_loops swept_statements) sheets "
-    "first_order function",
+    "(pieces solutions) readings (statements sweeps) (stages swept_bodies swept_statements) "
+    "swept_loops sheets first_order function",
     "autograd.program.exports.onnx": "extra (nodes primitives) write",
     "autograd.program.loop": "(addresses row_sums) (native python_source) (generated_python lanes) "
     "loop_executor",

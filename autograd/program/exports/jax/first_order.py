@@ -64,7 +64,8 @@ def swept(tape: Tape, dtype: str) -> Callable[..., Any]:
         found, moved = jax.jvp(
             of_varying, [arrays[i] for i in varying], [moves[i] for i in varying]
         )
-        blocks = forward(arrays, keep=True)[1]
+        # Of what was kept nobody needs a derivative.
+        blocks = forward([jax.lax.stop_gradient(x) for x in arrays], keep=True)[1]
         return (found, blocks), (moved, [jnp.zeros_like(x) for x in blocks])
 
     valued.defjvp(moved, symbolic_zeros=True)

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
 from itertools import pairwise
 
 import numpy as np
 
 from autograd.arrays import Array
 from autograd.ops.op import OPS
-from autograd.program.exports.jax.readings import Reading, reading
+from autograd.program.exports.jax.readings import SLICES, Reading, reading
 from autograd.program.exports.jax.statements import FEW
 from autograd.program.exports.jax.sweeps import Sweep
+from autograd.program.exports.jax.swept_bodies import Body
 from autograd.program.exports.jax.swept_loops import Loop
 from autograd.program.exports.jax.swept_statements import Node, node_of
 from autograd.program.statements.groups import ArrayForm, group
@@ -161,34 +163,60 @@ class _Sheet:
             at = place[blocks[read.block].start + index]
         return np.broadcast_to(at, read.shape)
 
+    def scalar(self) -> bool:
+        """Whether all that is computed is single numbers."""
+        return all(shape == () for shape in self._shapes[1 + self._arguments :])
+
+    def apart(self, addresses: Array) -> list[Array]:
+        """Which of these are of one block, one after another; all together if too often."""
+        found = _runs(self.owners(addresses).tolist())
+        return found if len(found) <= SLICES else [np.arange(len(addresses))]
+
     def append_loop(self, scan: Scan, place: Array) -> Array:
         """A repeated step, which reads numbers at these addresses; those of its outputs."""
         repeat, many, last = scan.repeat, len(scan.repeat.new), len(scan.last)
         items, shared = place[scan.items], place[scan.shared]
         # Columns that are computed together are one array.
-        together = [row.tobytes() for row in self.owners(items).T]
-        columns = _runs(together)
+        columns = _runs([row.tobytes() for row in self.owners(items).T])
         shares = _runs(self.owners(shared).tolist())
-        pieces = [np.arange(many), *columns, *shares]
-        inner = _Sheet([many, *map(len, columns), *map(len, shares)], self._dtype)
-        outputs = (*repeat.new, *scan.last, *scan.each)
-        found = inner.append(repeat.tape(scan.constants, outputs), np.arange(sum(map(len, pieces))))
         kept = [i for i, x in enumerate(scan.last) if x not in repeat.new]
-        at = [repeat.new.index(x) if x in repeat.new else many for x in scan.last]
-        for i, place_of in enumerate(kept):
-            at[place_of] = many + i
-        carried = np.concatenate([found[:many], found[many : many + last][kept]])
+        tape = repeat.tape(scan.constants, (*repeat.new, *scan.last, *scan.each))
+        widths = [len(x) for x in columns]
+
+        def body(
+            carries: Sequence[int], sizes: Sequence[Sequence[int]], *, apart: bool
+        ) -> tuple[Body, _Sheet, list[Array]]:
+            own = [*carries, *widths, *[n for some in sizes for n in some]]
+            inner = _Sheet(own, self._dtype)
+            found = inner.append(tape, np.arange(sum(own)))
+            new, ends, each = np.split(found, [many, many + last])
+            runs = inner.apart(each) if apart else _runs([0] * len(each))
+            bounds = pairwise([0, *np.cumsum(carries).tolist()])
+            read = [inner.read(new[low:high]) for low, high in bounds]
+            read += [inner.read(ends[kept])] if kept else []
+            rows = [inner.read(each[x]) for x in runs]
+            made = Body(inner.sweep(), repeat.count, carries, sizes, read, rows)
+            return made, inner, inner.apart(new)
+
+        alone, inner, parts = body([many], [[len(x)] for x in shares], apart=False)
+
+        @cache
+        def batched() -> Body:
+            singly = inner.scalar() and len(shared) <= SLICES
+            sizes = [[1] * len(x) if singly else [len(x)] for x in shares]
+            return body([*map(len, parts)], sizes, apart=True)[0]
+
         loop = Loop(
-            inner.sweep(),
-            repeat.count,
+            alone,
+            batched,
             self.read(place[scan.first]),
             [self.read(items[:, x]) for x in columns],
             [self.read(shared[x]) for x in shares],
-            inner.read(carried),
-            inner.read(found[many + last :]) if scan.each else None,
-            len(kept),
         )
         self._nodes.append(loop)
+        at = [repeat.new.index(x) if x in repeat.new else many for x in scan.last]
+        for i, place_of in enumerate(kept):
+            at[place_of] = many + i
         ends = self._block((many + len(kept),))
         each = self._block((repeat.count, len(scan.each)))
         self._block((repeat.count, many))  # what every run was given

@@ -78,8 +78,10 @@ class _Map(Node):
 
     def value(self, inputs: list[JaxArray]) -> JaxArray:
         variables = dict(zip(self._rule.names, inputs))
-        made: JaxArray = evaluate([self._rule.value], functions(), variables)[0]
-        return made
+        made = evaluate([self._rule.value], functions(), variables)[0]
+        # A choice that its known operands make may leave a plain number.
+        found: JaxArray = jax_module().numpy.asarray(made)
+        return found
 
     def varies(self, wanted: Sequence[bool]) -> list[bool]:
         pairs = zip(self.readings, self._rule.partials)

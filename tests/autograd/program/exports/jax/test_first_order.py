@@ -143,3 +143,123 @@ def test_a_repetition_is_found_as_it_was_written(model, most):
     [repeat] = repeats_of(rolled(compiled(model.model).program(**given).tape))
     step = repeat.tape((0.0,) * 99, repeat.new)
     assert len(group(simplified(step)).statements) <= most
+
+
+def turning(w, x):
+    """Statements over single numbers, some of the carry only for what comes after the last."""
+    a, b, c = w[0], 1.0, w[1]
+    for number in x:
+        a, b, c = a + 0.1 * (b * w[2] - number), tanh(b - a * w[3]), 0.5 * c + ag.sin(a)
+    return a * a + b * w[1] - c
+
+
+def together(w, x):
+    """Arrays that are computed apart, of a scan with outputs, some of them numbers."""
+
+    def step(carry, number):
+        h, c = carry[:UNITS], carry[UNITS:]
+        c = [tanh(y * 0.5 + s * number) for y, s in zip(c, h)]
+        rows = [w[UNITS * i : UNITS * (i + 1)] for i in range(UNITS)]
+        h = [ag.sin(sum(a * s for a, s in zip(row, c)) + number) for row in rows]
+        return [*h, *c], (h[0] * number, c[1])
+
+    carry, outputs = scan(step, [0.1] * (2 * UNITS), list(x))
+    return ag.sum([a * b for a, b in zip(*outputs)]) + ag.sum(carry) * w[-1]
+
+
+def inside_of_loops(jaxpr, inside=False):
+    """The primitives in the bodies of all loops."""
+    for equation in jaxpr.eqns:
+        if inside:
+            yield equation.primitive.name
+        for value in equation.params.values():
+            for inner in value if isinstance(value, (list, tuple)) else [value]:
+                inner = getattr(inner, "jaxpr", inner)
+                if hasattr(inner, "eqns"):
+                    yield from inside_of_loops(inner, inside or equation.primitive.name == "scan")
+
+
+def test_over_a_batch_numbers_that_are_computed_apart_are_carried_apart():
+    """Joined, XLA would choose for each number of the batch; a point has one array carried."""
+    import jax
+
+    rng = np.random.default_rng(4)
+    w, x = rng.uniform(0.2, 0.9, 4), rng.normal(size=30)
+    f = compiled(turning).program(w=w, x=x).to_jax()
+    rows = np.stack([w, 1.1 * w])
+    slopes = jax.make_jaxpr(jax.vmap(jax.grad(f), (0, None)))(rows, x)
+    assert "concatenate" not in [*inside_of_loops(slopes.jaxpr)]
+    alone = jax.make_jaxpr(jax.grad(f))(w, x)
+    assert "concatenate" in [*inside_of_loops(alone.jaxpr)]
+
+
+@pytest.mark.parametrize("model", [turning, filtered, together], ids=lambda f: f.__name__)
+def test_a_batch_has_the_numbers_of_its_points(model):
+    """Batches of some arguments, and batches of batches."""
+    import jax
+
+    rng = np.random.default_rng(5)
+    w, x = rng.uniform(0.2, 0.9, 9), rng.normal(size=26)
+    f = compiled(model).program(w=w, x=x).to_jax()
+    ws, xs = np.stack([w, 0.9 * w, 1.1 * w]), np.stack([x, 0.5 * x])
+    wanted = np.array([[grad(model, (0, 1))(a, b) for b in xs] for a in ws], dtype=object)
+    slopes = jax.grad(f, (0, 1))
+
+    def rows(ws, xs):
+        every = jax.vmap(jax.vmap(slopes, (None, 0)), (0, None))(ws, xs)
+        only = jax.vmap(jax.grad(f), (0, None))(ws, xs[0])
+        return every, only, jax.grad(lambda b: jax.vmap(f, (0, None))(ws, b).sum())(xs[0])
+
+    found, only, summed = jax.jit(rows)(ws, xs)
+    close = {"rtol": 1e-11, "atol": 1e-12}  # sums of some dozens of terms in another order
+    for wrt in (0, 1):
+        expected = [[np.array(pair[wrt], dtype=float) for pair in row] for row in wanted]
+        np.testing.assert_allclose(found[wrt], expected, **close)
+    np.testing.assert_allclose(only, found[0][:, 0], **close)
+    np.testing.assert_allclose(summed, found[1][:, 0].sum(0), **close)
+
+
+def swinging(w, x):
+    """Two numbers carried, few statements."""
+    a, b = w[0], 1.0
+    for number in x:
+        a, b = a + 0.1 * b, b - ag.sin(a) * number
+    return a * b
+
+
+def test_a_batch_has_the_higher_derivatives_of_its_points():
+    """Second ones against the engine's, third ones against those of the forward form."""
+    import jax
+
+    w, x = np.array([0.7]), np.random.default_rng(6).normal(size=20)
+    program, ws = compiled(swinging).program(w=w, x=x), np.stack([w, 1.1 * w])
+    f, ahead = program.to_jax(), program.to_jax(forward_mode=True)
+
+    def second(p):
+        return jax.hessian(f)(p, x).sum()
+
+    found, third = jax.jit(jax.vmap(jax.value_and_grad(second)))(ws)
+    np.testing.assert_allclose(found[1], ag.hessian(swinging)(ws[1], x).item(), rtol=1e-9)
+    wanted = jax.jit(jax.jacfwd(jax.jacfwd(jax.jacfwd(ahead))))(ws[1], x)
+    np.testing.assert_allclose(third[1], wanted.reshape(1), rtol=1e-9)
+
+
+def decided(w, x):
+    """A choice that its known operands make: nothing of what is computed but a number."""
+    s, ys = w[0], []
+    for number in x:
+        s = tanh(s * number)
+        ys.append(ag.where(Value(0.0) < 0.0, s, 2.0) * number)
+    return ag.sum(ys) + s + ag.where(Value(0.0) < 0.0, s, 2.0)
+
+
+def test_a_choice_that_its_known_operands_make_is_a_number():
+    """In a loop, beside it and over a batch."""
+    import jax
+
+    w, x = np.array([0.3, 0.2]), np.linspace(-1.0, 1.0, 40)
+    f = compiled(decided).program(w=w, x=x).to_jax()
+    rows = jax.jit(jax.vmap(jax.grad(f, 1), (0, None)))(np.stack([w, w]), x)
+    for row in rows:
+        np.testing.assert_allclose(row, grad(decided, 1)(w, x), rtol=1e-12, atol=1e-14)
+    assert float(f(w, x)) == pytest.approx(float(decided(w, x)), rel=1e-13)
