@@ -408,7 +408,7 @@ def test_a_frame_keeps_its_arrays():
     x = [Value(0.5), Value(2.0)]
     program = loop(norm([x[0] * x[1], tanh(x[0])]), True, x=x)
     program.value_and_grad((0,), [np.array([0.5, 2.0])], None, 1.0)
-    forgotten, functions, zeros = program._loop.point._backward.pop((0,))
+    forgotten, functions, zeros = program._loop.point._way._backward.pop((0,))
     arrays = [weakref.ref(array) for array in (*forgotten, functions, zeros)]
     del forgotten, functions, zeros
     assert all(array() is not None for array in arrays)

@@ -23,7 +23,8 @@ from autograd import (
 )
 from autograd import sum as fsum
 from autograd.program import compile
-from autograd.program.loop.native import stretches
+from autograd.program.loop.lanes.chunks import in_threads
+from autograd.program.loop.native import runner, stretches
 from autograd.program.loop.native.opcodes import Code
 from autograd.program.loop.native.repeats import repeats
 from autograd.program.loop.native.rows import forward_codes, reverse_codes
@@ -37,6 +38,12 @@ from tests.autograd.program.loop.test_loop_executor import (
 )
 
 pytestmark = needs_llvm
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch):
+    """Programs compile their repetitions in the first call, not when they have run for a while."""
+    monkeypatch.setattr(runner, "PATIENCE", -np.inf)
 
 
 def row_by_row(monkeypatch, output, arrays, **arguments):
@@ -81,10 +88,36 @@ def test_a_recurrence_is_one_repeated_function():
         u, w = 1.0 - 1.1 * u * u + w, 0.3 * u
     program = loop(u + w, True, x=x)
     program.value_and_grad((0,), [np.array([0.3, 0.2])], None, 1.0)
-    native = program._loop.point
-    back, _, _ = native.backward((0,))
-    for rows, codes in ((native.code.rows, forward_codes()), (back.rows, reverse_codes())):
+    way = program._loop.point.straight()
+    back, _, _ = way.backward((0,))
+    for rows, codes in ((way.rows, forward_codes()), (back.rows, reverse_codes())):
         assert np.count_nonzero(rows[:, 0] == len(codes)) >= 10
+
+
+def test_programs_that_have_run_for_a_while_are_compiled(monkeypatch):
+    """The switch comes in the middle of calls, in any thread, and changes no bit."""
+    monkeypatch.setattr(runner, "PATIENCE", 3000.0)
+    monkeypatch.setattr(runner, "PATIENCE_EACH", 0)
+    x = [Value(0.3), Value(0.2)]
+    u, w = x
+    for _ in range(200):
+        u, w = tanh(1.0 - 1.1 * u * u + w), 0.3 * u
+    program, found = loop(u + w, True, x=x), []
+    point = np.array([0.3, 0.2])
+
+    def calls(numbers):
+        for _ in numbers:
+            value, (grad,) = program.value_and_grad((0,), [point], None, 1.0)
+            found.append(
+                (value.tobytes(), program.forward([point], None).tobytes(), grad.tobytes())
+            )
+
+    calls(range(1))
+    assert not program._loop.point._way.straight
+    in_threads(calls, 64, 4)
+    assert program._loop.point._way.straight
+    assert len(found) == 65
+    assert len(set(found)) == 1
 
 
 def test_adjoints_of_a_recurrence_stay_in_registers():
@@ -167,9 +200,9 @@ def test_rows_of_a_table_are_repeats_though_something_is_between_them(monkeypatc
     point = np.array([v.data for v in x])
     program = loop(above[-1], True, x=x)
     value, (grad,) = program.value_and_grad((0,), [point], None, 1.0)
-    native = program._loop.point
-    back, _, _ = native.backward((0,))
-    for rows, codes in ((native.code.rows, forward_codes()), (back.rows, reverse_codes())):
+    way = program._loop.point.straight()
+    back, _, _ = way.backward((0,))
+    for rows, codes in ((way.rows, forward_codes()), (back.rows, reverse_codes())):
         assert np.count_nonzero(rows[:, 0] >= len(codes)) >= 20
     found, (plain,) = row_by_row(monkeypatch, above[-1], [point], x=x)
     assert same(value, found)
@@ -265,7 +298,7 @@ def test_partials_with_something_in_common_are_taken_apart(name, size, monkeypat
     for rows in (point, special):
         x = rows.reshape(-1)
         value, (grad,) = program.value_and_grad((0,), [x], None, 1.0)
-        back = program._loop.point.backward((0,))[0]
+        back = program._loop.point.straight().backward((0,))[0]
         assert np.count_nonzero(back.rows[:, 0] >= len(reverse_codes())) > 4
         with monkeypatch.context() as patch:
             found, (plain,) = row_by_row(patch, y, [x], x=flat)
