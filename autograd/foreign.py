@@ -24,6 +24,7 @@ __all__ = [
     "IN_VALUES",
     "KEYWORDS",
     "Absent",
+    "advised",
     "answer_imports",
     "in_our_words",
     "missing",

@@ -144,10 +144,15 @@ def failing_line(error: BaseException) -> str:
     return found
 
 
+LONGEST = 160
+
+
 def _line(filename: str, number: int) -> str:
     import linecache
 
     source = linecache.getline(filename, number).strip().rstrip(":")
+    if len(source) > LONGEST:  # what to do stands after it, and is to be seen
+        source = source[: LONGEST - 1] + "…"
     return f"{_shown(filename)}:{number}" + (f": {source}" if source else "")
 
 

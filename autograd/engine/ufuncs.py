@@ -21,6 +21,7 @@ from autograd.engine.node import Node
 from autograd.engine.record import operand
 from autograd.engine.refusals import refuse_to_freeze
 from autograd.errors import InputTypeError
+from autograd.foreign import IN_AUTOGRAD, advised
 from autograd.nested import is_array
 from autograd.ops.op import OPS
 
@@ -133,9 +134,10 @@ def array_ufunc(
                 "or make it an array of objects first, a.astype(object)"
             )
     if not _takes_objects(ufunc):
+        ours = f": use autograd.{name}" if name in OPS else advised(name, IN_AUTOGRAD)
         raise InputTypeError(
-            f"numpy.{name} has no meaning for Values: give it their numbers (v.data), or write it "
-            "with the functions of autograd"
+            f"NumPy's or SciPy's {name} takes no Values"
+            + (ours or ": give it their numbers (v.data), or write it with functions of autograd")
         )
     return getattr(ufunc, method)(*[_as_objects(x, name) for x in inputs], **options)
 

@@ -18,7 +18,7 @@ from typing import Any, Generic, TypeAlias, cast
 from weakref import WeakKeyDictionary
 
 from autograd.engine.value import Value
-from autograd.keeping.variables import closure_of, is_known, variables_of
+from autograd.keeping.variables import closure_of, home_of, is_known, variables_of
 from autograd.nested import Argument
 
 __all__ = ["Portrait", "portrait_of"]
@@ -58,7 +58,7 @@ class Portrait:
         self.token: Any
         try:
             self.token = self._of_all(list(things))
-        except (_Opaque, RecursionError):
+        except Exception:  # opaque, too deep, or whatever somebody's object does if looked into
             self.token = None
         self.leaves = list(self._numbers)
 
@@ -123,7 +123,7 @@ def _is_still(thing: Argument, look: Look) -> bool:
     """Whether a thing has the parts that it had, the very same ones."""
     try:
         form, parts = _look(thing)
-    except _Opaque:
+    except Exception:  # as in drawing it
         return False
     return form == look[0] and len(parts) == len(look[1]) and all(map(operator.is_, parts, look[1]))
 
@@ -210,13 +210,13 @@ def _look_at_class(cls: type) -> Look:
 
 def _is_known(thing: type | FunctionType) -> bool:
     """Whether a function or class is of a library, and does what it did before."""
-    return is_known(thing.__module__ or "builtins")
+    return is_known(home_of(thing))
 
 
 @functools.lru_cache(maxsize=1024)
 def _is_plain(cls: type) -> bool:
     """Whether instances keep nothing outside their `__dict__`, as those of a class in C do."""
-    if cls in {object, ABC, Generic, Enum, *BARE} or cls.__module__.startswith("nn."):
+    if cls in {object, ABC, Generic, Enum, *BARE} or home_of(cls).startswith("nn."):
         return True
     written_here = bool(cls.__flags__ & HEAP_TYPE) and not _is_known(cls)
     return written_here and not vars(cls).get("__slots__")

@@ -10,7 +10,7 @@ import sys
 from types import CellType, CodeType, FunctionType, ModuleType
 from typing import Any
 
-__all__ = ["closure_of", "is_known", "variables_of"]
+__all__ = ["closure_of", "home_of", "is_known", "variables_of"]
 
 KNOWN = {*sys.stdlib_module_names, "autograd", "nn", "numpy"}
 UNSEEN = {"globals", "locals", "vars", "eval", "exec", "environ", "getenv"}
@@ -61,6 +61,18 @@ def names_in(code: CodeType) -> tuple[str, ...]:
         name for part in code.co_consts if hasattr(part, "co_names") for name in names_in(part)
     ]
     return tuple(dict.fromkeys([*code.co_names, *inner]))
+
+
+def home_of(thing: type | FunctionType) -> str:
+    """The name of the module that a function or class is of; "builtins" where it names none.
+
+    Any object may stand in `__module__`: None, or in types made in C a descriptor.
+
+    >>> home_of(dict), home_of(functools.partial)
+    ('builtins', 'functools')
+    """
+    module: object = thing.__module__
+    return module if isinstance(module, str) else "builtins"
 
 
 def is_known(module: str) -> bool:

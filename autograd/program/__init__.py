@@ -131,11 +131,11 @@ def compiled(
     structure that ``f`` returns. It has derivatives by named arguments, in their structures:
     ``f.value_and_grad(x, wrt="x")``, ``grad``, ``jacobian``, ``hessian``, ``jvp`` and ``hvp``; and
     ``f.batched("x")`` takes a batch of the argument x. Arguments named in ``static`` are passed to
-    ``f`` as they are, and it is recorded for each combination of them: a number of steps, a string,
-    None. So is what a container holds under a name if it is a text, None or an Enum's member, or a
-    dataclass's field with ``metadata={"static": True}``. ``f`` may be a method or a
-    ``functools.partial``. With ``has_aux``, ``f`` returns a pair
-    of which only the first is differentiated, as for ``compile``.
+    ``f`` as they are, and it is recorded for each combination of them: a number of steps, a string.
+    So is an argument that is None, and what a container holds under a name if it is a text, None or
+    an Enum's member, or a dataclass's field with ``metadata={"static": True}``. ``f`` may be a
+    method or a ``functools.partial``. With ``has_aux``, ``f`` returns a pair of which only the
+    first is differentiated, as for ``compile``.
 
     While ``f`` is recorded, a comparison of Values is recorded as a number, 1 or 0, so that
     ``where(x > 0, a, b)`` chooses anew in every call. What would freeze a branch (``if x > 0:``,

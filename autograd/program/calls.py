@@ -132,9 +132,10 @@ def chosen_names(wrt: Wrt | None, structures: Structures) -> list[str]:
     for name in names:
         if not isinstance(name, str) or name not in structures:
             known = ", ".join(structures) or "none"
+            several = "; several stand in a tuple" if isinstance(name, list) else ""
             raise InputTypeError(
                 f"wrt names an argument that was passed and is not static ({known}), "
-                f"but got {name!r}"
+                f"but got {name!r}{several}"
             )
     return names
 

@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 
 from autograd.engine.value import Value
 from autograd.errors import TraceError
-from autograd.keeping.variables import closure_of, is_known, variables_of
+from autograd.keeping.variables import closure_of, home_of, is_known, variables_of
 
 __all__ = ["without_draws"]
 
@@ -62,22 +62,26 @@ def _generators(f: Callable[..., Any]) -> Iterator[Any]:
     seen: set[int] = set()
     waiting: list[Any] = [f]
     for thing in waiting:  # grows: what things hold, those first that are near
-        known = isinstance(thing, FunctionType) and is_known(thing.__module__ or "builtins")
-        if id(thing) in seen or isinstance(thing, PLAIN) or (known and thing is not f):
+        try:
+            known = isinstance(thing, FunctionType) and is_known(home_of(thing))
+            if id(thing) in seen or isinstance(thing, PLAIN) or (known and thing is not f):
+                continue
+            if len(seen) > MOST:
+                return
+            seen.add(id(thing))
+            draws = _is_generator(thing)
+            parts = [] if draws else [*_parts(thing)]
+        except Exception:  # whatever somebody's object does where it is looked into
             continue
-        if len(seen) > MOST:
-            return
-        seen.add(id(thing))
-        if _is_generator(thing):
+        if draws:
             yield thing
-        else:
-            waiting += _parts(thing)
+        waiting.extend(parts)  # += is another's __radd__ where the parts are a list of his
 
 
 def _is_generator(thing: Any) -> bool:
     if isinstance(thing, random.Random):
         return not isinstance(thing, random.SystemRandom)  # which has no state
-    of_numpy = type(thing).__module__.startswith("numpy.random")
+    of_numpy = home_of(type(thing)).startswith("numpy.random")
     return of_numpy and (hasattr(thing, "bit_generator") or hasattr(thing, "get_state"))
 
 
@@ -113,5 +117,5 @@ def _parts(thing: Any) -> Iterable[Any]:
     if isinstance(thing, (list, tuple)):
         return thing[:OF_ONE]
     if isinstance(thing, type):
-        return () if is_known(thing.__module__) else [*vars(thing).values()]
+        return () if is_known(home_of(thing)) else [*vars(thing).values()]
     return [*getattr(thing, "__dict__", {}).values(), *type(thing).__mro__[:-1]]

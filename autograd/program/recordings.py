@@ -23,6 +23,7 @@ from autograd.engine.record import operand
 from autograd.engine.region import Region
 from autograd.engine.value import Value
 from autograd.errors import InputTypeError
+from autograd.foreign import advised
 from autograd.nested import numbers_in
 from autograd.program.arguments import FLOAT, ValuesGiven
 from autograd.program.calls import Call, Recorded
@@ -46,6 +47,12 @@ Parameter = inspect.Parameter
 ANYTHING = inspect.Signature([Parameter("args", Parameter.VAR_POSITIONAL)])
 """Of a function that does not tell what it takes, as max."""
 
+
+STRANGE = {
+    "argnums?": "wrt='x' names what to differentiate by",
+    "static(_arg.*)?|dtype|backend|threads|has_aux": "that is said to compiled",
+}
+"""Keywords that are meant for something else, and for what."""
 
 Argument: TypeAlias = "Nest | Hashable"
 """Numbers in any container; or, where it is static, whatever can be a key."""
@@ -133,7 +140,12 @@ class Recordings:
         try:
             return self._signature.bind(*args, **options)
         except TypeError as error:
-            raise InputTypeError(f"{name_of(self.f)}: {error}") from error
+            called = f"{name_of(self.f)}{self._signature}"
+            strange = [x for x in options if x not in self._signature.parameters]
+            raise InputTypeError(
+                f"{name_of(self.f)}: {error}{advised(' '.join(strange), STRANGE)}; it is called as "
+                f"{called}"
+            ) from error
 
     def _structures(
         self, bound: inspect.BoundArguments, *, values: bool = False
@@ -143,13 +155,13 @@ class Recordings:
         return {
             key: Structure(key, given, name, batched=key in self._batched, values=values)
             for key, given in bound.arguments.items()
-            if key not in self.static
+            if key not in self.static and (given is not None or key in self._batched)
         }
 
     def _recording(
         self, bound: inspect.BoundArguments, structures: Mapping[str, Structure]
     ) -> Recorded:
-        fixed = [(x, v) for x, v in bound.arguments.items() if x in self.static]
+        fixed = [(x, v) for x, v in bound.arguments.items() if x in self.static or v is None]
         known = tuple([(x, told_apart(v)) for x, v in fixed])
         key = self._batched, known, tuple([(x, s.key) for x, s in structures.items()])
         try:
@@ -197,7 +209,7 @@ class Recordings:
 
     def _require_parameters(self, names: Sequence[str], what: str) -> None:
         for name in names:
-            if name not in self._signature.parameters:
+            if not isinstance(name, str) or name not in self._signature.parameters:
                 known = ", ".join(self._signature.parameters) or "none"
                 raise InputTypeError(
                     f"{what} names parameters of {name_of(self.f)} ({known}), but got {name!r}"

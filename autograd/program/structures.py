@@ -198,7 +198,10 @@ class Structure:
 
 def _array(name: str, x: Nest, of: str, values: bool) -> Array:
     """The array of numbers that an argument is, or part of one."""
-    array = floats_of(numpy_or_error().asarray(x))
+    try:
+        array = floats_of(numpy_or_error().asarray(x))
+    except ValueError:  # it is no ragged one, so it has more axes than an array can have
+        raise too_deep(f"argument {name!r} of {of}") from None
     if array.dtype.kind in "fiub":
         return array
     numbers = [operand(item) for item in array.flat] if array.dtype.kind == "O" else []
@@ -210,8 +213,8 @@ def _array(name: str, x: Nest, of: str, values: bool) -> Array:
         )
         remedy = "" if array.ndim else f"; if it is no number to compute with, {static}"
         raise InputTypeError(
-            f"argument {name!r} of {of} takes a number or an array of real numbers, "
-            f"but got {type(x).__name__} {x!r}"[:300]
+            f"argument {name!r} of {of} takes real numbers, in arrays, lists, dicts, dataclasses "
+            f"or namedtuples, but got {type(x).__name__} {x!r}"[:300]
             + remedy
         )
     if not values:

@@ -334,8 +334,21 @@ def test_divmod_of_a_value_gives_two():
 @pytest.mark.parametrize("name", ["spacing", "frexp", "modf"])
 def test_what_has_no_meaning_is_refused(name):
     """With what to do."""
-    with pytest.raises(InputTypeError, match=rf"^numpy\.{name} has no meaning for Values: give"):
+    with pytest.raises(InputTypeError, match=rf"^NumPy's or SciPy's {name} takes no Values: give"):
         getattr(np, name)(Value(1.0))
+
+
+@pytest.mark.needs("scipy")
+@pytest.mark.parametrize(
+    ("name", "ours"),
+    [("erf", "use autograd.erf"), ("expit", "write sigmoid"), ("gammaln", "write lgamma")],
+)
+def test_functions_of_scipy_are_named_in_our_words(name, ours):
+    """SciPy's are universal functions of NumPy's that know floats only."""
+    import scipy.special
+
+    with pytest.raises(InputTypeError, match=f"{name} takes no Values: {ours}"):
+        getattr(scipy.special, name)(Value(1.0))
 
 
 @pytest.mark.parametrize("thing", [np.timedelta64(5, "s"), np.complex128(1j)])

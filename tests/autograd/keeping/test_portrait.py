@@ -20,6 +20,7 @@ import autograd
 import nn
 from autograd import Value
 from autograd.keeping import Portrait, portrait_of
+from tests.hostile import HOSTILE
 
 SCALE = 2.0
 
@@ -316,3 +317,11 @@ def test_lists_of_leaves_are_told_apart_by_which_leaves_they_hold():
     assert len(set(tokens)) == len(lists)
     assert tokens == [Portrait([a, b, c], some).token for some in lists]
     assert Portrait([a, b], [b, a]).token == Portrait([c, a], [a, c]).token
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_what_raises_when_it_is_looked_into_is_recorded_anew(name):
+    """A portrait is of what can be seen; nothing raises, and a recording is not kept wrongly."""
+    thing = HOSTILE[name]
+    drawn = Portrait([thing], lambda x: (thing, x))
+    assert drawn.token is None or drawn.holds()

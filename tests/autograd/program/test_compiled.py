@@ -105,7 +105,7 @@ def test_defaults_and_wrong_calls():
         f()
     with pytest.raises(InputTypeError, match="f: got an unexpected keyword argument 'y'"):
         f(1.0, y=2.0)
-    with pytest.raises(InputTypeError, match="'x' of f takes a number or an array"):
+    with pytest.raises(InputTypeError, match="'x' of f takes real numbers, in arrays"):
         f("three")
     with pytest.raises(InputTypeError, match="compiled takes a function, but got float"):
         compiled(2.0)

@@ -431,6 +431,48 @@ def test_wrong_batches_are_named():
 # Composition
 
 
+def test_an_argument_that_is_none_is_static():
+    """Passed or left out: one recording each, and nothing to differentiate by."""
+
+    def f(b, offset=None, *, scale=None):
+        return b * b + (0.0 if offset is None else offset) * (1.0 if scale is None else scale)
+
+    g = compiled(f)
+    assert [g(3.0, None), g(3.0), g(3.0, 1.0), g(3.0, 1.0, scale=None)] == [9.0, 9.0, 10.0, 10.0]
+    assert (g.grad(3.0, None), g.grad(3.0, None, scale=2.0)) == (6.0, (6.0, 0.0))
+    assert (g.hessian(3.0, None), g.jvp(2.0, 3.0, None), g(Value(3.0), None).data) == (2.0, 12.0, 9)
+    assert autograd.grad(lambda b: g(b, None))(3.0) == 6.0
+    assert list(g.batched("b")([1.0, 2.0], None)) == [1.0, 4.0]
+    with pytest.raises(InputTypeError, match=r"not static \(b\), but got 'offset'"):
+        g.grad(3.0, None, wrt="offset")
+    with pytest.raises(InputTypeError, match=r"argument 'offset' of f .* got NoneType None"):
+        g.batched("offset")(3.0, None)
+
+
+WRONG_CALLS = {
+    "too few": (lambda f: f(1.0), r"missing a required argument: 'x'; it is called as f\(w, x\)"),
+    "argnum": (lambda f: f.grad(1.0, 2.0, argnum=0), "'argnum': wrt='x' names what to diff"),
+    "dtype": (lambda f: f(1.0, 2.0, dtype="float32"), "'dtype': that is said to compiled; it is"),
+    "wrt": (lambda f: f.grad(1.0, 2.0, wrt=["w"]), r"got \['w'\]; several stand in a tuple"),
+    "batched": (lambda f: f.batched(["w", "x"]), r"of f \(w, x\), but got \['w', 'x'\]"),
+    "static": (lambda f: compiled(f.f, static=[[1]]), r"of f \(w, x\), but got \[1\]"),
+    "kind": (lambda f: f({1.0}, 2.0), "'w' of f takes real numbers, in arrays, lists, dicts, data"),
+    "deep": (lambda f: f(functools.reduce(lambda x, _: [x], range(80), 1.0), 1.0), "nested more"),
+}
+
+
+@pytest.mark.parametrize("fault", WRONG_CALLS)
+def test_wrong_calls_are_told_how_to_call(fault):
+    """The function as it is called, and where else a word belongs."""
+
+    def f(w, x):
+        return w * x
+
+    call, words = WRONG_CALLS[fault]
+    with pytest.raises((InputTypeError, InputValueError), match=words):
+        call(compiled(f))
+
+
 def test_compiled_functions_inside_transforms():
     """Everything they depend on is differentiated, what they close over too."""
     f = compiled(quadratic)

@@ -10,6 +10,7 @@ import pytest
 
 import autograd as ag
 from autograd import TraceError, compiled
+from tests.hostile import HOSTILE, with_members
 
 OWN, NUMPYS, LEGACY = random.Random(0), np.random.default_rng(0), np.random.RandomState(0)
 DRAW = random.Random(1).gauss
@@ -126,3 +127,36 @@ def test_another_thread_may_draw_meanwhile():
     finally:
         ended.set()
         thread.join()
+
+
+PLACES = {
+    "a closure": lambda thing, rng: lambda x: (thing, x * rng.random())[1],
+    "a default": lambda thing, rng: lambda x, kept=thing, rng=rng: x * rng.random(),
+    "a partial": lambda thing, rng: functools.partial(lambda t, r, x: x * r.random(), thing, rng),
+    "a list": lambda thing, rng: (lambda kept: lambda x: x * kept[1].random())([thing, rng]),
+    "an object": lambda thing, rng: with_members(
+        "Model", thing=thing, rng=rng, __call__=lambda self, x: x * self.rng.random()
+    ),
+}
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("name", HOSTILE)
+def test_what_cannot_be_looked_into_hides_nothing_else(name, place):
+    """It raises when it is looked into, which is not what the user asked for; others are seen."""
+    steady = with_members("Steady", random=lambda self: 3.0)
+    assert compiled(PLACES[place](HOSTILE[name], steady))(2.0) == 6.0
+    with pytest.raises(TraceError, match="draws random numbers"):
+        compiled(PLACES[place](HOSTILE[name], random.Random(6)))(2.0)
+
+
+@pytest.mark.needs("statsmodels")
+def test_data_of_pandas_stand_in_closures():
+    """As in every notebook: frames, columns, and the functions of their classes."""
+    import pandas as pd
+
+    data = pd.DataFrame({"t": [1.0, 2.0], "d": [1, 0]}, index=["a", "b"])
+    times = data["t"]
+    assert compiled(lambda x: x * sum(times))(2.0) == 6.0
+    assert compiled(lambda x: x * sum(row.t * row.d for row in data.itertuples()))(2.0) == 2.0
+    assert compiled(functools.partial(lambda data, x: x * data.t.sum(), data))(2.0) == 6.0
