@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
-from math import isfinite, nan
+from math import inf, isfinite, nan
 from typing import TYPE_CHECKING, Any
 
 from autograd.engine.elementwise import checked, over_elements
@@ -63,9 +63,10 @@ def _taken(entries: Sequence[Nest], index: Operand) -> Any:
 def interp(x: Nest, xs: Iterable[Nest], ys: Iterable[Nest]) -> Any:
     """The piecewise linear function through the points (xs, ys) at x; constant beyond the ends.
 
-    As numpy.interp. ``xs`` increase strictly; everything may be a Value. At a corner the derivative
-    by x is the one of its two slopes of least size, 0 if they have different signs, or at an end.
-    With a container of x, a number for each.
+    As numpy.interp. ``xs`` increase strictly; everything may be a Value, and where xs that are do
+    not increase, the result is nan. At a corner the derivative by x is the one of its two slopes of
+    least size, 0 if they have different signs, or at an end. With a container of x, a number for
+    each.
 
     Raises:
         InputValueError: There are no points, not as many xs as ys, or the xs do not increase.
@@ -100,6 +101,7 @@ class _Polyline:
         slopes = [0.0, *[(d - c) / (b - a) for a, b, c, d in steps], 0.0]
         self.slopes = slopes
         self.corners = [_least(a, b) for a, b in pairwise(slopes)]
+        self.increase = _increase([-inf, *places, inf])
 
     def at(self, x: Operand) -> Any:
         count = len(self.places)
@@ -119,7 +121,15 @@ class _Polyline:
         ]
         ends = [_float(place) for place in (self.places[0], self.places[-1])]
         within = record(OPS["clip"], (x, *ends))  # or infinity times a slope of 0 were nan
-        return chosen([self.heights[0], *self.heights]) + (within - chosen(starts)) * chosen(slopes)
+        y = chosen([self.heights[0], *self.heights]) + (within - chosen(starts)) * chosen(slopes)
+        return _where(self.increase, y, nan)
+
+
+def _increase(places: Sequence[Operand]) -> Any:
+    """Whether each place is above the one before it, of which those that are known are."""
+    pairs = [pair for pair in pairwise(places) if any(isinstance(place, Value) for place in pair)]
+    right = [_is("lt", a, b) for a, b in pairs]
+    return not right or _is("eq", record(OPS["sum"], tuple(right)), float(len(right)))
 
 
 def _least(a: Operand, b: Operand) -> Any:

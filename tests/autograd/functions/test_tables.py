@@ -1,15 +1,19 @@
 """Tables: what numpy.interp and indexing give, with the choice recorded."""
 
 import math
+from itertools import pairwise
 
 import numpy as np
 import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 
 import autograd
 from autograd import InputTypeError, InputValueError, Value, compile, compiled, interp, take
 
 XS, YS = [-1.0, 0.5, 2.0, 2.25], [3.0, -1.0, 0.0, 10.0]
 POINTS = [-math.inf, -2.0, -1.0, -0.3, 0.5, 1.9, 2.0, 2.1, 2.25, 5.0, math.inf, math.nan]
+PLACES = st.sampled_from([-2.0, 0.0, 1.0, 1.5, 4.0, math.inf, -math.inf, math.nan])
 
 
 def test_interp_is_that_of_numpy():
@@ -46,6 +50,35 @@ def test_interp_is_differentiated_by_its_points():
     np.testing.assert_allclose(heights, [0.0, 0.5, 0.5, 0.0], rtol=1e-15)
     one = Value(5.0)
     assert interp(3.0, [1.0], [one]).data == 5.0
+
+
+@pytest.mark.parametrize("backend", ["eager", "array", "loop"])
+@settings(max_examples=60)
+@given(
+    xs=st.lists(
+        st.sampled_from([-math.inf, -2.0, 0.0, 1.0, 1.5, 4.0, math.inf, math.nan]),
+        min_size=1,
+        max_size=6,
+    ),
+    known=st.lists(st.booleans(), min_size=6, max_size=6),
+    x=st.floats(-5.0, 6.0),
+)
+def test_places_that_do_not_increase_give_nan(backend, xs, known, x):
+    """Never the number of another table; those that are plain numbers are refused at once."""
+    ys = [float(i * i) for i in range(len(xs))]
+    right = all(map(math.isfinite, xs)) and all(a < b for a, b in pairwise(xs))
+    plain = [a for a, is_plain in zip(xs, known) if is_plain]
+    assume(all(map(math.isfinite, plain)) and all(a < b for a, b in pairwise(plain)))
+    leaves = [Value(a) for a, is_plain in zip(xs, known) if not is_plain]
+    left = iter(leaves)
+    y = interp(Value(x), [a if is_plain else next(left) for a, is_plain in zip(xs, known)], ys)
+    if backend == "eager":
+        got = y.data if isinstance(y, Value) else y
+    else:
+        numbers = [leaf.data for leaf in leaves]
+        got = compile(y, leaves=leaves, backend=backend)(leaves=np.array(numbers))
+    expected = np.interp(x, xs, ys) if right else math.nan
+    np.testing.assert_allclose(got, expected, rtol=1e-13, atol=1e-13)
 
 
 @pytest.mark.parametrize("backend", ["array", "loop"])
