@@ -16,6 +16,7 @@ from autograd.engine.elementwise import checked, over_elements
 from autograd.engine.record import record
 from autograd.engine.value import Operand, Value
 from autograd.errors import InputValueError
+from autograd.foreign import in_our_words
 from autograd.functions.operands import not_empty
 from autograd.ops.op import OPS
 
@@ -60,6 +61,7 @@ def _taken(entries: Sequence[Nest], index: Operand) -> Any:
     return _where(_where(inside, whole, 0.0), found, nan)
 
 
+@in_our_words
 def interp(x: Nest, xs: Iterable[Nest], ys: Iterable[Nest]) -> Any:
     """The piecewise linear function through the points (xs, ys) at x; constant beyond the ends.
 

@@ -21,13 +21,14 @@ from autograd.errors import ConvergenceError, InputTypeError, InputValueError
 from autograd.nested import numbers_in, rebuilt
 from autograd.ops.op import Op
 from autograd.ops.rules import Functions
+from autograd.reals import check_count, check_number
 from autograd.transforms.derivatives import jacobian
 
 if TYPE_CHECKING:
     from autograd.engine.value import Operand
     from autograd.nested import Nest
 
-__all__ = ["Equation", "Vector", "eliminated", "shown", "size_of"]
+__all__ = ["Equation", "Vector", "eliminated", "size_of"]
 
 Vector = list[Any]
 KEPT = 4096
@@ -60,7 +61,8 @@ class Equation:
             raise InputTypeError(f"{name} takes a function, but got {type(f).__name__}")
         self.name, self.f, self.x0, self.given = name, f, x0, [*params]
         self.solve, self.shift = solve, shift
-        self.tolerance, self.iterations = tolerance, iterations
+        self.tolerance = check_number("tolerance", tolerance)
+        self.iterations = check_count("iterations", iterations)
         start = numbers_in(x0, operand, f"x0 of {name}")
         self.start = [data_of(x) if isinstance(x, Value) else x for x in start]
         self._known: dict[bytes, Vector] = {}
@@ -144,11 +146,14 @@ class Equation:
             return None
         return self.quick(what, x, params)
 
-    def stuck(self, why: str, x: Vector, residual: Vector) -> ConvergenceError:
-        """The error that tells how far the search came."""
+    def stuck(
+        self, why: str, residual: Vector, x: Vector, params: Vector, remedy: str
+    ) -> ConvergenceError:
+        """The error that tells how far the search came, and for which parameters, as of a row."""
+        given = f" for the parameters {shown(params)}" if params else ""
         return ConvergenceError(
-            f"{self.name} found no solution: {why}. The residual is {shown(residual)} "
-            f"at {shown(x)}; start nearer to a solution, or see whether there is one"
+            f"{self.name} found no solution{given}: {why}. The residual is {shown(residual)} at "
+            f"{shown(x)}; {remedy}"
         )
 
     def _op(self, label: str, index: int) -> Op:

@@ -11,8 +11,8 @@ from collections.abc import Callable
 from math import isfinite
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from autograd.errors import ConvergenceError
-from autograd.transforms.equations import Equation, Vector, eliminated, shown, size_of
+from autograd.foreign import in_our_words
+from autograd.transforms.equations import Equation, Vector, eliminated, size_of
 
 if TYPE_CHECKING:
     from autograd.nested import Nest
@@ -22,6 +22,7 @@ __all__ = ["fixed_point", "root"]
 Function: TypeAlias = "Callable[..., Nest]"
 
 
+@in_our_words
 def fixed_point(
     f: Function, x0: Nest, *params: Nest, tolerance: float = 1e-12, iterations: int = 10_000
 ) -> Any:
@@ -36,7 +37,7 @@ def fixed_point(
     Raises:
         ConvergenceError: It has not ended after so many iterations, or left the finite numbers.
         InputTypeError, InputValueError: f gives another structure than x0, something is no number,
-            or f closes over Values.
+            or f closes over Values; ``tolerance`` or ``iterations`` is none.
 
     >>> from autograd import cos, grad
     >>> fixed_point(cos, 1.0, tolerance=1e-15)  # doctest: +ELLIPSIS
@@ -48,20 +49,18 @@ def fixed_point(
     """
 
     def solve(equation: Equation, params: Vector) -> Vector:
-        x = equation.start
-        for _ in range(iterations):
-            new = equation.values(x, params)
-            change = max([abs(a - b) / max(abs(a), 1.0) for a, b in zip(new, x)], default=0.0)
-            x = new
-            if change <= tolerance:
+        x, why = equation.start, f"it has not ended after {iterations} iterations"
+        for _ in range(equation.iterations):
+            before, x = x, equation.values(x, params)
+            residual = [a - b for a, b in zip(x, before)]
+            change = max([abs(d) / max(abs(a), 1.0) for d, a in zip(residual, x)], default=0.0)
+            if change <= equation.tolerance:
                 return x
             if not all(map(isfinite, x)):
+                why = "it left the finite numbers"
                 break
-        raise ConvergenceError(
-            f"fixed_point has not ended after {iterations} iterations: the last change of x was "
-            f"{change:.3g}, at {shown(x)}. Start nearer, damp f, "
-            "allow more iterations, or solve f(x) - x by root"
-        )
+        remedy = "start nearer, damp f, allow more iterations, or solve f(x) - x by root"
+        raise equation.stuck(why, residual, before, params, remedy)
 
     equation = Equation(
         "fixed_point", f, x0, params, solve, shift=1.0, tolerance=tolerance, iterations=iterations
@@ -69,6 +68,7 @@ def fixed_point(
     return equation.solution()
 
 
+@in_our_words
 def root(
     f: Function, x0: Nest, *params: Nest, tolerance: float = 1e-12, iterations: int = 100
 ) -> Any:
@@ -84,7 +84,7 @@ def root(
         ConvergenceError: It has not ended after so many iterations, no step leads nearer, or the
             equations do not determine x. The message has the residual.
         InputTypeError, InputValueError: f gives another number of numbers than x0 has, something is
-            no number, or f closes over Values.
+            no number, or f closes over Values; ``tolerance`` or ``iterations`` is none.
 
     >>> from autograd import exp, grad
     >>> root(lambda x: x * x - 2.0, 1.0)  # doctest: +ELLIPSIS
@@ -98,13 +98,15 @@ def root(
     def solve(equation: Equation, params: Vector) -> Vector:
         x = equation.start
         residual = equation.values(x, params)
-        for _ in range(iterations):
+        remedy = "start nearer to a solution, or see whether there is one"
+        for _ in range(equation.iterations):
             if not any(residual):
                 return x
             slopes = equation.slopes(x, params)
             step = eliminated(slopes, residual)
             if step is None:
-                raise equation.stuck("the equations do not determine x", x, residual)
+                why = "the equations do not determine x"
+                raise equation.stuck(why, residual, x, params, remedy)
             size, scale = size_of(residual), 1.0
             while scale > 1e-10:
                 new = [a - scale * s for a, s in zip(x, step)]
@@ -113,12 +115,13 @@ def root(
                     break
                 scale /= 2.0
             change = max([abs(s) / max(abs(a), 1.0) for a, s in zip(x, step)])
-            if change <= tolerance:
+            if change <= equation.tolerance:
                 return new if size_of(found) < size else x
             if scale <= 1e-10:
-                raise equation.stuck("no step leads nearer", x, residual)
+                raise equation.stuck("no step leads nearer", residual, x, params, remedy)
             x, residual = new, found
-        raise equation.stuck(f"it has not ended after {iterations} iterations", x, residual)
+        why = f"it has not ended after {iterations} iterations"
+        raise equation.stuck(why, residual, x, params, remedy)
 
     equation = Equation(
         "root", f, x0, params, solve, shift=0.0, tolerance=tolerance, iterations=iterations

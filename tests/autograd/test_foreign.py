@@ -124,6 +124,8 @@ CALLS = {
     "in_features": (nn.Linear,),
     "hidden_layer_sizes": (lambda **o: nn.MLP(2, **o),),
     "nonlin": (lambda **o: nn.Neuron(2, **o),),
+    "left": (lambda **o: autograd.interp(0.5, [0.0], [1.0], **o),),
+    "maxiter": (lambda **o: autograd.root(g, 1.0, **o),),
 }
 
 
