@@ -207,7 +207,7 @@ class Recordings:
         outside = Frozen(x for x in (*frozen, *region.read) if x not in made)
         return Recorded(program, outside, result.release(), None if aux is None else aux.release())
 
-    def _require_parameters(self, names: Sequence[str], what: str) -> None:
+    def _require_parameters(self, names: Sequence[object], what: str) -> None:
         for name in names:
             if not isinstance(name, str) or name not in self._signature.parameters:
                 known = ", ".join(self._signature.parameters) or "none"
