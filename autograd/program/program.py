@@ -84,8 +84,9 @@ class Program(Differentiable):
     def prepared(self, wrt: Wrt | None = None, /) -> Prepared:
         """A call at single points with buffers of its own: nothing is checked or copied.
 
-        Fill the arrays in ``call.arguments``, call, and read ``call.value`` and ``call.gradient``,
-        which is by ``wrt`` as in ``value_and_grad``: the next call overwrites them.
+        Fill the arrays in ``call.arguments``, call it without arguments, and read ``call.value``
+        and ``call.gradient``, which is by ``wrt`` as in ``value_and_grad``: the next call
+        overwrites them.
 
         Raises:
             InputTypeError, InputValueError: ``wrt`` names no argument, or the output is more than

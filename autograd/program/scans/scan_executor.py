@@ -9,7 +9,7 @@ in another order. What no batched argument has a part in is computed once a call
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import numpy as np
 
@@ -170,7 +170,9 @@ class ScanExecutor:
             group = starts[first : first + GROUP]
             found = [np.empty(0)] * len(group)
 
-            def work(chosen: range, group: range = group, found: list[Array] = found) -> None:
+            def work(
+                chosen: Iterable[int], group: range = group, found: list[Array] = found
+            ) -> None:
                 for index in chosen:
                     found[index] = chunk(group[index])
 

@@ -1,5 +1,7 @@
 """Prepared calls: the numbers of value_and_grad, in arrays that stay."""
 
+import copy
+import pickle
 import threading
 
 import numpy as np
@@ -77,3 +79,30 @@ def test_what_is_refused():
         compile(x, x=x).prepared("x")
     with pytest.raises(InputTypeError, match="wrt names an argument"):
         compile(x[0], x=x).prepared("y")
+
+
+@BACKENDS
+def test_arrays_are_filled_by_assignment_too(backend):
+    """Whichever way: the call reads one place, and nobody can put another array in it."""
+    call = model(backend=backend).prepared("w")
+    w = np.arange(6.0).reshape(2, 3)
+    kept = call.arguments["w"]
+    call.arguments["w"] = w
+    call.arguments["b"] = 0.5
+    call()
+    assert call.value == model(backend=backend)(w=w, b=0.5)[0]
+    assert call.arguments["w"] is kept
+    assert dict(call.arguments).keys() == {"w", "b"} == {*call.arguments}
+    with pytest.raises(AttributeError):
+        call.arguments.update(b=1.0)
+    with pytest.raises(ValueError, match="broadcast"):
+        call.arguments["w"] = [1.0, 2.0]
+
+
+@BACKENDS
+def test_it_is_neither_copied_nor_pickled(backend):
+    """A copy would share its buffers: the error says what to do."""
+    call = model(backend=backend).prepared("w")
+    for twice in (pickle.dumps, copy.copy, copy.deepcopy):
+        with pytest.raises(InputTypeError, match="prepare another of the program"):
+            twice(call)

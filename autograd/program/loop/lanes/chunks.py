@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from itertools import takewhile
 
 import numpy as np
 
@@ -25,10 +26,11 @@ def processors() -> int:
     return os.cpu_count() or 1
 
 
-def in_threads(work: Callable[[range], None], chunks: int, threads: int) -> None:
+def in_threads(work: Callable[[Iterable[int]], None], chunks: int, threads: int) -> None:
     """Call ``work`` with the numbers of all chunks, divided among so many threads.
 
-    All have ended when it returns or raises; of what several raise, it raises one.
+    All have ended when it returns or raises. Where one raises, or an interrupt comes, the others
+    are given no more numbers; of what several raise, it raises one.
 
     >>> seen = []
     >>> in_threads(seen.extend, 5, 2)
@@ -39,23 +41,27 @@ def in_threads(work: Callable[[range], None], chunks: int, threads: int) -> None
     raised: list[BaseException] = []
 
     def share(first: int) -> None:
-        with np.errstate(all="ignore"):  # each thread has warnings of its own
-            work(range(first, chunks, count))
-
-    def shared(first: int) -> None:
+        numbers = takewhile(lambda _: not raised, range(first, chunks, count))
         try:
-            share(first)
+            with np.errstate(all="ignore"):  # each thread has warnings of its own
+                work(numbers)
         except BaseException as error:  # an interrupt or exit of its own too
             raised.append(error)
 
-    others = [threading.Thread(target=shared, args=(i,)) for i in range(1, count)]
+    others = [threading.Thread(target=share, args=(i,)) for i in range(1, count)]
+    waiting = [*others]
     try:
         for thread in others:
             thread.start()
         share(0)
-    finally:  # they write where others may read next
-        for thread in others:
-            if thread.ident is not None:
-                thread.join()
+    except BaseException as error:
+        raised.append(error)
+    while waiting:  # they write where others may read next
+        try:
+            if waiting[-1].ident is not None:
+                waiting[-1].join()
+            waiting.pop()
+        except BaseException as error:  # noqa: PERF203 — an interrupt while it waits
+            raised.append(error)
     if raised:
         raise raised.pop(0)

@@ -6,7 +6,7 @@ Next: :mod:`autograd.program.loop.lanes.machine`.
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -147,7 +147,7 @@ class LaneLoop:
         chunks = -(-many // CHUNK)
         totals = np.zeros((chunks, layout.summed.size))
 
-        def work(numbers_: range) -> None:
+        def work(numbers_: Iterable[int]) -> None:
             try:
                 memory = memories.pop()
             except IndexError:

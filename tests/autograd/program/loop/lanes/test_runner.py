@@ -176,3 +176,20 @@ def test_what_a_thread_raises_is_raised(threads, wrong):
         in_threads(work, 4, threads)
     assert not [thread for thread in threading.enumerate() if thread not in before]
     assert wrong not in seen
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, ArithmeticError])
+@pytest.mark.parametrize("first", [0, 1])
+def test_threads_get_no_more_chunks_when_one_has_raised(first, error):
+    """Of so many chunks that all of them would take hours: an interrupt does not wait for them."""
+    begun = threading.Barrier(2)
+
+    def work(numbers):
+        for number in numbers:
+            if number < 2:
+                begun.wait()
+            if number == first:
+                raise error("stop")
+
+    with pytest.raises(error):
+        in_threads(work, 10**11, 2)
