@@ -1,5 +1,6 @@
 """What a user installs: one pure wheel with both packages, typed, without the tests."""
 
+import re
 import subprocess
 import sys
 import zipfile
@@ -70,3 +71,16 @@ def test_only_graphviz_is_required(metadata):
     assert metadata["Requires-Python"] == ">=3.10"
     extras = {"compile", "demo", "notebooks", "onnx", "pictures", "test", "dev", "all"}
     assert set(metadata.get_all("Provides-Extra")) == extras
+
+
+def test_workflows_name_versions_of_actions_that_there_are():
+    """GitHub's own publish one tag for a major version; cibuildwheel one for each minor version and
+    none for a major one (its maintainers, pypa/cibuildwheel 1777)."""
+    workflows = [path.read_text() for path in (ROOT / ".github" / "workflows").glob("*.yml")]
+    used = {
+        found for text in workflows for found in re.findall(r"uses: ([\w-]+)/[\w-]+@(\S+)", text)
+    }
+    assert all(
+        re.fullmatch(r"v\d+" if owner == "actions" else r"v\d+\.\d+", version)
+        for owner, version in used
+    ), used
