@@ -43,7 +43,8 @@ ORDER = {
     "methods comparisons (backward naming) (leaves recomputing) (slots value) generated "
     "accelerator",
     "autograd.engine.anomaly": "remedies story",
-    "autograd.functions": "(custom exposing repetition) elementary recurrences operands "
+    "autograd.functions": "(custom exposing scan_lives scan_nodes) scan_building "
+    "(scan_backward scan_forward) repetition elementary recurrences operands "
     "(distances matrices ordering sequences tables)",
     "autograd.keeping": "(store variables) portrait",
     "autograd.ops": "rules (expr inverses per_op special) (ieee source) floats op "

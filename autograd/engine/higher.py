@@ -7,11 +7,11 @@ The products of the chain rule are in :mod:`autograd.engine.products`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from autograd.engine.modes import TRACING
-from autograd.engine.moving import Moving
+from autograd.engine.moving import Ways
 from autograd.engine.order import operands_of
 from autograd.engine.products import Products
 from autograd.engine.record import RECORDERS
@@ -32,18 +32,28 @@ _XP = Namespace(RECORDERS)
 
 
 def recorded_adjoints(
-    order: Sequence[Node], seeds: Mapping[Node, Node | float], wanted: Iterable[Node] | None = None
+    order: Sequence[Node],
+    seeds: Mapping[Node, Node | float],
+    wanted: Iterable[Node] | None = None,
+    products: Products | None = None,
+    passed: Callable[[Any, Node, Node], Any] | None = None,
 ) -> dict[Any, Any]:
     """Adjoint of every node that the seeds reach, as a Value, or a float where it is constant.
 
-    ``wanted`` limits the sweep to the paths that lead from these nodes to the seeds.
+    ``wanted`` limits the sweep to the paths that lead from these nodes to the seeds. ``products``
+    may know of what has come into the seeds. What goes from one node to another is what ``passed``
+    makes of it.
     """
     needed = None if wanted is None else _descendants(order, wanted)
     adjoint: dict[Any, Any] = dict(seeds)
-    products = Products(order, seeds.values(), forward=False)
+    if products is None:
+        products = Products(order, seeds.values(), forward=False)
     for node in reversed(order):
         upstream = adjoint.get(node)
         if upstream is None or (needed is not None and node not in needed):
+            continue
+        if cast(Any, node.op).structural:
+            cast(Any, node.op).pull(node, adjoint, products, needed)
             continue
         operands = operands_of(node)
         if not operands or _is_zero(upstream):
@@ -53,23 +63,34 @@ def recorded_adjoints(
             if partial is None or (products.op.selects and _is_zero(partial)):
                 continue  # of inf, a sweep of numbers makes nan beside any other partial of 0
             part = products.product(upstream, partial, source=node, target=x)
+            if passed is not None:
+                part = passed(part, node, x)
             adjoint[x] = adjoint[x] + part if x in adjoint else part
     return adjoint
 
 
 def recorded_tangents(
-    order: Sequence[Node], seeds: Mapping[Node, Node | float], moving: Moving | None = None
+    order: Sequence[Node],
+    seeds: Mapping[Node, Node | float],
+    moving: Ways | None = None,
+    products: Products | None = None,
 ) -> dict[Any, Any]:
     """Directional derivative of every node that depends on the seeds, by one forward sweep.
 
     With ``moving``, seeds that turn out to be 0 lead as little further as literal zeros do.
+    ``products`` may know of what has come into the seeds.
     """
     needed = _descendants(order, seeds)
     tangent: dict[Any, Any] = dict(seeds)
     still = {x for x in seeds if _is_zero(seeds[x])}  # and what is zero by its number is not
-    products = Products(order, seeds.values(), forward=True)
+    if products is None:
+        products = Products(order, seeds.values(), forward=True)
     for node in order:
         if node in tangent or node not in needed:
+            continue
+        if cast(Any, node.op).structural:
+            if not cast(Any, node.op).push(node, tangent, products):
+                still.add(node)
             continue
         products.enter(node)
         operands = operands_of(node)

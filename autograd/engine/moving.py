@@ -9,13 +9,33 @@ out of what others do. A derivative that is 0 by its number is no such zero: cbr
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Protocol
 
 from autograd.engine.node import Node
 from autograd.engine.record import RECORDERS
 
-__all__ = ["Moving"]
+__all__ = ["Moving", "Ways", "either"]
+
+
+def either(flags: Sequence[Any]) -> Any:
+    """What is other than 0 if one of these is, which are 0 or 1."""
+    if 1.0 in [x for x in flags if type(x) is float]:
+        return 1.0
+    first, *others = flags
+    for other in others:
+        first = RECORDERS["maximum"](first, other)
+    return first
+
+
+class Ways(Protocol):
+    """Where a forward sweep leads."""
+
+    def enter(self, node: Node, sources: Iterable[Node]) -> None:
+        """Go on to a node with what it depends on that may move."""
+
+    def kept(self, part: Any, source: Node, target: Node) -> Any:
+        """What of a part of the target's derivative, which comes from the source, is added."""
 
 
 class Moving:
@@ -39,10 +59,7 @@ class Moving:
             every |= one
         self._sets[node] = every
         if every and every not in self._known:
-            first, *others = [self._known[one] for one in sorted(sets)]
-            for other in others:
-                first = RECORDERS["maximum"](first, other)
-            self._known[every] = first
+            self._known[every] = either([self._known[one] for one in sorted(sets)])
 
     def moves(self, node: Node) -> Any:
         """What is other than 0 if anything moves this node."""

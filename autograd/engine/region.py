@@ -52,6 +52,7 @@ class Region:
         self.outer: Region | None = TRANSFORMING.get() or None
         self._dependent = set(self.variables)
         self._looked_at = 0
+        self._followers: dict[Region, tuple[set[Any], int]] = {}
         self._strays = STRAYS[0]
         self._strayed = False  # whether another thread may have made some of the nodes
 
@@ -77,6 +78,21 @@ class Region:
                 self._dependent.add(node)
             self._looked_at += 1
         return self._known(x)
+
+    def follows(self, x: Node, region: Region) -> bool:
+        """The same of the variables of ``region``, this one or one around it, and around that."""
+        if region is self or self.outer is None:
+            return self.varies(x)
+        if self._strayed or STRAYS[0] != self._strays:
+            return any(type(y) is not float and region.varies(y) for y in record_of([x])[1])
+        found, looked_at = self._followers.get(region, (set(), 0))
+        outer = self.outer
+        for node in self.nodes[looked_at:]:
+            operands = [y for y in operands_of(node) if type(y) is not float]
+            if any(y in found or outer.follows(y, region) for y in operands):
+                found.add(node)
+        self._followers[region] = found, len(self.nodes)
+        return x in found or outer.follows(x, region)
 
     def _known(self, x: Node) -> bool:
         return x in self._dependent or (self.outer is not None and self.outer.varies(x))

@@ -43,7 +43,8 @@ def scan(
     compiling take the same time for any length; numbers agree with the loop's, gradients to
     rounding. What ``step`` does besides (printing, appending to a list) then happens once. A
     ``step`` that asks for plain numbers, as an index or to branch on, is recorded step by step, and
-    so is a scan inside of ``grad`` or another transform, or recorded without ``compiled``.
+    so is a scan recorded without ``compiled``. A ``grad`` or another transform of a scan, inside of
+    what ``compiled`` records, is a scan again, whatever its order.
 
     Raises:
         InputTypeError: ``step`` is no function, does not return a pair, or ``xs`` is no sequence.

@@ -66,6 +66,10 @@ class Op:
     ``equation`` whose solution it is, which executors may solve in ways of their own.
     """
 
+    structural = False
+    """Whether it is no function of numbers but a part of a scan, with sweeps of its own: ``pull``
+    and ``push``, which the recorded sweeps call."""
+
     def __init__(
         self,
         name: str,

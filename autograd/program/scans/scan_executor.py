@@ -44,7 +44,8 @@ class ScanExecutor:
         self._runners = runners_of(self._chain, backend, inner)
         self._inner = np.dtype(inner)
         constants = self._chain.constants
-        self._empty = np.concatenate([np.zeros(self._chain.size), constants]).astype(inner)
+        with np.errstate(over="ignore"):  # a number too large for single precision is inf
+            self._empty = np.concatenate([np.zeros(self._chain.size), constants]).astype(inner)
         self._spans = [slice(a.start, a.start + a.size) for a in tape.arguments]
         self._threads = processors() if threads is None else threads
         self._reached: dict[tuple[tuple[int, ...], tuple[int, ...] | None], Reached] = {}

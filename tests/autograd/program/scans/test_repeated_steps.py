@@ -206,7 +206,7 @@ def test_scan_in_scan(monkeypatch, loops):
 
 
 def test_inside_of_transforms(loops):
-    """Within grad a scan is the plain loop, so that it has derivatives of every order."""
+    """Within grad, where the inner one is a plain loop, and of a program that is called there."""
     p, xs = [0.3, 0.5, -0.2], [0.1, 0.4, -0.3]
     slope = compiled(ag.grad(ages))
     close(slope(p, xs), np.array(ag.grad(ages)(p, xs)))
