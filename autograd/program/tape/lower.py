@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from autograd.collector import uncollected
 from autograd.engine.node import Node
 from autograd.engine.order import record_of
 from autograd.errors import GraphError, InputTypeError, InputValueError
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["flatten", "lower"]
 
 
+@uncollected()
 def lower(
     output: Nest,
     arguments: Mapping[str, Nest],
