@@ -76,7 +76,7 @@ ORDER = {
     "autograd.program.statements": "(elementwise families layout reroll) groups listing",
     "autograd.program.tape": "(constants instructions) repeated (segments "
     "writing) (cycles lower reordered rewriting sparsity) (derived ends sums) (passes "
-    "recurrences repeated_derived) rolling",
+    "recurrences repeated_derived) rolling absorbing",
     "autograd.testing": "(binding plugin reproduction) formulas strategies properties",
     "autograd.transforms": "typed argnums call (derivatives directions) equations implicit",
     "nn": "(absent checks errors kinds) (init model_files parts) "
