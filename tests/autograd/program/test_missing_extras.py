@@ -13,10 +13,10 @@ from autograd.program.loop import loop_executor as loop
 
 def test_without_jax(monkeypatch):
     """to_jax names what is missing and how to install it."""
-    from autograd.program.exports.jax import primitives as jax_rules
+    from autograd.program.exports.jax import vocabulary
 
     monkeypatch.setitem(sys.modules, "jax", None)
-    jax_rules.jax_module.cache_clear()
+    vocabulary.jax_module.cache_clear()
     x = Value(1.0)
     with pytest.raises(MissingExtraError, match="pip install jax"):
         compile(tanh(x), x=x).to_jax()

@@ -1,22 +1,22 @@
-"""Bends: which statements of a tape may come to a tip other than along a straight line.
+"""Bends: which statements of a sheet may come to a tip other than along a straight line.
 
 At a tip the first derivative is a choice. JAX's own second derivative of abs(x) is 0 there, as the
 engine's; that of abs(x·x) would be 0 too, where 2 is right: what comes to the tip turns there.
-Next: :mod:`autograd.program.exports.jax.statements`.
+Next: :mod:`autograd.program.exports.jax.sheets`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Sequence
 
 import numpy as np
 
 from autograd.arrays import Array
 from autograd.ops.op import Op
 from autograd.program.tape.instructions import Tape
-from autograd.program.tape.segments import Plain, Scan
+from autograd.program.tape.segments import Scan
 
-__all__ = ["Bends", "bends_of"]
+__all__ = ["Bends"]
 
 LINEAR = {"add", "sub", "neg", "identity", "sum"}
 
@@ -27,57 +27,47 @@ def _keeps_straight(op: Op, varying: int) -> bool:
 
 
 class Bends:
-    """What statements read, one by one in their order: arguments, and each other's results.
+    """Which of the numbers that were computed so far are bent, by their addresses.
 
-    Straight are arguments, constants, and sums of multiples of these, but of an argument i those
-    numbers, named ~i, that other parts of a program have ``bent``. A forward sweep turns along
-    straight lines too, ``tangents``.
+    Straight are arguments, unless they came bent, constants, and sums of multiples of these.
+    ``ahead``: a forward sweep turns along straight lines too.
     """
 
-    def __init__(self, arguments: int, tangents: bool) -> None:
-        self.tangents = tangents
-        self._straight: set[Hashable] = {*range(arguments)}
-        self._sources: dict[Hashable, set[int]] = {i: {i} for i in range(arguments)}
-        self._sources |= {~i: {i} for i in range(arguments)}
+    def __init__(self, given: Array, ahead: bool) -> None:
+        self.ahead = ahead
+        self._bent = [given]
 
-    def origin(self, result: Hashable, op: Op, reads: Iterable[set[Hashable]]) -> list[int]:
-        """The arguments that a statement comes to its tip from, if it may turn there.
+    def _at(self, addresses: Array) -> Array:
+        """Whether these are bent; addresses of constants are negative."""
+        if len(self._bent) > 1:
+            self._bent = [np.concatenate(self._bent)]
+        found: Array = np.append(self._bent[0], False)[np.maximum(addresses, -1)]
+        return found
 
-        ``reads`` are the results and arguments that each of its operands is made of.
-        """
-        reads = [read for read in reads if read]
-        every: set[Hashable] = set().union(*reads)
-        sources = self._sources[result] = set().union(*[self._sources[x] for x in every])
-        straight = every <= self._straight
-        if straight and _keeps_straight(op, len(reads)):
-            self._straight.add(result)
-        turns = self.tangents or op.smooth or not straight
-        return sorted(sources) if op.tip is not None and turns else []
+    def append(self, op: Op, sides: Sequence[Array], size: int) -> bool:
+        """A statement that reads at these addresses; whether it may turn at its tip."""
+        varying = [x for x in map(np.atleast_1d, sides) if (x >= 0).any()]
+        bent = any(self._at(x).any() for x in varying)
+        straight = not bent and _keeps_straight(op, len(varying))
+        self.extend([np.full(size, bool(varying) and not straight)])
+        return op.tip is not None and (self.ahead or op.smooth or bent)
 
+    def extend(self, more: Sequence[Array]) -> None:
+        """Numbers that were computed at once."""
+        self._bent += more
 
-def bends_of(segment: Plain | Scan, bent: Array) -> tuple[Array, Array]:
-    """Which numbers that a segment of a chain reads are bent, and those in all places after it.
-
-    A repeated step reads what is bent in one of its runs.
-    """
-    after = bent.copy()
-    if isinstance(segment, Plain):
-        inputs = bent[segment.inputs]
-        after[segment.outputs] = _bent_by(segment.tape, inputs)
-        return inputs, after
-    repeat = segment.repeat
-    tape = repeat.tape(segment.constants, (*repeat.new, *segment.last, *segment.each))
-    carry, many, last = bent[segment.first], len(repeat.new), len(segment.last)
-    known = [bent[segment.items].any(0), bent[segment.shared]]
-    while True:  # until a run bends no more of what it is given than the one before
-        inputs = np.concatenate([carry, *known])
-        outputs = _bent_by(tape, inputs)
-        if (outputs[:many] <= carry).all():
-            break
-        carry = carry | outputs[:many]
-    after[segment.outputs[:last]] = outputs[many : many + last]
-    after[segment.outputs[last:].reshape(repeat.count, -1)] = outputs[many + last :]
-    return inputs, after
+    def of_loop(self, scan: Scan, place: Array) -> tuple[Array, Array]:
+        """Which numbers are bent that some run of a repeated step reads, and that it computes."""
+        repeat, many = scan.repeat, len(scan.repeat.new)
+        tape = repeat.tape(scan.constants, (*repeat.new, *scan.last, *scan.each))
+        carry, items, shared = [self._at(place[x]) for x in (scan.first, scan.items, scan.shared)]
+        while True:  # until a run bends no more of what it is given than the one before
+            given = np.concatenate([carry, items.any(0), shared])
+            made = _bent_by(tape, given)
+            if (made[:many] <= carry).all():
+                made[:many] = carry
+                return given, made
+            carry = carry | made[:many]
 
 
 def _bent_by(tape: Tape, inputs: Array) -> Array:

@@ -3,10 +3,7 @@
 It is made of the array form's statements (:mod:`autograd.program.statements.groups`), so a layer is
 one matrix product there too, and a recurrence is a ``lax.scan``. Values and derivatives are the op
 table's rules over JAX's functions, which also keep the engine's kinks, and zero adjoints that pass
-nothing on. With a loop it is a ``jax.custom_vjp`` as a whole, for reverse mode and forward mode
-over it (``jax.hessian``): :mod:`autograd.program.exports.jax.first_order`. What JAX differentiates
-further, in forward mode alone or without a loop, are its primitives. Next:
-:mod:`autograd.program.exports.jax.stages`.
+nothing on. Next: :mod:`autograd.program.exports.jax.first_order`.
 """
 
 from __future__ import annotations
@@ -17,12 +14,9 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from autograd.errors import GraphError, InputValueError
-from autograd.program.exports.jax.differentiated import jax_module
 from autograd.program.exports.jax.first_order import swept
-from autograd.program.exports.jax.primitives import is_called_back
-from autograd.program.exports.jax.stages import staged
+from autograd.program.exports.jax.vocabulary import jax_module
 from autograd.program.tape.instructions import Argument, Tape
-from autograd.program.tape.repeated import repeats_of
 from autograd.program.tape.rolling import rolled
 
 if TYPE_CHECKING:
@@ -48,18 +42,10 @@ def to_jax(tape: Tape, dtype: str, *, tangents: bool) -> Callable[..., Any]:
         [inspect.Parameter(argument.name, parameter) for argument in tape.arguments]
     )
 
-    # JAX calls back, or iterates, by rules of its own; and what has no loop it differentiates
-    # itself: of a batch, the sum of the adjoints of weights is one product then.
-    beyond = any(op.equation is not None or is_called_back(op) for op in ops)
-
     @cache
     def runner(axes: tuple[int | None, ...]) -> Callable[..., Any]:
         """The function of arrays of which some have a batch axis, compiled as a whole."""
-        found = rolled(tape)
-        if tangents or beyond or not repeats_of(found):
-            run = staged(found, dtype, tangents=tangents)
-        else:
-            run = swept(found, dtype)
+        run = swept(rolled(tape), dtype, tangents=tangents)
         made: Callable[..., Any] = jax.jit(jax.vmap(run, axes) if 0 in axes else run)
         return made
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from math import prod
 from typing import TYPE_CHECKING, NamedTuple
 
-from autograd.program.exports.jax.differentiated import jax_module
+from autograd.program.exports.jax.vocabulary import jax_module
 from autograd.program.statements.layout import Shape
 
 if TYPE_CHECKING:

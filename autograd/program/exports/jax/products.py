@@ -78,11 +78,8 @@ def product(running: Array, slope: Array, *, adjoint: bool, selects: bool) -> Ar
     return made
 
 
-def doubted(y: Array, x: Array, condition: Array, *, backward: bool = True) -> Array:
-    """y, whose derivative by x is nan where the condition holds, if x varies at all.
-
-    Without ``backward`` an adjoint of zero keeps the doubt to itself.
-    """
+def doubted(y: Array, x: Array, condition: Array) -> Array:
+    """y, whose derivative by x is nan where the condition holds, if x varies at all."""
     import jax
 
     jnp = jax.numpy
@@ -95,11 +92,8 @@ def doubted(y: Array, x: Array, condition: Array, *, backward: bool = True) -> A
     @unknown.defjvp
     def move(primals: tuple[Array, Array], tangents: tuple[Array, Array]) -> tuple[Array, Array]:
         (x, condition), (dx, _) = primals, tangents
-        if backward:
-            # Masked twice, so that elsewhere neither dx nor what is transposed meets nan.
-            unclear = jnp.where(condition, jnp.nan * jnp.where(condition, dx, 0.0), 0.0)
-        else:
-            unclear = product(dx, jnp.where(condition, jnp.nan, 0.0), adjoint=False, selects=True)
+        # Masked twice, so that elsewhere neither dx nor what is transposed meets nan.
+        unclear = jnp.where(condition, jnp.nan * jnp.where(condition, dx, 0.0), 0.0)
         return unknown(x, condition), unclear
 
     shape = jnp.broadcast_shapes(jnp.shape(x), jnp.shape(condition))

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from autograd.arrays import Array
-from autograd.program.exports.jax.differentiated import jax_module
 from autograd.program.exports.jax.pieces import Piece, shaped
+from autograd.program.exports.jax.vocabulary import jax_module
 from autograd.program.statements.layout import Gather, Literal, Operand, Shape, View
 
 if TYPE_CHECKING:

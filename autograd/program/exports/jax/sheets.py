@@ -6,18 +6,19 @@ a slice of where it was computed. Next: :mod:`autograd.program.exports.jax.sweep
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cache
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from autograd.arrays import Array
-from autograd.ops.op import OPS
+from autograd.ops.op import OPS, Op
+from autograd.program.exports.jax.bends import Bends
 from autograd.program.exports.jax.readings import SLICES, Reading, reading
-from autograd.program.exports.jax.statements import FEW
-from autograd.program.exports.jax.sweeps import Sweep
+from autograd.program.exports.jax.sweeps import Sweep, whole
 from autograd.program.exports.jax.swept_bodies import Body
 from autograd.program.exports.jax.swept_loops import Loop
 from autograd.program.exports.jax.swept_statements import Node, node_of
@@ -27,7 +28,13 @@ from autograd.program.tape.instructions import Argument, Tape
 from autograd.program.tape.passes import simplified
 from autograd.program.tape.segments import Plain, Scan, chain_of
 
+if TYPE_CHECKING:
+    from jax import Array as JaxArray
+
 __all__ = ["sheet_of"]
+
+FEW = 4
+"""Operands that are read one by one."""
 
 NARROW = 2
 """Statements that an array statement stands for, on average: with fewer, XLA has less to compile
@@ -37,13 +44,17 @@ CONSTANTS = -(2**40)
 """The address of the first constant."""
 
 
-def sheet_of(tape: Tape, dtype: str) -> tuple[Sweep, Reading]:
+def sheet_of(
+    tape: Tape, dtype: str, *, ahead: bool = False, alone: bool = False
+) -> tuple[Sweep, Reading]:
     """The sweep over a tape's arguments, and how its outputs are read of its blocks.
 
-    Loops are what the tape has of repeated steps.
+    Loops are what the tape has of repeated steps. ``ahead`` says that JAX pushes derivatives
+    forward at once, not over what a sweep back found; ``alone`` that there will be no sweep back.
     """
     chain = chain_of(tape)
-    sheet = _Sheet([a.size for a in tape.arguments], dtype)
+    bends = Bends(np.zeros(tape.first, dtype=bool), ahead)
+    sheet = _Sheet([a.size for a in tape.arguments], dtype, bends, alone)
     place = np.empty(chain.size + len(chain.constants), dtype=np.int64)
     place[: tape.first] = np.arange(tape.first)
     place[chain.size :] = sheet.constants_at(chain.constants)
@@ -58,8 +69,8 @@ def sheet_of(tape: Tape, dtype: str) -> tuple[Sweep, Reading]:
 class _Sheet:
     """The blocks while they grow. The first holds the constants, the next are the arguments."""
 
-    def __init__(self, sizes: Sequence[int], dtype: str) -> None:
-        self._dtype = dtype
+    def __init__(self, sizes: Sequence[int], dtype: str, bends: Bends, alone: bool) -> None:
+        self._dtype, self._bends, self._alone = dtype, bends, alone
         self._blocks = [Block("constants", CONSTANTS, 0)]
         self._shapes: list[Shape] = [(0,)]
         self._constants: list[float] = []
@@ -116,6 +127,26 @@ class _Sheet:
             return self._append_scalars(tape, given)
         return self._append_form(form, tape, given)
 
+    def _append(self, kind: str, op: Op, shape: Shape, sides: Sequence[Array]) -> Array:
+        """A statement that reads numbers at these addresses; those of its results."""
+        size = int(np.prod(shape, dtype=np.int64))
+        turns = self._bends.append(OPS["dot"] if kind == "product" else op, sides, size)
+        readings = [self.read(x) for x in sides]
+        self._nodes.append(
+            node_of(kind, op, shape, readings, turns, self._alone, self._function_of)
+        )
+        return self._block(shape)
+
+    def _function_of(self, tape: Tape) -> Callable[..., JaxArray]:
+        """A tape as a function that JAX differentiates forward."""
+        sweep, output = sheet_of(tape, self._dtype, ahead=True)
+
+        def run(*arrays: JaxArray) -> JaxArray:
+            flat = [x.reshape(-1) for x in arrays]
+            return whole(output, sweep.forward(flat, keep=False, curved=True))
+
+        return run
+
     def _append_scalars(self, tape: Tape, given: Array) -> Array:
         count = tape.first + len(tape.statements)
         place = np.empty(count + len(tape.constants), dtype=np.int64)
@@ -123,13 +154,10 @@ class _Sheet:
         place[count:] = self.constants_at(tape.constants)[::-1]
         for slot, (op, operands) in enumerate(tape.statements, tape.first):
             addresses = place[list(operands)]
+            kind, sides = "map", [*addresses]
             if op.arity is None and len(operands) > FEW:
-                sides = np.split(addresses, 2 if op is OPS["dot"] else 1)
-                node = node_of("rows", op, (), [*map(self.read, sides)])
-            else:
-                node = node_of("map", op, (), [self.read(x) for x in addresses])
-            self._nodes.append(node)
-            place[slot] = self._block(())[0]
+                kind, sides = "rows", np.split(addresses, 2 if op is OPS["dot"] else 1)
+            place[slot] = self._append(kind, op, (), sides)[0]
         found: Array = place[list(tape.outputs)]
         return found
 
@@ -139,13 +167,10 @@ class _Sheet:
         place[: tape.first] = given
         place[tape.first : tape.first + len(tape.constants)] = self.constants_at(tape.constants)
         for statement in form.statements:
-            readings = [
-                self.read(x)
-                for x in [self._addresses(y, form.blocks, place) for y in statement.operands]
-            ]
-            self._nodes.append(node_of(statement.kind, statement.op, statement.shape, readings))
+            sides = [self._addresses(x, form.blocks, place) for x in statement.operands]
+            made = self._append(statement.kind, statement.op, statement.shape, sides)
             block = form.blocks[statement.block]
-            place[block.start : block.start + block.size] = self._block(statement.shape)
+            place[block.start : block.start + block.size] = made
         return self._addresses(form.output, form.blocks, place).reshape(-1)
 
     def _addresses(self, read: Operand, blocks: Sequence[Block], place: Array) -> Array:
@@ -175,6 +200,7 @@ class _Sheet:
     def append_loop(self, scan: Scan, place: Array) -> Array:
         """A repeated step, which reads numbers at these addresses; those of its outputs."""
         repeat, many, last = scan.repeat, len(scan.repeat.new), len(scan.last)
+        bent, bent_after = self._bends.of_loop(scan, place)
         items, shared = place[scan.items], place[scan.shared]
         # Columns that are computed together are one array.
         columns = _runs([row.tobytes() for row in self.owners(items).T])
@@ -187,7 +213,7 @@ class _Sheet:
             carries: Sequence[int], sizes: Sequence[Sequence[int]], *, apart: bool
         ) -> tuple[Body, _Sheet, list[Array]]:
             own = [*carries, *widths, *[n for some in sizes for n in some]]
-            inner = _Sheet(own, self._dtype)
+            inner = _Sheet(own, self._dtype, Bends(bent, self._bends.ahead), self._alone)
             found = inner.append(tape, np.arange(sum(own)))
             new, ends, each = np.split(found, [many, many + last])
             runs = inner.apart(each) if apart else _runs([0] * len(each))
@@ -220,6 +246,9 @@ class _Sheet:
         ends = self._block((many + len(kept),))
         each = self._block((repeat.count, len(scan.each)))
         self._block((repeat.count, many))  # what every run was given
+        new, after, every = np.split(bent_after, [many, many + last])
+        self._bends.extend([new, after[kept], np.tile(every, repeat.count)])
+        self._bends.extend([np.ones(repeat.count * many, dtype=bool)])  # nobody reads them
         return np.concatenate([ends[at], each])
 
 

@@ -2,15 +2,15 @@
 
 The iteration is the eager one in ``lax.while_loop``; JAX differentiates the equation at the
 solution, as :mod:`autograd.transforms.equations` does. JAX cannot raise: where nothing is found,
-the number is nan. Next: :mod:`autograd.program.exports.jax.statements`.
+the number is nan. Next: :mod:`autograd.program.exports.jax.swept_statements`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from autograd.program.exports.jax.differentiated import jax_module
+from autograd.program.exports.jax.vocabulary import jax_module
 from autograd.program.solving import recorded
 
 if TYPE_CHECKING:
@@ -27,18 +27,16 @@ SHORTEST = 1e-10
 
 
 def solution(
-    op: Op, count: int, known: Mapping[int, float], function_of: Callable[[Tape], Any]
+    op: Op, count: int, function_of: Callable[[Tape], Callable[..., Array]]
 ) -> Callable[..., Array]:
-    """One number that solves an equation, of arrays of its parameters but for those known."""
+    """One number that solves an equation, of arrays of its parameters, of one shape."""
     equation, index = op.equation
     compute = function_of(recorded(equation, "values", count))
 
     def of_numbers(*params: Array) -> Array:
         jax = jax_module()
         jnp = jax.numpy
-        left = iter(params)
-        row = [known[i] if i in known else next(left) for i in range(count)]
-        p = jnp.stack([jnp.asarray(x, params[0].dtype) for x in row])
+        p = jnp.stack(params)
 
         def residual(x: Array) -> Array:
             made: Array = compute(x, p).reshape(-1) - equation.shift * x

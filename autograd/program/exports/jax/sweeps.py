@@ -1,8 +1,8 @@
 """One sweep forward over array statements in JAX, and one back by the op table's rules.
 
 What JAX finds by tracing, transposing and splitting a program is written down here at once, by as
-few equations as there may be: XLA compiles each. It is for first derivatives; those of higher order
-JAX finds from :mod:`autograd.program.exports.jax.stages`. Next:
+few equations as there may be: XLA compiles each. A sweep that is ``curved`` gives the same numbers,
+and JAX may differentiate it further. Next:
 :mod:`autograd.program.exports.jax.swept_statements`.
 """
 
@@ -12,9 +12,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from autograd.program.exports.jax.differentiated import jax_module
 from autograd.program.exports.jax.pieces import Piece, put_together
 from autograd.program.exports.jax.readings import Reading
+from autograd.program.exports.jax.vocabulary import jax_module
 
 if TYPE_CHECKING:
     from jax import Array as JaxArray
@@ -31,10 +31,15 @@ class Factor(NamedTuple):
 
 
 class Adjoints:
-    """The adjoints of blocks while a sweep goes back, of those that want one."""
+    """The adjoints of blocks while a sweep goes back, of those that want one.
 
-    def __init__(self, wanted: Sequence[bool], later: Iterable[int] = ()) -> None:
-        self.wanted = wanted
+    ``curved`` if JAX is to differentiate what it does.
+    """
+
+    def __init__(
+        self, wanted: Sequence[bool], later: Iterable[int] = (), *, curved: bool = False
+    ) -> None:
+        self.wanted, self.curved = wanted, curved
         self._pieces: list[list[Piece]] = [[] for _ in wanted]
         self._later = {*later}
         self.factors: list[Factor] = []
@@ -70,8 +75,11 @@ class Adjoints:
 class Part(Protocol):
     """A statement or a loop, which computes one block or more."""
 
-    def forward(self, blocks: Sequence[JaxArray], keep: bool) -> list[JaxArray]:
-        """The blocks that it computes of those before it; ``keep`` what :meth:`back` needs."""
+    def forward(self, blocks: Sequence[JaxArray], keep: bool, curved: bool) -> list[JaxArray]:
+        """The blocks that it computes of those before it; ``keep`` what :meth:`back` needs.
+
+        ``curved`` if JAX is to differentiate it.
+        """
 
     def varies(self, wanted: Sequence[bool]) -> list[bool]:
         """Which of these vary with the blocks before it that want an adjoint."""
@@ -90,11 +98,11 @@ class Sweep:
     parts: Sequence[Part]
     dtype: str
 
-    def forward(self, arguments: Sequence[JaxArray], *, keep: bool) -> list[JaxArray]:
-        """All blocks."""
+    def forward(self, arguments: Sequence[JaxArray], *, keep: bool, curved: bool) -> list[JaxArray]:
+        """All blocks; the options are those of a part."""
         blocks = [jax_module().numpy.zeros(0, self.dtype), *arguments]
         for part in self.parts:
-            blocks += part.forward(blocks, keep)
+            blocks += part.forward(blocks, keep, curved)
         return blocks
 
     def wanted(self, arguments: Sequence[bool]) -> list[bool]:

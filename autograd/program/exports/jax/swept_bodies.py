@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Any
 
-from autograd.program.exports.jax.differentiated import jax_module
 from autograd.program.exports.jax.readings import Reading
 from autograd.program.exports.jax.sweeps import Adjoints, Sweep, contracted, whole
+from autograd.program.exports.jax.vocabulary import jax_module
 
 if TYPE_CHECKING:
     from jax import Array as JaxArray
@@ -63,14 +63,19 @@ class Body:
         return [part for x, sizes in zip(shared, self.shares) for part in _cut(x, sizes)]
 
     def forward(
-        self, keep: bool, first: JaxArray, items: Sequence[JaxArray], shared: Sequence[JaxArray]
+        self,
+        keep: bool,
+        curved: bool,
+        first: JaxArray,
+        items: Sequence[JaxArray],
+        shared: Sequence[JaxArray],
     ) -> list[JaxArray]:
         """The last carry, what each run gives, and if it is to be kept what each was given."""
         jax, many = jax_module(), len(self.carries)
         zeros, parts = jax.numpy.zeros, self._shared(shared)
 
         def once(carries: list[JaxArray], some: list[JaxArray]) -> tuple[list[JaxArray], Any]:
-            made = self.step.forward([*carries[:many], *some, *parts], keep=False)
+            made = self.step.forward([*carries[:many], *some, *parts], keep=False, curved=curved)
             each = [whole(x, made) for x in self.each]
             return [whole(x, made) for x in self.new], (each, carries[:many] if keep else [])
 
@@ -98,6 +103,7 @@ class Body:
     def back(
         self,
         wants: Sequence[bool],
+        curved: bool,
         last: JaxArray | None,
         each: JaxArray | None,
         given: JaxArray,
@@ -121,8 +127,8 @@ class Body:
 
         def once(state: State, read: Given) -> tuple[State, tuple[Any, Any]]:
             (gs, sums), (carries, some, gs_each) = state, read
-            made = self.step.forward([*carries, *some, *parts], keep=True)
-            own = Adjoints(inner, spans[1])
+            made = self.step.forward([*carries, *some, *parts], keep=True, curved=curved)
+            own = Adjoints(inner, spans[1], curved=curved)
             for reading, g in zip([*self.new, *self.each], [*gs, *gs_each]):
                 if g is not None:
                     own.add(reading, g)

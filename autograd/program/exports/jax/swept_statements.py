@@ -5,21 +5,26 @@ Next: :mod:`autograd.program.exports.jax.sheets`, which puts them in a row.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from math import isfinite
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from autograd.ops.expr import Expr, Operand, evaluate
+from autograd.ops.expr import Expr, Operand
 from autograd.ops.op import OPS, Op
-from autograd.program.exports.jax.differentiated import jax_module
-from autograd.program.exports.jax.primitives import functions, rule_of
+from autograd.program.exports.jax.curved import Curved
+from autograd.program.exports.jax.primitives import rule_of, rule_of_rows
 from autograd.program.exports.jax.readings import Reading
+from autograd.program.exports.jax.solutions import solution
 from autograd.program.exports.jax.sweeps import Adjoints, contracted, whole
+from autograd.program.exports.jax.vocabulary import jax_module
 from autograd.program.statements.layout import Shape
 from autograd.program.statements.reroll import rolled
 
 if TYPE_CHECKING:
     from jax import Array as JaxArray
+
+    from autograd.program.tape.instructions import Tape
+
+    FunctionOf = Callable[[Tape], Callable[..., JaxArray]]
 
 __all__ = ["Node", "node_of"]
 
@@ -32,7 +37,7 @@ class Node:
     def __init__(self, op: Op, shape: Shape, readings: Sequence[Reading]) -> None:
         self.op, self.shape, self.readings = op, shape, readings
 
-    def value(self, inputs: list[JaxArray]) -> JaxArray:
+    def value(self, inputs: list[JaxArray], curved: bool) -> JaxArray:
         """The result, of what is read."""
         raise NotImplementedError
 
@@ -40,10 +45,10 @@ class Node:
         """What is read."""
         return [whole(x, blocks) for x in self.readings]
 
-    def forward(self, blocks: Sequence[JaxArray], keep: bool) -> list[JaxArray]:
+    def forward(self, blocks: Sequence[JaxArray], keep: bool, curved: bool) -> list[JaxArray]:
         """The result."""
         jnp = jax_module().numpy
-        made, dtype = self.value(self.inputs(blocks)), blocks[0].dtype
+        made, dtype = self.value(self.inputs(blocks), curved), blocks[0].dtype
         if made.dtype != dtype:
             made = made.astype(dtype)
         return [made if made.shape == self.shape else jnp.broadcast_to(made, self.shape)]
@@ -66,34 +71,33 @@ class Node:
 class _Map(Node):
     """An elementary statement, element by element."""
 
-    def __init__(self, op: Op, shape: Shape, readings: Sequence[Reading]) -> None:
+    def __init__(
+        self, op: Op, shape: Shape, readings: Sequence[Reading], turns: bool, alone: bool
+    ) -> None:
         numbers = [x.read([]) if not x.blocks else None for x in readings]
         known = {i: repr(x.item()) for i, x in enumerate(numbers) if x is not None and x.size == 1}
         known = known if len(known) < len(readings) else {}
-        super().__init__(op, shape, [x for i, x in enumerate(readings) if i not in known])
-        self._rule = rule_of(op, len(readings), tuple(known.items()))
+        left = [x for i, x in enumerate(readings) if i not in known]
+        super().__init__(op, shape, left)
+        self._rule = Curved(op, rule_of(op, len(readings), tuple(known.items())), turns, alone)
 
     def inputs(self, blocks: Sequence[JaxArray]) -> list[JaxArray]:
         return [x.read(blocks) for x in self.readings]
 
-    def value(self, inputs: list[JaxArray]) -> JaxArray:
-        variables = dict(zip(self._rule.names, inputs))
-        made = evaluate([self._rule.value], functions(), variables)[0]
-        # A choice that its known operands make may leave a plain number.
-        found: JaxArray = jax_module().numpy.asarray(made)
-        return found
+    def value(self, inputs: list[JaxArray], curved: bool) -> JaxArray:
+        return self._rule.value(inputs, curved)
 
     def varies(self, wanted: Sequence[bool]) -> list[bool]:
-        pairs = zip(self.readings, self._rule.partials)
+        pairs = zip(self.readings, self._rule.rule.partials)
         return [any(_moves(slope) and any(wanted[b] for b in x.blocks) for x, slope in pairs)]
 
     def pull(self, g: JaxArray, inputs: list[JaxArray], out: JaxArray, adjoints: Adjoints) -> None:
-        pairs = zip(self.readings, self._rule.partials)
+        pairs = zip(self.readings, self._rule.rule.partials)
         chosen = [(x, slope) for x, slope in pairs if _moves(slope) and adjoints.want(x)]
-        variables = {"out": out, **dict(zip(self._rule.names, inputs))}
-        slopes = evaluate([slope for _, slope in chosen], functions(), variables)
-        for (reading, _), slope in zip(chosen, slopes):
-            adjoints.add(reading, _times(g, slope, self.op.selects))
+        slopes = [slope for _, slope in chosen]
+        parts = self._rule.pulled(g, slopes, out, inputs, adjoints.curved)
+        for (reading, _), part in zip(chosen, parts):
+            adjoints.add(reading, part)
 
 
 def _moves(slope: Operand | None) -> bool:
@@ -101,23 +105,8 @@ def _moves(slope: Operand | None) -> bool:
     return slope is not None and (isinstance(slope, Expr) or slope != 0.0)
 
 
-def _times(g: JaxArray, slope: JaxArray | float, selects: bool) -> JaxArray:
-    """An adjoint × a local derivative, but 0 where the adjoint is, or a choice's derivative."""
-    lax = jax_module().lax
-    if isinstance(slope, float) and isfinite(slope):
-        return g if slope == 1.0 else -g if slope == -1.0 else g * slope
-    jnp = jax_module().numpy
-    factor = jnp.broadcast_to(jnp.asarray(slope, g.dtype), g.shape)
-    zero = lax.full_like(g, 0.0)
-    silent = lax.eq(g, zero)
-    if selects:
-        silent = lax.bitwise_or(silent, lax.eq(factor, zero))
-    made: JaxArray = lax.select(silent, zero, lax.mul(g, factor))
-    return made
-
-
 class _Sum(Node):
-    def value(self, inputs: list[JaxArray]) -> JaxArray:
+    def value(self, inputs: list[JaxArray], curved: bool) -> JaxArray:
         return inputs[0].sum(-1)
 
     def pull(self, g: JaxArray, inputs: list[JaxArray], out: JaxArray, adjoints: Adjoints) -> None:
@@ -126,7 +115,7 @@ class _Sum(Node):
 
 
 class _Dot(Node):
-    def value(self, inputs: list[JaxArray]) -> JaxArray:
+    def value(self, inputs: list[JaxArray], curved: bool) -> JaxArray:
         return (inputs[0] * inputs[1]).sum(-1)
 
     def pull(self, g: JaxArray, inputs: list[JaxArray], out: JaxArray, adjoints: Adjoints) -> None:
@@ -143,7 +132,7 @@ class _Product(Node):
         stack = "z" * (len(shape) - 2)
         self._axes = stack + "pk", stack + "qk", stack + "pq"
 
-    def value(self, inputs: list[JaxArray]) -> JaxArray:
+    def value(self, inputs: list[JaxArray], curved: bool) -> JaxArray:
         left, right = inputs
         return contracted(left, right, *self._axes)
 
@@ -159,52 +148,84 @@ class _Product(Node):
 class _Rows(Node):
     """A regular primitive of many operands, along the last axis."""
 
-    def __init__(self, op: Op, shape: Shape, readings: Sequence[Reading]) -> None:
+    def __init__(
+        self, op: Op, shape: Shape, readings: Sequence[Reading], turns: bool, alone: bool
+    ) -> None:
         super().__init__(op, shape, readings)
-        formula = rolled(op)
-        assert formula is not None
-        self._value, self._slopes = formula
+        self._rule = Curved(op, rule_of_rows(op), turns, alone)
 
-    def value(self, inputs: list[JaxArray]) -> JaxArray:
-        made: JaxArray = evaluate([self._value], functions(), {"x": inputs[0]})[0][..., 0]
-        return made
+    def value(self, inputs: list[JaxArray], curved: bool) -> JaxArray:
+        return self._rule.value(inputs, curved)[..., 0]
 
     def pull(self, g: JaxArray, inputs: list[JaxArray], out: JaxArray, adjoints: Adjoints) -> None:
-        variables = {"x": inputs[0], "out": out[..., None]}
-        slope = evaluate([self._slopes], functions(), variables)[0]
         g = jax_module().numpy.broadcast_to(g[..., None], inputs[0].shape)
-        adjoints.add(self.readings[0], _times(g, slope, self.op.selects))
+        slopes, out = self._rule.rule.partials, out[..., None]
+        (part,) = self._rule.pulled(g, slopes, out, inputs, adjoints.curved)
+        adjoints.add(self.readings[0], part)
 
 
 class _Columns(Node):
     """Another of many operands: one by one."""
 
-    def __init__(self, op: Op, shape: Shape, readings: Sequence[Reading]) -> None:
+    def __init__(
+        self, op: Op, shape: Shape, readings: Sequence[Reading], turns: bool, alone: bool
+    ) -> None:
         super().__init__(op, shape, readings)
-        self._rule = rule_of(op, readings[0].full[-1], ())
+        self._rule = Curved(op, rule_of(op, readings[0].full[-1], ()), turns, alone)
 
-    def _variables(self, x: JaxArray) -> dict[str, JaxArray]:
-        return {name: x[..., i] for i, name in enumerate(self._rule.names)}
-
-    def value(self, inputs: list[JaxArray]) -> JaxArray:
-        made: JaxArray = evaluate([self._rule.value], functions(), self._variables(inputs[0]))[0]
-        return made
+    def value(self, inputs: list[JaxArray], curved: bool) -> JaxArray:
+        return self._rule.value(_columns(inputs[0]), curved)
 
     def pull(self, g: JaxArray, inputs: list[JaxArray], out: JaxArray, adjoints: Adjoints) -> None:
-        variables = {"out": out, **self._variables(inputs[0])}
-        slopes = evaluate(self._rule.partials, functions(), variables)
-        parts = [_times(g, 0.0 if slope is None else slope, self.op.selects) for slope in slopes]
+        slopes = [0.0 if x is None else x for x in self._rule.rule.partials]
+        columns = _columns(inputs[0])
+        parts = self._rule.pulled(g, slopes, out, columns, adjoints.curved)
         adjoints.add(self.readings[0], jax_module().numpy.stack(parts, -1))
 
 
-def node_of(kind: str, op: Op, shape: Shape, readings: Sequence[Reading]) -> Node:
-    """An array statement, see :class:`autograd.program.statements.groups.ArrayStatement`."""
+def _columns(x: JaxArray) -> list[JaxArray]:
+    return [x[..., i] for i in range(x.shape[-1])]
+
+
+class _Solved(Node):
+    """The solution of an equation, which JAX differentiates itself."""
+
+    def __init__(
+        self, op: Op, shape: Shape, readings: Sequence[Reading], function_of: FunctionOf
+    ) -> None:
+        super().__init__(op, shape, readings)
+        self._solve = solution(op, len(readings), function_of)
+
+    def value(self, inputs: list[JaxArray], curved: bool) -> JaxArray:
+        return self._solve(*inputs)
+
+    def pull(self, g: JaxArray, inputs: list[JaxArray], out: JaxArray, adjoints: Adjoints) -> None:
+        for reading, part in zip(self.readings, jax_module().vjp(self._solve, *inputs)[1](g)):
+            if adjoints.want(reading):
+                adjoints.add(reading, part)
+
+
+def node_of(
+    kind: str,
+    op: Op,
+    shape: Shape,
+    readings: Sequence[Reading],
+    turns: bool,
+    alone: bool,
+    function_of: FunctionOf,
+) -> Node:
+    """An array statement, see :class:`autograd.program.statements.groups.ArrayStatement`.
+
+    The options are those of :class:`Curved`; ``function_of`` makes functions of tapes.
+    """
+    if op.equation is not None:
+        return _Solved(op, shape, readings, function_of)
     if kind == "map":
-        return _Map(op, shape, readings)
+        return _Map(op, shape, readings, turns, alone)
     if kind == "product":
         return _Product(op, shape, readings)
     if op is OPS["dot"]:
         return _Dot(op, shape, readings)
     if op is OPS["sum"]:
         return _Sum(op, shape, readings)
-    return (_Rows if rolled(op) is not None else _Columns)(op, shape, readings)
+    return (_Rows if rolled(op) is not None else _Columns)(op, shape, readings, turns, alone)
