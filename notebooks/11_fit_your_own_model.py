@@ -89,7 +89,7 @@ print(f"noise {noise:.0f}, wander {wander:.0f}, log-likelihood {-fit.fun:.2f}")
 
 # %% [markdown]
 # Durbin and Koopman's book on state space models (2012, section 2.10) gives 15,099 and 1,469 for
-# this model and these data, with log-likelihood -632.54. So do we.
+# this model and these data, with log-likelihood -632.54: the same, as it is -632.5456.
 
 # %%
 assert abs(noise - 15_099) < 1
@@ -113,9 +113,9 @@ for name, estimate, error in zip(["noise", "wander"], fit.x, errors):
     )
 
 # %% [markdown]
-# The noise is known to a third or so, the wandering only within a factor of ten. Is the picture
-# that the Hessian paints, an ellipse, a good one? `batched` evaluates the likelihood at thousands
-# of points in one call, so let us look.
+# The noise is known to a half or so, the wandering only to a factor of six either way. Is the
+# picture that the Hessian paints, an ellipse, a good one? `batched` evaluates the likelihood at
+# thousands of points in one call, so let us look.
 
 # %%
 loss_at = loss.batched("p")
