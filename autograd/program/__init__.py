@@ -22,6 +22,7 @@ from autograd.program.tape.lower import lower
 
 if TYPE_CHECKING:
     from numpy.typing import DTypeLike
+    from typing_extensions import Never
 
     from autograd.nested import Nest
 
@@ -33,7 +34,7 @@ sys.modules["autograd.program.ir"] = instructions  # pickles from before it move
 def compile(
     output: Nest,
     /,
-    *,
+    *unnamed: Never,
     dtype: DTypeLike = "float64",
     backend: str = "auto",
     threads: int | None = None,
@@ -79,6 +80,10 @@ def compile(
     >>> print(value, aux, grad)
     9.0 3.0 [12.  6.]
     """
+    if unnamed:
+        raise InputTypeError(
+            "compile takes arguments by name, each with its leaves: compile(y, x=x)"
+        )
     if "reduce" in arguments:
         raise InputValueError("'reduce' is an option of value_and_grad: rename the argument")
     if isinstance(output, (int, float)) and not isinstance(output, Node):

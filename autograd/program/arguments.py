@@ -6,7 +6,7 @@ This runs on every call, so the usual case takes few steps. Next: :mod:`autograd
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from autograd.engine.node import Node
 from autograd.engine.record import operand
@@ -15,6 +15,7 @@ from autograd.nested import is_array
 from autograd.program.executor import numpy_or_error
 from autograd.program.lists import array_of
 from autograd.program.tape.instructions import Argument
+from autograd.reals import shown
 
 if TYPE_CHECKING:
     from autograd.arrays import Array
@@ -91,12 +92,37 @@ class Arguments:
             index = self._argument.get(name) if isinstance(name, str) else None
             if index is None:
                 names = ", ".join(self._argument) or "none"
-                raise InputTypeError(f"wrt names an argument ({names}), but got {name!r}")
+                several = "; several stand in a tuple" if isinstance(name, list) else ""
+                raise InputTypeError(f"wrt names an argument ({names}), but got {name!r}{several}")
             if index in found:
                 raise InputTypeError(f"wrt names {name!r} twice")
             found.append(index)
         self._known[wrt] = chosen = tuple(found)
         return chosen
+
+    def asked(
+        self, unnamed: Sequence[Nest], arrays: dict[str, Nest], **asked: Any
+    ) -> tuple[Any, ...]:
+        """What a method is to do, by position or, where no argument is called so, by keyword.
+
+        Raises:
+            InputTypeError: There is nothing of a kind, or arrays stand beside it without names.
+        """
+        if unnamed:
+            self.refuse_unnamed()
+        for word, given in asked.items():
+            if given is None and word not in self._argument:
+                asked[word] = arrays.pop(word, None)
+            if asked[word] is None:
+                names = ", ".join(self._argument) or "none"
+                kind = "names an argument" if word == "wrt" else "goes with wrt, which names one"
+                raise InputTypeError(f"{word} {kind} ({names}), but got none")
+        return tuple(asked.values())
+
+    def refuse_unnamed(self) -> NoReturn:
+        """Raise for arrays that were passed without names."""
+        names = ", ".join(f"{name}=…" for name in self._argument)
+        raise InputTypeError(f"a program takes its arrays by name: {names or 'it has none'}")
 
     def checked(self, arrays: Mapping[str, Nest]) -> tuple[list[Any], int | None]:
         """The arrays in order, each flat but for its batch axis, and the batch size if any.
@@ -166,6 +192,8 @@ class Arguments:
             array: Array = np.asarray(given) if listed is None else listed
         except ValueError as error:
             raise InputValueError(f"argument {name!r} is a ragged nesting: {error}") from error
+        except (TypeError, RuntimeError) as error:  # what it says itself, as a tensor of PyTorch
+            raise InputTypeError(f"argument {name!r} is no array of numbers: {error}") from error
         if array.dtype.kind == "O" and any(isinstance(x, Node) for x in array.flat):
             if self.dtype.kind != "O":
                 raise ValuesGiven
@@ -174,7 +202,7 @@ class Arguments:
             array = floats_of(array)
         if array.dtype.kind not in "fiub":
             raise InputTypeError(
-                f"argument {name!r} takes an array of real numbers, but got one of {array.dtype}"
+                f"argument {name!r} takes an array of real numbers, but {_odd(array)}"
             )
         with np.errstate(over="ignore"):  # a number beyond float32 is its infinity
             return array.astype(self.dtype, copy=False)
@@ -201,3 +229,12 @@ class Arguments:
         ]
         known = ", ".join(self._argument) or "none"
         return f"the program {' and '.join(faults)}; its arguments are: {known}"
+
+
+def _odd(array: Array) -> str:
+    """What an array holds that is no real number."""
+    if array.dtype.kind == "O":
+        for x in array.flat:
+            if operand(x) is NotImplemented:
+                return f"it holds {type(x).__name__} {shown(x, 80)}"
+    return f"got one of {array.dtype}"

@@ -16,6 +16,8 @@ from autograd.program.running import Running
 from autograd.program.tape.instructions import Tape
 
 if TYPE_CHECKING:
+    from typing_extensions import Never
+
     from autograd.arrays import Array
     from autograd.nested import Nest
 
@@ -33,7 +35,7 @@ class Differentiable:
     _running: Running
     tape: Tape
 
-    def __call__(self, /, **arrays: Nest) -> Any:
+    def __call__(self, /, *unnamed: Never, **arrays: Nest) -> Any:
         """The output: its shape, with the batch axis in front if any argument has one.
 
         Of a program compiled with ``has_aux``, the pair (value, auxiliary data). Called with
@@ -43,31 +45,38 @@ class Differentiable:
             InputTypeError: An argument is missing, unknown, or no array of numbers.
             InputValueError: A shape is wrong, or batch sizes differ.
         """
+        if unnamed:
+            self._running.inputs.refuse_unnamed()
         running, given, batch = self._checked(arrays)
         values = running.executor(batch).forward(given, batch)
         return self._outputs(values, batch is not None)
 
     def value_and_grad(
-        self, wrt: Wrt, /, *, reduce: str = "sum", **arrays: Nest
+        self, wrt: Wrt | None = None, /, *unnamed: Never, reduce: str = "sum", **arrays: Nest
     ) -> tuple[Any, Any]:
         """The output, and the gradients of its sum or mean over the batch.
 
-        ``wrt`` names an argument, or several in a tuple, which gives a tuple of gradients. A
-        gradient has the shape of the array that was passed: one row a row for a batched argument,
-        and for one that the batch shares, the sum (or with ``reduce="mean"`` the mean) over it.
+        ``wrt`` names an argument, or several in a tuple, which gives a tuple of gradients; by
+        keyword too, if no argument is called so. A gradient has the shape of the array that was
+        passed: one row a row for a batched argument, and for one that the batch shares, the sum (or
+        with ``reduce="mean"`` the mean) over it.
         Of a program compiled with ``has_aux``, ((value, auxiliary data), gradients).
 
         Raises:
             InputTypeError, InputValueError: As for a call; or ``wrt`` names no argument,
                 ``reduce`` is neither "sum" nor "mean", or the output is more than one number.
         """
+        if unnamed or wrt is None:
+            (wrt,) = self._running.inputs.asked(unnamed, arrays, wrt=wrt)
         running, given, batch = self._checked(arrays)
         indices = running.inputs.indices(wrt)
         weight = self._weight("value_and_grad", reduce)(batch)
         values, flat = running.executor(batch).value_and_grad(indices, given, batch, weight)
         return self._outputs(values, batch is not None), self._like(wrt, indices, flat)
 
-    def grad(self, wrt: Wrt, /, *, reduce: str = "sum", **arrays: Nest) -> Any:
+    def grad(
+        self, wrt: Wrt | None = None, /, *unnamed: Never, reduce: str = "sum", **arrays: Nest
+    ) -> Any:
         """The gradients alone; see ``value_and_grad``.
 
         >>> import autograd
@@ -75,9 +84,9 @@ class Differentiable:
         >>> print(autograd.compile(x**3, x=x).grad("x", x=[1.0, 2.0]))
         [ 3. 12.]
         """
-        return self.value_and_grad(wrt, reduce=reduce, **arrays)[1]
+        return self.value_and_grad(wrt, *unnamed, reduce=reduce, **arrays)[1]
 
-    def jacobian(self, wrt: Wrt, /, **arrays: Nest) -> Any:
+    def jacobian(self, wrt: Wrt | None = None, /, *unnamed: Never, **arrays: Nest) -> Any:
         """The derivatives of each number of the output: its shape, then the argument's.
 
         With a batch axis in front if any argument has one; auxiliary data are not differentiated.
@@ -95,6 +104,8 @@ class Differentiable:
         """
         from autograd.program import directions
 
+        if unnamed or wrt is None:
+            (wrt,) = self._running.inputs.asked(unnamed, arrays, wrt=wrt)
         running, _, batch = self._checked(arrays)
         indices = running.inputs.indices(wrt)
         blocks = directions.jacobian(running, arrays, indices)
@@ -105,7 +116,9 @@ class Differentiable:
         ]
         return tuple(shaped) if type(wrt) is tuple else shaped[0]
 
-    def hessian(self, wrt: Wrt, /, *, reduce: str = "sum", **arrays: Nest) -> Any:
+    def hessian(
+        self, wrt: Wrt | None = None, /, *unnamed: Never, reduce: str = "sum", **arrays: Nest
+    ) -> Any:
         """The second derivatives: the argument's shape twice; for a tuple, a tuple of tuples.
 
         By arguments that the batch shares, of the sum or mean over the batch; where one of the two
@@ -123,6 +136,8 @@ class Differentiable:
         """
         from autograd.program import directions
 
+        if unnamed or wrt is None:
+            (wrt,) = self._running.inputs.asked(unnamed, arrays, wrt=wrt)
         running, given, _ = self._checked(arrays)
         indices = running.inputs.indices(wrt)
         rows = directions.hessian(running, arrays, indices, self._weight("hessian", reduce))
@@ -136,7 +151,14 @@ class Differentiable:
         ]
         return tuple(shaped) if type(wrt) is tuple else shaped[0][0]
 
-    def jvp(self, wrt: Wrt, direction: Nest, /, **arrays: Nest) -> Any:
+    def jvp(
+        self,
+        wrt: Wrt | None = None,
+        direction: Nest | None = None,
+        /,
+        *unnamed: Never,
+        **arrays: Nest,
+    ) -> Any:
         """The derivative of the output along a direction, which has the argument's shape.
 
         Or that shape with a batch axis in front: a derivative for each. For a tuple ``wrt`` the
@@ -153,12 +175,23 @@ class Differentiable:
         """
         from autograd.program import directions
 
+        if unnamed or wrt is None or direction is None:
+            asked = self._running.inputs.asked(unnamed, arrays, wrt=wrt, direction=direction)
+            wrt, direction = asked
         running, moves = self._moving(wrt, direction, arrays)
         indices = running.inputs.indices(wrt)
         flat, batched = directions.jvp(running, arrays, indices, moves)
         return _in_shape(flat, self.tape.output_shape, batched)
 
-    def hvp(self, wrt: Wrt, direction: Nest, /, *, reduce: str = "sum", **arrays: Nest) -> Any:
+    def hvp(
+        self,
+        wrt: Wrt | None = None,
+        direction: Nest | None = None,
+        /,
+        *unnamed: Never,
+        reduce: str = "sum",
+        **arrays: Nest,
+    ) -> Any:
         """The Hessian's product with a direction, in the argument's shape, without the Hessian.
 
         One forward and one reverse pass. With a batch axis in front of the direction, a product
@@ -174,6 +207,9 @@ class Differentiable:
         """
         from autograd.program import directions
 
+        if unnamed or wrt is None or direction is None:
+            asked = self._running.inputs.asked(unnamed, arrays, wrt=wrt, direction=direction)
+            wrt, direction = asked
         running, moves = self._moving(wrt, direction, arrays)
         indices = running.inputs.indices(wrt)
         weight = self._weight("hvp", reduce)

@@ -6,6 +6,7 @@ Next: :mod:`autograd.program.tape.instructions` says what a tape is.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from inspect import isfunction
 from typing import TYPE_CHECKING, Any
 
 from autograd.collector import uncollected
@@ -145,12 +146,13 @@ def _twice(placed: Sequence[Argument], leaves: Sequence[Node], slots: Mapping[No
     return f"argument {name!r} holds a leaf that another argument names already: name it once"
 
 
-def _number(x: Operand | None) -> float:
+def _number(x: object) -> float:
     number = real_or_none(x)
     if number is None:
         raise InputTypeError(
             "the output of a program is a Value or a nested sequence of Values, "
             f"but it holds {type(x).__name__} {x!r}"[:300]
             + (": does the function end with return?" if x is None else "")
+            + (": compiled(f) records a function" if isfunction(x) else "")
         )
     return number

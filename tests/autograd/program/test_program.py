@@ -343,3 +343,49 @@ def test_numpy_is_only_needed_to_compile(monkeypatch):
         compile(y, x=x)
     with pytest.raises(MissingExtraError, match=r"scalar-autograd\[compile\]"):
         autograd.compiled(lambda x: x)(1.0)
+
+
+def test_wrt_by_keyword(line):
+    """As of compiled functions; an argument may be called so, and then it is that."""
+    given = {"w": W, "x": X[0], "b": 0.5}
+    value, grads = line.value_and_grad(wrt=("w", "b"), **given)
+    assert value == line(**given)
+    for keyed, placed in [
+        (grads, line.grad(("w", "b"), **given)),
+        (line.grad(wrt="w", **given), line.grad("w", **given)),
+        (line.jacobian(wrt="w", **given), line.jacobian("w", **given)),
+        (line.hessian(wrt="w", **given), line.hessian("w", **given)),
+        (line.jvp(wrt="w", direction=W, **given), line.jvp("w", W, **given)),
+        (line.hvp("w", direction=W, **given), line.hvp("w", W, **given)),
+    ]:
+        np.testing.assert_equal(keyed, placed)
+    x, direction = Value(0.0), Value(0.0)
+    named = compile(x * x * direction, wrt=x, direction=direction)
+    assert named.grad("wrt", wrt=3.0, direction=2.0) == 12.0
+    assert named.jvp("wrt", 1.0, wrt=3.0, direction=2.0) == 12.0
+
+
+UNNAMED = {
+    "a call": (lambda p: p(W, X[0], 0.5), "takes its arrays by name: w=…, x=…, b=…"),
+    "value_and_grad": (lambda p: p.value_and_grad("w", W), "takes its arrays by name"),
+    "grad": (lambda p: p.grad("w", W, b=1.0), "takes its arrays by name"),
+    "jacobian": (lambda p: p.jacobian("w", W), "takes its arrays by name"),
+    "hessian": (lambda p: p.hessian("w", W), "takes its arrays by name"),
+    "jvp": (lambda p: p.jvp("w", W, X[0]), "takes its arrays by name"),
+    "hvp": (lambda p: p.hvp("w", W, X[0]), "takes its arrays by name"),
+    "no wrt": (lambda p: p.grad(w=W, x=X[0], b=0.5), r"argument \(w, x, b\), but got none"),
+    "no direction": (lambda p: p.hvp("w", w=W, x=X[0], b=0.5), "direction goes with wrt"),
+    "a list of names": (lambda p: p.grad(["w"], w=W, x=X[0], b=0.5), "several stand in a tuple"),
+    "compile": (lambda _: compile(Value(1.0), Value(2.0)), "arguments by name, each with its lea"),
+    "a function": (lambda _: compile(lambda x: x), r"compiled\(f\) records a function"),
+    "a dict": (lambda p: p(w={"a": 1.0}, x=X, b=0.5), "'w' takes .* but it holds dict {'a': 1.0}"),
+    "None": (lambda p: p(w=[None, 1.0], x=X, b=0.5), "'w' takes .* but it holds NoneType None"),
+}
+
+
+@pytest.mark.parametrize("name", UNNAMED)
+def test_what_has_no_name_is_refused_with_the_names(line, name):
+    """In every method alike, and what is no array at all."""
+    call, words = UNNAMED[name]
+    with pytest.raises(InputTypeError, match=words):
+        call(line)
