@@ -42,6 +42,11 @@ Nest: TypeAlias = "SupportsFloat | Array | Sequence[Nest] | Named | DataclassIns
 Argument: TypeAlias = "Nest | Hashable"
 """Numbers in any container, or whatever else a function takes, as a flag or a model."""
 
+NUMBERS: set[type] = {float, int}
+"""Types that are known to be no containers, without a look at what is one: Value is put here too.
+
+Whatever else is asked of them is the same of any other type of number, and takes longer.
+"""
 DEEPEST = 100
 """No argument is nested more deeply than this, unless it holds itself."""
 
@@ -72,6 +77,8 @@ def is_array(x: object) -> TypeGuard[Array]:
     Raises:
         InputValueError: Some of its numbers are masked.
     """
+    if type(x) in NUMBERS:
+        return False
     # While another thread imports NumPy, it is there without its names, and nothing is an array.
     array = getattr(sys.modules.get("numpy"), "ndarray", None)
     if array is None or not isinstance(x, array):
@@ -96,8 +103,11 @@ def parts_of(x: Nest) -> dict[Any, Any] | None:
     >>> parts_of([3.0, 4.0]), parts_of({"w": 3.0, "unit": "m"}), parts_of(3.0)
     ({0: 3.0, 1: 4.0}, {'w': 3.0}, None)
     """
-    if type(x) is float:  # what most parts are
+    kind = type(x)
+    if kind in NUMBERS:
         return None
+    if kind is list:
+        return dict(enumerate(x))  # type: ignore[arg-type]
     if is_array(x):
         return dict(enumerate(flat_list(x)))
     if isinstance(x, (list, tuple)) and not hasattr(x, "_fields"):
@@ -190,8 +200,11 @@ def numbers_in(x: Nest, number_of: Callable[[Nest], SupportsFloat], what: str) -
         InputTypeError: A part is neither a number nor a container of such parts.
         InputValueError: Containers are nested too deeply, or hold themselves.
     """
-    if parts_of(x) is None:
+    parts = None if type(x) in NUMBERS else parts_of(x)
+    if parts is None:
         return [number_at(x, number_of, what)]
+    if NUMBERS.issuperset(map(type, parts.values())):  # flat, as most are
+        return [number_at(part, number_of, what) for part in parts.values()]
     return [number for number, _ in _walk(x, x, number_of, what)]
 
 
@@ -250,7 +263,7 @@ def _described(parts: dict[Hashable, Nest] | None) -> str:
 
 def rebuilt(like: Nest, parts: Sequence[Nest]) -> Any:
     """The structure of ``like`` with these parts in place of its numbers, from left to right."""
-    if parts_of(like) is None:
+    if type(like) in NUMBERS or parts_of(like) is None:
         return parts[0]
     left = iter(parts)
     return map_structure(lambda _: next(left), like)
@@ -261,7 +274,11 @@ def map_structure(function: Callable[[Nest], Nest], x: Nest) -> Any:
     parts = parts_of(x)
     if parts is None:
         return function(x)
-    return with_parts(x, [map_structure(function, part) for part in parts.values()])
+    made = [
+        function(part) if type(part) in NUMBERS else map_structure(function, part)
+        for part in parts.values()
+    ]
+    return with_parts(x, made)
 
 
 def array_of(parts: list[Any], shape: tuple[int, ...]) -> Any:

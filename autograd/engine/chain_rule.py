@@ -86,11 +86,11 @@ def sweep_loop(place: Place, steps: Steps) -> Callable[..., None]:
         "            continue",
         "        op = node.op",
     ]
-    scope: dict[str, Any] = {"STEPS": steps}
+    scope: dict[str, Any] = {"STEPS": steps, **float_scope([])}
     cases = (("if type(y) is float", "y"), ("elif type(x) is float", "x"), ("else", ""))
-    for keyword, op in zip(("if", "elif", "elif"), (OPS["mul"], OPS["add"], OPS["sub"])):
-        scope[op.name] = op
-        source.append(f"        {keyword} op is {op.name}:")
+    for keyword, name in (("if", "mul"), ("elif", "add"), ("elif", "sub"), ("elif", "chain")):
+        op = scope[name] = OPS[name]
+        source.append(f"        {keyword} op is {name}:")
         source.append("            x, y = node._left, node._right")
         for test, literal in cases:
             source.append(f"            {test}:")
@@ -107,7 +107,7 @@ def _weighted(partial: Expr | float) -> str:
     """Source of g × a local derivative."""
     if not isinstance(partial, Expr):
         return {1.0: "g", -1.0: "-g"}[partial]
-    return f"g * {show(partial)}"
+    return show(Expr("var", "g") * partial)
 
 
 def _step(op: Op, place: Place) -> Callable[..., None]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import TypeVar
+from typing import ParamSpec, TypeVar
 
 from autograd.engine.modes import failing_line
 from autograd.engine.node import Node
@@ -17,6 +17,7 @@ from autograd.ops.op import OPS
 
 __all__ = ["explaining"]
 
+P = ParamSpec("P")
 T = TypeVar("T")
 
 KNOWN = (
@@ -41,14 +42,14 @@ MATRICES = {"solve": "solve", "solve1": "solve", "inv": "inv", "det": "det"}
 """Ufuncs of NumPy's linear algebra, and the functions that record it."""
 
 
-def explaining(function: Callable[[], T]) -> T:
-    """What a function of the user's gives.
+def explaining(function: Callable[P, T], *args: P.args, **options: P.kwargs) -> T:
+    """What a function of the user's gives for these arguments.
 
     Raises:
         TraceError: In place of Python's or NumPy's error where they were given a Value.
     """
     try:
-        return function()
+        return function(*args, **options)
     except (TypeError, IndexError, KeyError) as error:
         remedy = None if isinstance(error, AutogradError) else _remedy(error)
         if remedy is None:

@@ -13,15 +13,16 @@ from typing import TYPE_CHECKING, Any, cast
 from autograd.engine.modes import TRACING
 from autograd.engine.moving import Ways
 from autograd.engine.order import operands_of
-from autograd.engine.products import Products
+from autograd.engine.products import Products, times
 from autograd.engine.record import RECORDERS
 from autograd.engine.region import Region, refusing
 from autograd.engine.shared import literals_of
-from autograd.ops.expr import Expr, evaluate, parts_in
+from autograd.ops.expr import Expr
 from autograd.ops.floats import Namespace
 from autograd.ops.op import Op
 from autograd.ops.partial_evaluation import folded
 from autograd.ops.per_op import per_op
+from autograd.ops.straight import straight
 
 if TYPE_CHECKING:
     from autograd.engine.node import Node
@@ -44,25 +45,29 @@ def recorded_adjoints(
     may know of what has come into the seeds. What goes from one node to another is what ``passed``
     makes of it.
     """
-    needed = None if wanted is None else _descendants(order, wanted)
+    needs = _needs(order, wanted)
     adjoint: dict[Any, Any] = dict(seeds)
     if products is None:
         products = Products(order, seeds.values(), forward=False)
     for node in reversed(order):
         upstream = adjoint.get(node)
-        if upstream is None or (needed is not None and node not in needed):
+        need = needs.get(node)
+        if upstream is None or not need:
             continue
         if cast(Any, node.op).structural:
-            cast(Any, node.op).pull(node, adjoint, products, needed)
+            cast(Any, node.op).pull(node, adjoint, products, None if wanted is None else needs)
             continue
+        if _is_zero(upstream):
+            continue
+        choices = products.enter(node)
         operands = operands_of(node)
-        if not operands or _is_zero(upstream):
-            continue
-        products.enter(node)
-        for x, partial in zip(operands, _partials(node, operands, needed)):
-            if partial is None or (products.op.selects and _is_zero(partial)):
+        for x, partial in zip(operands, _partials(node, operands, need)):
+            if partial is None or (choices and products.op.selects and _is_zero(partial)):
                 continue  # of inf, a sweep of numbers makes nan beside any other partial of 0
-            part = products.product(upstream, partial, source=node, target=x)
+            if choices:
+                part = products.product(upstream, partial, node, x)
+            else:
+                part = times(upstream, partial)
             if passed is not None:
                 part = passed(part, node, x)
             adjoint[x] = adjoint[x] + part if x in adjoint else part
@@ -80,24 +85,25 @@ def recorded_tangents(
     With ``moving``, seeds that turn out to be 0 lead as little further as literal zeros do.
     ``products`` may know of what has come into the seeds.
     """
-    needed = _descendants(order, seeds)
+    needs = _needs(order, seeds)
     tangent: dict[Any, Any] = dict(seeds)
     still = {x for x in seeds if _is_zero(seeds[x])}  # and what is zero by its number is not
     if products is None:
         products = Products(order, seeds.values(), forward=True)
     for node in order:
-        if node in tangent or node not in needed:
+        need = needs.get(node)
+        if node in tangent or need is None:
             continue
         if cast(Any, node.op).structural:
             if not cast(Any, node.op).push(node, tangent, products):
                 still.add(node)
             continue
-        products.enter(node)
+        choices = products.enter(node)
         operands = operands_of(node)
         total: Any = None
         led = [
             (x, partial)
-            for x, partial in zip(operands, _partials(node, operands, needed))
+            for x, partial in zip(operands, _partials(node, operands, need))
             if partial is not None and not _is_zero(partial) and x not in still
         ]
         if not led:
@@ -105,7 +111,10 @@ def recorded_tangents(
         if moving is not None:
             moving.enter(node, [x for x, _ in led])
         for x, partial in led:
-            part = products.product(tangent[x], partial, source=x, target=node)
+            if choices:
+                part = products.product(tangent[x], partial, x, node)
+            else:
+                part = times(partial, tangent[x])
             if moving is not None:
                 part = moving.kept(part, x, node)
             total = total + part if total is not None else part
@@ -113,21 +122,26 @@ def recorded_tangents(
     return tangent
 
 
-def _descendants(order: Iterable[Node], wanted: Iterable[Node]) -> set[Any]:
-    """The nodes through which these influence anything, themselves included."""
-    needed = set(wanted)
+def _needs(
+    order: Iterable[Node], wanted: Iterable[Node] | None
+) -> dict[Any, tuple[bool, ...] | None]:
+    """For each node that these influence, by which operands it does; of no limit, by all Values."""
+    needs: dict[Any, tuple[bool, ...] | None] = dict.fromkeys(wanted or ())
     for node in order:
-        if any(type(x) is not float and x in needed for x in operands_of(node)):
-            needed.add(node)
-    return needed
+        if wanted is None:
+            need = tuple([type(x) is not float for x in operands_of(node)])
+        else:
+            need = tuple([type(x) is not float and x in needs for x in operands_of(node)])
+        if True in need:
+            needs[node] = need
+    return needs
 
 
 def _partials(
-    node: Node, operands: tuple[Node | float, ...], needed: set[Node] | None
-) -> list[Any]:
+    node: Node, operands: tuple[Node | float, ...], need: tuple[bool, ...]
+) -> Sequence[Any]:
     """A node's local derivatives as Values or floats; None where there is none or no need."""
     op: Op = node.op  # type: ignore[assignment]
-    need = [type(x) is not float and (needed is None or x in needed) for x in operands]
     if not op.traced:
         if op.opaque:
             partials = _opaque_partials(node, operands)
@@ -135,43 +149,29 @@ def _partials(
             with TRACING.during(True):  # a comparison in the table's rules is recorded too
                 partials = op.one_an_operand(op.partials(_XP, node, *operands), len(operands))
         return [p if wanted else None for p, wanted in zip(partials, need)]
-    places = _places(op)
-    if places is not None:
-        found = (*operands, node)
-        return [
-            (found[place] if type(place) is int else place) if wanted else None
-            for place, wanted in zip(places, need)
-        ]
-    variables = {"out": node, **dict(zip(op.variables, operands))}
-    exprs, order = _wanted(op, literals_of(node), tuple(need))
-    return evaluate(exprs, RECORDERS, variables, order)
+    computed, wanted = _wanted(op, (), need)
+    if computed and False in need:
+        literals = literals_of(node)
+        if literals:
+            _, wanted = _wanted(op, literals, need)
+    return wanted(node, *operands)
 
 
 @per_op
 def _wanted(
     op: Op, literals: tuple[tuple[str, str], ...], need: tuple[bool, ...]
-) -> tuple[list[Any], list[Expr]]:
-    """The local derivatives that there is need of, and all that they are made of, in order."""
-    known = _at_literals(op, literals) if literals else op.partial_exprs
-    exprs = [expr if wanted else None for expr, wanted in zip(known, need)]
-    return exprs, parts_in(exprs)
+) -> tuple[bool, Callable[..., tuple[Any, ...]]]:
+    """The local derivatives that there is need of, as a function of a node and its operands.
 
-
-@per_op
-def _places(op: Op) -> tuple[int | float | None, ...] | None:
-    """Of sums and products, which are most of a graph: each local derivative is there already.
-
-    It is a number, or the place of an operand; the node itself stands behind these, at -1.
+    Where some of these are literals, what they decide is not recorded: nothing, unless something
+    has to be computed, which sums and products do not.
     """
-    places: list[int | float | None] = []
-    for partial in op.partial_exprs:
-        if not isinstance(partial, Expr):
-            places.append(partial)
-        elif partial.op == "var":
-            places.append(("out", *op.variables).index(str(partial.operands[0])) - 1)
-        else:
-            return None
-    return tuple(places)
+    known = {name: float.fromhex(x) for name, x in literals}
+    exprs = [expr if wanted else None for expr, wanted in zip(op.partial_exprs, need)]
+    if known:
+        exprs = [None if expr is None else folded(expr, known) for expr in exprs]
+    computed = any(isinstance(expr, Expr) and expr.op != "var" for expr in exprs)
+    return computed, straight(exprs, ("out", *op.variables), RECORDERS)
 
 
 def _opaque_partials(node: Node, operands: tuple[Node | float, ...]) -> tuple[Any, ...]:
@@ -185,13 +185,6 @@ def _opaque_partials(node: Node, operands: tuple[Node | float, ...]) -> tuple[An
     rule = region.run(lambda: op.partials(_XP, node, *operands))
     partials: tuple[Any, ...] = op.one_an_operand(rule, len(operands))
     return partials
-
-
-@per_op
-def _at_literals(op: Op, literals: tuple[tuple[str, str], ...]) -> tuple[Any, ...]:
-    """Local derivatives where some operands are literals: what these decide is not recorded."""
-    known = {name: float.fromhex(x) for name, x in literals}
-    return tuple(None if x is None else folded(x, known) for x in op.partial_exprs)
 
 
 def _is_zero(x: Node | float) -> bool:

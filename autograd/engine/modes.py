@@ -41,7 +41,7 @@ RECORDING = Switch("recording", default=True)
 ANOMALY: Switch[dict[Any, str] | None] = Switch("anomaly", default=None)
 """Under detect_anomaly: node -> the user's line that made it, else None."""
 TRACING = Switch("tracing", default=False)
-TRANSFORMING: Switch[Any] = Switch("transforming", default=None)
+TRANSFORMING: Switch[Any] = Switch("transforming", default=None, alone=False)
 """The innermost :class:`autograd.engine.region.Region`, where a transform calls a function; False
 where plain numbers are computed inside of one, for no transform to see."""
 REPEATING: Switch[Any] = Switch("repeating", default=None)

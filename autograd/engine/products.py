@@ -27,7 +27,7 @@ from autograd.engine.record import RECORDERS
 from autograd.engine.shared import Shared, has_tip, tip_size
 from autograd.ops.op import Op
 
-__all__ = ["Products"]
+__all__ = ["Products", "times"]
 
 
 class Products:
@@ -41,7 +41,7 @@ class Products:
         self, order: Sequence[Node], seeds: Iterable[Node | float], *, forward: bool
     ) -> None:
         self.order = order
-        self.seeds: list[Any] = [seed for seed in seeds if type(seed) is not float]
+        self.seeds = seeds
         self.forward = forward
         self.chosen: set[Any] = set()
         self.doubted: dict[Any, Any] = {}
@@ -52,20 +52,28 @@ class Products:
     def shared(self) -> Shared:
         """Known from the first tip on."""
         if self._shared is None:
-            self._shared = Shared(self.order, self.seeds)
+            seeds: list[Any] = [seed for seed in self.seeds if type(seed) is not float]
+            self._shared = Shared(self.order, seeds)
         return self._shared
 
-    def enter(self, node: Any) -> None:
-        """Begin with the local derivatives of a node."""
+    def enter(self, node: Any) -> bool:
+        """Begin with the local derivatives of a node.
+
+        False where no choice comes in, as at most nodes: then products are :func:`times`.
+        """
         self.op: Op = node.op
-        op = self.op
-        self.tip = None
-        if op.tip is None or not has_tip(node):
-            return
+        self.tip = None if self.op.tip is None else self._tip_of(node)
+        return bool(self.op.selects or self.tip or self.chosen or self.doubted)
+
+    def _tip_of(self, node: Node) -> tuple[Any, Any] | None:
+        """What is zero at the tip of a node, and the Value that is 1 there; None without a tip."""
+        if not has_tip(node):
+            return None
         # A literal other than 0 beside them keeps operands from the tip, as in hypot(1, x).
-        if not op.smooth or not any(type(x) is float and x for x in operands_of(node)):
-            size = tip_size(node)
-            self.tip = size, RECORDERS["eq"](size, 0.0)
+        if self.op.smooth and any(type(x) is float and x for x in operands_of(node)):
+            return None
+        size = tip_size(node)
+        return size, RECORDERS["eq"](size, 0.0)
 
     def product(
         self, running: Node | float, partial: Node | float, source: Node, target: Node
@@ -80,13 +88,13 @@ class Products:
         if self.tip is not None and self.op.smooth and type(partial) is not float:
             partial = RECORDERS["doubt"](partial, *self.tip)  # at the tip it turns at once
         first, second = (partial, running) if self.forward else (running, partial)
-        part = _times(first, second, name)
+        part = times(first, second, name)
         tip = None if self.tip is None else self.tip[1]
         if tip is not None:
             part = self._in_doubt(part, running, tip, doubt, target)
         if doubt is not None:
             if both:  # a zero in doubt silences nothing
-                part = RECORDERS["where"](doubt, _times(partial, running, "chain"), part)
+                part = RECORDERS["where"](doubt, times(partial, running), part)
             part = self._in_doubt(part, partial, doubt, tip, target)
         return part
 
@@ -111,9 +119,10 @@ class Products:
         return part
 
 
-def _times(first: Node | float, second: Node | float, name: str) -> Any:
-    """A product, recorded in the fewest nodes."""
-    for factor, other in ((first, second), (second, first)):
-        if type(factor) is float and abs(factor) == 1.0:
-            return other if factor == 1.0 else RECORDERS["neg"](other)
+def times(first: Node | float, second: Node | float, name: str = "chain") -> Any:
+    """The product of a running quantity and a local derivative, recorded in the fewest nodes."""
+    if type(first) is float and (first == 1.0 or first == -1.0):
+        return second if first == 1.0 else RECORDERS["neg"](second)
+    if type(second) is float and (second == 1.0 or second == -1.0):
+        return first if second == 1.0 else RECORDERS["neg"](first)
     return RECORDERS[name](first, second)

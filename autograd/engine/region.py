@@ -44,13 +44,12 @@ class Region:
     """
 
     def __init__(self, variables: Iterable[Node], leave: Leave | None = None) -> None:
-        self.variables = list(variables)
         self.leave = leave
         self.nodes: list[Any] = []
         self.read: list[Any] = []
         """Values that do not depend on the variables, whose numbers a recording took."""
         self.outer: Region | None = TRANSFORMING.get() or None
-        self._dependent = set(self.variables)
+        self._dependent: set[Any] = set(variables)
         self._looked_at = 0
         self._followers: dict[Region, tuple[set[Any], int]] = {}
         self._strays = STRAYS[0]
@@ -108,4 +107,4 @@ class Region:
 
     def others_in(self, nodes: Iterable[Node]) -> bool:
         """Whether there are Values among them that were made outside."""
-        return not {*self.variables, *self.nodes}.issuperset(nodes)
+        return not self._dependent.union(self.nodes).issuperset(nodes)

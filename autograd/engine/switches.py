@@ -23,24 +23,29 @@ __all__ = ["ACTIVE", "Block", "Switch"]
 T = TypeVar("T")
 F = TypeVar("F", bound=Callable[..., Any])
 
-ACTIVE: dict[object, object] = {}
+ACTIVE: dict[object, Any] = {}
 """One entry per block that is on in any thread; it goes when the block's lock does."""
+_end = ACTIVE.pop
 
-_Begun = tuple["ref[Lock]", object, "_Begun | None"]
-"""A block that was begun in this context: its lock, known without being kept, its key in ``on``,
-and the block around it."""
+_Begun = tuple["ref[Lock]", "_Begun | None"]
+"""A block that was begun in this context: its lock, known without being kept, which is its key in
+``on`` too, and the block around it."""
 
 
 class Switch(Generic[T]):
-    """A value per thread and task that blocks change."""
+    """A value per thread and task that blocks change.
 
-    def __init__(self, name: str, default: T) -> None:
+    ``on`` has the value of each of its blocks that is on in any thread; nearly always it is empty.
+    Of a switch that is not ``alone``, those of others stand there too, for it is ``ACTIVE``.
+    """
+
+    def __init__(self, name: str, default: T, *, alone: bool = True) -> None:
         innermost: ContextVar[Any] = ContextVar(name, default=None)
         self._innermost: Callable[[], _Begun | None] = innermost.get
         self._begin = innermost.set
         self.default = default
-        self.on: dict[object, tuple[object, T]] = {}
-        """The value of each block of this switch that is on in any thread; nearly always none."""
+        self.on: dict[object, T] = {} if alone else ACTIVE
+        self._end = self.on.pop
 
     def get(self) -> T:
         """The value of the innermost block that has not ended."""
@@ -48,10 +53,10 @@ class Switch(Generic[T]):
             return self.default
         begun = self._innermost()
         while begun is not None:
-            known, key, begun = begun
+            known, begun = begun
             lock = known()
             if lock is not None and lock.locked():
-                return self.on[key][1]
+                return self.on[known]
         return self.default
 
     def during(self, value: T) -> Lock:
@@ -67,12 +72,14 @@ class Switch(Generic[T]):
     def _known(self, lock: Lock, value: T) -> _Begun:
         outer = self._innermost()
         while outer is not None and outer[0]() is None:
-            outer = outer[2]
-        key = object()
-        # The references tell these when the lock goes.
-        ACTIVE[key] = known = ref(lock, partial(ACTIVE.pop, key))
-        self.on[key] = ref(lock, partial(self.on.pop, key)), value
-        return known, key, outer
+            outer = outer[1]
+        # A reference is told when the lock goes, and takes itself out of where it stands.
+        if self.on is not ACTIVE:
+            active = ref(lock, _end)
+            ACTIVE[active] = value
+        known = ref(lock, self._end)
+        self.on[known] = value
+        return known, outer
 
 
 class _Half:

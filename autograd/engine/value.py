@@ -17,6 +17,7 @@ from autograd.engine.node import Node
 from autograd.engine.order import operand_values
 from autograd.engine.record import operand, record, refused, require_no_modulus
 from autograd.engine.refusals import number_of
+from autograd.nested import NUMBERS
 from autograd.ops.op import OPS
 
 __all__ = ["Operand", "Value"]
@@ -218,6 +219,7 @@ class Value(Comparisons):
 
 
 Node.computed = Value
+NUMBERS.add(Value)
 
 
 def operate(name: str, *given: Operand) -> Value:

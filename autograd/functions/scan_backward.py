@@ -8,7 +8,7 @@ Next: :mod:`autograd.functions.scan_forward`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from functools import reduce
 from operator import add
 from typing import Any, NamedTuple
@@ -25,7 +25,9 @@ from autograd.functions.scan_nodes import NOTHING, Backward, Derivatives, Number
 __all__ = ["pull"]
 
 
-def pull(whole: Node, adjoint: Derivatives, products: Products, needed: set[Node] | None) -> None:
+def pull(
+    whole: Node, adjoint: Derivatives, products: Products, needed: Container[Node] | None
+) -> None:
     """Spread what has come back to a scan over its operands."""
     reverse = _Reverse(whole, adjoint[whole], needed)
     reverse.settle()
@@ -57,7 +59,7 @@ def _total(parts: Sequence[Part]) -> Part:
 class _Reverse(Building):
     """The sweep over one step, and what is known of all of them."""
 
-    def __init__(self, whole: Node, back: Backward, needed: set[Node] | None) -> None:
+    def __init__(self, whole: Node, back: Backward, needed: Container[Node] | None) -> None:
         super().__init__(whole, backwards=True)
         self._needed = needed
         body, active = self.body, self._dependent()

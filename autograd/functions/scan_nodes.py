@@ -10,7 +10,7 @@ derivatives. Only :mod:`autograd.program.tape.lower` knows what to do with them.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, NoReturn, TypeAlias
 
@@ -127,7 +127,7 @@ class _Item(Op):
     structural = True
 
     def pull(
-        self, node: Node, adjoint: Derivatives, products: Products, _: set[Node] | None
+        self, node: Node, adjoint: Derivatives, products: Products, _: Container[Node] | None
     ) -> None:
         """Give what has come back to a result to its scan."""
         whole, number = operands_of(node)

@@ -151,19 +151,18 @@ def evaluate(
     exprs: Sequence[Operand | None],
     functions: Mapping[str, Callable[..., T]],
     variables: Mapping[str, T],
-    order: Sequence[Expr] | None = None,
 ) -> list[Any]:
     """Values of expressions when their functions and variables mean these.
 
     ``functions`` has to know every name in the expressions; shared parts are evaluated once. Who
-    evaluates the same ones often keeps their ``order``, which is ``parts_in(exprs)``.
+    evaluates the same ones often has a function for it: :func:`autograd.ops.straight.straight`.
 
     >>> evaluate([Expr("var", "x") / 4.0], {"div": lambda a, b: a / b}, {"x": 2.0})
     [0.5]
     """
 
     made: dict[Expr, T] = {}
-    for expr in parts_in(exprs) if order is None else order:
+    for expr in parts_in(exprs):
         made[expr] = (
             variables[expr.operands[0]]
             if expr.op == "var"

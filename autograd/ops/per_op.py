@@ -35,8 +35,9 @@ def per_op(
 
     @wraps(function)
     def remembered(op: Any, /, *arguments: P.args, **options: P.kwargs) -> T:
-        known = vars(op).get(name)
-        if known is None:
+        try:
+            known = vars(op)[name]
+        except KeyError:
             known = vars(op)[name] = lru_cache(maxsize=256)(partial(function, op))
         found: T = known(*arguments, **options)
         return found

@@ -8,7 +8,6 @@ a branch refused, as in its own recordings. Derivatives are the transforms'. Nex
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from autograd.arrays import Array
@@ -151,7 +150,7 @@ class Inside:
                 seen = [leaf.holding(x) for leaf, x in zip(leaves, numbers)]
                 arguments[name] = structure.filled(seen)
             with TRACING.during(True):
-                output = explaining(partial(self.f, arguments))
+                output = explaining(self.f, arguments)
             yield output
 
     def _proper(self, output: Any) -> Any:

@@ -194,7 +194,7 @@ class Recordings:
             REPEATING.during(region),
             enable_grad(),
         ):
-            output = explaining(lambda: self.f(*bound.args, **bound.kwargs))
+            output = explaining(self.f, *bound.args, **bound.kwargs)
             aux = None
             if self.has_aux and isinstance(output, (tuple, list)) and len(output) == 2:
                 output, aux = output[0], Result(output[1], "the auxiliary output")

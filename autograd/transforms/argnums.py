@@ -19,7 +19,7 @@ from autograd.importable import named_global
 if TYPE_CHECKING:
     from autograd.nested import Argument, Nest
 
-__all__ = ["Argnum", "Arguments", "Transformed", "with_others"]
+__all__ = ["Argnum", "Arguments", "Transformed", "require_function", "with_others"]
 
 Argnum: TypeAlias = int | str | Sequence[int | str]
 """An argument's index, its name, or a sequence of them."""
@@ -42,17 +42,21 @@ class Arguments:
         *args: Parameters.args,
         **options: Parameters.kwargs,
     ) -> None:
-        require_function(f)
         self.f: Callable[..., Any] = f
         self.args: list[Any] = [*args]
         self.options: dict[str, Any] = options
+        self.chosen: Any
         self.several = isinstance(argnum, (tuple, list))
-        places: Any = [*argnum] if isinstance(argnum, (tuple, list)) else [argnum]
+        if type(argnum) is int and 0 <= argnum < len(args):  # as nearly always
+            self.places: list[int | str] = [argnum]
+            self.chosen = args[argnum]
+            return
+        places: Any = argnum if self.several else [argnum]
         self.places = [self._place(place) for place in places]
-        if len(set(self.places)) < len(self.places) or not self.places:
+        if self.several and (len(set(self.places)) < len(self.places) or not self.places):
             raise InputValueError(f"argnum names each argument once, but got {argnum!r}")
-        held = [self.args[p] if isinstance(p, int) else options[p] for p in self.places]
-        self.chosen: Any = tuple(held) if self.several else held[0]
+        held = [args[p] if isinstance(p, int) else options[p] for p in self.places]
+        self.chosen = tuple(held) if self.several else held[0]
 
     def _place(self, argnum: SupportsIndex | str) -> int | str:
         """Where an argument stands: its index among those by position, or its keyword."""

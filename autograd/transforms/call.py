@@ -8,7 +8,6 @@ floats always. Next: :mod:`autograd.transforms.derivatives`.
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -16,13 +15,12 @@ from autograd.engine.backward import adjoints_over, require_unchanged
 from autograd.engine.foreign import explaining
 from autograd.engine.higher import recorded_adjoints, recorded_tangents
 from autograd.engine.modes import RECORDING, TRACING, recording
-from autograd.engine.record import operand, record
+from autograd.engine.record import RECORDERS, operand
 from autograd.engine.refusals import data_of
 from autograd.engine.region import Region, refusing
 from autograd.engine.value import Value
 from autograd.errors import InputTypeError
 from autograd.nested import is_array, map_structure, numbers_in, numbers_like, rebuilt
-from autograd.ops.op import OPS
 from autograd.transforms.argnums import Arguments
 
 if TYPE_CHECKING:
@@ -50,12 +48,10 @@ class Call:
         given = numbers_in(self.argument, operand, "the argument to differentiate by")
         self.free = RECORDING.get() or TRACING.get()
         # A Value gets a node of its own that depends on it: f may reach the Value by other ways.
-        self.nodes = [
-            record(OPS["identity"], (x,)) if isinstance(x, Value) else Value(x) for x in given
-        ]
+        self.nodes = [Value(x) if type(x) is float else RECORDERS["identity"](x) for x in given]
         self.region = Region(self.nodes, _LEAVE)
         variables = rebuilt(self.argument, self.nodes)
-        self.result = self.region.run(lambda: explaining(lambda: arguments.call(variables)))
+        self.result = self.region.run(lambda: explaining(arguments.call, variables))
         self.aux: Any = None
         if has_aux:
             if not isinstance(self.result, tuple) or len(self.result) != 2:
@@ -69,35 +65,33 @@ class Call:
             if one
             else numbers_in(self.result, operand, "what the function returned")
         )
-        self._roots = [y for y in self.outputs if isinstance(y, Value)]
-        self._record = self.region.record_of(self._roots)
-        _, reached = self._record
-        outside = [x for x in given if type(x) is not float]
-        self.recording = self.free and (bool(outside) or self.region.others_in(reached))
+        self._record = self.region.record_of(_values(self.outputs))
+        outside = {*map(type, given)} - {float}
+        self.recording = self.free and (bool(outside) or self.region.others_in(self._record[1]))
         self.wraps = self.recording and self.region.outer is None and not TRACING.get()
 
     def gradients(
         self, outputs: Sequence[Operand], weights: Sequence[Operand], wanted: Sequence[Value]
     ) -> list[Any]:
         """Derivatives of the weighted sum of the outputs by these nodes."""
-        pairs = [(y, w) for y, w in zip(outputs, weights) if isinstance(y, Value)]
-        roots, seeds = [y for y, _ in pairs], [w for _, w in pairs]
-        order, zeros = self._record_of(roots)
+        start: dict[Any, Any] = {}
+        for y, weight in zip(outputs, weights):
+            if isinstance(y, Value):
+                start[y] = start[y] + weight if y in start else weight
+        order, zeros = self._record_of(outputs)
         adjoint: dict[Any, Any]
-        if not self.recording:
-            adjoint = adjoints_over((order, dict(zeros)), roots, seeds)
-        else:
+        if self.recording:
             require_unchanged(order)
-            start: dict[Any, Any] = {}
-            for root, seed in pairs:
-                start[root] = start[root] + seed if root in start else seed
             adjoint = recording(lambda: recorded_adjoints(order, start, wanted=wanted))
+        else:
+            adjoint = adjoints_over((order, dict(zeros)), [*start], [*start.values()])
         return [self.finish(adjoint.get(x, 0.0)) for x in wanted]
 
-    def _record_of(self, roots: list[Value]) -> tuple[list[Any], dict[Any, float]]:
-        """What leads to some roots, known already if they are all that the function returned."""
-        same = len(roots) == len(self._roots) and all(map(operator.is_, roots, self._roots))
-        return self._record if same else self.region.record_of(roots)
+    def _record_of(self, outputs: Sequence[Operand]) -> tuple[list[Any], dict[Any, float]]:
+        """What leads to these, known already if they are all that the function returned."""
+        if outputs is self.outputs:
+            return self._record
+        return self.region.record_of(_values(outputs))
 
     def pull_back(self, outputs: Sequence[Operand], weights: Sequence[Operand]) -> Any:
         """Gradient of the weighted sum of the outputs, in the argument's structure."""
@@ -109,7 +103,7 @@ class Call:
 
     def push_forward(self, outputs: Sequence[Operand], along: Sequence[Operand]) -> list[Any]:
         """Derivative of each output along a direction, as Values or floats."""
-        order, _ = self._record_of([y for y in outputs if isinstance(y, Value)])
+        order, _ = self._record_of(outputs)
         require_unchanged(order)
         tangent = recorded_tangents(order, dict(zip(self.nodes, along)))
         return [tangent.get(y, 0.0) if isinstance(y, Value) else 0.0 for y in outputs]
@@ -128,8 +122,14 @@ class Call:
         return result, numbers
 
 
+def _values(outputs: Sequence[Operand]) -> list[Value]:
+    return [y for y in outputs if isinstance(y, Value)]
+
+
 def _scalar(y: Nest | None, name: str) -> Any:
     """A result that has to be one number."""
+    if isinstance(y, Value):
+        return y
     if is_array(y) and y.ndim == 0:
         y = y.item()  # what numpy.where and its like make of one number
     number = operand(y)

@@ -142,7 +142,7 @@ def value_and_grad(f: Function, argnum: Argnum = 0, *, has_aux: bool = False) ->
 def _value_and_gradient(arguments: Arguments, *, has_aux: bool) -> tuple[Any, Any]:
     call = Call(arguments, one="grad", has_aux=has_aux)
     (y,) = call.outputs
-    return call.beside(call.finish(y), has_aux), call.pull_back([y], [1.0])
+    return call.beside(call.finish(y), has_aux), call.pull_back(call.outputs, [1.0])
 
 
 @in_our_words

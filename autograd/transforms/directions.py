@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from autograd.engine.record import operand
 from autograd.foreign import one_by_one
 from autograd.nested import numbers_like, rebuilt
-from autograd.transforms.argnums import Argnum, Arguments, with_others
+from autograd.transforms.argnums import Argnum, Arguments, require_function, with_others
 from autograd.transforms.call import Call
 
 if TYPE_CHECKING:
@@ -83,6 +83,7 @@ def _call(
     options: dict[str, Argument],
     of: str,
 ) -> Call:
+    require_function(f)
     args, options = with_others(argnum, x, others, options)
     remedy = (
         f"{of} takes x and v as f takes x, {of}(f, x, v), and of several arguments "

@@ -6,25 +6,78 @@ python -m tests.benchmarks.nested
 import statistics
 import time
 
-from autograd import Value, cos, grad, hessian, jacobian, sin
+from autograd import (
+    Value,
+    compiled,
+    cos,
+    grad,
+    hessian,
+    hvp,
+    jacobian,
+    jvp,
+    sin,
+    value_and_grad,
+)
 
-ROUNDS = 5
+ROUNDS = 15
 
 
-def nested(p, steps):
-    """Descent, each slope by an inner grad."""
-    x = p[0]
-    for _ in range(steps):
-        x = x - 0.1 * grad(lambda z: sin(z) * z)(x)
-    return x
+def f(z):
+    """What is differentiated inside."""
+    return sin(z) * z
 
 
-def by_hand(p, steps):
-    """The same, each slope written out."""
-    x = p[0]
-    for _ in range(steps):
-        x = x - 0.1 * (cos(x) * x + sin(x))
-    return x
+def product(xs):
+    """Of ten numbers."""
+    y = xs[0]
+    for x in xs[1:]:
+        y = y * x
+    return y
+
+
+def others(xs):
+    """The derivative of a product by each number: the product of those before and after it."""
+    before, after = [1.0], [1.0]
+    for x, y in zip(xs[:-1], xs[:0:-1]):
+        before.append(before[-1] * x)
+        after.append(y * after[-1])
+    return [a * b for a, b in zip(before, reversed(after))]
+
+
+def value_and_slope(x):
+    """Both by hand, the sine once."""
+    s = sin(x)
+    return s * x + cos(x) * x + s
+
+
+STEPS = {
+    "grad": (lambda x: grad(lambda z: sin(z) * z)(x), lambda x: cos(x) * x + sin(x)),
+    "value_and_grad": (lambda x: sum(value_and_grad(f)(x)), value_and_slope),
+    "jacobian": (
+        lambda x: sum(jacobian(lambda p: [p[0] * p[1], sin(p[0])])([x, 2.0])[0]),
+        lambda x: 2.0 + x,
+    ),
+    "jvp": (lambda x: jvp(f, x, 2.0), lambda x: 2.0 * (cos(x) * x + sin(x))),
+    "hvp": (lambda x: hvp(f, x, 2.0), lambda x: 2.0 * (2.0 * cos(x) - sin(x) * x)),
+    "hessian": (lambda x: hessian(f)(x), lambda x: 2.0 * cos(x) - sin(x) * x),
+    "grad of ten": (
+        lambda x: sum(grad(product)([x, 1.1, 0.9] * 3 + [x])),
+        lambda x: sum(others([x, 1.1, 0.9] * 3 + [x])),
+    ),
+}
+"""Name -> an inner transform of x, and the same written out."""
+
+
+def in_a_row(step):
+    """Descent, each slope by such a step."""
+
+    def row(p, steps):
+        x = p[0]
+        for _ in range(steps):
+            x = x - 0.1 * step(x)
+        return x
+
+    return row
 
 
 def seconds(function, *arguments):
@@ -78,15 +131,27 @@ def pendulum(steps, h=0.01):
     return q, v
 
 
+def recorded(row):
+    """Record for a program, which is not made of it."""
+    compiled(lambda x: row([x], 400)).program(0.7)
+
+
+def show(name, run, inner, by_hand):
+    """Print processor times of both, measured by turns, and the ratio of their medians."""
+    pairs = [(seconds(run, inner), seconds(run, by_hand)) for _ in range(ROUNDS)]
+    inner, hand = map(statistics.median, zip(*pairs))
+    print(f"{name}: {inner:.4f} s, by hand {hand:.4f} s, ratio {inner / hand:.2f}")
+
+
 def main():
     """Print all figures."""
+    nested, by_hand = map(in_a_row, STEPS["grad"])
     for steps in (100, 200, 400, 800, 1600):
-        pairs = [
-            (seconds(grad(nested), [0.7], steps), seconds(grad(by_hand), [0.7], steps))
-            for _ in range(ROUNDS)
-        ]
-        inner, hand = map(statistics.median, zip(*pairs))
-        print(f"{steps:5} steps: {inner:.4f} s, by hand {hand:.4f} s, ratio {inner / hand:.2f}")
+        show(f"{steps:5} steps", lambda row, steps=steps: grad(row)([0.7], steps), nested, by_hand)
+    for name, pair in STEPS.items():
+        rows = map(in_a_row, pair)
+        show(f"{name}, 400 steps", lambda row: grad(row)([0.7], 400), *rows)
+    show("grad, 400 steps recorded", recorded, nested, by_hand)
     for steps in (10, 20, 40):
         print(f"double pendulum, {steps} steps recorded: {seconds(pendulum, steps):.3f} s")
 
