@@ -67,10 +67,10 @@ ORDER = {
     "loop_executor",
     "autograd.program.loop.lanes": "(chunks grammar patterns places vectors) (machine_code runs "
     "stream) entry compiler plan runner machine",
-    "autograd.program.loop.native": "(expansion kept loops numbers repeats sides weighing) "
-    "(common_parts reductions) rows forms (callbacks emit) (entries expressions rounds steps) "
-    "(folds opcodes translation) (forwards lane_translation pulls) (held interpreter) backwards "
-    "compiler stretches runner",
+    "autograd.program.loop.native": "(expansion kept numbers repeats sides weighing) "
+    "loops (common_parts reductions) rows forms (callbacks symbols) emit "
+    "(entries expressions rounds steps) (folds opcodes translation) "
+    "(forwards lane_translation pulls) (held interpreter) backwards compiler stretches runner",
     "autograd.program.scans": "(kernels moves) reverse_kernels native_scan stepwise passing "
     "one_call scan_executor",
     "autograd.program.statements": "(elementwise families layout reroll) groups listing",

@@ -17,7 +17,7 @@ from autograd.ops.rules import Number
 
 __all__ = [
     "COMPARISONS", "INFIX", "XP", "Expr", "Operand", "bottom_up", "evaluate", "inner_exprs",
-    "parts_in", "render", "show", "variables_of",
+    "interned", "parts_in", "render", "show", "variables_of",
 ]  # fmt: skip
 
 Operand: TypeAlias = "Expr | float"
@@ -145,6 +145,17 @@ def bottom_up(
     for expr in topological_order(roots, missing):
         made[expr] = step(expr, [made[x] if isinstance(x, Expr) else x for x in expr.operands])
     return [made[x] if isinstance(x, Expr) else x for x in exprs]
+
+
+def interned(formulas: Sequence[Operand]) -> list[Operand]:
+    """The same, with equal parts made one."""
+    known: dict[Any, Expr] = {}
+
+    def step(part: Expr, operands: list[Operand]) -> Expr:
+        key = (part.op, *(id(x) if isinstance(x, Expr) else repr(x) for x in operands))
+        return known.setdefault(key, Expr(part.op, *operands))
+
+    return bottom_up(formulas, step)
 
 
 def evaluate(

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import math
 import operator
-from functools import reduce
+from collections.abc import Callable
+from functools import partial, reduce
 
 from autograd.ops.op import declare, elementary
 from autograd.ops.rules import Functions, Number
@@ -26,50 +27,83 @@ def power_of_two(xp: Functions, size: Number) -> Number:
     return xp.where(size > 1e140, 2.0**-600, xp.where(size < 1e-140, 2.0**600, 1.0))
 
 
-def _scaled_length(xp: Functions, xs: tuple[Number, ...]) -> tuple[Number, Number]:
-    """A scale at which the squares of these are ordinary, and their length times it.
+FAR = 2.0**340
+"""Lengths up to it, and down to its reciprocal, have squares and cubes that are ordinary floats."""
 
-    It is inf beside an inf, whatever else there is: NaN is no size, but reaches the sum of squares.
+
+def _ordinary(xp: Functions, x: Number, high: float) -> Number:
+    """Whether a number is between 1/high and high, which nan is not."""
+    return xp.where(x > 1.0 / high, xp.where(x < high, 1.0, 0.0), 0.0) > 0.0
+
+
+def _usually(
+    xp: Functions, ordinary: Number, plain: Callable[[], Number], far: Callable[[], Number]
+) -> Number:
+    """The plain one as a rule, else the other one; of floats, only what is chosen is computed."""
+    if isinstance(ordinary, bool):
+        return plain() if ordinary else far()
+    return xp.where(ordinary, plain(), far())
+
+
+def _scaled_length(xp: Functions, scale: Number, like: Number, xs: tuple[Number, ...]) -> Number:
+    """The length of these, each times a power of two; nan where ``like`` is, but inf beside an inf.
+
+    Whatever is beside nan has to be scaled so that no square overflows.
     """
-    sizes = [abs(x) for x in xs]
-    # A function's comparison, as some of them may be floats where others are Values.
-    largest = reduce(xp.maximum, [xp.where(xp.ge(size, 0.0), size, 0.0) for size in sizes])
-    scale = power_of_two(xp, largest)
-    squares = [(x * scale) * (x * scale) for x in xs]
-    length = xp.sqrt(reduce(operator.add, squares))
-    return scale, xp.where(largest == math.inf, math.inf, length)
+    scaled = [x * scale for x in xs]
+    total = reduce(operator.add, [xp.where(u == u, u * u, 0.0) for u in scaled])
+    length = xp.where(like == like, xp.sqrt(total), math.nan)
+    return xp.where(total == math.inf, math.inf, length)
 
 
 def _norm(xp: Functions, *xs: Number) -> Number:
-    scale, length = _scaled_length(xp, xs)
-    return length / scale
+    """By the plain sum of squares if that is ordinary itself."""
+    plain = reduce(operator.add, [x * x for x in xs])
+
+    def far() -> Number:
+        scale = xp.where(plain < 1.0, FAR**2, FAR**-2)
+        return _scaled_length(xp, scale, plain, xs) / scale
+
+    return _usually(xp, _ordinary(xp, plain, FAR**2), lambda: xp.sqrt(plain), far)
 
 
-def _hypot(xp: Functions, a: Number, b: Number) -> Number:
-    """The same of two, most often without a scale: where the sum of squares is ordinary itself."""
-    plain = a * a + b * b
-    ordinary = xp.where(plain > 1e-280, xp.where(plain < 1e280, 1.0, 0.0), 0.0)
-    return xp.where(ordinary > 0.0, xp.sqrt(plain), _norm(xp, a, b))
+def _far_scale(xp: Functions, out: Number) -> Number:
+    """A power of two that brings a length that is not ordinary to where it is.
+
+    To 1 or more where it is small, so that no digits of x·scale are lost that matter.
+    """
+    small = xp.where(out < FAR**-2, 2.0**1020, FAR**2)
+    large = xp.where(out < FAR**2, 1.0 / FAR, FAR**-2)
+    return xp.where(out < 1.0, small, large)
+
+
+def _far_share(xp: Functions, scale: Number, out: Number, xs: tuple[Number, ...]) -> Number:
+    """1 over the scaled length, 0 at the origin."""
+    length = _scaled_length(xp, scale, out, xs)
+    return xp.where(length == 0.0, 0.0, 1.0 / length)
 
 
 def _unit_vector(xp: Functions, out: Number, *xs: Number) -> list[Number]:
-    """x/out for each x; by the scaled length where out overflows or is rounded to a subnormal."""
-    scale, length = _scaled_length(xp, xs)
-    ordinary = xp.where(out > 1e-290, xp.where(out < math.inf, 1.0, 0.0), 0.0)
-    unit = xp.where(ordinary > 0.0, 1.0, scale)
-    divisor = xp.where(ordinary > 0.0, out, length)
-    return [xp.where(divisor == 0.0, 0.0, x * unit / divisor) for x in xs]
+    """x/out for each x; by a scaled length where powers of ``out`` may be no ordinary floats."""
+    ordinary = _ordinary(xp, out, FAR)
+    scale = _usually(xp, ordinary, lambda: 1.0, lambda: _far_scale(xp, out))
+    far = partial(_far_share, xp, scale, out, xs)
+    share = _usually(xp, ordinary, lambda: 1.0 / out, far)
+    return [x * scale * share for x in xs]
 
 
-def _unit_vector_of_two(xp: Functions, out: Number, a: Number, b: Number) -> tuple[Number, Number]:
-    """The same of two; what the scale is follows from the length."""
-    scale = xp.where(out > 1e-290, xp.where(out < math.inf, 1.0, 2.0**-600), 2.0**600)
-    u, v = a * scale, b * scale
-    length = xp.where(scale == 1.0, out, xp.sqrt(u * u + v * v))
-    return (
-        xp.where(length == 0.0, 0.0, u / length),
-        xp.where(length == 0.0, 0.0, v / length),
-    )
+def _unit_vector_of_two(xp: Functions, out: Number, a: Number, b: Number) -> list[Number]:
+    """The same of two, each with the rare case of its own."""
+    ordinary, share = _ordinary(xp, out, FAR), 1.0 / out
+
+    def of(x: Number) -> Number:
+        def far() -> Number:
+            scale = _far_scale(xp, out)
+            return x * scale * _far_share(xp, scale, out, (a, b))
+
+        return _usually(xp, ordinary, lambda: x * share, far)
+
+    return [of(a), of(b)]
 
 
 def _atan2_partials(xp: Functions, out: Number, y: Number, x: Number) -> tuple[Number, Number]:
@@ -83,7 +117,7 @@ def _atan2_partials(xp: Functions, out: Number, y: Number, x: Number) -> tuple[N
 
 
 declare(
-    "hypot", _hypot, _unit_vector_of_two, arity=2,
+    "hypot", _norm, _unit_vector_of_two, arity=2,
     ufunc="hypot",
     latex=r"\sqrt{{{0}^2 + {1}^2}}", sample=(REAL, REAL),
     shown=lambda xp, out, a, b: (a / out, b / out), tip=lambda xp, out, a, b: out,
@@ -140,40 +174,49 @@ declare(
 )  # fmt: skip
 
 
-def _logsumexp(xp: Functions, *xs: Number) -> Number:
+def _exponentials(xp: Functions, xs: tuple[Number, ...]) -> tuple[Number, list[Number], Number]:
+    """The greatest, exp(x - greatest) for each, and their sum."""
     top = reduce(xp.maximum, xs)
+    parts = [_exp_of_difference(xp, x, top) for x in xs]
+    return top, parts, reduce(operator.add, parts)
+
+
+def _logsumexp(xp: Functions, *xs: Number) -> Number:
+    top, parts, total = _exponentials(xp, xs)
+    rest = reduce(operator.add, [xp.where(x == top, 0.0, part) for x, part in zip(xs, parts)])
     # The greatest operands count 1 each; one of them is log1p's, which keeps what is small beside.
-    tops = reduce(operator.add, [xp.where(x == top, 1.0, 0.0) for x in xs])
-    rest = [xp.where(x == top, 0.0, _exp_of_difference(xp, x, top)) for x in xs]
+    tops = xp.floor((total - rest) + 0.5)
     # An infinite top is the answer; the differences from it may be nan.
-    return xp.where(
-        abs(top) == math.inf, top, top + xp.log1p((tops - 1.0) + reduce(operator.add, rest))
-    )
+    return xp.where(abs(top) == math.inf, top, top + xp.log1p((tops - 1.0) + rest))
 
 
 def _logsumexp_partials(xp: Functions, out: Number, *xs: Number) -> list[Number]:
     # exp(x - out) would miss by |out| ulp: out is rounded. The greatest operand is exact, and the
     # sum does not depend on it.
-    top = reduce(xp.maximum, xs)
-    parts = [_exp_of_difference(xp, x, top) for x in xs]
-    share = 1.0 / reduce(operator.add, parts)
+    _, parts, total = _exponentials(xp, xs)
+    share = 1.0 / total
     return [part * share for part in parts]
 
 
 def _exp_of_difference(xp: Functions, a: Number, b: Number) -> Number:
-    """exp(a - b), by an exact difference: rounding it would cost |a - b| ulp."""
+    """exp(a - b) for a <= b, by an exact difference: rounding it would cost |a - b| ulp."""
     difference = a - b
-    return xp.exp(difference) * (1.0 + difference_error(xp, a, b, difference))
+    error = _rounded_off(a, b, difference)
+    return xp.exp(difference) * xp.where(difference > -800.0, 1.0 + error, 1.0)
+
+
+def _rounded_off(a: Number, b: Number, difference: Number) -> Number:
+    """a - b minus its rounded value, exactly (Knuth's two-sum)."""
+    other = difference - a
+    return (a - (difference - other)) - (b + other)
 
 
 def difference_error(xp: Functions, a: Number, b: Number, difference: Number) -> Number:
-    """a - b minus its rounded value, exactly (Knuth's two-sum); 0 where exp of it is 0 or inf.
+    """a - b minus its rounded value, exactly; 0 where exp of it is 0 or inf.
 
     Its own derivative is zero, as the terms of each sum cancel.
     """
-    other = difference - a
-    error = (a - (difference - other)) - (b + other)
-    return xp.where(abs(difference) < 800.0, error, 0.0)
+    return xp.where(abs(difference) < 800.0, _rounded_off(a, b, difference), 0.0)
 
 
 declare(

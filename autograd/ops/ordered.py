@@ -20,11 +20,16 @@ __all__ = ["comparators"]
 REAL = (-10.0, 10.0)
 
 
+def _where_hit(xp: Functions, x: Number, out: Number, share: Number) -> Number:
+    """The share where an operand is the result, else 0; where one is nan, the share as well."""
+    return xp.where(x < out, 0.0, xp.where(x > out, 0.0, share))
+
+
 def _shares(xp: Functions, out: Number, xs: tuple[Number, ...]) -> list[Number]:
     """1 over their number for the operands that are the result, 0 for others; nan if it is nan."""
-    hits = [xp.where(x == out, 1.0, 0.0) for x in xs]
-    share = 1.0 / reduce(operator.add, hits)
-    return [hit * share for hit in hits]
+    count = reduce(operator.add, [_where_hit(xp, x, out, 1.0) for x in xs])
+    share = xp.where(out == out, xp.where(count == 1.0, 1.0, 1.0 / count), nan)
+    return [_where_hit(xp, x, out, share) for x in xs]
 
 
 def _one_hit(xp: Functions, out: Number, *xs: Number) -> Number:

@@ -17,9 +17,9 @@ from autograd.program.loop.addresses import address
 from autograd.program.loop.lanes.compiler import lanes
 from autograd.program.loop.lanes.vectors import lane_declarations
 from autograd.program.loop.native.compiler import can_compile, compiled_functions, interpreter
-from autograd.program.loop.native.emit import declarations
 from autograd.program.loop.native.forms import form_declarations
 from autograd.program.loop.native.steps import Steps
+from autograd.program.loop.native.symbols import declarations
 from autograd.program.loop.row_sums import LANES
 from autograd.program.scans.kernels import FRAME, Kind, Wiring, forward_text
 from autograd.program.scans.reverse_kernels import reverse_text

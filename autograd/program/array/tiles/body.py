@@ -15,7 +15,8 @@ from collections.abc import Callable, Sequence
 from autograd.ops.expr import Expr
 from autograd.ops.op import OPS
 from autograd.program.loop.lanes.vectors import VECTOR, LaneBody, lane_declarations
-from autograd.program.loop.native.emit import INTRINSICS, Values, called
+from autograd.program.loop.native.emit import Values
+from autograd.program.loop.native.symbols import INTRINSICS, called
 from autograd.program.loop.row_sums import LANES
 
 __all__ = [

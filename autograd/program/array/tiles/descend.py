@@ -10,7 +10,7 @@ from __future__ import annotations
 from autograd.program.array.tiles.body import ZERO, TileBody
 from autograd.program.array.tiles.entry import FRAME
 from autograd.program.loop.lanes.vectors import VECTOR
-from autograd.program.loop.native.emit import INTRINSICS
+from autograd.program.loop.native.symbols import INTRINSICS
 from autograd.program.loop.row_sums import LANES
 
 __all__ = ["DESCENT", "descend"]

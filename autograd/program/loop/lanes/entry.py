@@ -19,7 +19,8 @@ from autograd.program.loop.lanes.vectors import (
     lane_functions,
     transposed,
 )
-from autograd.program.loop.native.emit import Body, declarations
+from autograd.program.loop.native.emit import Body
+from autograd.program.loop.native.symbols import declarations
 from autograd.program.loop.row_sums import LANES
 
 __all__ = ["FRAME", "OPCODE", "module"]

@@ -10,10 +10,14 @@ slot at all. An adjoint of zero passes nothing on, in its lane. Next:
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from itertools import groupby
 
-from autograd.program.loop.lanes.patterns import Pattern, lane_rules, used_by
+from autograd.ops.expr import Expr, Operand
+from autograd.program.loop.lanes.patterns import FIRST, Pattern, lane_rules, used_by
 from autograd.program.loop.lanes.vectors import LaneBody
-from autograd.program.loop.native.weighing import is_settled, weighted
+from autograd.program.loop.native.loops import folds
+from autograd.program.loop.native.rows import Rule
+from autograd.program.loop.native.weighing import added, is_settled, unless_zero, weighted
 
 __all__ = ["SIGNATURE", "kernel"]
 
@@ -31,11 +35,15 @@ def kernel(
     if patterns[0][0] == "halt":
         return f"define {head}({SIGNATURE}) nounwind {{\n  ret void\n}}"
     run = _Run(patterns, cells, own)
-    for index, (pattern, names) in enumerate(zip(patterns, cells)):
-        if pattern[1]:
-            run.back(index, pattern, names)
-        else:
-            run.forward(index, pattern[0], names)
+    for guard, rows in groupby(enumerate(zip(patterns, cells)), lambda row: _guard(*row[1])):
+        if guard is not None:
+            run.guarded(guard, [(index, pattern[0], names) for index, (pattern, names) in rows])
+            continue
+        for index, (pattern, names) in rows:
+            if pattern[1]:
+                run.back(index, pattern, names)
+            else:
+                run.forward(index, pattern[0], names)
     body = run.body
     following = body.set(f"getelementptr i32, ptr %code, i64 {1 + len(run.places)}")
     body.jump(body.cells(following, "0"), f"ptr {following}, ptr %m, ptr %ops")
@@ -77,10 +85,27 @@ class _Run:
 
     def forward(self, index: int, name: str, cells: Sequence[int]) -> None:
         """A rule applied."""
-        rule = lane_rules()[name]
         result, *operands = cells
-        variables = {x: self.read(operand) for x, operand in zip(rule.variables, operands)}
-        self.write(index, result, self.body.exprs([rule.value], variables)[0])
+        variables = zip(lane_rules()[name].variables, map(self.read, operands))
+        self.write(index, result, self._value(name, dict(variables)))
+
+    def guarded(self, guard: int, rows: Sequence[tuple[int, str, Sequence[int]]]) -> None:
+        """Terms of folds that are needed unless all lanes of the guard are 1."""
+        before = {**self.numbers, guard: self.read(guard)}
+
+        def step() -> list[str]:
+            for _, name, (result, *operands) in rows:
+                variables = zip(lane_rules()[name].variables, map(self.read, operands))
+                self.numbers[result] = self._value(name, dict(variables))
+            return [self.numbers[cells[0]] for _, _, cells in rows]
+
+        found = self.body.unless(before[guard], step)
+        self.numbers = before  # what only some of them have read is not known here
+        for (index, _, cells), number in zip(rows, found):
+            self.write(index, cells[0], number)
+
+    def _value(self, name: str, variables: dict[str, str]) -> str:
+        return self.body.exprs([lane_rules()[name].value], variables)[0]
 
     def back(self, index: int, pattern: Pattern, cells: Sequence[int]) -> None:
         """An adjoint spread over operands."""
@@ -92,10 +117,16 @@ class _Run:
         variables = {names[i]: self.read(value) for i, value in zip(used, values)}
         variables["g"] = self.read(adjoint)
         partials = rule.wanted(kinds)
-        products = body.exprs([weighted(x, rule.selects) for x in partials], variables)
+        products = [_product(x, rule) for x in partials]
+        if rule.selects and len(targets) == 1 and "A" in kinds:
+            variables["before"] = self.read(targets[0])
+            total = body.exprs([added(Expr("var", "before"), products[0])], variables)[0]
+            self.write(index, targets[0], total)
+            return
+        numbers = body.exprs(products, variables)
         for own, (kind, target) in enumerate(zip(kinds.replace("N", ""), targets)):
-            product = products[own]
-            if not is_settled(partials[own]):
+            product = numbers[own]
+            if not rule.selects and not is_settled(partials[own]):
                 product = body.select(self._some(adjoint), product, body.literal(0.0))
             if kind == "A":
                 # Two targets of one pattern may be one slot: read after the write before it.
@@ -112,6 +143,18 @@ class _Run:
     def _differs(self, number: str) -> str:
         body = self.body
         return body.set(f"fcmp une {body.number} {number}, {body.literal(0.0)}")
+
+
+def _guard(pattern: Pattern, cells: Sequence[int]) -> int | None:
+    """The name that is 1 where an instruction is not needed, if it has one."""
+    fold = None if pattern[1] else folds().get(pattern[0].removesuffix(FIRST))
+    return cells[-1] if fold is not None and fold.guard is not None else None
+
+
+def _product(partial: Operand, rule: Rule) -> Operand:
+    """What an operand's adjoint gains; of rules that select, zero where the adjoint is."""
+    product = weighted(partial, rule.selects)
+    return unless_zero(product) if rule.selects and not is_settled(partial) else product
 
 
 def _written(pattern: Pattern, cells: Sequence[int]) -> Sequence[int]:

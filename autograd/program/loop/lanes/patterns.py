@@ -15,10 +15,11 @@ from typing import NamedTuple
 from autograd.ops.expr import Expr, variables_of
 from autograd.program.loop.native.loops import folds
 from autograd.program.loop.native.rows import Rule, rules, spreads
+from autograd.program.loop.native.weighing import added, leaves
 
 __all__ = [
-    "CHOSEN", "Instruction", "Pattern", "all_patterns", "first_of", "forward", "lane_rules",
-    "used_by",
+    "CHOSEN", "FIRST", "Instruction", "Pattern", "all_patterns", "first_of", "forward",
+    "lane_rules", "used_by",
 ]  # fmt: skip
 
 Pattern = tuple[str, str]
@@ -38,7 +39,10 @@ def forward(name: str) -> Pattern:
 
 def first_of(name: str) -> Pattern:
     """The pattern that begins a fold."""
-    return f"{name}, first", ""
+    return name + FIRST, ""
+
+
+FIRST = ", first"
 
 
 CHOSEN = "chosen or passed over"
@@ -52,7 +56,7 @@ def lane_rules() -> dict[str, Rule]:
     r = Expr("var", "r")
     for name, fold in folds().items():
         variables = (*fold.items, *fold.others)
-        step = Expr(fold.step, r, fold.term)
+        step = _taken_in(Expr(fold.step, r, fold.term))
         found[name] = Rule(name, ("r", *variables), step, (), False)
         if fold.start is None:
             first, _ = first_of(name)
@@ -60,6 +64,14 @@ def lane_rules() -> dict[str, Rule]:
     a, b = Expr("var", "a"), Expr("var", "b")
     found[CHOSEN] = Rule(CHOSEN, ("a", "b"), a * b, (b, None), True)
     return found
+
+
+def _taken_in(step: Expr) -> Expr:
+    """The same in fewer operations where a term is 1 or 0: what is counted is never -0.0."""
+    before, term = step.operands
+    if step.op == "add" and {*map(repr, leaves(term))} == {"0.0", "1.0"}:
+        return added(before, term)
+    return step
 
 
 @cache

@@ -7,17 +7,11 @@ and selects; a side that calls functions is computed only if some lane takes it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from autograd.ops.expr import Expr
 from autograd.ops.op import Op
-from autograd.program.loop.native.emit import (
-    INTRINSICS,
-    Body,
-    Values,
-    called,
-    library,
-)
+from autograd.program.loop.native.emit import RARELY, Body, Values
 from autograd.program.loop.native.forms import (
     BOUNDS,
     forms,
@@ -25,7 +19,8 @@ from autograd.program.loop.native.forms import (
     library_symbol,
 )
 from autograd.program.loop.native.lane_translation import lane_translations
-from autograd.program.loop.native.sides import cost
+from autograd.program.loop.native.sides import cost, usual
+from autograd.program.loop.native.symbols import INTRINSICS, called, library
 from autograd.program.loop.row_sums import LANES
 
 __all__ = [
@@ -181,21 +176,49 @@ class LaneBody(Body):
 
     def _where(self, expr: Expr, values: Values) -> str:
         truth = self.condition(expr, values)
-        chosen = self._if_any(expr, 1, truth, values)
-        return self.select(truth, chosen, self._if_any(expr, 2, truth, values))
+        if usual(expr.operands[0]):
+            chosen = self.side(expr, 1, values)
 
-    def _if_any(self, choice: Expr, which: int, truth: str, values: Values) -> str:
+            def rest() -> list[str]:
+                return [self.select(truth, chosen, self.side(expr, 2, values))]
+
+            return self._if_any(truth, "-1", rest, chosen, RARELY)[0]
+        chosen = self._side_if_any(expr, 1, truth, values)
+        return self.select(truth, chosen, self._side_if_any(expr, 2, truth, values))
+
+    def _side_if_any(self, choice: Expr, which: int, truth: str, values: Values) -> str:
         """One side of a choice; one that takes long only if some lane takes it."""
         if cost(choice.operands[which], values) <= LONG:
             return self.side(choice, which, values)
+        none = "0" if which == 1 else "-1"
+        return self._if_any(
+            truth, none, lambda: [self.side(choice, which, values)], self.literal(0.0)
+        )[0]
+
+    def unless(self, guard: str, step: Callable[[], Sequence[str]]) -> list[str]:
+        """What a step gives if a number is not 1 in some lane, as it is as a rule."""
+        truth = self.set(f"fcmp ogt {VECTOR} {guard}, {self.literal(0.0)}")
+        return self._if_any(truth, "-1", step, self.literal(0.0), RARELY)
+
+    def _if_any(
+        self,
+        truth: str,
+        none: str,
+        step: Callable[[], Sequence[str]],
+        other: str,
+        likely: str = "",
+    ) -> list[str]:
+        """What a step gives if any lane needs it, that is, unless ``truth`` has these bits."""
         some, after = self.label(), self.label()
         bits = self.set(f"bitcast <{LANES} x i1> {truth} to i{LANES}")
         start = self.block
-        taken = self.set(f"icmp ne i{LANES} {bits}, {'0' if which == 1 else '-1'}")
-        self.do(f"br i1 {taken}, label %{some}, label %{after}")
+        taken = self.set(f"icmp ne i{LANES} {bits}, {none}")
+        self.do(f"br i1 {taken}, label %{some}, label %{after}{likely}")
         self.start(some)
-        value = self.side(choice, which, values)
-        last = self.block
+        found, last = step(), self.block
         self.do(f"br label %{after}")
         self.start(after)
-        return self.set(f"phi {VECTOR} [ {value}, %{last} ], [ {self.literal(0.0)}, %{start} ]")
+        return [
+            self.set(f"phi {VECTOR} [ {number}, %{last} ], [ {other}, %{start} ]")
+            for number in found
+        ]

@@ -12,11 +12,11 @@ from typing import NamedTuple
 
 from autograd.graph import topological_order
 from autograd.ops import TABLE
-from autograd.ops.expr import Expr, Operand, bottom_up, inner_exprs
+from autograd.ops.expr import Expr, Operand, bottom_up, inner_exprs, interned
 from autograd.ops.ieee import IEEE
 from autograd.ops.op import OPS, Op
 from autograd.ops.partial_evaluation import folded
-from autograd.program.loop.native.loops import CHEAP, interned
+from autograd.program.loop.native.loops import CHEAP
 
 __all__ = ["KEPT", "Split", "splits"]
 

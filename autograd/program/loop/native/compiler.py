@@ -21,11 +21,11 @@ from typing import Any, NamedTuple
 from autograd.locks import process_lock
 from autograd.ops.ieee import IEEE
 from autograd.ops.op import READ_AT, Op
-from autograd.program.loop.native.emit import called, declarations, library
 from autograd.program.loop.native.forms import BOUNDS, form_declarations, form_symbol
 from autograd.program.loop.native.interpreter import module
 from autograd.program.loop.native.kept import SUFFIX, cache_folders, keep, kept, sources_digest
 from autograd.program.loop.native.rows import forward_codes, reverse_codes
+from autograd.program.loop.native.symbols import called, declarations, library
 
 __all__ = [
     "can_compile",

@@ -8,29 +8,21 @@ from __future__ import annotations
 
 import struct
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from autograd.graph import consumers, topological_order
-from autograd.ops import TABLE
 from autograd.ops.expr import Expr, Operand, inner_exprs
 from autograd.ops.ieee import IEEE
 from autograd.ops.op import OPS, Op
-from autograd.program.loop.native.forms import BOUNDS, form_symbol
 from autograd.program.loop.native.rows import EXTREMES
-from autograd.program.loop.native.sides import cost, sides_of
+from autograd.program.loop.native.sides import cost, sides_of, usual
+from autograd.program.loop.native.symbols import symbol
 
 __all__ = [
-    "ARITHMETIC", "COMPARISONS", "INTRINSICS", "Body", "Place", "Values", "called",
-    "declarations", "library", "symbol",
+    "ARITHMETIC", "COMPARISONS", "RARELY", "Body", "Place", "Values",
 ]  # fmt: skip
 
-INTRINSICS = {
-    "abs": "llvm.fabs.f64",
-    "sqrt": "llvm.sqrt.f64",
-    "floor": "llvm.floor.f64",
-    "ceil": "llvm.ceil.f64",
-}
 ARITHMETIC = {"add": "fadd", "sub": "fsub", "mul": "fmul", "div": "fdiv"}
 COMPARISONS = {"lt": "olt", "le": "ole", "gt": "ogt", "ge": "oge", "eq": "oeq", "ne": "une"}
 
@@ -39,34 +31,9 @@ BRANCH = 6
 """Operations that take less time than a wrong guess of where a branch goes."""
 
 
-def declarations(defined: Collection[str] = ()) -> list[str]:
-    """The functions that expressions call, as declared; their own forms are not among them, nor
-    what is ``defined``.
-    """
-    lines = [f"declare double @{name}(double)" for name in INTRINSICS.values()]
-    for op in called():
-        operands = ", ".join(["double"] * len(op.variables))
-        if library(op) not in defined:
-            lines.append(f"declare double @{library(op)}({operands})")
-    return lines
-
-
-def called() -> list[Op]:
-    """The primitives whose functions the interpreter calls by name; it has INTRINSICS itself."""
-    functions = [op for op in TABLE if op.function is not None or op.native]
-    return [op for op in functions if op.name not in INTRINSICS]
-
-
-def library(op: Op) -> str:
-    """The name of a primitive's function in the C library, or of Python's."""
-    return op.native or f"scalar_autograd_{op.name}"
-
-
-def symbol(op: Op) -> str:
-    """The name that a primitive's function is called by."""
-    if op.name in BOUNDS:
-        return form_symbol(op.name, 1)
-    return INTRINSICS.get(op.name) or library(op)
+RARELY = ', !prof !{!"branch_weights", i32 1, i32 2000}'
+"""Of a branch, that its first side is rare: its code is kept out of the way."""
+USUALLY = ', !prof !{!"branch_weights", i32 2000, i32 1}'
 
 
 class Place(NamedTuple):
@@ -214,7 +181,12 @@ class Body:
 
     def _expr(self, expr: Expr, values: Values) -> str:
         if expr.op == "where":
-            return self._where(expr, values)
+            return self._apart(expr, values) or self._where(expr, values)
+        if parts := usual(expr):
+            truth, *others = [self._value(x, values) for x in parts]
+            for other in others:
+                truth = self.set(f"and {self.truth} {truth}, {other}")
+            return truth
         operands = [self._value(x, values) for x in expr.operands]
         if expr.op in ARITHMETIC:
             return self.set(f"{ARITHMETIC[expr.op]} {self.number} {', '.join(operands)}")
@@ -251,13 +223,15 @@ class Body:
 
     def _where(self, expr: Expr, values: Values) -> str:
         """A branch, so that only what is chosen is computed, but where both sides cost less than
-        a branch that goes the way that the processor did not expect.
+        a branch that goes the way that the processor did not expect; one that it expects is free.
         """
         truth = self.condition(expr, values)
-        if max(cost(x, values) for x in expr.operands[1:]) <= BRANCH:
+        short = max(cost(x, values) for x in expr.operands[1:]) <= BRANCH
+        if short and not usual(expr.operands[0]):
             return self.select(truth, *(self.side(expr, which, values) for which in (1, 2)))
         yes, no, after = self.label(), self.label(), self.label()
-        self.do(f"br i1 {truth}, label %{yes}, label %{no}")
+        expected = USUALLY if usual(expr.operands[0]) else ""
+        self.do(f"br i1 {truth}, label %{yes}, label %{no}{expected}")
         sources = []
         for label, which in ((yes, 1), (no, 2)):
             self.start(label)
@@ -267,6 +241,26 @@ class Body:
         self.start(after)
         return self.set(f"phi double {', '.join(sources)}")
 
+    def _apart(self, expr: Expr, values: Values) -> str | None:
+        """A choice of the same where a < b and where a > b: one comparison; None if it is none."""
+        condition, same, inner = expr.operands
+        if not isinstance(inner, Expr) or inner.op != "where" or inner in values:
+            return None
+        other, again, rest = inner.operands
+        alike = same is again if isinstance(same, Expr) else repr(same) == repr(again)
+        orders = getattr(condition, "op", ""), getattr(other, "op", "")
+        if (
+            not alike
+            or orders != ("lt", "gt")
+            or max(cost(x, values) for x in (same, rest)) > BRANCH
+        ):
+            return None
+        if any(x is not y for x, y in zip(condition.operands, other.operands)):
+            return None
+        a, b = [self._value(x, values) for x in condition.operands]
+        truth = self.set(f"fcmp ueq {self.number} {a}, {b}")
+        return self.select(truth, self._value(rest, values), self._value(same, values))
+
     def condition(self, choice: Expr, values: Values) -> str:
         """Whether a choice holds; of a number, whether it is not zero."""
         condition = choice.operands[0]
@@ -274,6 +268,17 @@ class Body:
         if getattr(condition, "op", "") in COMPARISONS:
             return truth
         return self.set(f"fcmp une {self.number} {truth}, {self.literal(0.0)}")
+
+    def unless(self, guard: str, step: Callable[[], Sequence[str]]) -> list[str]:
+        """What a step gives where a number is not 1, as it is as a rule."""
+        some, after, start = self.label(), self.label(), self.block
+        needed = self.set(f"fcmp ule double {guard}, 0.0")
+        self.do(f"br i1 {needed}, label %{some}, label %{after}{RARELY}")
+        self.start(some)
+        found, last = step(), self.block
+        self.do(f"br label %{after}")
+        self.start(after)
+        return [self.set(f"phi double [ {x}, %{last} ], [ 0.0, %{start} ]") for x in found]
 
     def side(self, choice: Expr, which: int, values: Values) -> str:
         """What a choice gives on one side, computed here."""

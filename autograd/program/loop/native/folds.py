@@ -41,7 +41,11 @@ def fold(body: Body, name: str) -> str:
 
     if found.start is not None:
         return body.loop(count, step, body.literal(found.start))
-    return body.loop(body.set(f"sub i64 {count}, 1"), step, term("0"))
+    others_left = body.set(f"sub i64 {count}, 1")
+    if found.guard is not None:
+        needed = body.set(f"fcmp ule double {others[found.guard]}, 0.0")
+        others_left = body.set(f"select i1 {needed}, i64 {others_left}, i64 0")
+    return body.loop(others_left, step, term("0"))
 
 
 def fold_of(body: Body, name: str, numbers: Sequence[str]) -> str:
@@ -49,14 +53,20 @@ def fold_of(body: Body, name: str, numbers: Sequence[str]) -> str:
     found = folds()[name]
     count = (len(numbers) - len(found.others)) // len(found.items)
     others = dict(zip(found.others, numbers[count * len(found.items) :]))
-    result = None if found.start is None else body.literal(found.start)
-    for index in range(count):
-        variables = dict(zip(found.items, numbers[index::count]))
-        (term,) = body.exprs([found.term], {**others, **variables})
-        step = Expr(found.step, Expr("var", "r"), Expr("var", "t"))
-        result = term if result is None else body.exprs([step], {"r": result, "t": term})[0]
-    assert result is not None
-    return result
+
+    def result() -> str:
+        number = None if found.start is None else body.literal(found.start)
+        for index in range(count):
+            variables = dict(zip(found.items, numbers[index::count]))
+            (term,) = body.exprs([found.term], {**others, **variables})
+            step = Expr(found.step, Expr("var", "r"), Expr("var", "t"))
+            number = term if number is None else body.exprs([step], {"r": number, "t": term})[0]
+        assert number is not None
+        return number
+
+    return (
+        result() if found.guard is None else body.unless(others[found.guard], lambda: [result()])[0]
+    )
 
 
 def index_of(body: Body, cell: int, wide: Mapping[int, range], width: int, start: int) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from autograd.program.loop.native.emit import Body, called, declarations, library
+from autograd.program.loop.native.emit import Body
 from autograd.program.loop.native.entries import entry_functions
 from autograd.program.loop.native.forms import forms
 from autograd.program.loop.native.forwards import FORWARD, forward_rows
@@ -21,6 +21,7 @@ from autograd.program.loop.native.rows import (
     forward_codes,
     reverse_codes,
 )
+from autograd.program.loop.native.symbols import called, declarations, library
 from autograd.program.loop.native.translation import translations
 
 __all__ = ["module", "special_functions"]

@@ -9,14 +9,14 @@ Next: :mod:`autograd.program.loop.native.steps`, which applies them to registers
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
 from functools import cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from autograd.graph import topological_order
 from autograd.ops import TABLE
-from autograd.ops.expr import COMPARISONS, XP, Expr, Operand, bottom_up, inner_exprs
+from autograd.ops.expr import COMPARISONS, XP, Expr, Operand, inner_exprs, interned
 from autograd.ops.op import OPS, Op
+from autograd.program.loop.native.sides import sides_of, usual
 from autograd.program.statements.reroll import rolled, rolled_partials
 
 __all__ = [
@@ -49,13 +49,15 @@ class Fold(NamedTuple):
     """None: it begins with the first term."""
     items: tuple[str, ...]
     others: tuple[str, ...]
+    guard: str | None
+    """The one of the others that is 1 where nothing needs the result; then that is any number."""
 
 
 class Stage(NamedTuple):
     """A rule of its own: applied once, to each operand, or in a fold.
 
     ``items`` are what differs from operand to operand: "x", or stages applied to each. ``others``
-    are stages that have one result, or "out".
+    are stages that have one result, or "out". A fold that is rarely needed has a ``guard``.
     """
 
     name: str
@@ -63,6 +65,7 @@ class Stage(NamedTuple):
     rule: Operand
     items: tuple[str, ...]
     others: tuple[str, ...]
+    guard: str | None = None
 
 
 class Loops(NamedTuple):
@@ -91,11 +94,12 @@ def folds() -> dict[str, Fold]:
     for name, variables in (("sum", "a"), ("dot", "ab")):
         # Traced over one element they are 0.0 + term.
         start, term = OPS[name].forward(XP, *(Expr("var", x) for x in variables)).operands
-        found[name] = Fold("add", term, start, tuple(variables), ())
+        found[name] = Fold("add", term, start, tuple(variables), (), None)
     for stage in stages():
         if stage.kind == "fold" and isinstance(stage.rule, Expr):
             term = stage.rule.operands[0]
-            found[stage.name] = Fold(stage.rule.op[5:], term, None, stage.items, stage.others)
+            about = stage.items, stage.others, stage.guard
+            found[stage.name] = Fold(stage.rule.op[5:], term, None, *about)
     return found
 
 
@@ -147,17 +151,6 @@ def _loops(op: Op) -> Loops | None:
     return loops if fitting and (leading or isinstance(cut.value, Expr)) else None
 
 
-def interned(formulas: Sequence[Operand]) -> list[Operand]:
-    """The same, with equal parts made one."""
-    known: dict[Any, Expr] = {}
-
-    def step(part: Expr, operands: list[Operand]) -> Expr:
-        key = (part.op, *(id(x) if isinstance(x, Expr) else repr(x) for x in operands))
-        return known.setdefault(key, Expr(part.op, *operands))
-
-    return bottom_up(formulas, step)
-
-
 class _Cut:
     """Formulas of "x" and "out" cut into stages."""
 
@@ -165,6 +158,7 @@ class _Cut:
         self.name, self.value, self.partial = name, value, partial
         self.stages: dict[Expr, Stage] = {}
         order = topological_order([x for x in (value, partial) if isinstance(x, Expr)], inner_exprs)
+        self.sides = sides_of(order, (value, partial), lambda part: part.op == "where")
         self.differs: dict[Expr, bool] = {}  # from operand to operand
         for part in order:
             inner = [self.differs[x] for x in inner_exprs(part)]
@@ -208,11 +202,21 @@ class _Cut:
         if part not in self.stages:
             if _is_fold(part):
                 rule, items, others = self._rule(part.operands[0], each=True)
-                self._add(part, "fold", Expr(part.op, rule), items, others)
+                guard = self._guard(part)
+                if guard is not None:
+                    others = *(x for x in others if x != guard), guard
+                self._add(part, "fold", Expr(part.op, rule), items, others, guard)
             else:
                 rule, _, others = self._rule(part, each=False)
                 self._add(part, "once", rule, (), others)
         return self.stages[part].name
+
+    def _guard(self, part: Expr) -> str | None:
+        """The stage that is 1 where no side of a choice that is taken needs a part."""
+        side = self.sides[part]
+        if side is None or side.which == 1 or not usual(side.choice.operands[0]):
+            return None
+        return self._once(side.choice.operands[0].operands[0])
 
     def _each(self, part: Expr) -> str:
         """The name of a part that is kept for each operand, its stage made."""
@@ -222,10 +226,11 @@ class _Cut:
         return self.stages[part].name
 
     def _add(
-        self, part: Expr, kind: str, rule: Operand, items: tuple[str, ...], others: tuple[str, ...]
-    ) -> None:
+        self, part: Expr, kind: str, rule: Operand, items: tuple[str, ...],
+        others: tuple[str, ...], guard: str | None = None,
+    ) -> None:  # fmt: skip
         name = f"{self.name}.{len(self.stages)}"
-        self.stages[part] = Stage(name, kind, rule, items, others)
+        self.stages[part] = Stage(name, kind, rule, items, others, guard)
 
     def _rule(
         self, root: Operand, *, each: bool, itself: bool = False

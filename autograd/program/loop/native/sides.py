@@ -11,7 +11,7 @@ from typing import NamedTuple
 from autograd.graph import topological_order
 from autograd.ops.expr import Expr, Operand, inner_exprs
 
-__all__ = ["Side", "cost", "sides_of"]
+__all__ = ["Side", "cost", "sides_of", "usual"]
 
 COSTS = {"var": 0, "div": 6, "sqrt": 12} | dict.fromkeys(
     ["add", "sub", "mul", "neg", "abs", "floor", "ceil", "where", "lt", "le", "gt", "ge", "eq",
@@ -74,3 +74,25 @@ def cost(side: Operand, values: Mapping[Expr, str]) -> int:
         [side], lambda expr: [x for x in inner_exprs(expr) if x not in values]
     )
     return sum(COSTS.get(expr.op, CALL) for expr in inner)
+
+
+def usual(condition: Operand) -> list[Expr]:
+    """The comparisons that all hold as a rule, where a choice asks if a number is 1, not 0, and
+    they choose that; none if it asks something else.
+
+    >>> x = Expr("var", "x")
+    >>> usual(Expr("where", x > 0.0, Expr("where", x < 9.0, 1.0, 0.0), 0.0) > 0.0)
+    [Expr('x > 0.0'), Expr('x < 9.0')]
+    """
+    if not isinstance(condition, Expr) or condition.op != "gt" or _number(condition, 1) != 0.0:
+        return []
+    found, inner = [], condition.operands[0]
+    while isinstance(inner, Expr) and inner.op == "where" and _number(inner, 2) == 0.0:
+        found.append(inner.operands[0])
+        inner = inner.operands[1]
+    return [] if isinstance(inner, Expr) or inner != 1.0 else found
+
+
+def _number(expr: Expr, index: int) -> float | None:
+    operand = expr.operands[index]
+    return None if isinstance(operand, Expr) else operand

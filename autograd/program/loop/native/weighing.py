@@ -6,10 +6,11 @@ Next: :mod:`autograd.program.loop.native.folds`.
 from __future__ import annotations
 
 import math
+from typing import TypeGuard
 
 from autograd.ops.expr import Expr, Operand
 
-__all__ = ["is_settled", "weighted"]
+__all__ = ["added", "is_settled", "leaves", "unless_zero", "weighted"]
 
 G = Expr("var", "g")
 
@@ -31,18 +32,61 @@ def weighted(partial: Operand, selects: bool = False) -> Operand:
         return {1.0: G, -1.0: -G}.get(partial, G * partial)
     if not selects:
         return G * partial
-    if partial.op == "mul" and _is_hit(partial.operands[0]):  # 1 × share or 0 × share
-        # Asked anew: to keep what a comparison gives for two uses takes longer.
-        hit, share = partial.operands
-        partial = Expr("where", Expr("ne", hit, 0.0), share, Expr("mul", 0.0, share))
     if partial.op == "where":
         condition, *sides = partial.operands
         return Expr("where", condition, *(weighted(side, True) for side in sides))
     return Expr("where", Expr("ne", partial, 0.0), G * partial, 0.0)
 
 
-def _is_hit(part: Operand) -> bool:
-    return isinstance(part, Expr) and part.op == "where" and part.operands[1:] == (1.0, 0.0)
+def unless_zero(product: Operand) -> Operand:
+    """A product with g, zero where g is. Of a choice, both sides: those many operands share.
+
+    >>> unless_zero(Expr("where", Expr("var", "x") > 0.0, G * Expr("var", "s"), 0.0))
+    Expr('(g * s if g != 0.0 else 0.0) if x > 0.0 else 0.0')
+    """
+    if product is G or not isinstance(product, Expr):  # 0.0: of what is passed over
+        return product
+    if product.op == "where":
+        condition, *sides = product.operands
+        return Expr("where", condition, *map(unless_zero, sides))
+    return Expr("where", Expr("ne", G, 0.0), product, 0.0)
+
+
+def added(before: Expr, product: Operand) -> Expr:
+    """before + a product; where that is nothing, what was before.
+
+    >>> x, y = Expr("var", "x"), Expr("var", "y")
+    >>> added(x, Expr("where", x > y, G, 0.0))
+    Expr('x + g if x > y else x')
+    """
+    nonzero = [x for x in leaves(product) if isinstance(x, Expr) or x != 0.0]
+    if len(nonzero) != 1:
+        return Expr("add", before, product)
+
+    def sum_of(product: Operand) -> Expr:
+        if _is_choice(product):
+            condition, *sides = product.operands
+            return Expr("where", condition, *map(sum_of, sides))
+        return Expr("add", before, product) if product is nonzero[0] else before
+
+    return sum_of(product)
+
+
+def leaves(product: Operand) -> list[Operand]:
+    """What a choice, perhaps between choices, gives in the end."""
+    if _is_choice(product):
+        return [x for side in product.operands[1:] for x in leaves(side)]
+    return [product]
+
+
+def _is_choice(product: Operand) -> TypeGuard[Expr]:
+    """Whether it is one between derivatives, not between a product and what zero passes on."""
+    if not isinstance(product, Expr) or product.op != "where":
+        return False
+    condition = product.operands[0]
+    return not (
+        getattr(condition, "op", "") == "ne" and not isinstance(condition.operands[1], Expr)
+    )
 
 
 def is_settled(partial: Operand) -> bool:

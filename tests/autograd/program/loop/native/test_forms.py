@@ -12,8 +12,8 @@ from autograd.ops.ieee import IEEE
 from autograd.program.loop.lanes.compiler import lanes
 from autograd.program.loop.native import compiler
 from autograd.program.loop.native.compiler import compiled_functions
-from autograd.program.loop.native.emit import declarations
 from autograd.program.loop.native.forms import BOUNDS, form_declarations, form_symbol, forms
+from autograd.program.loop.native.symbols import declarations
 from autograd.program.loop.row_sums import LANES
 from tests.autograd.program.loop.test_loop_executor import SPECIAL, needs_llvm, same
 

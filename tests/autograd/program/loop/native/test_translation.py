@@ -6,8 +6,8 @@ import math
 import pytest
 
 from autograd.program.loop.native.compiler import compiled_functions, interpreter
-from autograd.program.loop.native.emit import called, declarations, library
 from autograd.program.loop.native.interpreter import COPYSIGN, special_functions
+from autograd.program.loop.native.symbols import called, declarations, library
 from autograd.program.loop.native.translation import translations
 from tests.autograd.program.loop.test_loop_executor import SPECIAL, needs_llvm, same
 
