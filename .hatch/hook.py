@@ -8,6 +8,7 @@ compiled files are put beside their sources; `python -m autograd --version` says
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import io
 import os
@@ -47,7 +48,7 @@ class CustomBuildHook(BuildHookInterface[Any]):
 def compiled(scratch: Path, sources: list[str]) -> list[Path]:
     """The extension modules that mypyc makes of these sources, paths inside the scratch folder."""
     from mypyc.build import mypycify
-    from setuptools import Distribution, Extension
+    from setuptools import Distribution
     from setuptools.errors import CCompilerError, ExecError, PlatformError
 
     teach_mypyc()
@@ -63,8 +64,8 @@ def compiled(scratch: Path, sources: list[str]) -> list[Path]:
             for module in modules:
                 # The bits of the pure engine: no product and sum in one rounding.
                 module.extra_compile_args = [*module.extra_compile_args, *EXACT]
-            # Where it cannot be built, leaves are made the long way, and the rest is as fast.
-            modules.append(Extension("autograd.engine.leaf", [str(LEAF)], optional=True))
+                if module.name.endswith("__mypyc"):
+                    module.extra_compile_args += [BEFORE, str(HERE / "passes.h")]
             command = Distribution({"ext_modules": modules}).get_command_obj("build_ext")
             command.inplace = True
             command.ensure_finalized()
@@ -85,28 +86,34 @@ def compiled(scratch: Path, sources: list[str]) -> list[Path]:
 
 def teach_mypyc() -> None:
     """Tell mypyc of functions that are C's, or its own."""
-    from mypyc.ir.ops import ERR_MAGIC, ERR_NEVER
+    from mypyc.ir.ops import ERR_FALSE, ERR_MAGIC, ERR_NEVER
     from mypyc.ir.rtypes import bool_rprimitive as truth
-    from mypyc.ir.rtypes import c_pyssize_t_rprimitive as place
     from mypyc.ir.rtypes import float_rprimitive as double
-    from mypyc.ir.rtypes import list_rprimitive, object_rprimitive
+    from mypyc.ir.rtypes import int64_rprimitive, object_rprimitive
     from mypyc.primitives.registry import function_op
 
     for name in ("atan", "tanh"):  # they never raise
         function_op(f"math.{name}", [double], double, name, ERR_NEVER)
-    is_tracked = "gc.is_tracked", [object_rprimitive], truth
-    function_op(*is_tracked, "PyObject_GC_IsTracked", ERR_NEVER)
-    # An object of a native class without a call of the class, and what a list of one item holds.
-    blank = "autograd.engine.node.blank", [object_rprimitive], object_rprimitive
-    function_op(*blank, "CPy_SetupObject", ERR_MAGIC)
-    first = "autograd.engine.node.first", [list_rprimitive], object_rprimitive
-    zero = [(0, place)]
-    function_op(*first, "PyList_GET_ITEM", ERR_NEVER, extra_int_constants=zero, is_borrowed=True)
+    kinds = {
+        **dict.fromkeys(("None", "bool", "Done"), truth),
+        "object": object_rprimitive,
+        "float": double,
+        "i64": int64_rprimitive,
+    }
+    errors = {"object": ERR_MAGIC, "Done": ERR_FALSE}
+    for known in ast.parse((HERE / "nodes.pyi").read_text(encoding="utf-8")).body:
+        if isinstance(known, ast.FunctionDef):
+            taken = [kinds[ast.unparse(x.annotation)] for x in known.args.args if x.annotation]
+            given = ast.unparse(known.returns or known)
+            name, error = f"autograd.engine.nodes.{known.name}", errors.get(given, ERR_NEVER)
+            function_op(name, taken, kinds[given], f"node_{known.name}", error)
 
 
-LEAF = Path(__file__).parent / "leaf.c"
+HERE = Path(__file__).parent
+BEFORE = "/FI" if sys.platform == "win32" else "-include"
 OPTIONS = [
     "--python-version=3.10",
+    "--config-file=",  # not what stands above the scratch folder
     "--follow-imports=skip",
     # The project's own check has judged the text; the comments that excuse a line are not in it.
     *(f"--disable-error-code={code}" for code in ("arg-type", "attr-defined", "method-assign")),

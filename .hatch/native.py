@@ -18,7 +18,6 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 from typed import (
     ACTIVE_MODES,
-    BLANK,
     HEAD,
     IMPORTS,
     compiled_source,
@@ -47,32 +46,8 @@ def __setstate__(self, state: Any) -> None:
         setattr(node, name, value)
 """
 """What a derived class had added, put back: mypyc's own method would look for something else."""
-MARKS = """import gc
-from importlib import import_module
-from importlib.util import find_spec
-
-LEAF: Final[str] = "autograd.engine.leaf"
-TRACK: Final[Any] = cast(Any, import_module(LEAF)).track if find_spec(LEAF) else id
-TAKEN: Final[object] = object()
-
-def blank(kind: Any) -> Any:
-    return kind(0.0)
-
-def first(items: list[Any]) -> Any:
-    return items[0]
-"""
-"""The gradient of a node whose adjoint it is; and what ``hook.teach_mypyc`` does better."""
-BEGIN = """
-def _begin(self, data: float) -> None:
-    self._adjoint = 0.0
-    self._mark = 0
-    self._data = data
-    self._grad = first(EPOCH)
-    self._name = self.op = self._left = self._right = None
-    if ACTIVE:
-        self._note()
-"""
-"""``__init__`` of a float and nothing else, as ``leaf.c`` calls it."""
+MARKS = "TAKEN: Final[object] = object()\n"
+"""The gradient of a node whose adjoint it is."""
 FROM_SLOTS = """
     if type(node) is Value:
         value = cast(Value, node)
@@ -89,71 +64,54 @@ if TYPE_CHECKING:  # as this module is there before that one
     from autograd.engine.value import Value
 """
 VALUE = f"""
-from autograd.engine.node import TRACK, blank, first
-import gc
 {TYPE_OF_VALUE}
 OP_sum: Final[Any] = OPS['sum']
 OP_dot: Final[Any] = OPS['dot']
 """
-MADE = "made(op, operands, data)"
-RECORD = f"""
-def made(op: Any, operands: tuple[Any, ...], data: Any) -> Any:
-    {BLANK}
-    node._data = float(data)
-    node.op = op
-    node._right = None
-    if len(operands) > 2:
-        node._left = operands
-    else:
-        node._left = operands[0]
-        if len(operands) == 2:
-            node._right = operands[1]
-    for x in operands:
-        if gc.is_tracked(x):
-            TRACK(node)
+MADE = "packed_node(op, operands, data)"
+RECORD = """
+def packed_node(op: Any, operands: tuple[Any, ...], data: float) -> Any:
+    n = len(operands)
+    second = operands[1] if n == 2 else None
+    node = made(op, operands if n > 2 else operands[0], second, data)
     if op.opaque:
-        TRACK(node)
-    if ACTIVE_MODES:
-        node._note()
+        track(node)
     return node
 
-def number_at(operands: tuple[Any, ...], i: int) -> float:
-    x = operands[i]
-    if type(x) is float:
-        return cast(float, x)
-    if type(x) is Value:
-        return cast(Value, x)._data
-    return cast(Node, x)._data
-
 def evaluated(op: Any, operands: tuple[Any, ...]) -> Any:
-    n = len(operands)
+    n: i64 = len(operands)
+    i: i64 = 0
     total = 0.0
     if op is OP_sum:
-        for i in range(n):
-            total += number_at(operands, i)
+        while i < n:
+            total += item(operands, i)
+            i += 1
         return total
     if op is OP_dot:
-        half = n // 2
-        for i in range(half):
-            total += number_at(operands, i) * number_at(operands, i + half)
+        half: i64 = n // 2
+        while i < half:
+            total += item(operands, i) * item(operands, i + half)
+            i += 1
         return total
-    return op.evaluate(*[number_at(operands, i) for i in range(n)])
+    return op.evaluate(*[number(x) for x in operands])
 """
 """What stands for lines of ``record``: sums and products as loops, and nodes without a call."""
 SEEN = """
-if op is not None:
-    if op.opaque:
-        TRACK(node)
-    for x in operands:
-        if gc.is_tracked(x):
-            TRACK(node)
+if op is not None and (op.opaque or tracked(operands)):
+    track(node)
 """
-"""When the collector is to look at a node: what else could lead back to it, see ``leaf.c``."""
+"""When the collector is to look at a node: what else could lead back to it, see ``node.h``."""
 TAKEN_GRADIENT = """grad = self._grad
         if grad is TAKEN:
             return self._adjoint
 """
 """What stands for one line of the gradient's property."""
+
+QUICK = """if not ACTIVE_MODES and not create_graph and type(gradient) is float:
+            passes.differentiate([self], [gradient])
+            return
+        """
+"""What stands before one line of ``Value.backward``: there is nothing to ask anybody."""
 
 
 def write(root: Path, scratch: Path) -> list[str]:
@@ -165,6 +123,7 @@ def write(root: Path, scratch: Path) -> list[str]:
         path.write_text(prepared(name, path.read_text(encoding="utf-8")), encoding="utf-8")
     from autograd.engine.accelerator import digest
 
+    shutil.copy2(Path(__file__).parent / "nodes.pyi", engine)
     compiled = compiled_source(digest(root / "autograd"))
     (engine / "compiled.py").write_text(compiled, encoding="utf-8")
     return [str(Path("autograd", "engine", f"{name}.py")) for name in (*CHAPTER, "compiled")]
@@ -195,6 +154,7 @@ def prepared(name: str, source: str) -> str:
         # A gradient that is the adjoint of the last pass is not stored twice.
         text = text.replace("grad = self._grad\n", TAKEN_GRADIENT)
         text = text.replace("EPOCH = [", f"{MARKS}EPOCH: Final[list[Any]] = [")
+        text = text.replace("RESTORED = ", "RESTORED: Final[Any] = ")
     if name == "order":
         text = text.replace("    if node.op is None:\n        return ()", FROM_SLOTS)
         text = text.replace("__all__ =", f"{TYPE_OF_VALUE}\n__all__ =", 1)
@@ -216,6 +176,7 @@ def prepared(name: str, source: str) -> str:
             f"{IMPORTS}\n{constants}\n\n@NATIVE\nclass Value(Comparisons):",
         )
         text = text.replace("    WRITTEN", own)
+        text = text.replace("passes.backward(self, g", f"{QUICK}passes.backward(self, g", 1)
     return text.replace("@NATIVE", "@mypyc_attr(allow_interpreted_subclasses=True)")
 
 
@@ -246,7 +207,7 @@ def _make_native(cls: ast.ClassDef) -> None:
             if isinstance(call, ast.Call) and ast.unparse(call.func) == "cls.__new__":
                 call.func = ast.parse("cast(Any, cls).__new__", mode="eval").body
                 call.args.append(ast.Constant(0.0))  # a native __new__ takes what __init__ takes
-        cls.body += ast.parse(BEGIN + SET_STATE).body
+        cls.body += ast.parse(SET_STATE).body
         restore.body[-1:-1] = ast.parse(SEEN).body
         restore.body[-1:-1] = ast.parse("node._adjoint, node._mark = 0.0, 0").body
     elif cls.name == "Methods":

@@ -24,15 +24,18 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 if TYPE_CHECKING:
     from mypy_extensions import i64, mypyc_attr
+    from autograd.engine.nodes import at, begun, committed, count, dated, ended, epoch, gain
+    from autograd.engine.nodes import install, is_node, item, listed, made, number, of_numbers
+    from autograd.engine.nodes import plain, refreshed, renewed, restored, seed, swept, swept_list
+    from autograd.engine.nodes import track, tracked, unchanged, waiting, walked
 """
 ACTIVE_MODES = """
 from autograd.engine.switches import ACTIVE
 ACTIVE_MODES: Final[dict[object, object]] = ACTIVE
 """
-IMPORTS = f"""import gc
-import math
+IMPORTS = f"""import math
 from autograd.engine.modes import ANOMALY, RECORDING
-from autograd.engine.node import EPOCH, TRACK, blank, first
+from autograd.engine.node import EPOCH
 from autograd.ops.floats import FUNCTIONS
 from autograd.ops.ieee import FAST
 from autograd.ops.op import OPS
@@ -40,11 +43,6 @@ from autograd.ops.op import OPS
 ANOMALIES: Final[dict[object, object]] = ANOMALY.on
 NO_GRADS: Final[dict[object, object]] = RECORDING.on
 """
-BLANK = (
-    "node = cast(Value, blank(Value)); node._adjoint = 0.0; node._mark = 0; "
-    "node._grad = first(EPOCH); node._name = None"
-)
-"""A node whose primitive, data and operands are still to be set, without a call of its class."""
 DECLARED = re.compile(r"t\d+: float$")
 NATIVE_MATH = frozenset({"exp", "log", "pow", "sqrt", "sin", "cos", "tan", "tanh", "atan", "fabs"})
 """Functions of the module math that are called in C: mypyc's, or ``hook.teach_mypyc``'s."""
@@ -98,21 +96,6 @@ def as_number(line: str) -> str:
     return line
 
 
-def node_lines(op: str, left: str, right: str | None) -> list[str]:
-    """The end of a function that has made a node and its data."""
-    operands = [f"node._left = {left}", f"node._right = {right}"]
-    seen = [f"gc.is_tracked({x})" for x in re.findall(r"\w+", f"{left} {right or ''}")]
-    return [
-        f"node.op = OP_{op}",
-        *operands,
-        f"if {' or '.join(seen)}:",
-        "    TRACK(node)",
-        "if ACTIVE_MODES:",
-        "    node._note()",
-        "return node",
-    ]
-
-
 def careful_lines(writer: Writer, expr: Any, deliver: str, otherwise: str) -> list[str]:
     """Statements that deliver an expression, or what never raises where that does."""
     lines = writer.lines(expr, deliver)
@@ -135,17 +118,16 @@ def value_lines(writer: Writer, name: str, target: str) -> list[str]:
     careful = f"EVALUATE_{name}"
     writer.constants[careful] = f"{careful}: Final[Any] = OPS[{name!r}].evaluate"
     otherwise = f"{careful}({', '.join(op.variables)})"
-    return careful_lines(writer, op.value_expr, f"{target} = {{}}", otherwise)
+    lines = careful_lines(writer, op.value_expr, f"{target} = {{}}", otherwise)
+    return [f"{target}: float", *lines]
 
 
 def number_lines(variable: str, operand: str, otherwise: list[str]) -> list[str]:
     """Lines that bind a variable to the number of an operand of any type."""
     return [
         f"{variable}: float",
-        f"if type({operand}) is Value:",
-        f"    {variable} = cast(Value, {operand})._data",
-        f"elif type({operand}) is float:",
-        f"    {variable} = {operand}",
+        f"if plain({operand}):",
+        f"    {variable} = number({operand})",
         # What fits into a machine's integer; all else is looked at with care.
         f"elif type({operand}) is int and -EXACT < cast(int, {operand}) < EXACT:",
         f"    {variable} = float(cast(int, {operand}))",
@@ -194,9 +176,8 @@ def operators_source() -> tuple[str, Writer]:
                 *(f"    {x}" for x in number_lines(second, "other", refusal)),
                 "    if ACTIVE_MODES and (ANOMALIES or NO_GRADS):",
                 f"        return record(OP_{name}, ({left}, {right}))",
-                f"    {BLANK}",
-                *(f"    {x}" for x in value_lines(writer, name, "node._data")),
-                *(f"    {x}" for x in node_lines(name, left, right)),
+                *(f"    {x}" for x in value_lines(writer, name, "data")),
+                f"    return made(OP_{name}, {left}, {right}, data)",
             ]
     for method, name in methods_of_one().items():
         lines += [
@@ -204,9 +185,8 @@ def operators_source() -> tuple[str, Writer]:
             "    if type(self) is not Value or (ACTIVE_MODES and (ANOMALIES or NO_GRADS)):",
             f"        return record(OP_{name}, (self,))",
             "    a = self._data",
-            f"    {BLANK}",
-            *(f"    {x}" for x in value_lines(writer, name, "node._data")),
-            *(f"    {x}" for x in node_lines(name, "self", None)),
+            *(f"    {x}" for x in value_lines(writer, name, "data")),
+            f"    return made(OP_{name}, self, None, data)",
         ]
     names = dict.fromkeys([*OPERATORS.values(), *methods_of_one().values()])
     writer.constants |= {f"OP_{x}": f"OP_{x}: Final[Any] = OPS[{x!r}]" for x in names}
@@ -231,15 +211,14 @@ def function_source(writer: Writer, op: Any) -> list[str]:
             variable, x, [f"{x} = operand({x})", f"if type({x}) is not float:", "    return None"]
         )
     ]
-    places = (f"({', '.join(operands)})", None) if op.arity > 2 else operands
+    places = f"({', '.join(operands)}), None" if op.arity > 2 else ", ".join(operands)
     return [
         f"def function_{op.name}({', '.join(f'{x}: Any' for x in operands)}) -> Any:",
         *(f"    {x}" for x in body),
         f"    if {numbers} or (ACTIVE_MODES and (ANOMALIES or NO_GRADS)):",
         "        return None",
-        f"    {BLANK}",
-        *(f"    {x}" for x in value_lines(writer, op.name, "node._data")),
-        *(f"    {x}" for x in node_lines(op.name, *places)),
+        *(f"    {x}" for x in value_lines(writer, op.name, "data")),
+        f"    return made(OP_{op.name}, {places}, data)",
     ]
 
 
@@ -247,24 +226,9 @@ OPERANDS = "xyz"
 """What the operands of a node are called; their numbers are the variables a, b and c."""
 
 
-def operand_lines(op: Any, slot: str, used: Iterable[str]) -> list[str]:
+def operand_lines(op: Any, read: str, used: Iterable[str]) -> list[str]:
     """Lines that bind a primitive's variables to its operands' numbers."""
-    if op.arity > 2:
-        lines = ["many = cast(tuple[Any, ...], node._left)"]
-        lines += [f"{x}: Any = many[{i}]" for i, x in enumerate(OPERANDS[: op.arity])]
-    else:
-        slots = zip(OPERANDS[: op.arity], ("_left", "_right"))
-        lines = [f"{x}: Any = node.{held}" for x, held in slots]
-    for variable, operand in zip(op.variables, OPERANDS):
-        if variable in used:
-            lines += [
-                f"{variable}: float",
-                f"if type({operand}) is float:",
-                f"    {variable} = {operand}",
-                "else:",
-                f"    {variable} = cast(Value, {operand}).{slot}",
-            ]
-    return lines
+    return [f"{x}: float = {read}(node, {i})" for i, x in enumerate(op.variables) if x in used]
 
 
 def names_in(lines: Iterable[str]) -> set[str]:
@@ -276,7 +240,7 @@ def step_source(writer: Writer, op: Any) -> list[str]:
     """The chain rule at one node of a primitive of a few operands."""
     body: list[str] = []
     declared: set[str] = set()
-    for index, (operand, expr) in enumerate(zip(OPERANDS, op.partial_exprs)):
+    for index, expr in enumerate(op.partial_exprs):
         if expr is None:
             continue
         careful = f"CAREFUL_{op.name}_{index}"
@@ -286,17 +250,17 @@ def step_source(writer: Writer, op: Any) -> list[str]:
         lines = careful_lines(writer, expr, "p = {}", f"{careful}(out, {', '.join(op.variables)})")
         fresh = {x for x in lines if DECLARED.match(x)} - declared
         declared |= fresh
-        add = f"cast(Value, {operand})._adjoint += g * p"
+        add = f"gain(node, {index}, g * p)"
         body += [
             *sorted(fresh),
-            f"if type({operand}) is not float:",
+            f"if is_node(node, {index}):",
             *(f"    {x}" for x in lines if not DECLARED.match(x)),
             *(["    if p != 0.0:", f"        {add}"] if op.selects else [f"    {add}"]),
         ]
     return [
         f"def step_{op.name}(node: Value, g: float) -> None:",
         "    out = node._data",
-        *(f"    {x}" for x in operand_lines(op, "_data", names_in(body))),
+        *(f"    {x}" for x in operand_lines(op, "at", names_in(body))),
         "    p: float",
         *(f"    {x}" for x in body),
     ]
@@ -304,10 +268,10 @@ def step_source(writer: Writer, op: Any) -> list[str]:
 
 def fresh_source(writer: Writer, op: Any) -> list[str]:
     """What a node of a primitive of a few operands holds if these hold their adjoints."""
-    lines = ["value: float", *value_lines(writer, op.name, "value")]
+    lines = value_lines(writer, op.name, "value")
     return [
         f"def fresh_{op.name}(node: Value) -> float:",
-        *(f"    {x}" for x in operand_lines(op, "_adjoint", names_in(lines))),
+        *(f"    {x}" for x in operand_lines(op, "waiting", names_in(lines))),
         *(f"    {x}" for x in lines),
         "    return value",
     ]
@@ -343,7 +307,7 @@ def compiled_source(sources: str) -> str:
             "from autograd.engine.backward import differentiate as by_dictionary",
             "from autograd.engine.backward import require_current, require_unchanged",
             "from autograd.engine.recomputing import reevaluate as reevaluate_by_dictionary",
-            "from autograd.engine.node import RESTORED, TAKEN, Epoch, Node",
+            "from autograd.engine.node import RESTORED, SEES, TAKEN, Epoch, Node",
             "from autograd.engine.order import operand_values, operands_of",
             "from autograd.engine.record import operand, record",
             "from autograd.engine.value import Value",

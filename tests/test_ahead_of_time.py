@@ -2,6 +2,7 @@
 
 import ast
 import importlib.util
+import re
 from pathlib import Path
 
 import pytest
@@ -57,3 +58,20 @@ def test_compiled_engine_knows_the_sources_that_it_was_made_from(written):
         if isinstance(x, ast.AnnAssign) and isinstance(x.value, ast.Constant)
     }
     assert constants["DIGEST"] == digest(ROOT / "autograd")
+
+
+def test_what_typed_sources_call_of_c_is_there_as_they_are_told(written):
+    """Every function of nodes.pyi is in a header with as many arguments, and is imported."""
+    told = ast.parse((ROOT / ".hatch" / "nodes.pyi").read_text("utf-8")).body
+    told = {x.name: len(x.args.args) for x in told if isinstance(x, ast.FunctionDef)}
+    text = "".join((ROOT / ".hatch" / f"{x}.h").read_text("utf-8") for x in ("node", "passes"))
+    found = re.findall(r"^(?:static .*)?\bnode_(\w+)\(([^)]*)\)(?:\n\{| \{)", text, re.MULTILINE)
+    there = {name: 0 if given == "void" else given.count(",") + 1 for name, given in found}
+    assert told.items() <= there.items()
+    imported = {
+        name.name
+        for x in ast.walk(written["compiled"])
+        if isinstance(x, ast.ImportFrom) and x.module == "autograd.engine.nodes"
+        for name in x.names
+    }
+    assert imported == told.keys()

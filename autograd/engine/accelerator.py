@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from contextlib import suppress
 from functools import partial
 from importlib import import_module
 from importlib.util import find_spec
@@ -18,8 +17,6 @@ from typing import TYPE_CHECKING, Any
 
 from autograd.engine import generated
 from autograd.engine.elementwise import apply
-from autograd.engine.node import SEES
-from autograd.engine.order import record_of
 from autograd.engine.record import FASTER, recorder
 from autograd.engine.value import Value
 from autograd.foreign import IN_VALUES, Absent
@@ -38,10 +35,6 @@ def start() -> None:
     """Put the fast forms of this engine in their places."""
     if ENGINE == "compiled":
         generated.install(import_module("autograd.engine.compiled"))
-        with suppress(ModuleNotFoundError):  # what was built without it makes nodes the long way
-            leaf = import_module("autograd.engine.leaf")
-            leaf.install(Value)
-            SEES.append(lambda nodes: [*map(leaf.track, record_of(nodes)[1])])
     else:
         generated.install()
     FASTER.append(_recorder)

@@ -165,8 +165,8 @@ def _commit(adjoint: dict[Node, float]) -> None:
     leaves = {node: adjoint[node] for node in adjoint if node.op is None}
     with _committing:
         for node in leaves:
-            if type(node._grad) is not Epoch:
-                adjoint[node] = node._grad + adjoint[node]
+            if node.grad_computed:
+                adjoint[node] = node.grad + adjoint[node]
         if RUNNING:  # computed nodes may hold the adjoints of another pass
             adjoint = {node: adjoint[node] for node in leaves}
         assign(set_grad, adjoint.keys(), adjoint.values())

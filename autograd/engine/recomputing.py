@@ -9,7 +9,7 @@ import math
 from collections.abc import Sequence
 
 from autograd.engine.anomaly.story import story_of_value
-from autograd.engine.backward import assign, roots_and_weights, set_data, set_grad
+from autograd.engine.backward import RUNNING, assign, roots_and_weights, set_data, set_grad
 from autograd.engine.modes import ACTIVE, ANOMALY
 from autograd.engine.node import EPOCH, Epoch, Node
 from autograd.engine.order import record_of
@@ -52,4 +52,5 @@ def reevaluate(roots: Sequence[Node]) -> None:
     EPOCH[0] = Epoch()  # what was recorded from the old numbers must not look fresh
     assign(set_data, order, map(values.__getitem__, order))
     EPOCH[0] = Epoch()
-    assign(set_grad, order, [EPOCH[0]] * len(order))
+    if not RUNNING:  # computed nodes may hold the adjoints of a pass
+        assign(set_grad, order, [EPOCH[0]] * len(order))

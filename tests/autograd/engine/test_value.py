@@ -3,11 +3,9 @@
 import gc
 import math
 import operator
-import subprocess
 import sys
 from decimal import Decimal
 from fractions import Fraction
-from importlib.util import find_spec
 
 import numpy as np
 import pytest
@@ -129,22 +127,6 @@ def test_a_class_is_called_with_all_its_arguments():
     finally:
         Value.__init__ = before
     assert (Value(1.5).data, Value(1.5).name) == (1.5, None)
-
-
-@pytest.mark.skipif(ENGINE != "compiled", reason="there is one way to a leaf on the pure engine")
-def test_a_compiled_engine_runs_without_the_shorter_way():
-    """Where that could not be built, a float goes the way of every other number; here it was."""
-    assert find_spec("autograd.engine.leaf")
-    code = """
-import sys
-sys.modules["autograd.engine.leaf"] = None
-from autograd import Value
-x = Value(1.5)
-(x * x).backward()
-print(x.data, x.grad, Value(2).data)
-"""
-    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert said.stdout == "1.5 3.0 2.0\n"
 
 
 def test_attributes_of_a_leaf_and_of_a_result():
