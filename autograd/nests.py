@@ -6,12 +6,12 @@ walked by :mod:`autograd.nested`.
 
 from __future__ import annotations
 
-import gc
 from array import array
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from autograd.arrays import Array
+from autograd.collector import uncollected
 from autograd.nested import Argument, Nest
 
 __all__ = [
@@ -32,13 +32,8 @@ def as_list(things: Iterable[Any] | Array) -> list[Any]:
     """An array or any other sequence as a list."""
     if not hasattr(things, "tolist"):
         return list(things)
-    collecting = gc.isenabled()
-    gc.disable()  # a list for each of many rows: looking for cycles among them takes twice as long
-    try:
+    with uncollected():  # a list for each of many rows
         listed: list[Any] = things.tolist()
-    finally:
-        if collecting:
-            gc.enable()
     return listed
 
 

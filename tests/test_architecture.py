@@ -24,7 +24,7 @@ MAX_LINES = 300
 # only from units to the left of it; those in one pair of brackets know nothing of each other. The
 # package's own `__init__` comes last. The order to read the engine in stands in `engine/__init__`.
 ORDER = {
-    "autograd": "(cached console arrays errors graph importable locks) "
+    "autograd": "(cached collector console arrays errors graph importable locks) "
     "(extras files foreign nested reals) nests ops engine (functions keeping) transforms check "
     "program drawing testing calculator __init__ __main__",
     "autograd.check": "(complex_step differences kinks report subject) (second_look verdicts) "
@@ -76,7 +76,7 @@ ORDER = {
     "autograd.program.statements": "(elementwise families layout reroll) groups listing",
     "autograd.program.tape": "(constants instructions) repeated (segments "
     "writing) (cycles lower reordered rewriting sparsity) (derived ends sums) (passes "
-    "recurrences repeated_derived) rolling",
+    "recurrences repeated_derived) rolling absorbing",
     "autograd.testing": "(binding plugin reproduction) formulas strategies properties",
     "autograd.transforms": "typed argnums call (derivatives directions) equations implicit",
     "nn": "(absent checks errors kinds) (init model_files parts) "

@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from autograd.collector import uncollected
 from autograd.ops.op import Op
 from autograd.program.loop.native.compiler import can_compile
 from autograd.program.tape.instructions import Tape
@@ -160,6 +161,7 @@ def is_small(tape: Tape) -> bool:
     return len(tape.statements) <= SMALL and can_compile()
 
 
+@uncollected()
 def work_of(tape: Tape) -> Work:
     """The work that a tape stands for; that of a step which is run as a loop, so many times."""
     if not is_long(tape):

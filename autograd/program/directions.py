@@ -18,6 +18,7 @@ import numpy as np
 from autograd.arrays import Array
 from autograd.engine.node import Node
 from autograd.program.running import Running
+from autograd.program.tape.absorbing import looped
 from autograd.program.tape.derived import DIRECTION
 from autograd.program.tape.instructions import Tape
 from autograd.program.tape.repeated_derived import tangents_of, weighted_of
@@ -142,7 +143,7 @@ def _tangents(program: Running, point: Point, *, choosing: bool = False) -> Runn
     wrt = point.wrt
     return program.derived(
         ("tangents", wrt, choosing),
-        lambda: tangents_of(program.tape, wrt, point.first_row, choosing=choosing),
+        lambda: tangents_of(looped(program.tape, wrt), wrt, point.first_row, choosing=choosing),
     )
 
 

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from autograd.arrays import Array
+from autograd.collector import uncollected
 from autograd.ops.op import OPS, Op
 from autograd.program.statements.families import families
 from autograd.program.statements.layout import Block, Literal, Operand, operand, split
@@ -56,6 +57,7 @@ class ArrayForm:
     aux: Operand | None = None
 
 
+@uncollected()
 def group(tape: Tape) -> ArrayForm:
     """The array form of a tape."""
     return _Grouping(tape).result()

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from inspect import isfunction
 from typing import TYPE_CHECKING, Any
 
+from autograd.collector import uncollected
 from autograd.engine.node import Node
 from autograd.engine.order import record_of
 from autograd.errors import GraphError, InputTypeError, InputValueError
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["flatten", "lower"]
 
 
+@uncollected()
 def lower(
     output: Nest,
     arguments: Mapping[str, Nest],

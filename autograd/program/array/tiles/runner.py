@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from autograd.arrays import Array
+from autograd.collector import uncollected
 from autograd.program.array.tiles.body import GROUP, KINDS, MOST_ROWS, NotTiled
 from autograd.program.array.tiles.compiler import addresses, common
 from autograd.program.array.tiles.entry import FRAME
@@ -60,6 +61,7 @@ class Tiles:
         NotTiled: Something in the program is not done tile by tile.
     """
 
+    @uncollected()
     def __init__(
         self,
         form: ArrayForm,

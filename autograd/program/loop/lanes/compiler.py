@@ -23,7 +23,7 @@ from autograd.program.loop.native.compiler import (
 )
 from autograd.program.loop.native.kept import cache_folders
 
-__all__ = ["Compiled", "addresses", "lanes"]
+__all__ = ["Compiled", "addresses", "lanes", "unknown"]
 
 _lock = process_lock()
 
@@ -58,10 +58,15 @@ def _lanes() -> Compiled:
 _addresses: dict[Kernel, int] = {}
 
 
+def unknown(kernels: Iterable[Kernel]) -> list[Kernel]:
+    """Those of these runs that have not been compiled, each once."""
+    return [run for run in dict.fromkeys(kernels) if run not in _addresses]
+
+
 def addresses(kernels: Iterable[Kernel]) -> dict[Kernel, int]:
     """Where the functions of these runs are; what is not yet known is compiled, in one go."""
     with _lock:
-        new = [run for run in dict.fromkeys(kernels) if run not in _addresses]
+        new = unknown(kernels)
         if new:
             names = [f"run.{i}" for i in range(len(new))]
             text = [kernel(f"void @{name}", *run) for name, run in zip(names, new)]

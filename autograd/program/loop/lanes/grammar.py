@@ -13,12 +13,7 @@ import numpy as np
 
 from autograd.arrays import Array
 
-__all__ = ["LEAST", "LONGEST", "Grammar", "grammar_of"]
-
-LEAST = 8
-"""Uses that make a pair worth a name."""
-LONGEST = 48
-"""Instructions in a symbol, at most."""
+__all__ = ["Grammar", "grammar_of"]
 
 
 class Grammar(NamedTuple):
@@ -30,17 +25,19 @@ class Grammar(NamedTuple):
     lengths: list[int]
 
 
-def grammar_of(sequence: Array, alphabet: int) -> Grammar:
+def grammar_of(sequence: Array, alphabet: int, least: int, longest: int) -> Grammar:
     """The grammar of a sequence of whole numbers below ``alphabet``.
 
-    >>> found = grammar_of(np.array([0, 1] * 8 + [2]), 3)
+    A pair gets a name if it is in ``least`` places, and stands for ``longest`` numbers at most.
+
+    >>> found = grammar_of(np.array([0, 1] * 8 + [2]), 3, 8, 48)
     >>> found.sequence.tolist(), found.pairs
     ([3, 3, 3, 3, 3, 3, 3, 3, 2], [(0, 1)])
     """
     pairs: list[tuple[int, int]] = []
     lengths = [1] * alphabet
     while True:
-        accepted = _frequent(sequence, np.array(lengths))
+        accepted = _frequent(sequence, np.array(lengths), least, longest)
         if not accepted:
             return Grammar(sequence, alphabet, pairs, lengths)
         sequence = _renamed(sequence, accepted, len(lengths))
@@ -48,13 +45,13 @@ def grammar_of(sequence: Array, alphabet: int) -> Grammar:
         lengths += [lengths[a] + lengths[b] for a, b in accepted]
 
 
-def _frequent(sequence: Array, lengths: Array) -> list[tuple[int, int]]:
+def _frequent(sequence: Array, lengths: Array, least: int, longest: int) -> list[tuple[int, int]]:
     """Frequent pairs, most frequent first, no symbol in two of them."""
     many = len(lengths)
     first, second = sequence[:-1], sequence[1:]
-    short = lengths[first] + lengths[second] <= LONGEST
+    short = lengths[first] + lengths[second] <= longest
     codes, counts = np.unique((first * many + second)[short], return_counts=True)
-    codes, counts = codes[counts >= LEAST], counts[counts >= LEAST]
+    codes, counts = codes[counts >= least], counts[counts >= least]
     taken: set[int] = set()
     accepted = []
     for code in codes[np.argsort(-counts, kind="stable")].tolist():

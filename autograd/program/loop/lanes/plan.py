@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from autograd.arrays import Array
+from autograd.collector import uncollected
 from autograd.program.loop.lanes.compiler import addresses, lanes
 from autograd.program.loop.lanes.entry import OPCODE
 from autograd.program.loop.lanes.places import slots_of
@@ -45,6 +46,7 @@ class Layout(NamedTuple):
 class Plan:
     """What a call with these batched arguments and this ``wrt`` has to run."""
 
+    @uncollected()
     def __init__(
         self,
         steps: Steps,
@@ -68,19 +70,26 @@ class Plan:
             position += size
         self.instructions = len(stream.body)
 
-    def layout(self, *, runs: bool) -> Layout:
-        """The stream in memory, with a function for every long run if ``runs``."""
+        self._ends = [*stream.outputs, *(x for x in stream.gradients if x >= 0)]
+        self._start = [*self._own, *([stream.seed] if stream.seed >= 0 else [])]
+        read = {x for _, cells in stream.body for x in cells} | {*self._ends}
+        self._keep += [cells[0] for _, cells in stream.shared if cells[0] in read]
+
+    @uncollected()
+    def rows(self, least: int, longest: int) -> list[Row]:
+        """The body in rows: see :func:`autograd.program.loop.lanes.runs.rows_of`."""
+        outside = {*self._keep, *self._start, *self._ends}
+        return rows_of(self._stream.body, outside, least, longest)
+
+    @uncollected()
+    def layout(self, body: Sequence[Row] | None = None) -> Layout:
+        """The stream in memory, its body in these rows, or instruction by instruction."""
         stream = self._stream
-        ends = [*stream.outputs, *(x for x in stream.gradients if x >= 0)]
-        start = [*self._own, *([stream.seed] if stream.seed >= 0 else [])]
-        first = [Row(*instruction) for instruction in stream.shared]
-        read = {x for _, cells in stream.body for x in cells} | {*ends}
-        keep = [*self._keep, *(row.names[0] for row in first if row.names[0] in read)]
-        if runs:
-            body = rows_of(stream.body, {*keep, *start, *ends})
-        else:
+        if body is None:
             body = [Row(*instruction) for instruction in stream.body]
-        slots, count = slots_of([row.names for row in (*first, *body)], start, keep, ends)
+        first = [Row(*instruction) for instruction in stream.shared]
+        names = [row.names for row in (*first, *body)]
+        slots, count = slots_of(names, self._start, self._keep, self._ends)
         slots.append(count + 1)  # where a name is -1: zeros, of what nothing leads to
         known: dict[Any, int] = {**OPCODE}
         kernels = dict.fromkeys(row.what for row in body if isinstance(row.what, Kernel))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Iterable, Sequence
+from math import inf
 from typing import NamedTuple
 
 import numpy as np
@@ -14,9 +15,10 @@ import numpy as np
 from autograd.arrays import Array
 from autograd.program.loop.addresses import address
 from autograd.program.loop.lanes.chunks import in_threads, processors
-from autograd.program.loop.lanes.compiler import lanes
+from autograd.program.loop.lanes.compiler import lanes, unknown
 from autograd.program.loop.lanes.entry import FRAME
 from autograd.program.loop.lanes.plan import Layout, Plan, Wanted
+from autograd.program.loop.lanes.runs import Kernel, Row
 from autograd.program.loop.native.steps import Steps
 from autograd.program.loop.row_sums import CHUNK, LANES
 
@@ -71,26 +73,60 @@ WEIGHT, ROWS, RESULT, GRADS, FIRST, END = map(
 )
 
 
-class _Tiers:
-    """A plan as it runs: in single instructions first, in long runs when it has run for a while.
+STAGES = (64, 16), (8, 48)
+"""The least places and the greatest length of runs that are made: the first take a quarter of the
+second's time, and save most of what those do.
+"""
 
-    Both give the same numbers to the bit. Compiling takes as long as a good deal of running does.
+
+class _Tiers:
+    """A plan as it runs: in single instructions first; when it has run for a while, in short runs
+    that stand in many places, and in the end in long ones that stand in few.
+
+    All give the same numbers to the bit. A step is taken when half as much as it costs would have
+    been saved by it since the last one.
     """
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
-        self._layout = plan.layout(runs=False)
-        self._runs = False
-        self._left = PATIENCE + plan.instructions * PATIENCE_EACH
+        self._layout = plan.layout()
+        self._size = plan.instructions  # of what is run, in rows
+        # Which of STAGES is next, and its rows once they are found. Two threads may both take a
+        # step: theirs are equal.
+        self._next: tuple[int, list[Row] | None] = 0, None
+        self._left = plan.instructions * FINDING
         self._free: list[_Memory] = []
+
+    def _step(self) -> None:
+        """Find the runs of the next kind, and compile them when that will repay."""
+        stage, rows = self._next
+        if stage == len(STAGES):  # another thread was here
+            self._left = inf
+            return
+        if rows is None:
+            rows = self.plan.rows(*STAGES[stage])
+            self._next, self._left = (stage, rows), self._wait(rows)
+            if self._left > 0.0:
+                return
+        self._layout, self._size, self._free = self.plan.layout(rows), len(rows), []
+        self._next, self._left = (stage + 1, None), self.plan.instructions * FINDING
+
+    def _wait(self, rows: Sequence[Row]) -> float:
+        """Instructions that are run before these rows are compiled."""
+        new = unknown(row.what for row in rows if isinstance(row.what, Kernel))
+        if not new:
+            return 0.0
+        within = self.plan.instructions * WITHIN
+        saved = 1.0 - (len(rows) + within) / (self._size + within)
+        cost = COMPILING + COMPILING_EACH * sum(len(run.patterns) for run in new)
+        return cost / max(saved, 0.01)
 
     def taken(self, many: int) -> _Memory:
         """Memory for a call with so many rows: used again by later ones, never by two at a time."""
-        if not self._runs:
+        if self._left < inf:
             self._left -= self.plan.instructions * -(-many // LANES)
             if self._left <= 0.0:
-                layout = self.plan.layout(runs=True)
-                self._layout, self._runs, self._free = layout, True, []
+                self._step()
         try:
             return self._free.pop()
         except IndexError:
@@ -104,8 +140,12 @@ class _Tiers:
 
 WORTH_THREADS = 1e7
 """Instructions of all rows that take some milliseconds: a thread takes a tenth of one to start."""
-PATIENCE, PATIENCE_EACH = 2e7, 1e3
-"""Instructions that are run before runs are compiled: for a few milliseconds, and for each one."""
+FINDING, COMPILING, COMPILING_EACH = 400.0, 1.2e6, 2.4e4
+"""Instructions that are run, of three nanoseconds each, in half the time that a step takes: for
+every instruction of the plan, for the compiler, and for every one that it has to compile.
+"""
+WITHIN = 0.3
+"""What an instruction takes within a run, where one alone takes this and 1."""
 
 
 class LaneLoop:

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from autograd.arrays import Array
-from autograd.program.loop.lanes.grammar import LEAST, grammar_of
+from autograd.program.loop.lanes.grammar import grammar_of
 from autograd.program.loop.lanes.patterns import Instruction, Pattern
 
 __all__ = ["Kernel", "Row", "rows_of"]
@@ -36,15 +36,17 @@ class Row(NamedTuple):
     names: Sequence[int]
 
 
-def rows_of(body: Sequence[Instruction], outside: Collection[int]) -> list[Row]:
-    """The instructions in rows, most of them many at once.
+def rows_of(
+    body: Sequence[Instruction], outside: Collection[int], least: int, longest: int
+) -> list[Row]:
+    """The instructions in rows, up to ``longest`` at once where ``least`` places do the same.
 
     ``outside`` are names that the instructions do not begin, or that are read after them.
     """
-    if len(body) < 2 * LEAST:
+    if len(body) < 2 * least:
         return [Row(*instruction) for instruction in body]
     known = {p: i for i, p in enumerate(dict.fromkeys(p for p, _ in body))}
-    grammar = grammar_of(np.array([known[p] for p, _ in body]), len(known))
+    grammar = grammar_of(np.array([known[p] for p, _ in body]), len(known), least, longest)
     cells = [x for _, names in body for x in names]
     ends = np.cumsum([0, *(len(names) for _, names in body)])
     flat = np.array(cells, dtype=np.int64)
@@ -58,7 +60,7 @@ def rows_of(body: Sequence[Instruction], outside: Collection[int]) -> list[Row]:
     rows: list[Row | None] = [None] * len(body)
     for symbol in range(len(lengths) - 1, grammar.alphabet - 1, -1):
         places = np.concatenate(waiting[symbol])
-        left = _as_kernels(body, places, int(lengths[symbol]), flat, ends, uses, rows)
+        left = _as_kernels(body, places, int(lengths[symbol]), flat, ends, uses, rows, least)
         first, second = grammar.pairs[symbol - grammar.alphabet]
         waiting[first].append(left)
         waiting[second].append(left + lengths[first])
@@ -76,9 +78,10 @@ def _as_kernels(
     ends: Array,
     uses: Array,
     rows: list[Row | None],
+    least: int,
 ) -> Array:
     """Fill in the rows of runs that are wired alike often enough; the places of the others."""
-    if len(places) < LEAST:
+    if len(places) < least:
         return places
     start = int(places[0])
     width = int(ends[start + length] - ends[start])
@@ -90,9 +93,9 @@ def _as_kernels(
         (cells.astype(np.uint64) * weights).sum(axis=1), return_inverse=True, return_counts=True
     )
     kinds = kinds.reshape(-1)
-    left = [places[counts[kinds] < LEAST]]
+    left = [places[counts[kinds] < least]]
     patterns = tuple([pattern for pattern, _ in body[start : start + length]])
-    for kind in np.flatnonzero(counts >= LEAST).tolist():
+    for kind in np.flatnonzero(counts >= least).tolist():
         chosen = np.flatnonzero(kinds == kind)
         same = (cells[chosen] == cells[chosen[0]]).all(axis=1)
         left.append(places[chosen[~same]])

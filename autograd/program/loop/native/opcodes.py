@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from autograd.arrays import Array
+from autograd.collector import uncollected
 from autograd.program.loop.native.loops import folds
 from autograd.program.loop.native.rows import (
     CALL,
@@ -40,6 +41,7 @@ class Backward(NamedTuple):
 class Code:
     """A tape in the form that the interpreter runs; ``backward`` gives its reverse passes."""
 
+    @uncollected()
     def __init__(self, tape: Tape) -> None:
         self.steps = steps = Steps(tape)
         self.size = max(1, steps.end + len(steps.constants))
@@ -50,6 +52,7 @@ class Code:
         self.outputs = self._array(steps.outputs)
         self.constants = np.array(steps.constants, dtype=float)
 
+    @uncollected()
     def backward(self, wanted: Sequence[int]) -> Backward:
         """The reverse pass to these registers: arguments that derivatives are taken by."""
         results, active, uses = self.steps.reverse(wanted)

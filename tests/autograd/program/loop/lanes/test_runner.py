@@ -14,7 +14,6 @@ from autograd.ops import TABLE
 from autograd.ops.op import OPS
 from autograd.program.loop.lanes import runner
 from autograd.program.loop.lanes.chunks import in_threads
-from autograd.program.loop.lanes.entry import OPCODE
 from autograd.program.loop.loop_executor import LoopExecutor
 from tests.autograd.program.loop.test_loop_executor import (
     OPERATIONS,
@@ -93,21 +92,26 @@ def recurrence(leaves):
 
 @pytest.mark.parametrize("batched", [(0,), (1,), (0, 1)])
 def test_long_runs_give_the_same_bits(batched, monkeypatch):
-    """A program that has run for a while is compiled in long runs, and nobody can tell."""
+    """A program that has run for a while is compiled in runs, step by step; nobody can tell."""
+    monkeypatch.setattr(runner, "STAGES", ((19, 16), (8, 48)))
     leaves = [Value(0.3), Value(-0.4), Value(0.9), Value(1.1)]
     y = recurrence(leaves)
     rng = np.random.default_rng(0)
     arrays = [rng.normal(size=(13, 2) if i in batched else 2) for i in (0, 1)]
     arrays[batched[0]][4] = [np.inf, 0.0]
-    results = []
-    for patience in (runner.PATIENCE, -np.inf):
-        monkeypatch.setattr(runner, "PATIENCE", patience)
-        program = loop(y, True, x=leaves[:2], y=leaves[2:])
+    program = loop(y, True, x=leaves[:2], y=leaves[2:])
+    results, sizes = [], []
+    for patient in (True, False, False):
+        if not patient:
+            for name in ("FINDING", "COMPILING"):
+                monkeypatch.setattr(runner, name, -np.inf)
+            for tiers in program._loop.lanes._tiers.values():
+                tiers._left = -np.inf
         results.append(program.value_and_grad((0, 1), arrays, 13, 0.5))
         results.append((program.forward(arrays, 13), results[0][1]))
-        (tiers, _) = program._loop.lanes._tiers.values()
-        opcodes = len(OPCODE)
-        assert (tiers._layout.ops.size > opcodes) == (patience < 0.0)
+        sizes.append([tiers._layout.code.size for tiers in program._loop.lanes._tiers.values()])
+    assert all(more > few for more, few in zip(sizes[0], sizes[1]))
+    assert all(more > few for more, few in zip(sizes[1], sizes[2]))
     for values, grads in results[1:]:
         assert same(values, results[0][0])
         assert all(same(*pair) for pair in zip(grads, results[0][1]))
