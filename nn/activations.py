@@ -10,7 +10,7 @@ from typing import Any
 
 import autograd
 from autograd import Value
-from nn.checks import named
+from autograd.options import named
 from nn.errors import ModelFileError
 
 __all__ = [

@@ -6,13 +6,12 @@ Next: :mod:`nn.module`, the first to need them.
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable
 from random import Random
-from typing import Any, TypeVar
+from typing import Any
 
 import autograd
-
-F = TypeVar("F", bound=Callable[..., Any])
+from autograd.options import check_callable
 
 _STREAM = Random(0)
 
@@ -46,25 +45,6 @@ def as_rng(rng: Random | int | None) -> Random:
         raise autograd.InputTypeError(
             f"rng takes a random.Random or an integer seed, but got {type(rng).__name__} {rng!r}"
         ) from None
-
-
-def check_callable(name: str, thing: Any, example: str) -> None:
-    """An error with an example unless this can be called; a class is not meant."""
-    if not callable(thing) or isinstance(thing, type):
-        raise autograd.InputTypeError(
-            f"{name} takes a function, such as {example}, but got {thing!r}"[:300]
-        )
-
-
-def named(kind: str, given: str | F, known: Mapping[str, F]) -> F:
-    """What is known by that name; a function passes through."""
-    if not isinstance(given, str) and callable(given):
-        return given
-    if str(given) not in known:
-        raise autograd.InputValueError(
-            f"unknown {kind} {given!r}: give a function or one of {', '.join(known)}"
-        )
-    return known[given]
 
 
 def check_hooks(

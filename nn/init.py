@@ -16,8 +16,8 @@ from random import Random
 
 import autograd
 from autograd.foreign import missing
+from autograd.options import named
 from nn.absent import IN_INIT
-from nn.checks import named
 
 __all__ = ["INITIALISERS", "he_normal", "initialiser", "xavier_uniform", "zeros"]
 

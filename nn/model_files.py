@@ -9,10 +9,10 @@ import contextlib
 from collections.abc import Iterator
 
 import autograd
-from autograd import files
+from autograd import archives, files
 from nn.errors import ModelFileError
 
-__all__ = ["check_writable", "read_json", "write_bytes", "write_json"]
+__all__ = ["check_writable", "read_archive", "read_json", "write_bytes", "write_json"]
 
 
 @contextlib.contextmanager
@@ -27,6 +27,8 @@ write_bytes = _as_ours()(files.write)
 """Write bytes, atomically; ModelFileError if the place cannot be written."""
 write_json = _as_ours()(files.write_json)
 """Write a dict as strict JSON, likewise; ModelFileError too if it has no JSON form."""
+read_archive = _as_ours()(archives.read_archive)
+"""Read a dict and columns of doubles, likewise."""
 read_json = _as_ours()(files.read_json)
 """Read a JSON object; ModelFileError if the file is missing, truncated or something else."""
 check_writable = _as_ours()(files.check)

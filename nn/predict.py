@@ -13,9 +13,10 @@ from typing import Any
 
 import autograd
 from autograd.keeping import Portrait, portrait_of
+from autograd.listed import items_of
 from autograd.nests import as_list, is_nested, numbers
 from nn import losses
-from nn.data.examples import as_matrix, check_rows, items_of
+from nn.data.examples import as_matrix, check_rows
 from nn.kinds import Decision, Loss, Matrix, Model, Targets
 from nn.losses.pairwise import Number, kind_of
 from nn.metrics import accuracy, r2_score

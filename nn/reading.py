@@ -86,16 +86,23 @@ class Reading:
     def _named(self, labels: list[int]) -> list[Any]:
         return [self.names[max(0, int(label))] for label in labels] if self.names else labels
 
-    def judged(self, outputs: Outputs, truths: Sequence[Target] | Array) -> tuple[int, int]:
-        """How many examples are read as they should be, of how many that count."""
+    def judged(
+        self, outputs: Outputs, truths: Sequence[Target] | Array, parts: int = 1
+    ) -> list[tuple[int, int]]:
+        """Of each of so many parts, how many examples are read as they should be, and how many
+        count.
+        """
+        size = len(truths) // parts
         if not isinstance(truths, (list, tuple)):  # of numbers
             if self.decide is None and not self.names and hasattr(outputs, "dtype"):
                 found = self._read(outputs)
                 if found.size == len(truths):
-                    return int((found.reshape(-1) == truths).sum()), len(truths)
+                    hits = (found.reshape(-1) == truths).reshape(parts, size).sum(axis=1)
+                    return [(right, size) for right in hits.tolist()]
             truths = as_list(truths)
-        hits = sum(map(operator.eq, self.labels(outputs), truths))  # once a step: quick
-        return hits, len(truths) - truths.count(None)
+        found = [*map(operator.eq, self.labels(outputs), truths)]  # once a step: quick
+        slices = [slice(i * size, (i + 1) * size) for i in range(parts)]
+        return [(sum(found[each]), size - truths[each].count(None)) for each in slices]
 
 
 def _of_two(one: list[Number], zero: list[Number]) -> list[Any]:

@@ -25,8 +25,8 @@ MAX_LINES = 300
 # package's own `__init__` comes last. The order to read the engine in stands in `engine/__init__`.
 ORDER = {
     "autograd": "(cached collector console arrays errors graph importable locks) "
-    "(extras files foreign nested reals) nests ops engine (functions keeping) transforms check "
-    "program drawing testing calculator __init__ __main__",
+    "(extras files foreign nested reals) (archives listed nests options) ops engine "
+    "(functions keeping) transforms check program drawing testing calculator __init__ __main__",
     "autograd.check": "(complex_step differences kinks report subject) (second_look verdicts) "
     "ladders entries checker",
     "autograd.drawing": "(picture placement) (folding formats) derivation sheet page drawing",
@@ -50,10 +50,10 @@ ORDER = {
     "autograd.ops": "rules (expr inverses per_op special) (ieee source) (floats straight) op "
     "partial_evaluation (basic circular kinked nary normal ordered stepwise sweep_products) "
     "smooth",
-    "autograd.program": "tape executor statements (loop recording_executor) lists (arguments "
-    "array choice solved_rows) (running scans solving) (directions prepared) "
-    "(differentiable exports) program (draws frozen structures) results calls inside "
-    "recordings compiled_function descent",
+    "autograd.program": "tape executor statements (loop recording_executor) "
+    "(lists shuffling) (arguments array choice solved_rows) (running scans solving) "
+    "(directions prepared) (differentiable exports) program (draws frozen structures) results "
+    "calls inside recordings compiled_function descent",
     "autograd.program.array": "(error_functions kernels tidying) names writer "
     "(adjoint_arrays forward) (reverse tiles) numpy_executor",
     "autograd.program.array.tiles": "body (carrying elements products) "
@@ -89,13 +89,14 @@ ORDER = {
     "nn.optim": "(gradients optimizer)",
     "nn.plots": "curves",
     "nn.train": "(history nudges task) (checkpoint eager_steps rate) "
-    "compiled_steps (fitting lbfgs)",
+    "compiled_steps (lbfgs learner) fitting",
 }
 
 # Submodules of autograd that are public in themselves.
 PUBLIC_SUBMODULES = {
-    "arrays", "extras", "console", "testing", "drawing", "files", "foreign", "graph", "keeping",
-    "locks", "nested", "nests", "program.lists", "reals",
+    "archives", "arrays", "extras", "console", "testing", "drawing", "files", "foreign", "graph",
+    "keeping", "listed", "locks", "nested", "nests", "options", "program.lists",
+    "program.shuffling", "reals",
 }  # fmt: skip
 
 

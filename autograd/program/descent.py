@@ -150,8 +150,31 @@ class Descent:
         they are alike. The walk ends before a step in which a result, a gradient or a new number is
         not finite. One call at a time.
         """
-        self._require(data.size, len(memory))
         index, sizes = list(chain.from_iterable(parts)), list(map(len, parts))
+        return self._walked(data, memory, index, sizes, rates)
+
+    def epochs(
+        self,
+        data: Array,
+        memory: Sequence[Nest],
+        orders: Array,
+        size: int,
+        rates: Sequence[float],
+    ) -> Walked:
+        """The same through every row of ``orders``, by so many numbers a step, or what is left."""
+        count, examples = orders.shape
+        sizes = [min(size, examples - start) for start in range(0, examples, size)]
+        return self._walked(data, memory, orders.reshape(-1), sizes * count, rates)
+
+    def _walked(
+        self,
+        data: Array,
+        memory: Sequence[Nest],
+        index: Sequence[int] | Array,
+        sizes: list[int],
+        rates: Sequence[float],
+    ) -> Walked:
+        self._require(data.size, len(memory))
         shape = len(index), len(sizes), data.size, len(memory)
         room = self._room
         if room.shape != shape:
@@ -160,7 +183,7 @@ class Descent:
         # As numbers without a sign the negative ones are the largest.
         if self._many is not None and room.index.view(np.uint64).max(initial=0) >= self._many:
             raise InputValueError(
-                f"rows are numbered from 0 to {self._many - 1}, but got {parts}"[:300]
+                f"rows are numbered from 0 to {self._many - 1}, but got {[*index]}"[:300]
             )
         room.data[0][:] = data
         for i, column in enumerate(memory):

@@ -15,6 +15,7 @@ from collections.abc import Iterable
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from autograd.nested import is_array
 from autograd.program.executor import numpy_or_error
 from autograd.program.loop.native.compiler import compiled_functions
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from autograd.arrays import Array
     from autograd.nested import Nest
 
-__all__ = ["array_of"]
+__all__ = ["array_of", "regular"]
 
 MANY = 500
 """Numbers from which on it pays."""
@@ -126,6 +127,26 @@ def array_of(given: Nest | Iterable[Iterable[float]]) -> Array | None:
     except (OverflowError, IndexError):  # an int beyond all floats; a list emptied meanwhile
         return None
     return (found if rows is given else found[0]) if read else None
+
+
+def regular(things: Nest | Iterable[Iterable[float]], axes: int) -> Array | None:
+    """An array of finite numbers along at least so many axes; None of anything else.
+
+    >>> print(regular([[1, 2], [3, 4]], 2), regular([[1], [2, 3]], 2))
+    [[1 2]
+     [3 4]] None
+    """
+    np = numpy_or_error()
+    if isinstance(things, (list, tuple)):
+        listed = array_of(things)
+        try:
+            # Of its own type: text and mixtures are none of numbers.
+            things = np.array(things) if listed is None else listed
+        except (TypeError, ValueError):  # ragged
+            return None
+    numbers = is_array(things) and things.dtype.kind in "fiu" and things.size > 0
+    found: Any = things
+    return found if numbers and found.ndim >= axes and np.isfinite(found).all() else None
 
 
 @cache

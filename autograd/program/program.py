@@ -122,7 +122,8 @@ class Program(Differentiable):
         recorded, and has to be the same in every step. A step takes the gradient of the mean of
         the first output over ``rows`` rows, about, of the other arguments, which are ``arrays``.
         With ``norm`` the rule has one more argument, the Euclidean norm of the whole gradient.
-        What comes back has ``walk(data, memory, parts, rates)``.
+        What comes back has ``walk(data, memory, parts, rates)``, and ``epochs``, the same through
+        an array of rows' numbers.
 
         Raises:
             InputTypeError, InputValueError: The arrays are not those that the program takes.

@@ -8,19 +8,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from numbers import Integral, Real
 from random import Random
-from types import ModuleType
 from typing import Any, TypeVar
 
 import autograd
 from autograd.arrays import Array
 from autograd.extras import needed
-from autograd.nested import is_array
+from autograd.listed import floats_of, is_listed, items_of
 from autograd.nests import flat, shape_of
-from autograd.program.lists import array_of
-from autograd.reals import check_count, check_number, only, real
+from autograd.program.lists import regular
+from autograd.program.shuffling import shuffled
+from autograd.reals import check_count, check_number
 from nn.checks import as_rng
 from nn.kinds import Listed, Matrix, Targets
 
@@ -44,7 +43,7 @@ def check_rows(X: Iterable[Iterable[float]], *, columns: int | None = None) -> R
             f"X takes rows of numbers, but its first item is {items[0]!r}: "
             "one row alone is [row], one column [[x] for x in column]"
         )
-    rows = [_floats(f"row {i} of X", row) for i, row in enumerate(items)]
+    rows = [floats_of(f"row {i} of X", row) for i, row in enumerate(items)]
     wanted = shape_of(rows[0]) if columns is None else (columns,)
     for i, row in enumerate(rows):
         shape, numbers = shape_of(row), flat(row)
@@ -77,8 +76,8 @@ def check_examples(X: Iterable[Iterable[float]], y: Iterable[T]) -> tuple[Rows, 
 
 def _target(i: int, target: Any) -> Any:
     """A class's index as it is given, a number or numbers of another kind as floats."""
-    several = _is_listed(target)
-    floats = _floats(f"target {i} of y", target if several else [target])
+    several = is_listed(target)
+    floats = floats_of(f"target {i} of y", target if several else [target])
     if not all(map(math.isfinite, flat(floats))):
         raise autograd.InputValueError(f"target {i} of y is {target!r}: it must be finite")
     if all(isinstance(number, (float, Integral)) for number in flat(target)):
@@ -88,9 +87,8 @@ def _target(i: int, target: Any) -> Any:
 
 def as_matrix(X: Iterable[Iterable[float]]) -> Array:
     """Rows as an array of floats; errors as of `nn.data.check_rows`."""
-    np = needed("numpy", "a data set of arrays")
-    regular = _regular(np, X, 2)
-    found: Array = np.ascontiguousarray(check_rows(X) if regular is None else regular, float)
+    np, given = needed("numpy", "a data set of arrays"), regular(X, 2)
+    found: Array = np.ascontiguousarray(check_rows(X) if given is None else given, float)
     return found
 
 
@@ -100,28 +98,12 @@ def as_arrays(X: Iterable[Iterable[float]], y: Targets) -> tuple[Array, list[Any
     # Of what can be read only once, a list.
     rows: Any = X if hasattr(X, "__len__") else items_of("X", X)
     targets: Any = y if hasattr(y, "__len__") else items_of("y", y)
-    matrix, column = _regular(np, rows, 2), _regular(np, targets, 1)
+    matrix, column = regular(rows, 2), regular(targets, 1)
     if matrix is None or column is None or len(matrix) != len(column):
         rows, targets = check_examples(rows, targets)
         return np.array(rows), targets
     listed = targets.tolist() if column is targets else [*targets]
     return np.ascontiguousarray(matrix, float), listed
-
-
-def _regular(
-    np: ModuleType, things: Targets | Iterable[Iterable[float]], axes: int
-) -> Array | None:
-    """An array of finite numbers along at least so many axes; None of anything else."""
-    if isinstance(things, (list, tuple)):
-        listed = array_of(things)
-        try:
-            # Of its own type: text and mixtures are none of numbers.
-            things = np.array(things) if listed is None else listed
-        except (TypeError, ValueError):  # ragged
-            return None
-    numbers = is_array(things) and things.dtype.kind in "fiu" and things.size > 0
-    found: Any = things
-    return found if numbers and found.ndim >= axes and np.isfinite(found).all() else None
 
 
 def batches(n: int, *, batch_size: int, rng: Random | int) -> Iterator[list[int]]:
@@ -131,23 +113,8 @@ def batches(n: int, *, batch_size: int, rng: Random | int) -> Iterator[list[int]
     [2, 2, 1]
     """
     size = check_count("batch_size", batch_size)
-    order = list(range(n))
-    _shuffle(order, as_rng(rng))
+    order = shuffled(as_rng(rng), n)
     return (order[start : start + size] for start in range(0, n, size))
-
-
-def _shuffle(order: list[int], rng: Random) -> None:
-    """What `rng.shuffle` does, draw by draw, in half the time: small nets learn faster than it."""
-    if type(rng) is not Random:
-        rng.shuffle(order)
-        return
-    draw = rng.getrandbits
-    for bits in range(len(order).bit_length(), 1, -1):  # which last + 1 has
-        for last in range(min(len(order), (1 << bits) - 1) - 1, (1 << bits - 1) - 2, -1):
-            chosen = draw(bits)
-            while chosen > last:
-                chosen = draw(bits)
-            order[last], order[chosen] = order[chosen], order[last]
 
 
 def train_test_split(
@@ -218,35 +185,3 @@ class Standardizer:
             raise autograd.InputValueError("transform needs statistics: call fit first")
         rows = check_rows(X, columns=len(self.mean))
         return [[(x - m) / s for x, m, s in zip(row, self.mean, self.scale)] for row in rows]
-
-
-def _is_listed(thing: Any) -> bool:
-    single = isinstance(thing, (str, bytes, dict)) or getattr(thing, "ndim", 1) == 0
-    return isinstance(thing, Iterable) and not single
-
-
-def items_of(name: str, things: Iterable[T]) -> list[T]:
-    """A list of what was given, if it is a list, an array, or can be read as one."""
-    if not _is_listed(things):
-        raise autograd.InputTypeError(
-            f"{name} takes a list or an array, but got {type(things).__name__}"
-        )
-    if hasattr(things, "__array__"):  # such as a data frame, whose items are its columns' names
-        is_array(things)  # which refuses masked ones
-        things = needed("numpy", "a data set of arrays").asarray(things)
-    return things.tolist() if hasattr(things, "tolist") else list(things)
-
-
-def _floats(what: str, numbers: Any) -> Any:
-    """Floats, in lists if they are nested; a number may be written as text, as files have it."""
-    parts = list(numbers) if _is_listed(numbers) else [real(numbers, what)]
-    if parts and all(map(_is_listed, parts)):
-        return [_floats(what, part) for part in parts]
-    return [_float(what, part) for part in parts]
-
-
-def _float(what: str, number: Any) -> float:
-    if isinstance(number, str):
-        with suppress(ValueError):
-            return float(number)
-    return real(only(number), what)

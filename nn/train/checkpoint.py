@@ -12,13 +12,8 @@ goes on from it with ``resume=True``, also from the JSON files of version 2.
 from __future__ import annotations
 
 import hashlib
-import io
-import json
 import math
 import os
-import struct
-import zipfile
-import zlib
 from array import array
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
@@ -26,13 +21,14 @@ from random import Random
 from typing import Any
 
 from autograd import Value, assign_data
+from autograd.archives import archived
 from autograd.arrays import Array
-from autograd.files import packed, unpacked
+from autograd.files import packed
 from autograd.nests import flat, mapped, rows_of
 from nn.errors import ModelFileError
 from nn.kinds import Matrix, Target
 from nn.losses.pairwise import name_of
-from nn.model_files import read_json, write_bytes
+from nn.model_files import read_archive, write_bytes
 from nn.module import Module
 from nn.optim.optimizer import Optimizer
 from nn.schedules import Schedule
@@ -44,9 +40,6 @@ FORMAT = "scalar-autograd checkpoint"
 VERSION = 3
 
 Path = str | os.PathLike[str]
-# What zipfile and json raise for files that are damaged in one way or another.
-BROKEN = (OSError, EOFError, KeyError, ValueError, RuntimeError, OverflowError, RecursionError,
-          struct.error, zlib.error, zipfile.BadZipFile)  # fmt: skip
 # What content of another form raises where it is taken apart.
 UNFIT = AttributeError, LookupError, TypeError, ValueError, OverflowError, RecursionError
 
@@ -115,12 +108,7 @@ def save_checkpoint(path: Path, run: Run, trained: Sequence[float] | Array, memo
         "rate": run.rate,
         "memory": mapped(named, memory),
     }
-    archive = io.BytesIO()
-    with zipfile.ZipFile(archive, "w") as file:
-        file.writestr("run.json", json.dumps(content, indent=1, allow_nan=False))
-        for name, column in columns.items():
-            file.writestr(f"{name}.f64", packed(column))
-    write_bytes(path, archive.getvalue())
+    write_bytes(path, archived(content, columns))
 
 
 def load_checkpoint(path: Path, run: Run) -> None:
@@ -130,7 +118,7 @@ def load_checkpoint(path: Path, run: Run) -> None:
     or of a run with another model, loss, optimiser, schedule, data or other option.
     """
     name, n = repr(os.fspath(path)), len(run.optimizer.params)
-    content, columns = _read_archive(path) if zipfile.is_zipfile(path) else (read_json(path), {})
+    content, columns = read_archive(path)
     if content.get("format") != FORMAT or content.get("version") not in (2, VERSION):
         raise ModelFileError(f"{name} is no checkpoint of version {VERSION}")
     try:
@@ -171,22 +159,6 @@ def fingerprint(rows: Matrix, *others: Sequence[Target] | None) -> str:
     for row in parts:
         digest.update(packed(row if hasattr(row, "tobytes") else flat(row)))
     return digest.hexdigest()[:16]
-
-
-def _read_archive(path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
-    columns = {}
-    try:
-        with zipfile.ZipFile(path) as file:
-            content = json.loads(file.read("run.json"))
-            for entry in file.infolist():
-                if entry.compress_type != zipfile.ZIP_STORED:  # as we write: what is read is there
-                    raise ValueError(f"{entry.filename} is compressed")
-                if entry.filename.endswith(".f64"):
-                    columns[entry.filename.removesuffix(".f64")] = unpacked(file.read(entry))
-    except BROKEN as error:
-        name = repr(os.fspath(path))
-        raise ModelFileError(f"{name} is damaged or cut short: {error}") from error
-    return content if isinstance(content, dict) else {}, columns
 
 
 def _former(content: dict[str, Any], run: Run) -> tuple[dict[str, Any], list[Any]]:

@@ -11,6 +11,7 @@ import math
 import warnings
 from collections.abc import Iterable, Sequence
 from functools import partial
+from random import Random
 from typing import Any
 
 import autograd
@@ -18,6 +19,7 @@ from autograd import Value
 from autograd.arrays import Array
 from autograd.extras import needed
 from autograd.nests import columns_of, leaves, like, mapped, rows_of
+from autograd.program.shuffling import shuffles
 from nn.data.examples import as_arrays, as_matrix
 from nn.kinds import Target, Targets
 from nn.optim.gradients import Adjustment
@@ -96,8 +98,7 @@ class CompiledSteps(EagerSteps):
 
     def learn(self, parts: list[list[int]], rates: list[float] | None) -> Iterable[Learnt]:
         """As with Values; many at a time where loss, gradient and update are machine code."""
-        if not self.checked_descent:
-            self.descent, self.checked_descent = self._descent(len(parts[0])), True
+        self.ahead(self.task.rng, len(parts[0]), 0)
         done, at_once = 0, max(1, TOGETHER // (len(parts[0]) * len(self.state[0])))
         given = [self.optimizer.lr] * len(parts) if rates is None else rates
         while done < len(parts):
@@ -114,6 +115,29 @@ class CompiledSteps(EagerSteps):
                 self.optimizer.lr = given[done]
                 yield 1, parts[done], *self.step(parts[done])
                 done += 1
+
+    def ahead(self, rng: Random, size: int, wanted: int) -> int:
+        """How many epochs a call has time for, if loss, gradient and update are machine code."""
+        if not self.checked_descent:
+            self.descent, self.checked_descent = self._descent(min(size, len(self.targets))), True
+        if self.descent is None or type(rng) is not Random:
+            return 0
+        return min(wanted, TOGETHER // (len(self.targets) * len(self.state[0])))
+
+    def epochs(self, rng: Random, count: int, size: int, rates: list[float]) -> Any:
+        """Mean losses of so many, their examples in order and outputs; None, and nothing has
+        changed, where a number is not finite.
+        """
+        drawn, (vector, memory) = rng.getstate(), self.state
+        orders = shuffles(rng, len(self.targets), count)
+        found = self.descent.epochs(vector, leaves(memory), orders, size, rates)
+        if found.steps < len(rates):
+            rng.setstate(drawn)
+            return None
+        self.state = found.data, like(memory, found.memory)
+        many = len(self.targets)
+        losses = found.values.reshape(count, many).sum(axis=1) / many * many / many
+        return losses.tolist(), found.rows, self.recording.nested(found.aux)
 
     def _descent(self, rows: int) -> Any:
         """Steps of this optimiser in machine code, made anew when it or the constants changed."""

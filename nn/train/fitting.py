@@ -1,17 +1,15 @@
 """Training: mini-batches through model, loss and optimiser, with progress shown and kept.
 
-The steps are in :mod:`nn.train.eager_steps`; here epochs are counted, judged, saved and ended.
+Here epochs are counted, saved and ended; :mod:`nn.train.learner` has what is done in one.
 Next: ``python -m nn`` (:mod:`nn.__main__`) is `fit` at work.
 """
 
 from __future__ import annotations
 
-import math
 import os
-import time
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from random import Random
 from typing import Any
 
@@ -20,20 +18,19 @@ from autograd.arrays import Array
 from autograd.console import Progress
 from autograd.reals import check_count
 from nn.checks import as_rng, check_hooks
-from nn.data.examples import batches
 from nn.errors import DivergenceError
 from nn.kinds import Decision, Loss, Targets
 from nn.model_files import check_writable
 from nn.module import Module
 from nn.optim.gradients import Adjustment
 from nn.optim.optimizer import Optimizer
-from nn.reading import Reading, reading
+from nn.reading import reading
 from nn.schedules import ConstantSchedule, Schedule, asked_by
 from nn.targets import encoded
 from nn.train.checkpoint import Run, fingerprint, load_checkpoint, save_checkpoint
-from nn.train.compiled_steps import make_steps
-from nn.train.eager_steps import EagerSteps
+from nn.train.compiled_steps import CompiledSteps, make_steps
 from nn.train.history import History
+from nn.train.learner import Learner
 from nn.train.rate import Rate
 from nn.train.task import Task
 
@@ -164,13 +161,18 @@ def fit(
         model.class_names = names
     # Functions of the user's, which may look at the model and change it between epochs.
     others = bool(callbacks) or not isinstance(schedule, Schedule)
-    learner = _Learner(run, steps, rate, meaning, batch_size, track_accuracy)
+    learner = Learner(run, steps, rate, meaning, batch_size, track_accuracy)
+    # What may change something after an epoch, or has to see the parameters as they are then.
+    between = others or restore_best or "history" in rate.asks
+    between |= any(each is not None for each in (validation, checkpoint, patience))
     history, first = run.history, len(run.history.loss)
     history.interrupted = history.stopped = False
     # A loop of one's own inside no_grad would learn nothing either, but fit is called to learn.
     with autograd.enable_grad(), Progress(epochs, parts, first=first, show=progress) as shown:
         try:
-            for epoch in range(first + 1, epochs + 1):
+            if not between and isinstance(steps, CompiledSteps):
+                learner.hurry(steps, epochs, shown)
+            for epoch in range(len(history.loss) + 1, epochs + 1):
                 rate.update((epoch - 1) * parts, history)
                 learner.learn(shown)
                 learner.judge(judged, restore_best)
@@ -206,68 +208,3 @@ def fit(
                 f"the loss went from {losses[0]:.4g} to {losses[-1]:.4g} only{hint}", stacklevel=2
             )
     return history
-
-
-@dataclass
-class _Learner:
-    """What an epoch does, noted in the history."""
-
-    run: Run
-    steps: EagerSteps
-    rate: Rate
-    meaning: Reading | None
-    batch_size: int
-    track_accuracy: bool
-
-    def __post_init__(self) -> None:
-        self.truths: Any = self.steps.truths(self.meaning) if self.meaning else []
-
-    def learn(self, shown: Progress) -> None:
-        """One epoch of steps."""
-        started, history, steps = time.perf_counter(), self.run.history, self.steps
-        meaning = self.meaning if self.track_accuracy else None
-        seen, total, hits, counted = 0, 0.0, 0, 0
-        done = len(history.loss) * self.rate.steps
-        steps.epoch = len(history.loss) + 1
-        parts = list(batches(len(steps.targets), batch_size=self.batch_size, rng=self.run.rng))
-        rates = self.rate.over(range(done, done + len(parts)), history)
-        try:
-            for count, chosen, value, outputs in steps.learn(parts, rates):
-                seen, total = seen + len(chosen), total + value * len(chosen)
-                if meaning is not None:
-                    listed = isinstance(self.truths, list)
-                    truths = [self.truths[i] for i in chosen] if listed else self.truths[chosen]
-                    right, of = meaning.judged(outputs, truths)
-                    hits, counted = hits + right, counted + of
-                shown.step({"loss": total / seen}, count)
-        finally:
-            if rates is not None:  # whatever the last step that was begun had
-                self.run.optimizer.lr = self.rate.given
-        self.figures: dict[str, float] = {}
-        self._note("loss", total / seen)
-        if meaning is not None:
-            self._note("accuracy", hits / counted if counted else math.nan)
-        history.lr.append(self.run.optimizer.lr)
-        history.seconds.append(time.perf_counter() - started)
-
-    def judge(self, judged: tuple[Any, list[Any]] | None, keep_best: bool) -> None:
-        """Loss and accuracy of the validation data, and whether this is the best epoch so far."""
-        run, history = self.run, self.run.history
-        if judged is not None:
-            value, outputs = self.steps.judge(*judged)
-            self._note("val_loss", value)
-            if self.meaning is not None:
-                hits, counted = self.meaning.judged(outputs, self.meaning.truths(judged[1]))
-                self._note("val_accuracy", hits / counted if counted else math.nan)
-        monitored = (history.loss if judged is None else history.val_loss)[-1]
-        if run.best is None or monitored < run.best:
-            run.best, history.best_epoch = monitored, len(history.loss)
-            if keep_best:
-                run.best_parameters = self.steps.snapshot()[0]
-
-    def _note(self, name: str, number: float) -> None:
-        """In the history, and among the figures that are shown of this epoch."""
-        entries = getattr(self.run.history, name)
-        # Nan of the epochs before a break that did not look at it.
-        entries += [math.nan] * (self.steps.epoch - 1 - len(entries)) + [number]
-        self.figures[name] = number

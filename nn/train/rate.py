@@ -53,6 +53,15 @@ class Rate:
             rates.append(self.given)
         return rates
 
+    def ahead(self, epochs: range, history: History) -> list[float]:
+        """The rates of all steps of some epochs."""
+        rates = []
+        for first in (epoch * self.steps for epoch in epochs):
+            self.update(first, history)
+            steps = range(first, first + self.steps)
+            rates += self.over(steps, history) or [self.given] * self.steps
+        return rates
+
     def take_up(self) -> None:
         """Notice a rate that somebody else has set."""
         if self.optimizer.lr != self.given:

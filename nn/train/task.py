@@ -17,8 +17,8 @@ from autograd import Value
 from autograd.arrays import Array
 from autograd.graph import topological_order
 from autograd.nests import as_list, flat, numbers, shape_of
+from autograd.options import check_callable
 from autograd.reals import check_number, shown
-from nn.checks import check_callable
 from nn.data.examples import check_rows
 from nn.kinds import Listed, Loss, Matrix, Outputs, Target
 from nn.losses import binary_cross_entropy_with_logits, cross_entropy

@@ -143,4 +143,8 @@ def test_arrays_are_judged_as_lists_are(meaning):
             expected = meaning.judged(outputs.tolist(), truths.tolist())
             assert meaning.judged(outputs, truths) == expected
             assert meaning.judged(outputs.tolist(), truths) == expected
-            assert 0 <= expected[0] <= expected[1] == 50
+            [(hits, counted)] = expected
+            assert 0 <= hits <= counted == 50
+            parts = meaning.judged(outputs, truths, 5)
+            assert parts == meaning.judged(outputs.tolist(), truths.tolist(), 5)
+            assert [sum(x) for x in zip(*parts)] == [hits, counted]

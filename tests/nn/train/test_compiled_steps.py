@@ -1,6 +1,7 @@
 """Many steps in one call: the numbers are those of steps one by one, and of Values."""
 
 from itertools import pairwise
+from random import Random
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from autograd import Value
 from autograd.program.loop.native.compiler import can_compile
 from nn.train import compiled_steps
 from nn.train.compiled_steps import CompiledSteps
+from nn.train.learner import Learner
 from nn.train.task import Task
 
 descent = pytest.importorskip("autograd.program.descent")
@@ -289,3 +291,65 @@ def test_the_model_is_called_for_the_first_row_and_for_those_it_is_held_against(
             epochs=1, progress=False,
         )  # fmt: skip
         assert len(calls) == expected
+
+
+EPOCHS_AT_ONCE = {
+    "plain": {},
+    "accuracy not": {"track_accuracy": False},
+    "weights": {"sample_weight": np.linspace(0.5, 2.0, 50)},
+    "norm": {"clip_norm": 0.1},
+    "by epochs": {"schedule": nn.schedules.CosineSchedule(final=0.1)},
+    "own decision": {"decide": lambda row: int(row[1] > row[0])},
+    "shown": {"progress": True},
+}
+
+
+@pytest.mark.parametrize("batch_size", [50, 16, 7])
+@pytest.mark.parametrize("options", EPOCHS_AT_ONCE.values(), ids=EPOCHS_AT_ONCE)
+def test_epochs_at_once_are_epochs_one_by_one(options, batch_size, monkeypatch, capsys):
+    """To the bit: parameters, memory, history, what is shown, and the generator afterwards."""
+
+    def run(**more):
+        model, rng = nn.MLP(3, [4, 3], rng=0), Random(3)
+        optimizer = nn.Adam(model.parameters(), 0.02)
+        given = {"progress": False, **options, **more}
+        history = nn.fit(
+            model, X, Y, loss=nn.cross_entropy, optimizer=optimizer, epochs=11, rng=rng,
+            batch_size=batch_size, **given,
+        )  # fmt: skip
+        seen = {**vars(history), "seconds": len(history.seconds)}
+        numbers = [p.data for p in model.parameters()]
+        return seen, numbers, optimizer.memory, optimizer.lr, rng.getstate(), capsys.readouterr()
+
+    calls, hurried = [], Learner.hurry
+    monkeypatch.setattr(Learner, "hurry", lambda *a: calls.append(1) or hurried(*a))
+    together = run()
+    assert calls
+    single = run(callbacks=[lambda history, model: None])
+    assert len(calls) == 1
+    assert repr(together) == repr(single)
+
+
+@pytest.mark.parametrize("wanted", [1, 2, 3])
+def test_epochs_of_a_call_that_has_little_time(wanted, monkeypatch):
+    """As many epochs at once as its time allows; the last call takes what is left."""
+    plain = trained(OPTIMIZERS["Adam"], epochs=8)[1]
+    parameters = len(nn.MLP(3, [8, 3], rng=0).parameters())
+    monkeypatch.setattr(compiled_steps, "TOGETHER", wanted * len(X) * parameters)
+    assert trained(OPTIMIZERS["Adam"], epochs=8)[1] == plain
+
+
+def test_divergence_in_an_epoch_of_many_is_told_as_one_by_one():
+    """The message, the history, the parameters and the generator are those of that epoch."""
+
+    def run(**more):
+        model, rng = nn.Neuron(1, rng=0), Random(0)
+        inputs = [[10.0 ** (i % 3)] for i in range(20)]
+        with pytest.raises(nn.DivergenceError) as raised:
+            nn.fit(
+                model, inputs, [0.0] * 20, loss=nn.mse_loss, epochs=400, batch_size=4, rng=rng,
+                optimizer=nn.SGD(model.parameters(), 1.0), progress=False, **more,
+            )  # fmt: skip
+        return str(raised.value), [p.data for p in model.parameters()], rng.getstate()
+
+    assert run() == run(callbacks=[lambda history, model: None])
