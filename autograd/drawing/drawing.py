@@ -182,6 +182,8 @@ def draw(sheet: Sheet) -> Drawing:
         depth: How many nodes to show on the way back from a result, at most.
         by: Fold at once, by "module" or by "operation".
         limit: How many boxes there may be, at least 30; None never folds.
+        unfold: Show of each recurrence that is folded the first two repetitions and the last, with
+            one box for those between, in place of one box for all.
         parameters: Leaves to show as parameters, or a module; those named by path, or "bias", are
             anyway.
         room: How many characters every number gets room for, at least.

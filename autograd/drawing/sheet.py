@@ -47,6 +47,7 @@ def sheet_of(
     depth: int | None = None,
     by: str | None = None,
     limit: int | None = LIMIT,
+    unfold: bool = False,
     parameters: Value | Iterable[Value] | Parametrised = (),
     room: int = 0,
     theme: str = "auto",
@@ -64,8 +65,10 @@ def sheet_of(
         raise InputValueError(f"limit= is a number of boxes, 30 or more, or None; got {limit!r}")
     if by not in (None, "module", "operation"):
         raise InputValueError(f"by= is 'module' or 'operation', but got {by!r}")
+    if not isinstance(unfold, bool):
+        raise InputTypeError(f"unfold= is True or False, but got {unfold!r}")
     known = identities(parameters)
-    picture = graph_picture(roots, known, limit, by, depth)
+    picture = graph_picture(roots, known, limit, by, depth, unfold)
     picture, used = with_short_paths(with_bundles(inlined(picture, style.format)))
     notes = [*legend(used), *([picture.folded] if picture.folded else [])]
     if depth is not None and any(box.kind == "outside" for box in picture.boxes):

@@ -36,6 +36,7 @@ def graph_picture(
     limit: int | None = LIMIT,
     by: str | None = None,
     depth: int | None = None,
+    ends: bool = False,
 ) -> Picture:
     """The picture of all that the roots depend on, or of what is near them, folded if need be.
 
@@ -44,12 +45,12 @@ def graph_picture(
     3
     """
     if depth is not None:
-        return folded_picture(Slice.of(roots, depth), parameters, limit, by)
+        return folded_picture(Slice.of(roots, depth), parameters, limit, by, ends=ends)
     order, place = record_of(roots)
     if limit is not None and len(order) >= HUGE:
         return stretches(roots, order, place, parameters)
     del place
-    return folded_picture(Slice(order, roots), parameters, limit, by)
+    return folded_picture(Slice(order, roots), parameters, limit, by, ends=ends)
 
 
 def folded_picture(
@@ -62,7 +63,7 @@ def folded_picture(
 ) -> Picture:
     """The picture of a slice in at most about ``limit`` boxes.
 
-    With ``split`` all of it in one box is not an answer; with ``ends`` a recurrence shows its own.
+    With ``split`` all of it in one box is not an answer; with ``ends`` recurrences show their own.
 
     >>> from autograd import Value, sin
     >>> y = x = Value(1.0, name="x")

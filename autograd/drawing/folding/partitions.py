@@ -42,8 +42,8 @@ def groupings(
     """Ways to fold a slice, from fine to coarse; ``by`` names the one to begin with.
 
     Nodes stay apart at first, and only leaves are folded, unless modules are known. A result is
-    folded with nothing, but in a recurrence, and where the slice is a part to ``split``: one that
-    is a recurrence shows its ``ends``.
+    folded with nothing, but in a recurrence, and where the slice is a part to ``split``. With
+    ``ends`` a recurrence shows its first repetitions and its last.
     """
     results = set(part.results) if not split and len(part.results) <= FEW_RESULTS else set()
     roots = {i for i, node in enumerate(part.nodes) if node in results}
@@ -167,22 +167,21 @@ def _steps(part: Slice) -> Iterator[Grouping]:
 
 
 def _ends(part: Slice) -> Iterator[Grouping]:
-    """A recurrence as its first, its second and its last repetition, and one fold between them;
+    """Every recurrence as its first, its second and its last repetition, and one fold between them;
     what is before and after the repetitions stays apart."""
     names = [node.op.name for node in part.nodes]
-    for found in [*recurrences(part, names, 0, len(names))][:1]:
-        (start, end, period, _), times = found, found.times
-        small = 3 * period <= MOST_APART
-        keys: list[tuple[int, Any]] = []
-        for i in range(len(names)):
-            number = (i - start) // period + 1
-            if not start <= i < end or (small and (number <= 2 or number == times)):
-                keys.append((i, None))
-            elif 2 < number < times:
-                keys.append((start + 2 * period, ("between", f"× {times - 3}")))
-            else:
-                at = start + (number - 1) * period
-                keys.append((at, ("repetition", f"{number} of {times}")))
+    keys: list[tuple[int, Any]] = [(i, None) for i in range(len(names))]
+    found = [*recurrences(part, names, 0, len(names))]
+    for one in found:
+        times, small = one.times, 3 * one.period <= MOST_APART
+        for i in range(one.start, one.end):
+            number = (i - one.start) // one.period + 1
+            if 2 < number < times:
+                keys[i] = (one.start + 2 * one.period, ("between", f"× {times - 3:,}"))
+            elif not small:
+                at = one.start + (number - 1) * one.period
+                keys[i] = (at, ("repetition", f"{number:,} of {times:,}"))
+    if found:
         yield Grouping("recurrence", keys)
 
 

@@ -6,6 +6,7 @@ Next: :mod:`autograd.drawing.folding.partitions`, which makes boxes of them.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import accumulate
 from typing import NamedTuple
 
 from autograd.drawing.folding.slices import Slice
@@ -39,24 +40,37 @@ def recurrences(part: Slice, names: list[str], start: int, end: int) -> Iterator
     period = period_of(names[start:end])
     if period is None:
         return
-    begun, ended = _run(names[start:end], period)
-    first = start + begun
-    last = first + (ended - begun) // period * period
+    begun, ended = (start + i for i in _run(names[start:end], period))
+    carried = _carried(part, begun, ended, period)
+    # One more repetition is worth less than a step that hands less on.
+    phase = min(range(period), key=lambda s: (carried[s], (begun + s - ended) // period, s))
+    first = begun + phase
+    last = first + max(0, ended - first) // period * period
     if last == first:
         return
-    carried = {
-        (j - first) % period
-        for i in range(first + period, last)
-        for j in part.inner[i]
-        if first <= j < i - (i - first) % period
-    }
     if first - start > MOST_APART:
         yield from recurrences(part, names, start, first)
-    found = Recurrence(first, last, period, len(carried))
-    if found.times >= LEAST and carried:  # others stand side by side
+    found = Recurrence(first, last, period, carried[phase])
+    if found.times >= LEAST and found.carries:  # others stand side by side
         yield found
     if end - last > MOST_APART:
         yield from recurrences(part, names, last, end)
+
+
+def _carried(part: Slice, begun: int, ended: int, period: int) -> list[int]:
+    """How many numbers a repetition hands to the next, for each place where it may begin."""
+    reach = [0] * period  # of the number of each place, how far it is read
+    for i in range(begun, ended):
+        for j in part.inner[i]:
+            if j >= begun:
+                place = (j - begun) % period
+                reach[place] = max(reach[place], i - j)
+    change = [0] * (2 * period + 1)
+    for place, far in enumerate(reach):  # it is handed on where a repetition begins on its way
+        change[place + 1] += 1
+        change[place + 1 + min(far, period)] -= 1
+    count = [*accumulate(change)]
+    return [count[s] + count[s + period] for s in range(period)]
 
 
 def _run(names: list[str], period: int) -> tuple[int, int]:

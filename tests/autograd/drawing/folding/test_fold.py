@@ -11,6 +11,7 @@ import nn
 from autograd import Value, draw
 from autograd.drawing.folding import fold
 from autograd.drawing.folding.fold import folded_picture
+from autograd.drawing.folding.repetitions import recurrences
 from autograd.drawing.folding.slices import Slice
 from autograd.graph import topological_order
 from tests.autograd.drawing.graphs import network, neuron, scattered
@@ -203,6 +204,79 @@ def test_a_scan_is_one_box():
     assert (fold.name, len(fold.results)) == ("step × 99 (2 carried)", 2)
     into = {picture.boxes[e.source].name for e in picture.edges if e.target == fold.id}
     assert into == {"rate", "start"}
+
+
+def kalman(length):
+    """A recurrence whose steps overlap in the order of its graph."""
+    drift, noise = Value(0.1, "drift"), Value(0.2, "noise")
+    mean, spread, total = Value(0.0, "mean"), Value(1.0, "spread"), 0.0
+    for t in range(length):
+        spread = spread + drift
+        scale, error = spread + noise, 0.1 * t - mean
+        gain = spread / scale
+        total = total - 0.5 * (autograd.log(scale) + error * error / scale)
+        mean, spread = mean + gain * error, (1.0 - gain) * spread
+    return total
+
+
+def recurrent(length):
+    """An LSTM of one unit."""
+    w = [Value(0.1 * i, f"w{i}") for i in range(8)]
+    h = c = 0.0
+    for t in range(length):
+        x = Value(0.1 * t, f"x{t}")
+        write, keep, seen, show = (w[2 * i] * x + w[2 * i + 1] * h for i in range(4))
+        c = autograd.sigmoid(keep) * c + autograd.sigmoid(write) * autograd.tanh(seen)
+        h = autograd.sigmoid(show) * autograd.tanh(c)
+    return h * h
+
+
+@pytest.mark.parametrize(("model", "most"), [(kalman, 5), (recurrent, 2)])
+def test_a_step_begins_where_it_is_handed_least(model, most):
+    """No other place of the order would have it hand on fewer numbers."""
+    part = Slice.of([model(40)])
+    names = [node.op.name for node in part.nodes]
+    (found,) = recurrences(part, names, 0, len(names))
+    crossing = {
+        first: len(
+            {
+                (j - first) % found.period
+                for i in range(found.start + found.period, found.end)
+                for j in part.inner[i]
+                if found.start <= j < i - (i - first) % found.period
+            }
+        )
+        for first in range(found.start, found.start + found.period)
+    }
+    assert found.carries == crossing[found.start] == min(crossing.values()) == most
+    assert found.times >= 38
+
+
+def test_what_stands_side_by_side_hands_nothing_on():
+    """Wherever a repetition is said to begin: at the right place nothing is handed on."""
+    x = Value(0.5, "x")
+    parts = [autograd.sin(autograd.exp(x * float(i)) * x) for i in range(100)]
+    part = Slice.of([autograd.sum(parts)])
+    names = [node.op.name for node in part.nodes]
+    assert not [*recurrences(part, names, 0, len(names))]
+
+
+@pytest.mark.parametrize("model", [kalman, recurrent])
+def test_recurrences_unfold_in_still_pictures(model):
+    """In every format: two repetitions, the number of those between, the last."""
+    y = model(60)
+    folded, unfolded = (autograd.draw(y, unfold=unfold) for unfold in (False, True))
+    (box,) = (box for box in folded.picture.boxes if (box.name or "").startswith("step"))
+    times = int(box.name.split()[2])
+    names = [box.name for box in unfolded.picture.boxes if box.kind == "fold"]
+    assert f"× {times - 3}" in names
+    for text in (unfolded.to_svg(), unfolded.to_dot(), unfolded.to_mermaid(), str(unfolded)):
+        assert f"× {times - 3}" in text
+    places = unfolded.picture.places()
+    assert {edge.source < edge.target for edge in unfolded.picture.edges} == {True}
+    assert len(places) == unfolded.picture.total
+    with pytest.raises(autograd.InputTypeError, match="unfold="):
+        autograd.draw(y, unfold="step")
 
 
 @pytest.mark.parametrize("name", ["", "x{}"], ids=["without names", "with names"])
