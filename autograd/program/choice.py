@@ -20,7 +20,7 @@ from autograd.collector import uncollected
 from autograd.ops.op import Op
 from autograd.program.loop.native.compiler import can_compile
 from autograd.program.tape.instructions import Tape
-from autograd.program.tape.repeated import is_long
+from autograd.program.tape.repeated import has_loops, is_long
 from autograd.program.tape.segments import Plain, chain_of
 
 __all__ = ["Work", "is_small", "work_of"]
@@ -162,9 +162,12 @@ def is_small(tape: Tape) -> bool:
 
 
 @uncollected()
-def work_of(tape: Tape) -> Work:
-    """The work that a tape stands for; that of a step which is run as a loop, so many times."""
-    if not is_long(tape):
+def work_of(tape: Tape, *, loops: bool = False) -> Work:
+    """The work that a tape stands for; that of a step which is run as a loop, so many times.
+
+    Steps that repeat are if they are long, or all of them are ``loops``.
+    """
+    if not (loops or is_long(tape)):
         return _work_of(tape)
     total = Work(tape.first, 0, 0, 0, 0, 0, 0, 1, can_compile())
     for segment in chain_of(tape).segments:
@@ -172,7 +175,8 @@ def work_of(tape: Tape) -> Work:
             total = total.plus(_work_of(segment.tape), 1)
             continue
         repeat = segment.repeat
-        work = _work_of(repeat.tape(tape.constants, repeat.new))
+        step = repeat.tape(tape.constants, repeat.new)
+        work = work_of(step, loops=has_loops(repeat))
         work = work._replace(statements=work.statements + CALLED_RUN)
         total = total.plus(work, repeat.count)
     return total

@@ -67,10 +67,15 @@ MODULES = {
 }
 
 
-def executor(backend: str, tape: Tape, dtype: str, threads: int | None = None) -> Executor:
-    """The executor of this name, ready to run the tape; the loop, on so many threads."""
+def executor(
+    backend: str, tape: Tape, dtype: str, threads: int | None = None, *, loops: bool = False
+) -> Executor:
+    """The executor of this name, ready to run the tape; the loop, on so many threads.
+
+    Steps that repeat are run as ``loops`` where they are long, or always.
+    """
     numpy_or_error()
-    if backend != "recording" and is_long(tape):
+    if backend != "recording" and (loops or is_long(tape)):
         scan = vars(import_module(MODULES["scan"]))["ScanExecutor"]
         repeating: Executor = scan(tape, dtype, backend, threads)
         return repeating

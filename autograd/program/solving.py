@@ -19,10 +19,10 @@ from autograd.engine.value import Value
 from autograd.program.array.numpy_executor import ArrayExecutor
 from autograd.program.loop.generated_python import PythonLoop
 from autograd.program.solved_rows import inverse_times, newton_of_rows, repeated_of_rows
-from autograd.program.tape.instructions import Statement, Tape
+from autograd.program.tape.instructions import Tape
 from autograd.program.tape.lower import lower
 from autograd.program.tape.passes import simplified
-from autograd.program.tape.repeated import Repeat, Statements
+from autograd.program.tape.repeated import ops_in
 from autograd.transforms.equations import Equation, Vector
 
 __all__ = ["quickened", "recorded"]
@@ -33,13 +33,9 @@ KEPT = 4
 
 def quickened(tape: Tape) -> Tape:
     """The tape, whose equations are solved by generated code from now on."""
-    statements = tape.statements
-    parts = statements.parts if isinstance(statements, Statements) else [statements]
-    for part in parts:
-        step: Sequence[Statement] = part.step if isinstance(part, Repeat) else part
-        for op in {op for op, _ in step}:
-            if op.equation is not None and op.equation[0].quick is None:
-                op.equation[0].quick = _Generated(op.equation[0])
+    for op in ops_in(tape.statements):
+        if op.equation is not None and op.equation[0].quick is None:
+            op.equation[0].quick = _Generated(op.equation[0])
     return tape
 
 

@@ -23,12 +23,11 @@ from autograd.program.loop.native.symbols import declarations
 from autograd.program.loop.row_sums import LANES
 from autograd.program.scans.kernels import FRAME, Kind, Wiring, forward_text
 from autograd.program.scans.reverse_kernels import reverse_text
+from autograd.program.tape.repeated import WIDEST, has_loops
 from autograd.program.tape.segments import Scan
 
 __all__ = ["Inputs", "NativeScan", "Wanted", "frame_of", "native_wiring"]
 
-WIDEST = 500
-"""Operations of a step beyond which compiling it takes longer than it is worth."""
 PROTOTYPE = ctypes.CFUNCTYPE(None)
 
 
@@ -56,7 +55,7 @@ class Wanted(NamedTuple):
 def native_wiring(scan: Scan) -> Wiring | None:
     """The step in registers; None if machine code cannot run it, or only after long compiling."""
     repeat = scan.repeat
-    if not can_compile():
+    if not can_compile() or has_loops(repeat):
         return None
     steps = Steps(repeat.tape(scan.constants, (*repeat.new, *scan.last, *scan.each)))
     many, last = len(repeat.new), len(repeat.new) + len(scan.last)

@@ -20,6 +20,7 @@ from autograd.program.loop.row_sums import LANES, lane_to_lane
 from autograd.program.scans.native_scan import NativeScan
 from autograd.program.scans.one_call import OneCall, is_native
 from autograd.program.scans.passing import Passing, PlainRunner, Reached, runners_of
+from autograd.program.scans.stepwise import StepwiseScan
 from autograd.program.tape.instructions import Tape
 from autograd.program.tape.segments import Scan, chain_of, listed
 
@@ -206,7 +207,9 @@ class ScanExecutor:
         lines = [f"{self._backend} executor, {len(self._chain.segments)} parts"]
         for segment, runner in zip(self._chain.segments, self._runners):
             if isinstance(segment, Scan):
-                lines += listed(segment, type(runner) is NativeScan)
+                native = type(runner) is NativeScan
+                step = runner.listing() if isinstance(runner, StepwiseScan) else None
+                lines += listed(segment, native, step)
             else:
                 lines.append(f"{len(segment.tape.statements)} statements")
         return lines

@@ -1,8 +1,8 @@
 """A scan step by step: each run is a call of the executor that runs the step's tape.
 
-For steps so wide that a call hardly counts, and where there is no compiler. The way back computes
-every run a second time from the carry before it, which is all that is kept. Next:
-:mod:`autograd.program.scans.scan_executor`.
+For steps so wide that a call hardly counts, or that have loops of their own, and where there is no
+compiler. The way back computes every run a second time from the carry before it, which is all that
+is kept. Next: :mod:`autograd.program.scans.scan_executor`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from autograd.arrays import Array
 from autograd.cached import cached_property
 from autograd.program.executor import Executor, executor
 from autograd.program.scans.native_scan import Inputs, Wanted
-from autograd.program.tape.derived import weighted_tape
+from autograd.program.tape.repeated import has_loops
+from autograd.program.tape.repeated_derived import weighted_of
 from autograd.program.tape.segments import Scan
 
 __all__ = ["StepwiseScan"]
@@ -28,11 +29,16 @@ class StepwiseScan:
         self.scan, self._backend, self._dtype = scan, backend, dtype
         repeat = scan.repeat
         self._tape = repeat.tape(scan.constants, (*repeat.new, *scan.each, *scan.last))
-        self._forward = executor(backend, self._tape, dtype)
+        self._forward = executor(backend, self._tape, dtype, loops=has_loops(repeat))
 
     @cached_property
     def _weighted(self) -> Executor:
-        return executor(self._backend, weighted_tape(self._tape), self._dtype)
+        tape, loops = weighted_of(self._tape), has_loops(self.scan.repeat)
+        return executor(self._backend, tape, self._dtype, loops=loops)
+
+    def listing(self) -> list[str] | None:
+        """What the executor makes of a step that has loops."""
+        return self._forward.listing()[1:] if has_loops(self.scan.repeat) else None
 
     def kept_bytes(self, own: tuple[bool, ...], wanted: Wanted | None) -> int:
         """Memory for the way back, of each row."""

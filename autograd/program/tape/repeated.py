@@ -15,14 +15,27 @@ import numpy as np
 
 from autograd.arrays import Array
 from autograd.cached import cached_property
+from autograd.ops.op import Op
 from autograd.program.tape.instructions import Argument, Statement, Tape
 
-__all__ = ["Repeat", "Statements", "is_long", "repeats_of"]
+__all__ = [
+    "WIDEST",
+    "Repeat",
+    "Statements",
+    "has_loops",
+    "is_long",
+    "ops_in",
+    "repeats_of",
+    "step_of",
+]
 
 LONG, MANY = 8000, 50
 """Statements of all runs, and runs of a step, from which it is run as a loop: what is shorter takes
 less time to call when it is written out, and no more to compile.
 """
+
+WIDEST = 500
+"""Operations of a step beyond which compiling it as a whole takes longer than it is worth."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,7 +47,8 @@ class Repeat:
     the next follow.
     """
 
-    step: tuple[Statement, ...]
+    step: Sequence[Statement]
+    """A tuple, or :class:`Statements`, if it has loops that are to be run as loops."""
     count: int
     start: int
     first: tuple[int, ...]
@@ -50,21 +64,19 @@ class Repeat:
         """How many numbers a run reads: the slot of its first result, in the step's own count."""
         return len(self.first) + int(self.items.shape[1]) + len(self.shared)
 
-    @cached_property
-    def columns(self) -> list[Any]:
-        """The slots, in each run, of everything that has a slot in the step's own count."""
-        runs = np.arange(self.count) * len(self.step)
-        results = [self.start + i + runs for i in range(len(self.step))]
-        carried = [
-            np.concatenate([[slot], results[after - self.inputs][:-1]])
-            for slot, after in zip(self.first, self.new)
-        ]
-        shared = [np.full(self.count, slot) for slot in self.shared]
-        return [*carried, *self.items.T, *shared, *results]
-
     def column(self, slot: int) -> Array:
         """The slots that one in the step's own count is in each run; a constant is the same."""
-        found: Array = self.columns[slot] if slot >= 0 else np.full(self.count, slot)
+        item = slot - len(self.first)
+        if slot >= self.inputs:
+            found: Array = self.start + slot - self.inputs + np.arange(self.count) * len(self.step)
+        elif slot < 0:
+            found = np.full(self.count, slot)
+        elif item < 0:
+            found = np.concatenate([[self.first[slot]], self.column(self.new[slot])[:-1]])
+        elif item < self.items.shape[1]:
+            found = self.items[:, item]
+        else:
+            found = np.full(self.count, self.shared[item - self.items.shape[1]])
         return found
 
     def written_out(self) -> list[Statement]:
@@ -149,5 +161,29 @@ def repeats_of(tape: Tape) -> list[Repeat]:
 
 def is_long(tape: Tape) -> bool:
     """Whether a tape has steps that are to be run as loops, not to be written out."""
-    many = any(repeat.count >= MANY for repeat in repeats_of(tape))
-    return many and len(tape.statements) > LONG
+    return _are_long(tape.statements, LONG)
+
+
+def step_of(statements: Sequence[Statement]) -> Sequence[Statement]:
+    """Statements as a step, written out but for its long loops."""
+    return statements if _are_long(statements, WIDEST) else tuple(statements)
+
+
+def has_loops(repeat: Repeat) -> bool:
+    """Whether a step has loops that are to be run as loops."""
+    return isinstance(repeat.step, Statements)
+
+
+def _are_long(statements: Sequence[Statement], long: int) -> bool:
+    parts = statements.parts if isinstance(statements, Statements) else []
+    many = any(part.count >= MANY for part in parts if isinstance(part, Repeat))
+    return many and len(statements) > long
+
+
+def ops_in(statements: Sequence[Statement]) -> set[Op]:
+    """The primitives of statements; nothing is written out."""
+    parts = statements.parts if isinstance(statements, Statements) else [[*statements]]
+    found: set[Op] = set()
+    for part in parts:
+        found |= ops_in(part.step) if isinstance(part, Repeat) else {op for op, _ in part}
+    return found

@@ -45,7 +45,7 @@ def tangents_of(
 
 def weighted_of(tape: Tape) -> Tape:
     """As :func:`weighted_tape`, of any tape."""
-    if not is_long(tape) or not isinstance(tape.statements, Statements):
+    if not isinstance(tape.statements, Statements):
         return weighted_tape(tape)
     first, size = tape.first, prod(tape.output_shape)
 

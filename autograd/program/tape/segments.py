@@ -156,12 +156,12 @@ def _plain(
     return Plain(tape, places[read], places[slots])
 
 
-def listed(scan: Scan, native: bool) -> list[str]:
-    """The step, once: a few lines for people."""
+def listed(scan: Scan, native: bool, step: Sequence[str] | None) -> list[str]:
+    """The step, once: a few lines for people; its own, if it has loops."""
     repeat = scan.repeat
     sizes = len(repeat.first), repeat.items.shape[1], len(repeat.shared)
     tape = repeat.tape(scan.constants, repeat.new)
     how = "one loop of machine code" if native else "run by run"
     read = "carry: {}, item: {}, shared: {}".format(*sizes)
-    lines = str(tape).split("\n")[3:]
+    lines = str(tape).split("\n")[3:] if step is None else step
     return [f"scan × {repeat.count} ({read}), {how}:", *(f"    {line}" for line in lines)]

@@ -16,7 +16,7 @@ from autograd.errors import GraphError
 from autograd.functions.repetition import Repetition
 from autograd.functions.scan_nodes import COLUMN, ITEM, PLACE
 from autograd.program.tape.instructions import Statement
-from autograd.program.tape.repeated import Repeat, Statements
+from autograd.program.tape.repeated import Repeat, Statements, step_of
 
 if TYPE_CHECKING:
     from autograd.engine.value import Value
@@ -114,7 +114,7 @@ class Writing:
         new = tuple([inner[x] for x in body.new])
         self._close()
         repeat = Repeat(
-            tuple(step.statements()),
+            step_of(step.statements()),
             count,
             self._next,
             tuple(self._slots(operands[:many])),

@@ -17,6 +17,7 @@ from autograd.errors import GraphError, InputValueError
 from autograd.program.exports.jax.first_order import swept
 from autograd.program.exports.jax.vocabulary import jax_module
 from autograd.program.tape.instructions import Argument, Tape
+from autograd.program.tape.repeated import ops_in
 from autograd.program.tape.rolling import rolled
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ __all__ = ["to_jax"]
 def to_jax(tape: Tape, dtype: str, *, tangents: bool) -> Callable[..., Any]:
     """A pure function of the tape's arguments, by position or by name; see ``Program.to_jax``."""
     jax = jax_module()
-    ops = {op for op, _ in tape.statements}
+    ops = ops_in(tape.statements)
     for op in ops:
         if op.opaque and op.equation is None and not op.traced:
             raise GraphError(
