@@ -127,7 +127,13 @@ def array_ufunc(
             return over_elements(TRUTHS[name], f"numpy.{name}", inputs)
         if name in FORMULAS:
             return over_elements(FORMULAS[name], f"numpy.{name}", inputs)
-    for out in options.get("out", ()):
+    outputs = options.get("out", ())
+    if any(isinstance(x, Node) for x in (*outputs, options.get("where"))):
+        raise InputTypeError(
+            f"NumPy's {name} writes into no Value, and takes none as a mask: give it one argument "
+            "less or an array as out; autograd.where makes a choice"
+        )
+    for out in outputs:
         if is_array(out) and out.dtype != object:
             raise InputTypeError(
                 f"an array of {out.dtype} cannot hold Values: write a = a + v instead of a += v, "

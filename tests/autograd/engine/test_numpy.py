@@ -357,3 +357,24 @@ def test_what_is_no_real_number_is_refused(thing):
     for left, right in ((Value(1.0), thing), (thing, Value(1.0))):
         with pytest.raises(TypeError, match=r"timedelta64|complex"):
             left * right
+
+
+UFUNCS = [name for name in dir(np) if isinstance(getattr(np, name), np.ufunc)]
+
+
+@pytest.mark.filterwarnings("ignore:Passing more than 2 positional arguments")
+@pytest.mark.parametrize("name", UFUNCS)
+def test_a_value_is_neither_output_nor_mask(name):
+    """Of no function of NumPy's, where one argument too many is the output."""
+    ufunc, v = getattr(np, name), Value(0.5)
+    inputs = [[0.5]] * ufunc.nin
+    calls = [
+        lambda: ufunc(*inputs, *[v] * ufunc.nout),
+        lambda: ufunc(v, *inputs[1:], out=(v,) * ufunc.nout),
+        lambda: ufunc(*inputs, out=(v,) * ufunc.nout),
+    ]
+    if ufunc.signature is None:
+        calls.append(lambda: ufunc(*inputs, where=v))
+    for call in calls:
+        with pytest.raises(InputTypeError, match=f"NumPy's {ufunc.__name__} writes into no"):
+            call()
