@@ -1,6 +1,6 @@
 """Command line: ``python -m nn moons``, ``digits`` and ``mnist`` train a network and judge it.
 
-Everything that learns is :func:`nn.train.fitting.fit`.
+Next: :func:`nn.train.fitting.fit`, which is everything that learns.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Networks as scikit-learn estimators: for pipelines, grid search and cross-validation.
 
-Thin wrappers of :class:`nn.MLP` and :func:`nn.fit`; scikit-learn comes with the extra ``demo``.
+Thin wrappers; scikit-learn comes with the extra ``demo``. Next: :mod:`nn.train.fitting`.
 """
 
 from __future__ import annotations

@@ -30,18 +30,19 @@ ORDER = {
     "autograd.check": "(complex_step differences kinks report subject) (second_look verdicts) "
     "ladders entries checker",
     "autograd.drawing": "(picture placement) (folding formats) derivation sheet page drawing",
-    "autograd.drawing.derivation": "(algebra aliases paths) notation symbols factors explanation",
+    "autograd.drawing.derivation": "(algebra aliases paths) notation (latex symbols) "
+    "factors terms explanation",
     "autograd.drawing.folding": "(shifts sketch slices) (inlining repetitions) (partitions "
     "quotient stretches) fold",
     "autograd.drawing.formats": "(rendering text) cards (shapes style) attributes (dot svg tree)",
     "autograd.drawing.page": "(beside literals) translation javascript lowered curve plane shading "
     "(content film labels parts) stepper (playground recorder)",
-    "autograd.drawing.picture": "snapshot (flow highlight) frames marks",
+    "autograd.drawing.picture": "roles snapshot (flow highlight) frames marks",
     "autograd.drawing.placement": "ranks positions geometry",
     "autograd.engine": "(switches order) (modes sweep pickling) node (anomaly foreign region) "
     "record (moving shared) (elementwise micrograd products refusals chain_rule) (higher ufuncs) "
-    "methods comparisons (backward naming) (leaves recomputing) (slots value) generated "
-    "accelerator",
+    "methods comparisons (backward naming) (leaves recomputing) (slots value) operators "
+    "generated accelerator",
     "autograd.engine.anomaly": "remedies story",
     "autograd.functions": "(custom exposing scan_lives scan_nodes) scan_building "
     "(scan_backward scan_forward) repetition elementary recurrences operands "

@@ -17,7 +17,8 @@ from autograd.drawing.formats.style import Style, style_of
 from autograd.drawing.formats.text import NumberFormat
 from autograd.drawing.picture.flow import flows_of, with_bundles
 from autograd.drawing.picture.highlight import coloured, highlighted
-from autograd.drawing.picture.snapshot import Parametrised, Picture, checked_outputs, identities
+from autograd.drawing.picture.roles import Parametrised, identities
+from autograd.drawing.picture.snapshot import Picture, checked_outputs
 from autograd.errors import InputTypeError, InputValueError
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from autograd.engine import generated
+from autograd.engine import generated, operators
 from autograd.engine.elementwise import apply
 from autograd.engine.record import FASTER, recorder
 from autograd.engine.value import Value
@@ -55,8 +55,8 @@ def _quick(op: Op, plain: Callable[..., Any]) -> Callable[..., Any]:
     """The way of this engine where there is one, and for all that does not go there the plain."""
     if ENGINE == "generated":
         if op.arity == 1:
-            return generated.unary(op, plain)
-        return generated.binary(op, plain) if op.arity == 2 else plain
+            return operators.unary(op, plain)
+        return operators.binary(op, plain) if op.arity == 2 else plain
     if op.arity == 1:
         method = getattr(Value, op.name, plain)
         return lambda x, /: method(x) if type(x) is Value else plain(x)

@@ -5,6 +5,7 @@ more does an adjoint of zero. Where the zero is a literal, a forward sweep leave
 lead to (:mod:`autograd.engine.higher`). A program is told its directions when it is called; a sweep
 for one records, beside each derivative, whether anything moves it, and keeps what nothing moves
 out of what others do. A derivative that is 0 by its number is no such zero: cbrt(x³) has slope 1.
+Next: :mod:`autograd.engine.higher`.
 """
 
 from __future__ import annotations

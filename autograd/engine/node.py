@@ -172,6 +172,8 @@ class Node:
     @property
     def parents(self) -> tuple[Any, ...]:
         """The Values among the operands; one that is used twice stands twice."""
+        if self.op is None:  # as of most nodes that are asked, leaves
+            return ()
         return tuple([x for x in operands_of(self) if type(x) is not float])
 
     @classmethod

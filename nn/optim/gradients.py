@@ -1,6 +1,6 @@
 """What may be done to gradients before a step: penalties on large parameters, and clipping.
 
-The functions are for loops of your own; :func:`nn.train.fitting.fit` takes the like as options.
+For loops of your own; ``nn.fit`` takes the like as options. Next: :mod:`nn.optim.optimizer`.
 """
 
 from __future__ import annotations

@@ -5,8 +5,8 @@ A checkpoint is a zip archive, written atomically after an epoch: `run.json` say
 the history and the state of the random numbers; parameters, what the optimiser remembers of each,
 and the best parameters lie beside it as plain columns of doubles, little-endian, whose names it
 tells. As JSON, which models are saved as to be read and edited, they took six times the room and
-most of a small epoch's time. :func:`nn.train.fitting.fit` writes it with ``checkpoint=path`` and
-goes on from it with ``resume=True``, also from the JSON files of version 2.
+most of a small epoch's time. With ``resume=True`` training goes on also from the JSON files of
+version 2. Next: :func:`nn.train.fitting.fit`, which writes it with ``checkpoint=path``.
 """
 
 from __future__ import annotations

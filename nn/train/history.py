@@ -1,4 +1,4 @@
-"""What training saw, epoch by epoch; :func:`nn.train.fitting.fit` returns it."""
+"""What training saw, epoch by epoch. Next: :func:`nn.train.fitting.fit`, which returns it."""
 
 from __future__ import annotations
 

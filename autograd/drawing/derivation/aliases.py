@@ -10,7 +10,8 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 
-from autograd.drawing.picture.snapshot import Box, Picture, units
+from autograd.drawing.picture.roles import units
+from autograd.drawing.picture.snapshot import Box, Picture
 
 __all__ = ["Alias", "alias", "aliases", "latex_alias", "legend", "path_of"]
 __all__ += ["with_short_paths"]

@@ -10,19 +10,20 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Sequence
-from typing import overload
 
 from autograd.drawing.derivation.aliases import legend
 from autograd.drawing.derivation.factors import Reader
-from autograd.drawing.derivation.notation import CHOICE, LATEX, PRODUCT, TEXT, Style
-from autograd.drawing.derivation.paths import Path, Paths, find_paths
+from autograd.drawing.derivation.latex import LATEX
+from autograd.drawing.derivation.notation import TEXT
+from autograd.drawing.derivation.paths import Paths, find_paths
+from autograd.drawing.derivation.terms import Term, written
 from autograd.drawing.formats.text import number
 from autograd.engine.backward import adjoints
 from autograd.engine.value import Value
 from autograd.errors import InputTypeError, InputValueError
 from autograd.reals import shown
 
-__all__ = ["Explanation", "Term", "explain"]
+__all__ = ["Explanation", "explain"]
 
 
 def explain(y: Value, x: Value, *, paths: int = 5) -> Explanation:
@@ -69,28 +70,6 @@ def explain(y: Value, x: Value, *, paths: int = 5) -> Explanation:
     return Explanation(y, x, find_paths(y, x, paths), adjoints([y], [1.0]).get(x, 0.0))
 
 
-class Term(Sequence["Value"]):
-    """One path as a term of the sum: a sequence of the Values on it, from the result down to x."""
-
-    def __init__(self, path: Path, y: Value, reader: Reader) -> None:
-        self.contribution = path.contribution
-        self.factors, self.route = reader.read(path)
-        self._values = (y, *(step.operand for step in path.steps))
-
-    def __len__(self) -> int:
-        return len(self._values)
-
-    @overload
-    def __getitem__(self, index: int) -> Value: ...
-    @overload
-    def __getitem__(self, index: slice) -> tuple[Value, ...]: ...
-    def __getitem__(self, index: int | slice) -> Value | tuple[Value, ...]:
-        return self._values[index]
-
-    def __repr__(self) -> str:
-        return f"<path {' ← '.join(self.route)}: {number(self.contribution)}>"
-
-
 class Explanation:
     """A derivative as a sum over paths; iterates over the paths shown, each a sequence of Values.
 
@@ -133,12 +112,12 @@ class Explanation:
     def __str__(self) -> str:
         left = TEXT.derivative(self.result, self.input)
         if self.count == 1:
-            lines = _equations(left, _written(self._terms[0], labelled=True))
+            lines = _equations(left, written(self._terms[0], labelled=True))
         else:
             lines = [f"{left} = {number(self.gradient)}{self._counted()}"]
             for i, term in enumerate(self._terms, 1):
                 route = " ← ".join(term.route)
-                lines += ["", f"{i}. {route}", *_equations("  ", _written(term, labelled=False))]
+                lines += ["", f"{i}. {route}", *_equations("  ", written(term, labelled=False))]
             lines += self._sum()
         lines += self._remarks()
         text = "\n".join(lines)
@@ -193,11 +172,11 @@ class Explanation:
         """The same as LaTeX, an ``aligned`` block for math mode."""
         left = LATEX.derivative(self.result, self.input)
         if self.count == 1:
-            rows = [rf"&= {row}" for row in _written(self._terms[0], labelled=True, style=LATEX)]
+            rows = [rf"&= {row}" for row in written(self._terms[0], labelled=True, style=LATEX)]
         else:
             rows = []
             for i, term in enumerate(self._terms):
-                formula = _written(term, labelled=False, style=LATEX)[0].replace(" && ", " ")
+                formula = written(term, labelled=False, style=LATEX)[0].replace(" && ", " ")
                 route = r" \leftarrow ".join(map(LATEX.name, term.route))
                 value = LATEX.number(term.contribution)
                 sign = r"&\;+ " if i else "&= "
@@ -216,19 +195,6 @@ class Explanation:
 
     def _repr_latex_(self) -> str:
         return f"$$\n{self.latex}\n$$"
-
-
-def _written(term: Term, *, labelled: bool, style: Style = TEXT) -> list[str]:
-    """A term as derivatives by name, as formulas and as numbers, none of them twice."""
-    factors = term.factors
-    rows = [] if not labelled else [[f and style.derivative(f.upper, f.lower) for f in factors]]
-    place = CHOICE if len(factors) == 1 else PRODUCT
-    rows.append([f and style.product(f.product, place) for f in factors])
-    rows.append([f and style.number(f.value) for f in factors])
-    lines = [style.chained(row) for row in rows] + [style.number(term.contribution)]
-    if labelled and len(factors) == 1:
-        del lines[0]  # it is the left-hand side
-    return list(dict.fromkeys(lines))
 
 
 def _equations(left: str, right: list[str]) -> list[str]:

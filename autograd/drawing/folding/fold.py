@@ -14,7 +14,8 @@ from autograd.drawing.folding.quotient import Plan, drawn
 from autograd.drawing.folding.sketch import FEW, stem
 from autograd.drawing.folding.slices import Slice
 from autograd.drawing.folding.stretches import stretches
-from autograd.drawing.picture.snapshot import Picture, kind_of
+from autograd.drawing.picture.roles import kind_of
+from autograd.drawing.picture.snapshot import Picture
 from autograd.engine.order import record_of
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from autograd.drawing.folding.repetitions import MOST_APART, period_of, recurren
 from autograd.drawing.folding.shifts import shifts_in
 from autograd.drawing.folding.sketch import STEP
 from autograd.drawing.folding.slices import Slice
-from autograd.drawing.picture.snapshot import units
+from autograd.drawing.picture.roles import units
 from autograd.engine.order import operands_of
 
 if TYPE_CHECKING:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd.drawing.folding.sketch import Canvas, fold_box
 from autograd.drawing.folding.slices import Slice
-from autograd.drawing.picture.snapshot import Edge, Kind, Picture, box_of
+from autograd.drawing.picture.roles import Kind
+from autograd.drawing.picture.snapshot import Edge, Picture, box_of
 
 if TYPE_CHECKING:
     from autograd.engine.value import Value

@@ -9,7 +9,8 @@ from collections import Counter
 from collections.abc import Hashable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from autograd.drawing.picture.snapshot import Box, Edge, Kind, Picture, box_of, kind_of
+from autograd.drawing.picture.roles import Kind, kind_of
+from autograd.drawing.picture.snapshot import Box, Edge, Picture, box_of
 from autograd.engine.order import operands_of
 
 if TYPE_CHECKING:

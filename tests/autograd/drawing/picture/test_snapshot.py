@@ -6,7 +6,8 @@ import nn
 from autograd import InputTypeError, Value, backward, exp, where
 from autograd.drawing.folding.fold import folded_picture
 from autograd.drawing.folding.slices import Slice
-from autograd.drawing.picture.snapshot import identities, take_picture, units
+from autograd.drawing.picture.roles import identities, units
+from autograd.drawing.picture.snapshot import take_picture
 from tests.autograd.drawing.graphs import neuron, scattered
 
 
