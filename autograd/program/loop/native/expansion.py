@@ -6,7 +6,9 @@ Traced once for a number of operands and the constants among them. Next:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import itertools
+from collections.abc import Callable, Container, Sequence
+from functools import cache
 from typing import Any, NamedTuple
 
 from autograd.graph import topological_order
@@ -26,6 +28,20 @@ class Expansion(NamedTuple):
     results: tuple[int, ...]
     edges: tuple[bool, ...]
     """Of local derivatives, which operands have one."""
+    names: tuple[int, ...]
+    """A number for each place: what is computed alike from the same operands has the same one."""
+
+    def missing(self, done: Container[int]) -> list[int]:
+        """The places of steps that lead to the results from what is done, by its names."""
+        before = len(self.names) - len(self.steps)
+        found: set[int] = set()
+        pending = [*self.results]
+        while pending:
+            place = pending.pop()
+            if place not in found and self.names[place] not in done:
+                found.add(place)
+                pending += self.steps[place - before][1]
+        return sorted(found)
 
 
 @per_op
@@ -53,6 +69,7 @@ def _listed(exprs: Sequence[Operand], count: int, edges: tuple[bool, ...]) -> Ex
             numbers.setdefault(repr(float(x)), float(x))
     literals = {text: count + i for i, text in enumerate(numbers)}
     places: dict[Any, int] = {}
+    names = [_name("operand", i) for i in range(count)] + [_name("number", x) for x in numbers]
 
     def place(x: Operand) -> int:
         return places[x] if isinstance(x, Expr) else literals[repr(float(x))]
@@ -62,9 +79,21 @@ def _listed(exprs: Sequence[Operand], count: int, edges: tuple[bool, ...]) -> Ex
         if expr.op == "var":
             places[expr] = int(expr.operands[0])
             continue
-        steps.append((OPS[expr.op], tuple([place(x) for x in expr.operands])))
-        places[expr] = count + len(numbers) + len(steps) - 1
-    return Expansion(tuple(numbers.values()), tuple(steps), tuple([place(x) for x in exprs]), edges)
+        step = OPS[expr.op], tuple([place(x) for x in expr.operands])
+        steps.append(step)
+        names.append(_name(expr.op, *(names[x] for x in step[1])))
+        places[expr] = len(names) - 1
+    results = tuple([place(x) for x in exprs])
+    return Expansion(tuple(numbers.values()), tuple(steps), results, edges, tuple(names))
+
+
+@cache
+def _name(*made_of: str | int) -> int:
+    """The next number for what was not asked for before."""
+    return next(_fresh)
+
+
+_fresh = itertools.count()
 
 
 def local_derivative(op: Op, index: int) -> Callable[..., float]:

@@ -78,7 +78,8 @@ class Steps:
         self.calls: dict[int, Callable[..., float]] = {}
         """Functions of floats that steps call, by the constants that their addresses go to."""
         self._called: dict[tuple[Op, int | None], int] = {}
-        self._known: dict[tuple[str, Registers], int] = {}  # what expansions have computed
+        self._known: dict[tuple[int | None, ...], dict[int, int]] = {}
+        """What expansions have computed, by the operands that they read and by name."""
         self._waiting: list[tuple[int, Op, dict[str, Registers]]] = []
         registers = [*range(self.first)]  # of each slot
         ways: dict[Op, Callable[[Op, Registers], int] | None] = {}
@@ -216,8 +217,11 @@ class Steps:
             return first + len(steps) - 1
         if op.function is not None:
             return self._call(op, None, operands, steps, first)
-        made = expansion(op, len(operands), tuple(map(repr, known or [None] * len(operands))))
-        return self._expand(made, operands, steps, first, self._known)[0]
+        known = known or [None] * len(operands)
+        made = expansion(op, len(operands), tuple(map(repr, known)))
+        read = tuple([x if number is None else None for x, number in zip(operands, known)])
+        done = self._known.setdefault(read, {}) if steps is self.steps else {}
+        return self._expand(made, operands, steps, first, done)[0]
 
     def _call(
         self,
@@ -241,19 +245,17 @@ class Steps:
         operands: Registers,
         steps: list[tuple[str, Registers]],
         first: int,
-        known: dict[tuple[str, Registers], int],
+        done: dict[int, int],
     ) -> Registers:
-        """Append the steps of an expansion, but those that are known; the results' registers."""
-        places = [*operands]
-        places += [self._pool.slot(number) for number in made.numbers]
-        for op, inner in made.steps:
-            step = op.name, tuple([places[x] for x in inner])
-            register = known.get(step) if steps is self.steps else None
-            if register is None:
-                register = self._append(op, step[1], steps, first)
-                known[step] = register
-            places.append(register)
-        return tuple([places[x] for x in made.results])
+        """Append the steps of an expansion, but those that are done; the results' registers."""
+        names, before = made.names, len(made.names) - len(made.steps)
+        done.update(zip(names, operands))
+        done.update(zip(names[len(operands) :], map(self._pool.slot, made.numbers)))
+        for place in made.missing(done):
+            op, inner = made.steps[place - before]
+            registers = tuple([done[names[x]] for x in inner])
+            done[names[place]] = self._append(op, registers, steps, first)
+        return tuple([done[names[x]] for x in made.results])
 
     def edges(self, result: int) -> tuple[Registers, tuple[bool, ...] | None]:
         """Operands of a statement by its result, and which of them have an edge; None if all do."""

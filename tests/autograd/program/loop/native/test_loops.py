@@ -14,10 +14,12 @@ from autograd.engine.record import record
 from autograd.ops import TABLE
 from autograd.ops.expr import XP, Expr, bottom_up, show
 from autograd.ops.op import OPS, Op
+from autograd.ops.ordered import comparators
 from autograd.program import compile
 from autograd.program.loop.loop_executor import LoopExecutor
 from autograd.program.loop.native.compiler import can_compile
 from autograd.program.loop.native.loops import loops_of
+from autograd.program.loop.native.steps import Steps
 from tests.autograd.program.loop.test_loop_executor import same, within
 
 needs_llvm = pytest.mark.skipif(not can_compile(), reason="llvmlite is not installed")
@@ -181,3 +183,11 @@ def test_an_n_ary_primitive_that_is_no_loop_is_expanded():
     value, grad = program.value_and_grad("x", x=[x.data for x in xs])
     assert value == y.data == 40.0
     assert grad.tolist() == [x.grad for x in xs]
+
+
+@pytest.mark.parametrize("count", [2, 7, 16])
+def test_a_sorted_list_is_one_network(count):
+    """Its places take their numbers from the same comparisons: two steps each, and one a place."""
+    xs = [Value(float(i)) for i in range(count)]
+    steps = Steps(compile(autograd.sum(autograd.sort(xs)), x=xs).tape)
+    assert len(steps.steps) == 2 * len([*comparators(count)]) + count + 1
