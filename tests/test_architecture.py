@@ -61,8 +61,8 @@ ORDER = {
     "(entry outer) (descend operands) compiler plan runner",
     "autograd.program.exports": "(jax onnx)",
     "autograd.program.exports.jax": "(bends products vocabulary) (formulas primitives) curved "
-    "(pieces recurrences sinking solutions) readings sweeps (swept_bodies swept_statements) "
-    "swept_loops sheets first_order function",
+    "(pieces solutions) readings sweeps (swept_bodies swept_statements) swept_loops sheets "
+    "first_order function",
     "autograd.program.exports.onnx": "extra (nodes primitives) write",
     "autograd.program.loop": "(addresses row_sums) (native python_source) (generated_python lanes) "
     "loop_executor",
@@ -71,7 +71,8 @@ ORDER = {
     "autograd.program.loop.native": "(expansion kept numbers repeats sides weighing) "
     "loops (common_parts reductions) rows forms (callbacks symbols) emit "
     "(entries expressions rounds steps) (folds opcodes translation) "
-    "(forwards lane_translation pulls) (held interpreter) backwards compiler stretches runner",
+    "(forwards lane_translation pulls) (held interpreter) (backwards unread) compiler stretches "
+    "runner",
     "autograd.program.scans": "(kernels moves) reverse_kernels native_scan stepwise passing "
     "one_call scan_executor",
     "autograd.program.statements": "(elementwise families layout reroll) groups listing",

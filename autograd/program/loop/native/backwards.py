@@ -17,7 +17,7 @@ from autograd.program.loop.native.entries import passed
 from autograd.program.loop.native.held import Held, Shared
 from autograd.program.loop.native.pulls import CELLS, REVERSE, ZERO
 from autograd.program.loop.native.rounds import Rounds
-from autograd.program.loop.native.rows import Key, Rule, loops, reverse_codes
+from autograd.program.loop.native.rows import Key, Rule, loops, reverse_codes, rules, spreads
 
 __all__ = ["is_straight", "reverse_stretch"]
 
@@ -92,6 +92,8 @@ class _Straight(Held):
         self.carried: dict[int, str] = {}
         """Adjoints that come from the round before, and what they are called."""
         self.again = body.label()
+        known = {**rules(), **spreads()}
+        self.chooses = any(known[x].selects for key in keys for x in key[::2] if x in known)
 
     def brought(self, number: int, cell: int) -> str:
         """From the round before, if that hands it on."""
@@ -113,9 +115,9 @@ class _Straight(Held):
 
     def passed(self, rule: Rule, partial: Operand, adjoint: str, product: str) -> str:
         """The product; if the partial may well be infinite, zero where the adjoint is zero, which
-        saves doing it again.
+        saves doing it again: as it often is beside choices.
         """
-        if rule.selects or _is_finite(partial):
+        if rule.selects or not self.chooses or _is_finite(partial):
             return product
         truth = self.body.set(f"fcmp une double {adjoint}, 0.0")
         return self.body.select(truth, product, ZERO)

@@ -6,7 +6,7 @@ Next: :mod:`autograd.program.loop.native.interpreter`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from types import MappingProxyType
 
 from autograd.program.loop.native.emit import Body, Place
@@ -24,9 +24,14 @@ Read = Callable[[int, Sequence[str]], str]
 
 
 def forward_rows(
-    body: Body, keys: Sequence[Key], read: Read, wide: Mapping[int, range] = MappingProxyType({})
+    body: Body,
+    keys: Sequence[Key],
+    read: Read,
+    wide: Mapping[int, range] = MappingProxyType({}),
+    passing: Collection[int] = (),
 ) -> list[str]:
-    """The results of consecutive rows, which go to memory from ``%d`` on.
+    """The results of consecutive rows, which go to memory from ``%d`` on, but for those that are
+    ``passing``.
 
     ``wide`` has the cells of operands that stand in the table, for rows where it has any.
     """
@@ -50,7 +55,8 @@ def forward_rows(
                         variables[variable] = read(cell, results)
                         cell += 1
                 result = body.exprs([rules()[name].value], variables)[0]
-            body.do(f"store double {result}, ptr {body.slot('%d', str(len(results)))}")
+            if len(results) not in passing:
+                body.do(f"store double {result}, ptr {body.slot('%d', str(len(results)))}")
             results.append(result)
     body.offset = 0
     return results
@@ -62,8 +68,10 @@ def forward_stretch(
     wide: Mapping[int, range],
     own: int,
     many: int,
+    passing: Collection[int],
 ) -> str:
-    """The function ``repeated`` of a stretch of rows with ``many`` results, of opcode ``own``.
+    """The function ``repeated`` of a stretch of rows with ``many`` results, of opcode ``own``;
+    those that are ``passing`` nobody reads from memory.
 
     ``places`` says what is known of cells, relative to the register of the first result; the
     results of the repetition before count on from below it.
@@ -88,7 +96,7 @@ def forward_stretch(
         carried[name] = place.number
         return rounds.carry(name, "%d.0", str(place.number))
 
-    results = forward_rows(body, keys, read, wide)
+    results = forward_rows(body, keys, read, wide, passing)
     following = body.set(f"getelementptr i32, ptr %code, i64 {len(keys) * WIDTH['forward']}")
     slot, opcode = body.slot("%d", str(many)), body.cells(following, "0")
     handed = {name: results[number] for name, number in carried.items()}

@@ -83,9 +83,7 @@ class _Way:
         self.rows, self.forward_ops, self._reverse_ops = code.rows, ops["forward"], ops["reverse"]
         if straight:
             self.rows = code.rows.copy()
-            self.forward_ops = compile_forward(
-                self.rows, code.table, code.steps.first, self.forward_ops
-            )
+            self.forward_ops = compile_forward(self.rows, code.table, code.steps, self.forward_ops)
         self._backward: dict[tuple[int, ...], tuple[Backward, Array, Array]] = {}
         self.free: list[_Scratch] = []
 

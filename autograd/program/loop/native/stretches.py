@@ -24,6 +24,8 @@ from autograd.program.loop.native.opcodes import Backward
 from autograd.program.loop.native.pulls import touched
 from autograd.program.loop.native.repeats import LEAST, Repeats, repeats
 from autograd.program.loop.native.rows import Key, forward_codes, reverse_codes, spreads
+from autograd.program.loop.native.steps import Steps
+from autograd.program.loop.native.unread import read_backward, read_forward, unread
 
 __all__ = ["Touches", "compile_forward", "compile_reverse", "shared_adjoints"]
 
@@ -35,19 +37,26 @@ LOOPS = "sum", "dot"
 """Folds whose own rows spread the adjoint."""
 
 
-def compile_forward(rows: Array, table: Array, first: int, ops: Array) -> Array:
+def compile_forward(rows: Array, table: Array, steps: Steps, ops: Array) -> Array:
     """The table of opcodes with more, which the rows (changed in place) make use of."""
     codes = rows[:, 0].copy()
     # The register of each row's first result: rows are steps, or two of them.
     counts = np.array([max(1, len(key) // 2) for key in forward_codes()])[codes]
-    results = first + np.cumsum(counts) - counts
+    results = steps.first + np.cumsum(counts) - counts
     loops = [code for key, code in forward_codes().items() if key[0] in folds()]
+    bodies = []
     for found in repeats(_told_apart(rows, table, loops, 1)):
         keys = _keys(codes, found, list(forward_codes()))
         wide, cells = _wide(rows, table.ravel(), found, [key[0] for key in keys], 1)
-        places = _places(cells, results[found.starts])
+        bodies.append((found, _places(cells, results[found.starts]), keys, wide))
+    if not bodies:
+        return ops
+    read = read_backward(steps)
+    read |= read_forward(rows, table, read.size, [body[:2] for body in bodies])
+    for found, places, keys, wide in bodies:
         many = sum(max(1, len(key) // 2) for key in keys)
-        text = forward_stretch(keys, places, wide, len(ops), many)
+        passing = unread(read, results[found.starts], many)
+        text = forward_stretch(keys, places, wide, len(ops), many, passing)
         ops = _with_function(text, rows, found, ops)
     return ops
 

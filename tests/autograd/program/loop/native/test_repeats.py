@@ -53,6 +53,14 @@ def row_by_row(monkeypatch, output, arrays, **arguments):
     return loop(output, True, **arguments).value_and_grad(wrt, arrays, None, 1.0)
 
 
+def poison(program):
+    """Make nan of all results in memory: a number that is read and was not written shows."""
+    way = program._loop.point.straight()
+    for scratch in way.free:
+        steps = way.code.steps
+        scratch.registers[steps.first : steps.end] = np.nan
+
+
 @pytest.mark.parametrize("seed", range(60))
 def test_repeated_bodies_equal_their_rows(seed, monkeypatch):
     """A random body repeated many times runs as one function, and gives the bits its rows do."""
@@ -75,6 +83,10 @@ def test_repeated_bodies_equal_their_rows(seed, monkeypatch):
     found, plain = row_by_row(monkeypatch, y, [x[:2], x[2:]], x=leaves[:2], y=leaves[2:])
     assert same(value, found)
     assert same(np.concatenate(grads), np.concatenate(plain))
+    poison(program)
+    value, again = program.value_and_grad((0, 1), [x[:2], x[2:]], None, 1.0)
+    assert same(value, found)
+    assert same(np.concatenate(again), np.concatenate(plain))
     rows = np.stack([x[:2], x[:2] * 0.5])
     _, (first, _) = program.value_and_grad((0, 1), [rows, x[2:]], 2, 1.0)
     assert same(first[0], grads[0])
@@ -92,6 +104,23 @@ def test_a_recurrence_is_one_repeated_function():
     back, _, _ = way.backward((0,))
     for rows, codes in ((way.rows, forward_codes()), (back.rows, reverse_codes())):
         assert np.count_nonzero(rows[:, 0] == len(codes)) >= 10
+
+
+def test_results_that_nobody_reads_are_not_written():
+    """Of x·x·r + w only x, which slopes and the next repetition need, goes to memory."""
+    x = [Value(0.3), Value(0.2), Value(1.1)]
+    u, w = x[:2]
+    for _ in range(200):
+        u, w = 1.0 - x[2] * u * u + w, 0.3 * u
+    program = loop(u + w, True, x=x)
+    poisoned = np.array([0.3, 0.2, 1.1])
+    program.value_and_grad((0,), [poisoned], None, 1.0)
+    poison(program)
+    program.value_and_grad((0,), [poisoned], None, 1.0)
+    (scratch,) = program._loop.point.straight().free
+    steps = program._loop.point.code.steps
+    unwritten = np.isnan(scratch.registers[steps.first : steps.end]).mean()
+    assert 0.3 < unwritten < 0.7  # of five results, two
 
 
 def test_programs_that_have_run_for_a_while_are_compiled(monkeypatch):
