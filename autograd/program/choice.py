@@ -14,6 +14,7 @@ Next: :mod:`autograd.program.executor`.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import repeat
 from typing import NamedTuple
 
 from autograd.collector import uncollected
@@ -174,11 +175,11 @@ def work_of(tape: Tape, *, loops: bool = False) -> Work:
         if isinstance(segment, Plain):
             total = total.plus(_work_of(segment.tape), 1)
             continue
-        repeat = segment.repeat
-        step = repeat.tape(tape.constants, repeat.new)
-        work = work_of(step, loops=has_loops(repeat))
+        again = segment.repeat
+        step = again.tape(tape.constants, again.new)
+        work = work_of(step, loops=has_loops(again))
         work = work._replace(statements=work.statements + CALLED_RUN)
-        total = total.plus(work, repeat.count)
+        total = total.plus(work, again.count)
     return total
 
 
@@ -217,7 +218,7 @@ def _work_of(tape: Tape) -> Work:
                     elements += 1
                     here = max(here, depth[x] + 1)
         else:
-            here = depth[slot] = 1 + max([depth[x] for x in operands], default=0)
+            here = depth[slot] = 1 + max(map(depth.__getitem__, operands), default=0)
             if name == "dot":
                 products += len(operands)
                 continue
@@ -255,6 +256,6 @@ def _arrays(tape: Tape, depth: Sequence[int], taken: Sequence[bool]) -> tuple[in
                 sizes.append(0)
             sizes[group] += 1
             source[slot] = 1 + group
-            parts.update([(group, source[x]) for x in operands])
+            parts.update(zip(repeat(group), {*map(source.__getitem__, operands)}))
     scattered = max(0, len(parts) - 2 * len(groups))
     return len(groups), scattered, max(sizes, default=1)

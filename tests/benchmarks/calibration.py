@@ -6,6 +6,7 @@ case are the times, beside them the estimates that the present constants of
 :mod:`autograd.program.choice` give, and how much slower than the better executor the chosen one is;
 at the end the constants that are fitted to the times with least relative error, of which the
 choice takes what is best for the worst case. An executor that is hopeless for a model is left out.
+What programs take before they are warm is :mod:`tests.benchmarks.lives`.
 """
 
 import importlib
