@@ -4,7 +4,8 @@ Each engine builds the same graph and differentiates it, the collector on as use
 off, in alternation; the ratios are of medians. A perceptron is measured twice: its 1,040 leaves
 made within the time, and kept from one step to the next as in training. Then bytes a node, and
 chains and fan-outs of growing size with the peak memory of their process (``--large`` goes on to
-10^7 nodes).
+10^7 nodes). ``--functions`` prints functions and n-ary ones instead, and ``--uses`` what else is
+done with a graph.
 """
 
 import argparse
@@ -20,6 +21,7 @@ import tracemalloc
 import autograd
 from autograd import Value
 from tests.benchmarks.baselines import Closure, Stored
+from tests.benchmarks.eager_parts import functions, uses
 
 ENGINES = {"closure": Closure, "stored": Stored, "autograd": Value}
 
@@ -159,9 +161,17 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--large", action="store_true", help="chains and fan-outs to 10^7 nodes")
     parser.add_argument("--one", nargs=2, help=argparse.SUPPRESS)
+    parser.add_argument("--functions", action="store_true", help="functions, sum, dot and norm")
+    parser.add_argument("--uses", type=int, metavar="NODES", help="what is done with such a graph")
     options = parser.parse_args()
     if options.one:
         one(options.one[0], int(options.one[1]))
+        return
+    if options.functions:
+        functions([1_000, 10_000, 100_000])
+        return
+    if options.uses:
+        uses(options.uses)
         return
     speed([1_000, 10_000, 100_000])
     size()
