@@ -239,6 +239,24 @@ node_refreshed(void)
     return 1;
 }
 
+/* Whether the nodes hold what their operands give now; adjoints are zero again. */
+static char
+node_checked(void)
+{
+    if (!node_refreshed())
+        return 0;
+    node_pass.unchanged = 1;
+    for (size_t i = 0; i < node_pass.order.n; i++) {
+        Node *x = node_pass.order.items[i];
+        int same = memcmp(&x->__adjoint, &x->__data, sizeof(double)) == 0;
+        node_pass.unchanged &= same || (x->__adjoint != x->__adjoint && x->__data != x->__data);
+        x->__adjoint = 0.0;
+    }
+    for (size_t i = 0; i < node_pass.leaves.n; i++)
+        node_pass.leaves.items[i]->__adjoint = 0.0;
+    return 1;
+}
+
 static char
 node_renewed(void)
 {

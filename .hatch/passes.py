@@ -100,8 +100,10 @@ def differentiate(roots: list[Any], weights: list[Any]) -> None:
         return
     try:
         walked(roots, False)
+        if not unchanged():  # a leaf has changed, or there was a pass
+            checked()
         if not unchanged():
-            require_current(listed(False))
+            require_current(listed(False))  # which says where
         for i in range(len(roots)):
             seed(roots[i], number(weights[i]))
         swept()

@@ -24,10 +24,10 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 if TYPE_CHECKING:
     from mypy_extensions import i64, mypyc_attr
-    from autograd.engine.nodes import at, begun, committed, count, dated, ended, epoch, gain
-    from autograd.engine.nodes import install, is_node, item, listed, made, number, of_numbers
-    from autograd.engine.nodes import plain, refreshed, renewed, restored, seed, swept, swept_list
-    from autograd.engine.nodes import track, tracked, unchanged, waiting, walked
+    from autograd.engine.nodes import at, begun, checked, committed, count, dated, ended, epoch
+    from autograd.engine.nodes import gain, install, is_node, item, listed, made, number
+    from autograd.engine.nodes import of_numbers, plain, refreshed, renewed, restored, seed, swept
+    from autograd.engine.nodes import swept_list, track, tracked, unchanged, waiting, walked
 """
 ACTIVE_MODES = """
 from autograd.engine.switches import ACTIVE
