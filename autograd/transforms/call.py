@@ -118,8 +118,13 @@ class Call:
         """A result, with what the function gave beside its own."""
         if not has_aux:
             return result
-        numbers = map_structure(lambda x: self.finish(x) if isinstance(x, Value) else x, self.aux)
+        numbers = map_structure(lambda x: self._beside(x) if isinstance(x, Value) else x, self.aux)
         return result, numbers
+
+    def _beside(self, x: Value) -> Any:
+        """The same number, as a Value if what is around this call is to follow it."""
+        outer = self.region.outer
+        return x if outer is not None and outer.varies(x) else self.finish(x)
 
 
 def _values(outputs: Sequence[Operand]) -> list[Value]:

@@ -2,7 +2,8 @@
 
     python -m tests.benchmarks.scans [--lengths 500 5000 50000]
 
-Value and gradient by the parameters, at a point and for a batch of 64 of them, on one thread.
+Value and gradient by the parameters, at a point and for a batch of 64 of them, on one thread; then
+derivatives that are recorded, and a scan in a scan.
 Times are the processor's; of calls, medians of alternating rounds. Memory is what Python and NumPy
 hold for the recorded function after all first calls, in MiB (machine code and what it works on
 apart).
@@ -134,6 +135,34 @@ def compare(model, length):
         print(f"{'':26}scan / loop {scan / loop:.2f}")
 
 
+def inner(x, series, days):
+    """A scan in a scan's step: years of so many days."""
+
+    def year(carry, number):
+        last, _ = ag.scan(lambda c, t: (ag.tanh(c * x[0] + t * number), None), carry, days)
+        return last, None
+
+    return ag.scan(year, x[1], series)[0]
+
+
+def derived(length):
+    """Print first calls and calls of what is differentiated while it is recorded, and of a scan in
+    a scan, whose two lengths have this product."""
+    rng = np.random.default_rng(0)
+    x, series = np.array([-0.5, -0.4, -0.3]), 0.1 * rng.normal(size=length)
+    years, days = series[: length // 50], np.linspace(0.0, 1.0, 50)
+    model = functools.partial(garch, ag.scan)
+    for name, f, args in [
+        ("compiled(grad(garch))", ag.compiled(ag.grad(model), threads=1), (x, series)),
+        ("compiled(hessian(garch))", ag.compiled(ag.hessian(model), threads=1), (x, series)),
+        (f"{len(years)} × 50", ag.compiled(inner, threads=1), (x[:2], years, days)),
+        (f"50 × {len(years)}", ag.compiled(inner, threads=1), (x[:2], days, years)),
+    ]:
+        call = functools.partial(f, *args)
+        first, (again,) = taken(call), medians([call], 0.3)
+        print(f"{name + f', {length}':32}{first:8.1f} ms{again:10.0f} µs", flush=True)
+
+
 def main():
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
@@ -143,6 +172,9 @@ def main():
     for model in MODELS:
         for length in lengths:
             compare(model, length)
+    print("first call; call")
+    for length in lengths:
+        derived(length)
 
 
 if __name__ == "__main__":

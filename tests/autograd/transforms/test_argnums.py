@@ -191,3 +191,20 @@ def test_jacobians_are_the_same_forward_and_backward(takes, gives):
     rows = [ag.grad(lambda p, i=i: f(p)[i])(p) for i in range(gives)]
     for row, expected in zip(ag.jacobian(f)(p), rows):
         assert row == pytest.approx(expected, rel=1e-14, abs=1e-14)
+
+
+@pytest.mark.parametrize("transform", [ag.grad, ag.jacobian, ag.hessian, ag.value_and_grad])
+def test_what_goes_beside_follows_what_is_around(transform):
+    """A transform or a recording around the call, whether or not the result itself follows it."""
+
+    def beside(p):
+        found = transform(lambda z: (z * z, {"a": [p * p, 4.0], "b": z}), has_aux=True)(2.0)
+        return found[0][1] if transform is ag.value_and_grad else found[1]
+
+    assert ag.grad(lambda p: beside(p)["a"][0])(3.0) == 6.0
+    assert ag.grad(ag.grad(lambda p: beside(p)["a"][0]))(3.0) == 2.0
+    assert ag.grad(lambda p: p * beside(p)["b"])(3.0) == 2.0
+    f = ag.compiled(lambda p: beside(p)["a"][0] + beside(p)["b"])
+    assert [f(p) for p in (1.0, 2.0, 5.0)] == [3.0, 6.0, 27.0]
+    assert beside(3.0) == {"a": [9.0, 4.0], "b": 2.0}
+    assert type(beside(Value(3.0))["b"]) is float
