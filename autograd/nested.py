@@ -1,9 +1,9 @@
-"""Nested arguments: numbers in containers of any kind, taken apart and put together again.
+"""Nested arguments: what a container of numbers is, the parts of one, and one like it of others.
 
-A container is a list, a tuple or namedtuple, a dict, a dataclass or an array; all of this package
-walks them here. Anything else is a number, or refused. Results keep the container's type, and its
-labels: what is no number in a place that has a name, such as a text or None (:func:`is_label`), or
-a dataclass's field with ``metadata={"static": True}``. Next: :mod:`autograd.transforms.call`.
+A container is a list, a tuple or namedtuple, a dict, a dataclass or an array. Anything else is a
+number, or refused. Results keep the container's type, and its labels: what is no number in a place
+that has a name, such as a text or None (:func:`is_label`), or a dataclass's field with
+``metadata={"static": True}``. Next: :mod:`autograd.walks`.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ import copy
 import dataclasses
 import enum
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Protocol, SupportsFloat, TypeAlias, TypeGuard
 
 from autograd.arrays import Array
-from autograd.errors import InputTypeError, InputValueError
+from autograd.errors import InputValueError
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -24,9 +24,20 @@ if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
 __all__ = [
-    "Argument", "Nest", "flat_list", "is_array", "labels_of", "map_structure", "numbers_in",
-    "numbers_like", "parts_of", "rebuilt", "require_shallow", "too_deep", "way_to", "with_parts",
-]  # fmt: skip
+    "DEEPEST",
+    "NUMBERS",
+    "Argument",
+    "Nest",
+    "array_of",
+    "flat_list",
+    "is_array",
+    "labels_of",
+    "parts_of",
+    "require_shallow",
+    "too_deep",
+    "way_to",
+    "with_parts",
+]
 
 
 class Named(Protocol):
@@ -189,96 +200,6 @@ def with_parts(x: Nest, parts: Sequence[Nest]) -> Any:
         else:
             object.__setattr__(made, place, part)  # frozen ones too
     return made
-
-
-def numbers_in(x: Nest, number_of: Callable[[Nest], SupportsFloat], what: str) -> list[Any]:
-    """The numbers in a structure, from left to right, as ``number_of`` gives them.
-
-    ``number_of`` answers NotImplemented for what is not a number.
-
-    Raises:
-        InputTypeError: A part is neither a number nor a container of such parts.
-        InputValueError: Containers are nested too deeply, or hold themselves.
-    """
-    parts = None if type(x) in NUMBERS else parts_of(x)
-    if parts is None:
-        return [number_at(x, number_of, what)]
-    if NUMBERS.issuperset(map(type, parts.values())):  # flat, as most are
-        return [number_at(part, number_of, what) for part in parts.values()]
-    return [number for number, _ in _walk(x, x, number_of, what)]
-
-
-def numbers_like(
-    x: Nest, v: Nest, number_of: Callable[[Nest], SupportsFloat], what: str
-) -> list[Any]:
-    """The numbers of v, in the order in which their places come in x.
-
-    Lists, tuples and arrays of one length nest alike; dicts and dataclasses do if their keys and
-    labels do.
-
-    Raises:
-        InputTypeError: A part of v is no number.
-        InputValueError: x and v do not nest alike.
-    """
-    return [number for _, number in _walk(x, v, number_of, what)]
-
-
-def _walk(
-    x: Nest, v: Nest, number_of: Callable[[Nest], SupportsFloat], what: str, depth: int = 0
-) -> Iterator[tuple[Any, Any]]:
-    """The numbers of two structures, side by side."""
-    parts = parts_of(x)
-    others = parts if x is v else parts_of(v)
-    if parts is None and others is None:
-        number = number_at(x, number_of, what)
-        yield number, number if x is v else number_at(v, number_of, what)
-        return
-    if parts is None or others is None or parts.keys() != others.keys():
-        raise InputValueError(f"{what}: got {_described(parts)} and {_described(others)}"[:300])
-    if x is not v and labels_of(x) != labels_of(v):
-        raise InputValueError(f"{what}: got the labels {labels_of(x)} and {labels_of(v)}"[:300])
-    if depth > DEEPEST:
-        raise too_deep(what)
-    for place, part in parts.items():
-        yield from _walk(part, part if x is v else others[place], number_of, what, depth + 1)
-
-
-def number_at(x: Nest, number_of: Callable[[Nest], SupportsFloat], what: str) -> Any:
-    number = number_of(x)
-    if number is NotImplemented:
-        raise InputTypeError(
-            f"{what} must be a number or nested lists, tuples, dicts, dataclasses or arrays of "
-            f"numbers, but it holds {type(x).__name__} {x!r}"[:200]
-        )
-    return number
-
-
-def _described(parts: dict[Hashable, Nest] | None) -> str:
-    """What stands at one place, for a message about two that differ."""
-    if parts is None:
-        return "a number"
-    places = list(parts)
-    return f"{len(places)} parts" if places == [*range(len(places))] else f"parts {places}"
-
-
-def rebuilt(like: Nest, parts: Sequence[Nest]) -> Any:
-    """The structure of ``like`` with these parts in place of its numbers, from left to right."""
-    if type(like) in NUMBERS or parts_of(like) is None:
-        return parts[0]
-    left = iter(parts)
-    return map_structure(lambda _: next(left), like)
-
-
-def map_structure(function: Callable[[Nest], Nest], x: Nest) -> Any:
-    """A function applied to each number of a structure; arrays of floats stay such arrays."""
-    parts = parts_of(x)
-    if parts is None:
-        return function(x)
-    made = [
-        function(part) if type(part) in NUMBERS else map_structure(function, part)
-        for part in parts.values()
-    ]
-    return with_parts(x, made)
 
 
 def array_of(parts: list[Any], shape: tuple[int, ...]) -> Any:
