@@ -13,8 +13,11 @@ Next: :mod:`autograd.program.executor`.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import repeat
+from operator import itemgetter
 from typing import NamedTuple
 
 from autograd.collector import uncollected
@@ -26,8 +29,8 @@ from autograd.program.tape.segments import Plain, chain_of
 
 __all__ = ["Work", "is_small", "work_of"]
 
-SMALL = 1000
-"""Statements of which the loop does a single point before array statements have begun."""
+FIRST = 1000
+"""Statements that are looked at where the loop is likely to do a single point."""
 
 # Microseconds for value and gradient.
 ARRAY_CALL, ARRAY_STATEMENT, ARRAY_PART = 15.0, 2.5, 8.0
@@ -158,8 +161,22 @@ class Work(NamedTuple):
 
 
 def is_small(tape: Tape) -> bool:
-    """Whether a single point of it is the loop's without a further look."""
-    return len(tape.statements) <= SMALL and can_compile()
+    """Whether a single point of it is the loop's without a further look: the loop takes less for
+    all of it than array statements take for its beginning.
+    """
+    if not can_compile() or is_long(tape):
+        return False
+    kinds = Counter(map(itemgetter(0), tape.statements))
+    if any(op.equation for op in kinds):
+        return False
+    called = sum(count for op, count in kinds.items() if op.name not in CHEAP)
+    special = sum(count for op, count in kinds.items() if op.function and not op.native)
+    reads = sum(len(operands) for _, operands in tape.statements)
+    loop = POINT_CALL + POINT_READ * reads + POINT_CALLED * called + POINT_SPECIAL * special
+    if loop <= ARRAY_CALL or len(tape.statements) <= FIRST:
+        return loop <= ARRAY_CALL
+    begun = _work_of(replace(tape, statements=tape.statements[:FIRST]))
+    return loop <= ARRAY_CALL + ARRAY_STATEMENT * begun.statements
 
 
 @uncollected()

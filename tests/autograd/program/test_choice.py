@@ -5,7 +5,7 @@ import pytest
 import autograd
 import nn
 from autograd import Value
-from autograd.program.choice import work_of
+from autograd.program.choice import is_small, work_of
 from autograd.program.loop.native.compiler import can_compile
 
 
@@ -64,3 +64,30 @@ def test_equal_special_functions_count_once_for_arrays():
 def test_wide_batches_are_for_arrays_and_depth_is_for_the_loop(program, batch, chosen):
     """By far, so that no constant of the estimates decides."""
     assert work_of(program().tape).chosen(batch) == chosen
+
+
+def wide(numbers):
+    """A layer of so many inputs and outputs, written with operators or as dot products."""
+    x = [Value(0.1) for _ in range(numbers)]
+    w = [[Value(0.2) for _ in range(numbers)] for _ in range(numbers)]
+    out = [autograd.tanh(autograd.dot(row, x)) for row in w]
+    return autograd.compile(autograd.dot(out, out), x=x, w=w)
+
+
+@pytest.mark.skipif(not can_compile(), reason="llvmlite is not installed")
+@pytest.mark.parametrize(
+    ("program", "small"),
+    [
+        (lambda: likelihood(10), True),
+        (lambda: likelihood(2000), False),
+        (lambda: recurrence(50), True),
+        (lambda: recurrence(1500), True),
+        (lambda: wide(8), True),
+        (lambda: wide(120), False),
+    ],
+)
+def test_what_is_the_loop_s_without_a_further_look(program, small):
+    """It takes less than array statements do for the beginning; then the choice is the same."""
+    tape = program().tape
+    assert is_small(tape) == small
+    assert not small or work_of(tape).chosen(None) == "loop"
