@@ -61,8 +61,8 @@ ORDER = {
     "(entry outer) (descend operands) compiler plan runner",
     "autograd.program.exports": "(jax onnx)",
     "autograd.program.exports.jax": "(bends products vocabulary) (formulas primitives) curved "
-    "(pieces solutions) readings sweeps (swept_bodies swept_statements) swept_loops sheets "
-    "first_order function",
+    "(pieces recurrences sinking solutions) readings sweeps (swept_bodies swept_statements) "
+    "swept_loops sheets first_order function",
     "autograd.program.exports.onnx": "extra (nodes primitives) write",
     "autograd.program.loop": "(addresses row_sums) (native python_source) (generated_python lanes) "
     "loop_executor",

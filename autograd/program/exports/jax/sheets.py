@@ -18,6 +18,7 @@ from autograd.arrays import Array
 from autograd.ops.op import OPS, Op
 from autograd.program.exports.jax.bends import Bends
 from autograd.program.exports.jax.readings import SLICES, Reading, reading
+from autograd.program.exports.jax.sinking import sunk
 from autograd.program.exports.jax.sweeps import Sweep, whole
 from autograd.program.exports.jax.swept_bodies import Body
 from autograd.program.exports.jax.swept_loops import Loop
@@ -40,6 +41,12 @@ NARROW = 2
 """Statements that an array statement stands for, on average: with fewer, XLA has less to compile
 of scalars."""
 
+FEW_GIVEN = 8
+"""Numbers carried and shared with which XLA makes one function of a loop over scalars."""
+
+CHEAP = 1000
+"""Operations from which XLA computes in a thread of its own, which costs as much as thousands."""
+
 CONSTANTS = -(2**40)
 """The address of the first constant."""
 
@@ -52,7 +59,7 @@ def sheet_of(
     Loops are what the tape has of repeated steps. ``ahead`` says that JAX pushes derivatives
     forward at once, not over what a sweep back found; ``alone`` that there will be no sweep back.
     """
-    chain = chain_of(tape)
+    chain = chain_of(sunk(tape))
     bends = Bends(np.zeros(tape.first, dtype=bool), ahead)
     sheet = _Sheet([a.size for a in tape.arguments], dtype, bends, alone)
     place = np.empty(chain.size + len(chain.constants), dtype=np.int64)
@@ -192,18 +199,35 @@ class _Sheet:
         """Whether all that is computed is single numbers."""
         return all(shape == () for shape in self._shapes[1 + self._arguments :])
 
+    def is_little(self, count: int, given: int) -> bool:
+        """Whether a loop over it, which is given so many numbers, is best run whole."""
+        return (self.scalar() and given <= FEW_GIVEN) or count * self._end <= CHEAP
+
     def apart(self, addresses: Array) -> list[Array]:
         """Which of these are of one block, one after another; all together if too often."""
         found = _runs(self.owners(addresses).tolist())
         return found if len(found) <= SLICES else [np.arange(len(addresses))]
+
+    def _columns(self, items: Array) -> list[Array]:
+        """Which columns are one array: of one block each run, and evenly apart if these are few."""
+        together = _runs([row.tobytes() for row in self.owners(items).T])
+        even: list[list[int]] = []
+        for some in together:
+            step: Array | None = None
+            for i in some.tolist():
+                apart = items[:, i] - items[:, i - 1]
+                goes_on = i > some[0] and (apart == (apart[0] if step is None else step)).all()
+                even[len(even) :] = [] if goes_on else [[]]
+                even[-1].append(i)
+                step = apart if goes_on else None
+        return [*map(np.array, even)] if len(even) <= SLICES else together
 
     def append_loop(self, scan: Scan, place: Array) -> Array:
         """A repeated step, which reads numbers at these addresses; those of its outputs."""
         repeat, many, last = scan.repeat, len(scan.repeat.new), len(scan.last)
         bent, bent_after = self._bends.of_loop(scan, place)
         items, shared = place[scan.items], place[scan.shared]
-        # Columns that are computed together are one array.
-        columns = _runs([row.tobytes() for row in self.owners(items).T])
+        columns = self._columns(items)
         shares = _runs(self.owners(shared).tolist())
         kept = [i for i, x in enumerate(scan.last) if x not in repeat.new]
         tape = repeat.tape(scan.constants, (*repeat.new, *scan.last, *scan.each))
@@ -221,7 +245,8 @@ class _Sheet:
             read = [inner.read(new[low:high]) for low, high in bounds]
             read += [inner.read(ends[kept])] if kept else []
             rows = [inner.read(each[x]) for x in runs]
-            made = Body(inner.sweep(), repeat.count, carries, sizes, read, rows)
+            little = not apart and inner.is_little(repeat.count, many + len(shared))
+            made = Body(inner.sweep(), repeat.count, carries, sizes, read, rows, little, apart)
             return made, inner, inner.apart(new)
 
         alone, inner, parts = body([many], [[len(x)] for x in shares], apart=False)

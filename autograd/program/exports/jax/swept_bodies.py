@@ -11,7 +11,8 @@ from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Any
 
 from autograd.program.exports.jax.readings import Reading
-from autograd.program.exports.jax.sweeps import Adjoints, Sweep, contracted, whole
+from autograd.program.exports.jax.recurrences import looped, recurrence
+from autograd.program.exports.jax.sweeps import Adjoints, Factor, Sweep, contracted, whole
 from autograd.program.exports.jax.vocabulary import jax_module
 
 if TYPE_CHECKING:
@@ -19,8 +20,7 @@ if TYPE_CHECKING:
 
     Found = Sequence[JaxArray | None]
     Argument = JaxArray | list[JaxArray] | None
-    State = tuple[list[JaxArray | None], list[JaxArray]]
-    Given = tuple[list[JaxArray], list[JaxArray], list[JaxArray | None]]
+    Run = Callable[..., tuple[list[JaxArray], list[JaxArray], list[JaxArray]]]
 
 __all__ = ["Body", "alone_or_batched"]
 
@@ -58,6 +58,14 @@ class Body:
     """Of the step's blocks, the carries after it; then what only the last run's is read of."""
     each: Sequence[Reading]
     """What is read of each run."""
+    little: bool
+    """Whether it is best run whole, and its products summed in the loop."""
+    batched: bool
+    """Whether it is run over a batch; it is run whole then too."""
+
+    def _runs(self, curved: bool) -> Run:
+        # What JAX differentiates further it finds as one loop, which it takes apart itself.
+        return looped if curved or self.little or self.batched else recurrence
 
     def _shared(self, shared: Sequence[JaxArray]) -> list[JaxArray]:
         return [part for x, sizes in zip(shared, self.shares) for part in _cut(x, sizes)]
@@ -74,14 +82,21 @@ class Body:
         jax, many = jax_module(), len(self.carries)
         zeros, parts = jax.numpy.zeros, self._shared(shared)
 
-        def once(carries: list[JaxArray], some: list[JaxArray]) -> tuple[list[JaxArray], Any]:
+        def once(
+            carries: list[JaxArray], some: list[JaxArray]
+        ) -> tuple[list[JaxArray], list[JaxArray], list[JaxArray]]:
             made = self.step.forward([*carries[:many], *some, *parts], keep=False, curved=curved)
-            each = [whole(x, made) for x in self.each]
-            return [whole(x, made) for x in self.new], (each, carries[:many] if keep else [])
+            rows = [whole(x, made) for x in self.each]
+            return (
+                [whole(x, made) for x in self.new],
+                [*rows, *(carries[:many] if keep else [])],
+                [],
+            )
 
         beside = [zeros(x.full, first.dtype) for x in self.new[many:]]
         begin = [*_cut(first, self.carries), *beside]
-        last, (each, given) = jax.lax.scan(once, begin, [*items], length=self.count)
+        last, rows, _ = self._runs(curved)(once, begin, items, [], self.count, reverse=False)
+        each, given = rows[: len(self.each)], rows[len(self.each) :]
         nothing = zeros((self.count, 0), first.dtype)
         return [
             _joined(last) if last else first,
@@ -116,51 +131,54 @@ class Body:
         many, start = len(self.carries), 1 + len(self.carries) + len(items)
         parts, dtype = self._shared(shared), self.step.dtype
         wants_shared = [x for x, sizes in zip(wants[1 + len(items) :], self.shares) for _ in sizes]
-        inner, moving = self.wanted(wants[0], [*wants[1 : 1 + len(items)], *wants_shared])
+        inner, carried = self.wanted(wants[0], [*wants[1 : 1 + len(items)], *wants_shared])
         spans = range(1 + many, start), range(start, start + len(parts))
         sizes = [x.full[0] for x in self.new]
         if last is None:
             last = jax.numpy.zeros(sum(sizes), dtype)
-        begin = [g if moves else None for g, moves in zip(_cut(last, sizes), moving)]
+        moves = [i for i, moving in enumerate(carried) if moving]
+        begin = [g for g, moving in zip(_cut(last, sizes), carried) if moving]
         rows = [] if each is None else _cut(each, [x.full[0] for x in self.each])
-        factors: list[Any] = []
+        put_off = range(0) if self.little and not curved else spans[1]
+        factors: list[Factor] = []
+        read_by: list[int] = []
 
-        def once(state: State, read: Given) -> tuple[State, tuple[Any, Any]]:
-            (gs, sums), (carries, some, gs_each) = state, read
-            made = self.step.forward([*carries, *some, *parts], keep=True, curved=curved)
-            own = Adjoints(inner, spans[1], curved=curved)
-            for reading, g in zip([*self.new, *self.each], [*gs, *gs_each]):
-                if g is not None:
-                    own.add(reading, g)
+        def once(
+            gs: list[JaxArray], read: list[JaxArray]
+        ) -> tuple[list[JaxArray], list[JaxArray], list[JaxArray | None]]:
+            made = self.step.forward([*read[: many + len(items)], *parts], keep=True, curved=curved)
+            own = Adjoints(inner, put_off, curved=curved)
+            after = [self.new[i] for i in moves]
+            for reading, g in zip([*after, *self.each], [*gs, *read[many + len(items) :]]):
+                own.add(reading, g)
             self.step.back(made, own)
             factors[:] = own.factors
-            before: list[JaxArray | None] = []
-            for i, x in enumerate(gs):
+            before = []
+            for i, x in zip(moves, gs):
                 known = own.of(1 + i) if i < many else None
-                before.append(lax.full_like(x, 0.0) if known is None and x is not None else known)
-            sums = [x if (g := own.of(i)) is None else x + g for i, x in zip(summed, sums)]
-            return (before, sums), ([own.of(i) for i in spans[0]], own.pairs)
+                before.append(lax.full_like(x, 0.0) if known is None else known)
+            found = [(i, own.of(i)) for i in spans[0]]
+            of_items = {i: x for i, x in found if x is not None}
+            read_by[:] = of_items
+            pairs = [x for pair in own.pairs for x in pair]
+            return before, [*of_items.values(), *pairs], [own.of(i) for i in summed]
 
         summed = [i for i in spans[1] if inner[i]]
         zeros = [jax.numpy.zeros_like(parts[i - start]) for i in summed]
-        (gs, sums), (of_items, pairs) = lax.scan(
-            once,
-            (begin, zeros),
-            (_cut(given, self.carries), [*items], rows),
-            reverse=True,
-            length=self.count,
-        )
-        later = Adjoints(inner)
-        for (reading, (of_g, of_other, result)), (g_pairs, others) in zip(factors, pairs):
-            later.add(reading, contracted(g_pairs, others, "t" + of_g, "t" + of_other, result))
+        kept = [*_cut(given, self.carries), *items, *rows]
+        gs, made, sums = self._runs(curved)(once, begin, kept, zeros, self.count, reverse=True)
+        of_items, pairs, later = dict(zip(read_by, made)), made[len(read_by) :], Adjoints(inner)
+        for (reading, (of_g, of_other, result)), g, other in zip(factors, pairs[::2], pairs[1::2]):
+            later.add(reading, contracted(g, other, "t" + of_g, "t" + of_other, result))
         of_shared: list[JaxArray | None] = [None] * len(parts)
         for i, x in zip(summed, sums):
             product = later.of(i)
             of_shared[i - start] = x if product is None else x + product
+        of_carry = dict(zip(moves, gs))
         left = iter(of_shared)
         return [
-            _together(gs[:many], self.carries, dtype),
-            *of_items,
+            _together([of_carry.get(i) for i in range(many)], self.carries, dtype),
+            *[of_items.get(i) for i in spans[0]],
             *[_together([next(left) for _ in some], some, dtype) for some in self.shares],
         ]
 
