@@ -24,6 +24,11 @@ if TYPE_CHECKING:
 
 __all__ = ["Body", "alone_or_batched"]
 
+FEW_SUMMED = 16
+"""Numbers of a matrix, at most, for its adjoint to be summed in a batch's loop: run by run it stays
+in the processor, where a product of all runs would have to be laid out anew.
+"""
+
 
 def alone_or_batched(
     alone: Callable[..., Found], batched: Callable[[], Callable[..., Found]]
@@ -139,7 +144,9 @@ class Body:
         moves = [i for i, moving in enumerate(carried) if moving]
         begin = [g for g, moving in zip(_cut(last, sizes), carried) if moving]
         rows = [] if each is None else _cut(each, [x.full[0] for x in self.each])
-        put_off = range(0) if self.little and not curved else spans[1]
+        summed_inside = (self.little or self.batched) and not curved
+        few = FEW_SUMMED if summed_inside else 0
+        put_off = [i for i in spans[1] if parts[i - start].size > few]
         factors: list[Factor] = []
         read_by: list[int] = []
 
