@@ -27,6 +27,9 @@ def _where_hit(xp: Functions, x: Number, out: Number, share: Number) -> Number:
 
 def _shares(xp: Functions, out: Number, xs: tuple[Number, ...]) -> list[Number]:
     """1 over their number for the operands that are the result, 0 for others; nan if it is nan."""
+    if {type(out), *map(type, xs)} == {float}:  # what is written below gives
+        alike = 1.0 / xs.count(out) if out == out else nan
+        return [alike if x == out else 0.0 * alike for x in xs]
     count = reduce(operator.add, [xp.where(x == out, 1.0, 0.0) for x in xs])
     share = xp.where(out == out, xp.where(count == 1.0, 1.0, 1.0 / count), nan)
     return [_where_hit(xp, x, out, share) for x in xs]
