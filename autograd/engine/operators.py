@@ -86,7 +86,7 @@ def operator(op: Op, reflected: bool) -> Callable[[Value, Any], Any]:
 def noted(op: Op, left: Node | float, right: Node | float | None, data: float) -> Any:
     """A node made while a mode is on: nearly always for a transform, which takes note of it."""
     if ANOMALY.on or RECORDING.on:
-        return record(op, (left,) if right is None else (left, right))
+        return record(op, (left,) if right is None else (left, right), data)
     node = new(Value)
     node._data = data
     node._grad = EPOCH[0]

@@ -33,10 +33,14 @@ __all__ = [
 ]
 
 
-def record(op: Op, operands: tuple[Any, ...]) -> Any:
-    """Apply a primitive to nodes and floats: a new node, or a float if all are floats."""
-    numbers = tuple([x if type(x) is float else x._data for x in operands])
-    data = op.evaluate(*numbers)
+def record(op: Op, operands: tuple[Any, ...], data: float | None = None) -> Any:
+    """Apply a primitive to nodes and floats: a new node, or a float if all are floats.
+
+    ``data`` is what the primitive gives for them, where that is known already.
+    """
+    if data is None:
+        numbers = tuple([x if type(x) is float else x._data for x in operands])
+        data = op.evaluate(*numbers)
     for x in operands:
         if type(x) is not float:
             break

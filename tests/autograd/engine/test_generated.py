@@ -176,3 +176,17 @@ def test_fast_forms_stand_again_after_an_error():
     with pytest.raises(RuntimeError):
         broken()
     assert Value.__add__.__code__.co_filename.startswith("<autograd ")
+
+
+@pytest.mark.parametrize("block", [no_grad, autograd.detect_anomaly, autograd.enable_grad])
+@pytest.mark.parametrize(("name", "count"), [("erf", 1), ("hypot", 2), ("maximum", 2)])
+def test_primitives_are_evaluated_once_in_every_mode(name, count, block, monkeypatch):
+    """A number that is known when a mode is asked is not computed again."""
+    op, calls = OPS[name], []
+    evaluate = op.evaluate
+    monkeypatch.setitem(vars(op), "evaluate", lambda *xs: calls.append(xs) or evaluate(*xs))
+    xs = [Value(0.5 + i) for i in range(count)]
+    with block():
+        found = getattr(autograd, name)(*xs)
+    assert found.data == evaluate(*(x.data for x in xs))
+    assert len(calls) <= 1  # machine code does not ask it at all
