@@ -28,10 +28,13 @@ class Lives:
         bits = [1 << index for index in range(len(given) + len(first))]
         carried = bits[len(given) :]
         after: dict[int, int] = {}
+        outside: dict[tuple[bool, ...], int] = {}
         self.masks: list[int] = []
         now = sum([bit for bit, lives in zip(carried, first) if lives])
         for live in zip(*given) if given else [()] * count:
-            mask = now + sum([bit for bit, lives in zip(bits, live) if lives])
+            if live not in outside:
+                outside[live] = sum([bit for bit, lives in zip(bits, live) if lives])
+            mask = now + outside[live]
             self.masks.append(mask)
             if mask not in after:
                 after[mask] = sum([bit for bit, sources in zip(carried, leads) if sources & mask])

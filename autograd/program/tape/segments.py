@@ -73,8 +73,10 @@ def chain_of(tape: Tape) -> Chain:
         start += len(part.step) * part.count if isinstance(part, Repeat) else len(part)
     starts.append(start)
     reads = [_reads(part, first) for part, first in zip(parts, starts)]
-    crossing = np.unique(np.concatenate([*reads, np.array(tape.outputs, dtype=np.int64)]))
-    crossing = crossing[crossing >= tape.first]
+    seen = np.zeros(start, dtype=bool)
+    for slots in (*reads, np.array(tape.outputs, dtype=np.int64)):
+        seen[slots[slots >= tape.first]] = True
+    crossing = np.flatnonzero(seen)
     exposed: list[Any] = []
     found = []
     for part, first, end in zip(parts, starts, starts[1:]):
