@@ -132,13 +132,14 @@ class _Recorded:
             return None  # numbers stay numbers
         whole = made(math.nan, self.op, tuple(operands))
         many = len(body.new)
-        last = iter([item(whole, i) for i in range(many)])
+        last = iter([item(whole, i, data_of(x)) for i, x in enumerate(body.new)])
         final = [fixed[p] if p in fixed else next(last) for p in self.leaves]
         outputs = []
         for index in range(self.op.count):
             start = many + index * len(body.ys)
             numbers = [
-                item(whole, i) if isinstance(y, Node) else y for i, y in enumerate(body.ys, start)
+                item(whole, i, data_of(y)) if isinstance(y, Node) else y
+                for i, y in enumerate(body.ys, start)
             ]
             outputs.append(None if self.y is None else rebuilt(self.y, numbers))
         return rebuilt(self.carry, final), outputs

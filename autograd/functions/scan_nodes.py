@@ -10,10 +10,11 @@ derivatives. Only :mod:`autograd.program.tape.lower` knows what to do with them.
 from __future__ import annotations
 
 import math
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, NoReturn, TypeAlias
 
+from autograd.engine.backward import set_data
 from autograd.engine.node import EPOCH, Node
 from autograd.engine.order import operands_of
 from autograd.engine.products import Products
@@ -33,6 +34,7 @@ __all__ = [
     "Operands",
     "Part",
     "column",
+    "forget",
     "is_zero",
     "item",
     "made",
@@ -170,9 +172,20 @@ def place(data: float) -> Any:
     return made(data, PLACE, (0.0,))
 
 
-def item(whole: Node, number: int) -> Any:
-    """A result of a scan."""
-    return made(math.nan, ITEM, (whole, float(number)))
+def item(whole: Node, number: int, data: float = math.nan) -> Any:
+    """A result of a scan.
+
+    Until the recording ends its ``data`` may be what the first step gives: what a user's function
+    of floats is given there has to be a number that it may meet.
+    """
+    return made(data, ITEM, (whole, float(number)))
+
+
+def forget(nodes: Iterable[Node]) -> None:
+    """Of these nodes, let results of scans have no number."""
+    for node in nodes:
+        if node.op is ITEM:
+            set_data(node, math.nan)
 
 
 def column(whole: Node, of: Node, flipped: bool) -> Any:

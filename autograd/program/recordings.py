@@ -24,6 +24,7 @@ from autograd.engine.region import Region
 from autograd.engine.value import Value
 from autograd.errors import InputTypeError
 from autograd.foreign import advised
+from autograd.functions.scan_nodes import forget
 from autograd.program.arguments import FLOAT, ValuesGiven
 from autograd.program.calls import Call, Recorded
 from autograd.program.draws import without_draws
@@ -202,6 +203,7 @@ class Recordings:
             returned = result.output if aux is None else (result.output, aux.output)
             frozen: list[Any] = []
             tape = lower(returned, leaves, has_aux=self.has_aux, frozen=frozen)
+        forget(region.nodes)
         program = Program(tape, dtype=self.dtype, backend=self.backend, threads=self.threads)
         made = set(region.nodes) if frozen or region.read else set()
         outside = Frozen(x for x in (*frozen, *region.read) if x not in made)

@@ -255,6 +255,28 @@ def test_recording_beside_other_threads():
         thread.join()
 
 
+def test_functions_of_floats_meet_numbers():
+    """What a user's function is given while recording is a number, in a step and after the scan;
+    the number of a result that was kept is none."""
+
+    def looked_up(x):
+        return (2.0, 3.0, 5.0)[int(x)] * x
+
+    table = ag.custom_op("table", looked_up, lambda xp, out, x: (out / x,))
+    kept = []
+
+    def model(p):
+        last, ys = scan(lambda c, x: (table(c * 0.2) * p, c), 1.5, [1.0, 2.0, 3.0])
+        kept.extend([last, ys[1]])
+        return table(last) + table(ys[2])
+
+    for f in (model, grad(model), grad(grad(model))):
+        want = f(1.25)
+        kept.clear()
+        assert compiled(f)(1.25) == pytest.approx(want, rel=1e-12)
+        assert np.isnan([x.data for x in kept]).all()
+
+
 def test_draws_in_a_step_are_refused():
     """Within a transform too: they would be repeated for ever."""
     rng = np.random.default_rng(0)
