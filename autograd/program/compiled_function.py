@@ -119,7 +119,7 @@ class Compiled(Recordings):
             InputTypeError, InputValueError: As for a call; ``wrt`` names no argument that is
                 passed, or the function returns more than one number.
         """
-        wrt, args = self._wrt(wrt, args)
+        wrt, args = self._wrt(wrt, args, reduces=True)
         quick = None if options else self._quick(args)
         if quick is not None:
             return quick.at(args).value_and_grad(wrt, reduce)
@@ -155,7 +155,7 @@ class Compiled(Recordings):
         [[8. 6.]
          [6. 0.]]
         """
-        wrt, args = self._wrt(wrt, args)
+        wrt, args = self._wrt(wrt, args, reduces=True)
         return self._call(args, options).hessian(wrt, reduce)
 
     def jvp(self, /, *args: Argument, wrt: Wrt | None = None, **options: Argument) -> Any:
@@ -182,7 +182,7 @@ class Compiled(Recordings):
         >>> print(compiled(lambda p: p[0] * p[0] * p[1]).hvp([1.0, 10.0], [3.0, 4.0]))
         [68.  6.]
         """
-        wrt, args = self._wrt(wrt, args)
+        wrt, args = self._wrt(wrt, args, reduces=True)
         direction = self._direction(args)
         return self._call(args[1:], options).hvp(wrt, direction, reduce)
 
@@ -196,9 +196,14 @@ class Compiled(Recordings):
         return self._recording(bound, self._structures(bound)).program
 
     def _wrt(
-        self, wrt: Wrt | None, args: tuple[Argument, ...]
+        self, wrt: Wrt | None, args: tuple[Argument, ...], *, reduces: bool = False
     ) -> tuple[Wrt | None, tuple[Argument, ...]]:
         """``wrt``, given by keyword or as the first argument, and the arguments of f."""
+        if reduces and "reduce" in self._signature.parameters:
+            raise InputTypeError(
+                f"{name_of(self.f)} has a parameter 'reduce', which is an option of its "
+                "derivatives: rename the parameter"
+            )
         free = next(iter(self._signature.parameters), None) not in self.static
         if wrt is None and free and args and _is_names(args[0]):
             return args[0], args[1:]

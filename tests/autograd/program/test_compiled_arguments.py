@@ -214,7 +214,7 @@ CONTAINERS = [
 
 
 def numbers(x):
-    found = autograd.nested.numbers_in(x, lambda n: float(n), "x")
+    found = autograd.walks.numbers_in(x, lambda n: float(n), "x")
     return np.array(found)
 
 
@@ -229,7 +229,7 @@ def test_containers_keep_their_structure(p, f):
     # An array's rows of second derivatives stand in its place as a whole, not number by number.
     wanted = np.sort(numbers(autograd.hessian(f)(p)))
     np.testing.assert_allclose(np.sort(numbers(g.hessian(p))), wanted)
-    direction = autograd.nested.map_structure(lambda x: 2.0, p)
+    direction = autograd.walks.map_structure(lambda x: 2.0, p)
     np.testing.assert_allclose(numbers(g.hvp(direction, p)), numbers(autograd.hvp(f, p, direction)))
     assert g.jvp(direction, p) == autograd.jvp(f, p, direction)
 
@@ -618,3 +618,19 @@ def test_the_short_way_of_arrays_gives_the_same():
     alive = weakref.ref(given)
     del given
     assert alive() is None
+
+
+@pytest.mark.parametrize("static", [(), "reduce"])
+def test_a_parameter_called_like_an_option_is_refused(static):
+    """Or the derivative would be of another value than the call's: the option's word was taken."""
+
+    def f(x, reduce=2.0):
+        return x * x * reduce
+
+    g = compiled(f, static=static)
+    assert (g(3.0), g(3.0, reduce=4.0), g.jvp(1.0, 3.0, wrt="x")) == (18.0, 36.0, 12.0)
+    for call in (g.value_and_grad, g.grad, g.hessian):
+        with pytest.raises(InputTypeError, match=r"f has a parameter 'reduce'.*rename"):
+            call(3.0, wrt="x")
+    with pytest.raises(InputTypeError, match=r"f has a parameter 'reduce'.*rename"):
+        g.hvp(1.0, 3.0, wrt="x")
