@@ -44,8 +44,9 @@ of scalars."""
 FEW_GIVEN = 8
 """Numbers carried and shared with which XLA makes one function of a loop over scalars."""
 
-CHEAP = 1000
-"""Operations from which XLA computes in a thread of its own, which costs as much as thousands."""
+CHEAP, MANY = 1000, 10_000_000
+"""Operations from which XLA computes in a thread of its own, which costs as much as thousands; and
+numbers of all runs that are not to be there at once."""
 
 CONSTANTS = -(2**40)
 """The address of the first constant."""
@@ -199,9 +200,11 @@ class _Sheet:
         """Whether all that is computed is single numbers."""
         return all(shape == () for shape in self._shapes[1 + self._arguments :])
 
-    def is_little(self, count: int, given: int) -> bool:
-        """Whether a loop over it, which is given so many numbers, is best run whole."""
-        return (self.scalar() and given <= FEW_GIVEN) or count * self._end <= CHEAP
+    def is_run_whole(self, count: int, given: int) -> bool:
+        """Whether a loop over it, which is given so many numbers, is best run with all it does."""
+        if self.scalar() and given <= FEW_GIVEN:
+            return True
+        return not CHEAP < count * self._end <= MANY
 
     def apart(self, addresses: Array) -> list[Array]:
         """Which of these are of one block, one after another; all together if too often."""
@@ -245,8 +248,8 @@ class _Sheet:
             read = [inner.read(new[low:high]) for low, high in bounds]
             read += [inner.read(ends[kept])] if kept else []
             rows = [inner.read(each[x]) for x in runs]
-            little = not apart and inner.is_little(repeat.count, many + len(shared))
-            made = Body(inner.sweep(), repeat.count, carries, sizes, read, rows, little, apart)
+            entire = apart or inner.is_run_whole(repeat.count, many + len(shared))
+            made = Body(inner.sweep(), repeat.count, carries, sizes, read, rows, entire)
             return made, inner, inner.apart(new)
 
         alone, inner, parts = body([many], [[len(x)] for x in shares], apart=False)

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 __all__ = ["Body", "alone_or_batched"]
 
 FEW_SUMMED = 16
-"""Numbers of a matrix, at most, for its adjoint to be summed in a batch's loop: run by run it stays
-in the processor, where a product of all runs would have to be laid out anew.
+"""Numbers of a matrix, at most, for its adjoint to be summed in a loop that is run entire: there it
+stays in the processor, where a product of all runs would have to be laid out anew.
 """
 
 
@@ -63,14 +63,12 @@ class Body:
     """Of the step's blocks, the carries after it; then what only the last run's is read of."""
     each: Sequence[Reading]
     """What is read of each run."""
-    little: bool
-    """Whether it is best run whole, and its products summed in the loop."""
-    batched: bool
-    """Whether it is run over a batch; it is run whole then too."""
+    entire: bool
+    """Whether it is run with all that it does, not the recurrence alone."""
 
     def _runs(self, curved: bool) -> Run:
         # What JAX differentiates further it finds as one loop, which it takes apart itself.
-        return looped if curved or self.little or self.batched else recurrence
+        return looped if curved or self.entire else recurrence
 
     def _shared(self, shared: Sequence[JaxArray]) -> list[JaxArray]:
         return [part for x, sizes in zip(shared, self.shares) for part in _cut(x, sizes)]
@@ -144,8 +142,7 @@ class Body:
         moves = [i for i, moving in enumerate(carried) if moving]
         begin = [g for g, moving in zip(_cut(last, sizes), carried) if moving]
         rows = [] if each is None else _cut(each, [x.full[0] for x in self.each])
-        summed_inside = (self.little or self.batched) and not curved
-        few = FEW_SUMMED if summed_inside else 0
+        few = FEW_SUMMED if self.entire and not curved else 0
         put_off = [i for i in spans[1] if parts[i - start].size > few]
         factors: list[Factor] = []
         read_by: list[int] = []
