@@ -83,7 +83,7 @@ class _FastFunctions(dict[str, Callable[..., float]]):
         return FAST[name] if name in FAST else FUNCTIONS[name]
 
 
-_FAST_XP = Namespace(_FastFunctions())
+_FAST_XP = Namespace(_FastFunctions({**IEEE, **FAST}))
 
 
 def evaluate_directly(rule: Rule, operands: tuple[float, ...]) -> Any:
