@@ -29,6 +29,8 @@ from autograd.program.tape.segments import Plain, chain_of
 
 __all__ = ["Work", "is_small", "work_of"]
 
+LONG = 8
+"""Operands from which on it pays to ask whether all are arguments."""
 FIRST = 1000
 """Statements that are looked at where the loop is likely to do a single point."""
 
@@ -210,15 +212,23 @@ def _work_of(tape: Tape) -> Work:
     length = first + len(statements) + len(tape.constants)
     # Constants have negative slots, which index the end of these lists.
     uses = [0] * length
-    for _, operands in statements:
-        for x in operands:
-            uses[x] += 1
+    # Long sums over arguments alone, as in a network's first layer, are at the first depth, and no
+    # sum takes in what they read.
+    flat = [len(operands) > LONG and max(operands) < first for _, operands in statements]
+    for (_, operands), own in zip(statements, flat):
+        if not own:
+            for x in operands:
+                uses[x] += 1
     depth, kind = [0] * length, [""] * length
     taken = [False] * length  # into the sum or dot product that reads it
     elements = products = called = expanded = solved = special = 0
     once: set[tuple[Op, Sequence[int]]] = set()
     for slot, (op, operands) in enumerate(statements, first):
         name = op.name
+        if name == "dot" and flat[slot - first]:
+            kind[slot], depth[slot] = name, 1
+            products += len(operands)
+            continue
         if name == "sub" and any(uses[x] == 1 and kind[x] in SUMS for x in operands):
             name = "less"
         kind[slot] = name
@@ -251,7 +261,7 @@ def _work_of(tape: Tape) -> Work:
     arrays, scattered, widest = _arrays(tape, depth, taken)
     arrays += EXPANDED * expanded
     native = can_compile()
-    reads = sum(uses)
+    reads = sum(len(operands) for _, operands in statements)
     return Work(
         first, arrays, scattered, reads, elements, products, called, widest, native, solved,
         special, len(once),
