@@ -60,7 +60,7 @@ ORDER = {
     "autograd.program.array.tiles": "body (carrying elements products) "
     "(entry outer) (descend operands) compiler plan runner",
     "autograd.program.exports": "(jax onnx)",
-    "autograd.program.exports.jax": "(bends products vocabulary) (formulas primitives) curved "
+    "autograd.program.exports.jax": "(bends products vocabulary) (slopes primitives) curved "
     "(pieces recurrences sinking solutions) readings sweeps (swept_bodies swept_statements) "
     "swept_loops sheets first_order function",
     "autograd.program.exports.onnx": "extra (nodes primitives) write",
@@ -77,8 +77,8 @@ ORDER = {
     "one_call scan_executor",
     "autograd.program.statements": "(elementwise families layout reroll) groups listing",
     "autograd.program.tape": "(constants instructions) repeated (segments "
-    "writing) (cycles lower reordered rewriting sparsity) (derived ends sums) (passes "
-    "recurrences repeated_derived) rolling absorbing",
+    "writing) (lower reordered rewriting sparsity) (cycles derived sums) (ends passes "
+    "repeated_derived) recurrences rolling absorbing",
     "autograd.testing": "(binding plugin reproduction) formulas strategies properties",
     "autograd.transforms": "typed argnums call (derivatives directions) equations implicit",
     "nn": "(absent checks errors kinds) (init model_files parts) "

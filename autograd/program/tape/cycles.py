@@ -13,6 +13,7 @@ import numpy as np
 from autograd.arrays import Array
 from autograd.cached import cached_property
 from autograd.program.tape.instructions import Statement
+from autograd.program.tape.reordered import Reordered
 
 __all__ = ["Repetitions", "owners", "turns"]
 
@@ -25,7 +26,7 @@ class Repetitions:
     ``targets`` by which statement. ``bounds`` are where each statement's operands begin.
     """
 
-    statements: Sequence[Statement]
+    statements: Reordered
     """All that are beside the repetitions, and they."""
     first: int
     """The slot of the first of these statements."""
@@ -42,9 +43,11 @@ class Repetitions:
         """How many statements the body has."""
         return int(self.slots.shape[1])
 
-    def same(self, cell: int) -> bool:
+    @cached_property
+    def same(self) -> list[bool]:
         """Whether an operand is the same number in all repetitions."""
-        return bool((self.reads[:, cell] == self.reads[0, cell]).all())
+        found: list[bool] = (self.reads == self.reads[0]).all(axis=0).tolist()
+        return found
 
     def statement(self, slot: int) -> Statement | None:
         """What computes a slot, if it is one of these statements."""

@@ -77,7 +77,7 @@ def row_after(loop: Repetitions) -> Row | None:
         for cell in range(low, high):
             lag, target = loop.lags[cell], loop.targets[cell]
             if lag < 0:
-                known.append(last[cell] if loop.same(cell) else None)
+                known.append(last[cell] if loop.same[cell] else None)
                 continue
             slot = slots[target] if lag == 0 else int(loop.slots[-lag, target])
             gone, inner = gone or slot is None, cell - low
@@ -150,7 +150,7 @@ class _First:
         lag, target = loop.lags[cell], loop.targets[cell]
         if lag < 0:
             self.outside[cell] = slot
-            return slot == loop.reads[0, cell] or not loop.same(cell)
+            return slot == loop.reads[0, cell] or not loop.same[cell]
         if lag > 0:
             return self.carried.setdefault((target, lag), slot) == slot
         if self.slots[target] is None:
@@ -162,7 +162,7 @@ class _First:
         """What an operand is, as far as it is known."""
         lag, target = self.loop.lags[cell], self.loop.targets[cell]
         if lag < 0:
-            same = int(self.loop.reads[0, cell]) if self.loop.same(cell) else None
+            same = int(self.loop.reads[0, cell]) if self.loop.same[cell] else None
             return self.outside.get(cell, same)
         return self.slots[target] if lag == 0 else self.carried.get((target, lag))
 

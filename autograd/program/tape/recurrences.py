@@ -229,10 +229,9 @@ def _found(loop: Repetitions, head: Row | None, tail: Row | None) -> Found | Non
     outside = [reads[:, mine & ~inner].reshape(-1), *first_state]
     before = np.unique(slots[:, earlier])
     before = before[before >= loop.first]
-    own, end = set(before.tolist()), loop.first + low
-    read = {x for slot in own for x in loop.statements[slot - loop.first].operands}
-    ready = {*np.concatenate(outside).tolist(), *read} - own
-    if not ready.isdisjoint(later) or max(ready, default=0) >= end:
+    read = loop.statements.read_by(before - loop.first)
+    ready = np.setdiff1d(np.concatenate([*outside, read]), before)
+    if ready.max(initial=0) >= loop.first + low or not later.isdisjoint(ready.tolist()):
         return None
     body = tuple([loop.statements[loop.start + int(i)] for i in np.flatnonzero(looped)])
     place = np.cumsum(looped) - 1

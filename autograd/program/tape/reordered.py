@@ -47,16 +47,17 @@ class Reordered(Sequence[Statement]):
 
     def chosen(self, indices: Array, slots: Array) -> Reordered:
         """Some of them in this order, each slot in place of which another stands in ``slots``."""
+        ends = np.concatenate([[0], np.cumsum(np.diff(self.ends)[indices])])
+        read = self.read_by(indices)
+        read = np.where(read < 0, read, slots[np.maximum(read, 0)])
+        return Reordered(self._ops, self.codes[indices], ends, read)
+
+    def read_by(self, indices: Array) -> Array:
+        """The operands of some of them."""
         counts = np.diff(self.ends)[indices]
-        ends = np.concatenate([[0], np.cumsum(counts)])
-        at = np.repeat(self.ends[indices] - ends[:-1], counts) + np.arange(ends[-1])
-        read = self.read[at]
-        return Reordered(
-            self._ops,
-            self.codes[indices],
-            ends,
-            np.where(read < 0, read, slots[np.maximum(read, 0)]),
-        )
+        shift = self.ends[indices] - np.cumsum(counts) + counts
+        found: Array = self.read[np.repeat(shift, counts) + np.arange(counts.sum())]
+        return found
 
     def __len__(self) -> int:
         return len(self.codes)

@@ -43,16 +43,15 @@ class _Rolling:
         self._given = given.parts if isinstance(given, Statements) else [[*given]]
         self._rows: list[Statement] = []
         read: list[Array] = [np.array(tape.outputs, dtype=int)]
-        unknown = Statement(OPS["identity"], (0,))
+        unknown = Statement(OPS["identity"], ())
         for part in self._given:
             if isinstance(part, Repeat):
                 read += [np.array((*part.first, *part.shared), dtype=int), part.items.reshape(-1)]
                 self._rows += [unknown] * (len(part.step) * part.count)
             else:
-                read.append(np.array([x for _, operands in part for x in operands], dtype=int))
                 self._rows += part
-        slots = np.concatenate(read)
         self._ordered = Reordered.of(self._rows)
+        slots = np.concatenate([*read, self._ordered.read])
         self._place = [*range(tape.first + len(self._rows))]
         self._readers = np.bincount(slots[slots >= 0], minlength=len(self._place))
         self._constants = Constants(tape.constants)
@@ -145,10 +144,10 @@ class _Rolling:
 
     def _depths(self, slots: list[int]) -> dict[int, int]:
         """How many others each statement waits for, one after another."""
-        depth: dict[int, int] = dict.fromkeys(slots, 0)
+        depth: dict[int, int] = {}
+        known, first, rows = depth.get, self._first, self._rows
         for slot in sorted(slots):
-            operands = self._rows[slot - self._first].operands
-            depth[slot] = 1 + max([depth.get(x, 0) for x in operands], default=0)
+            depth[slot] = 1 + max([known(x, 0) for x in rows[slot - first][1]], default=0)
         return depth
 
     def _by_depth(self, slots: list[int]) -> list[int]:
@@ -158,7 +157,7 @@ class _Rolling:
         of this one's results.
         """
         depth = self._depths(slots)
-        return sorted(slots, key=lambda slot: (depth[slot], slot))
+        return sorted(depth, key=depth.__getitem__)  # which are in order already
 
     def _as_read(self, slots: list[int], loop: Recurrence) -> list[int]:
         """Statements by depth; what there is for each repetition, as the loop reads it."""

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 from autograd.ops.expr import Expr, Operand, evaluate
 from autograd.ops.op import Op
-from autograd.program.exports.jax.formulas import differentiable
 from autograd.program.exports.jax.primitives import Rule
 from autograd.program.exports.jax.products import doubted, product
+from autograd.program.exports.jax.slopes import differentiable
 from autograd.program.exports.jax.vocabulary import called_back, functions, jax_module
 
 if TYPE_CHECKING:
@@ -55,6 +55,8 @@ class Curved:
         """The value; ``curved`` if JAX is to differentiate it."""
         if not curved or self._linear:
             return self.plain(operands)
+        if self.op.name == "mul":
+            return product(*operands, adjoint=False, selects=False)
         if self.alone and self.rule.tip is not None:
             return self._both_ways(*jax_module().numpy.broadcast_arrays(*operands))
         return self._pushed(*operands)
@@ -158,7 +160,8 @@ class Curved:
                 part = product(move, slope, adjoint=False, selects=self.op.selects)
                 if self.rule.rows:
                     part = part.sum(-1, keepdims=True)
-                part = jnp.broadcast_to(part, out.shape)
+                if part.shape != out.shape:
+                    part = jnp.broadcast_to(part, out.shape)
                 total = part if total is None else total + part
             return out, jnp.zeros_like(out) if total is None else total
 

@@ -44,9 +44,13 @@ def to_jax(tape: Tape, dtype: str, *, tangents: bool) -> Callable[..., Any]:
     )
 
     @cache
+    def of_a_point() -> Callable[..., Any]:
+        return swept(rolled(tape), dtype, tangents=tangents)
+
+    @cache
     def runner(axes: tuple[int | None, ...]) -> Callable[..., Any]:
         """The function of arrays of which some have a batch axis, compiled as a whole."""
-        run = swept(rolled(tape), dtype, tangents=tangents)
+        run = of_a_point()
         made: Callable[..., Any] = jax.jit(jax.vmap(run, axes) if 0 in axes else run)
         return made
 

@@ -7,7 +7,6 @@ primitive of JAX of its own, bilinear but for zeros, which pass nothing on which
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Sequence
 from functools import cache, reduce
 from importlib import import_module
@@ -28,13 +27,14 @@ def _times() -> Any:
     from jax.extend.core import Primitive
     from jax.interpreters import batching, mlir
 
-    jnp, ad = jax.numpy, import_module("jax.interpreters.ad")
+    jnp, lax, ad = jax.numpy, jax.lax, import_module("jax.interpreters.ad")
     times: Any = Primitive("chain_rule_product")
 
     def value(a: Array, b: Array, silences: tuple[bool, bool]) -> Array:
-        zero = [x == 0.0 for x, silent in zip((a, b), silences) if silent]
-        made: Array = jnp.where(reduce(operator.or_, zero), 0.0, a * b) if zero else a * b
-        return made
+        made: Array = lax.mul(a, b)
+        nothing = lax.full_like(a, 0.0)
+        zero = [lax.eq(x, nothing) for x, silent in zip((a, b), silences) if silent]
+        return lax.select(reduce(lax.bitwise_or, zero), nothing, made) if zero else made
 
     def tangent(primals: Pair, tangents: Pair, silences: tuple[bool, bool]) -> Any:
         (a, b), (da, db) = primals, tangents
@@ -55,7 +55,7 @@ def _times() -> Any:
     def batched(operands: Pair, axes: Sequence[int | None], silences: tuple[bool, bool]) -> Any:
         size = next(x.shape[axis] for x, axis in zip(operands, axes) if axis is not None)
         rows = [
-            jnp.broadcast_to(x, (size, *x.shape)) if axis is None else jnp.moveaxis(x, axis, 0)
+            lax.broadcast(x, (size,)) if axis is None else jnp.moveaxis(x, axis, 0) if axis else x
             for x, axis in zip(operands, axes)
         ]
         return times.bind(*rows, silences=silences), 0
@@ -73,7 +73,9 @@ def product(running: Array, slope: Array, *, adjoint: bool, selects: bool) -> Ar
     """An adjoint or a tangent × a local derivative: 0 where the adjoint is, or a choice's slope."""
     import jax
 
-    factors = jax.numpy.broadcast_arrays(running, slope)
+    factors: Sequence[Array] = (running, slope)
+    if jax.numpy.shape(slope) != running.shape:
+        factors = jax.numpy.broadcast_arrays(running, slope)
     made: Array = _times().bind(*factors, silences=(adjoint, selects))
     return made
 

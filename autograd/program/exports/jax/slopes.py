@@ -60,6 +60,9 @@ def _moved(part: Expr, operands: Sequence[tuple[Operand, Operand]], name: str) -
     if part.op == "where":
         first, second = moves[1:]
         return XP.where(values[0], first, second) if _is_more(first) or _is_more(second) else 0.0
+    if part.op == "div":  # XLA computes each quotient apart: there is one of the divisor
+        rise = _difference(moves[0], _times(part, moves[1]))
+        return _times(XP.div(1.0, values[1]), rise)
     op = OPS[part.op]
     total: Operand = 0.0
     slopes = op.one_an_operand(op.partials(XP, part, *values), len(values))
@@ -71,6 +74,14 @@ def _moved(part: Expr, operands: Sequence[tuple[Operand, Operand]], name: str) -
             term = XP.where(slope == 0.0, 0.0, term)
         total = total + term if _is_more(total) else term
     return total
+
+
+def _times(a: Expr, b: Operand) -> Operand:
+    return 0.0 if not _is_more(b) else a if isinstance(b, float) and b == 1.0 else a * b
+
+
+def _difference(a: Operand, b: Operand) -> Operand:
+    return a if not _is_more(b) else a - b if _is_more(a) else -b
 
 
 def _is_more(x: Operand) -> bool:
@@ -143,7 +154,8 @@ def _function(exprs: tuple[Expr, ...], names: tuple[str, ...]) -> Callable[..., 
                 if isinstance(slope, float) and slope == 0.0:
                     continue
                 part = product(tangent, slope, adjoint=False, selects=False)
-                part = jnp.broadcast_to(part, out.shape)
+                if part.shape != out.shape:
+                    part = jnp.broadcast_to(part, out.shape)
                 totals[i] = part if totals[i] is None else totals[i] + part
         return found, [jnp.zeros_like(x) if t is None else t for x, t in zip(found, totals)]
 

@@ -7,7 +7,7 @@ from autograd import compiled, custom_op, grad, hessian
 from autograd.ops.expr import Expr, evaluate, show
 from autograd.ops.floats import FUNCTIONS
 from autograd.ops.op import OPS
-from autograd.program.exports.jax.formulas import derivative, differentiable
+from autograd.program.exports.jax.slopes import derivative, differentiable
 
 SMOOTH = [op for op in OPS.values() if op.sample and op.smooth and op.arity in (1, 2)]
 
