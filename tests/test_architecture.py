@@ -25,7 +25,7 @@ MAX_LINES = 300
 # package's own `__init__` comes last. The order to read the engine in stands in `engine/__init__`.
 ORDER = {
     "autograd": "(cached collector console arrays errors graph importable locks) "
-    "(extras files foreign nested reals) (archives listed nests options walks) ops engine "
+    "(containers extras files foreign reals) nested (archives listed nests options) ops engine "
     "(functions keeping) transforms check program drawing testing calculator __init__ __main__",
     "autograd.check": "(complex_step differences kinks report subject) (second_look verdicts) "
     "ladders entries checker",

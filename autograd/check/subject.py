@@ -19,8 +19,7 @@ from autograd.engine.record import operand
 from autograd.engine.region import Region
 from autograd.engine.value import Value
 from autograd.errors import InputTypeError, InputValueError
-from autograd.nested import is_array, parts_of, way_to
-from autograd.walks import numbers_in, rebuilt
+from autograd.nested import is_array, numbers_in, parts_of, rebuilt, way_to
 
 if TYPE_CHECKING:
     from typing_extensions import TypeIs

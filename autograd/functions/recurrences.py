@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any
 from autograd.engine.record import operand
 from autograd.errors import InputTypeError, InputValueError
 from autograd.functions.repetition import repeated, repeats_here
-from autograd.nested import array_of, is_array, parts_of, with_parts
-from autograd.walks import numbers_like
+from autograd.nested import array_of, is_array, numbers_like, parts_of, with_parts
 
 if TYPE_CHECKING:
     from autograd.nested import Nest

@@ -25,8 +25,8 @@ from autograd.engine.region import Region
 from autograd.functions.scan_backward import pull
 from autograd.functions.scan_forward import push
 from autograd.functions.scan_nodes import Body, Derivatives, item, made, place, refused
+from autograd.nested import numbers_in, numbers_like, rebuilt
 from autograd.ops.op import OPS, Op
-from autograd.walks import numbers_in, numbers_like, rebuilt
 
 if TYPE_CHECKING:
     from autograd.nested import Nest

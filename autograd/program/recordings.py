@@ -25,6 +25,7 @@ from autograd.engine.value import Value
 from autograd.errors import InputTypeError
 from autograd.foreign import advised
 from autograd.functions.scan_nodes import forget
+from autograd.nested import numbers_in
 from autograd.program.arguments import FLOAT, ValuesGiven
 from autograd.program.calls import Call, Recorded
 from autograd.program.draws import without_draws
@@ -35,7 +36,6 @@ from autograd.program.program import Program
 from autograd.program.results import Result
 from autograd.program.structures import Structure, told_apart
 from autograd.program.tape.lower import lower
-from autograd.walks import numbers_in
 
 if TYPE_CHECKING:
     from numpy.typing import DTypeLike

@@ -19,10 +19,9 @@ from autograd.engine.node import Node
 from autograd.engine.record import operand
 from autograd.engine.value import Value
 from autograd.errors import InputTypeError, InputValueError
-from autograd.nested import is_array, labels_of, parts_of, too_deep, way_to, with_parts
+from autograd.nested import is_array, labels_of, parts_of, rebuilt, too_deep, way_to, with_parts
 from autograd.program.arguments import ValuesGiven, floats_of
 from autograd.program.executor import numpy_or_error
-from autograd.walks import rebuilt
 
 if TYPE_CHECKING:
     from collections.abc import Hashable

@@ -20,9 +20,8 @@ from autograd.engine.refusals import data_of
 from autograd.engine.region import Region, refusing
 from autograd.engine.value import Value
 from autograd.errors import InputTypeError
-from autograd.nested import is_array
+from autograd.nested import is_array, map_structure, numbers_in, numbers_like, rebuilt
 from autograd.transforms.argnums import Arguments
-from autograd.walks import map_structure, numbers_in, numbers_like, rebuilt
 
 if TYPE_CHECKING:
     from autograd.engine.value import Operand

@@ -16,10 +16,10 @@ from typing import Any, Concatenate, Literal, ParamSpec, overload
 
 from autograd.engine.value import Operand, Value
 from autograd.foreign import in_our_words
+from autograd.nested import rebuilt
 from autograd.transforms.argnums import Argnum, Arguments, Transformed
 from autograd.transforms.call import Call
 from autograd.transforms.typed import Gradient, ListGradient, ListPair, Pair, Rest
-from autograd.walks import rebuilt
 
 __all__ = ["grad", "hessian", "jacobian", "value_and_grad"]
 

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from autograd.engine.record import operand
 from autograd.foreign import one_by_one
+from autograd.nested import numbers_like, rebuilt
 from autograd.transforms.argnums import Argnum, Arguments, require_function, with_others
 from autograd.transforms.call import Call
-from autograd.walks import numbers_like, rebuilt
 
 if TYPE_CHECKING:
     from autograd.nested import Argument, Nest

@@ -18,11 +18,11 @@ from autograd.engine.record import operand, record
 from autograd.engine.refusals import data_of
 from autograd.engine.value import Value
 from autograd.errors import ConvergenceError, InputTypeError, InputValueError
+from autograd.nested import numbers_in, rebuilt
 from autograd.ops.op import Op
 from autograd.ops.rules import Functions
 from autograd.reals import check_count, check_number
 from autograd.transforms.derivatives import jacobian
-from autograd.walks import numbers_in, rebuilt
 
 if TYPE_CHECKING:
     from autograd.engine.value import Operand

@@ -14,8 +14,8 @@ import autograd as ag
 import nn
 from autograd import Value
 from autograd.errors import InputTypeError, InputValueError
+from autograd.nested import map_structure, numbers_in, numbers_like, rebuilt
 from autograd.reals import real_or_none
-from autograd.walks import map_structure, numbers_in, numbers_like, rebuilt
 
 Point = namedtuple("Point", "x y")
 

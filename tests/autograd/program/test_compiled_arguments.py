@@ -214,7 +214,7 @@ CONTAINERS = [
 
 
 def numbers(x):
-    found = autograd.walks.numbers_in(x, lambda n: float(n), "x")
+    found = autograd.nested.numbers_in(x, lambda n: float(n), "x")
     return np.array(found)
 
 
@@ -229,7 +229,7 @@ def test_containers_keep_their_structure(p, f):
     # An array's rows of second derivatives stand in its place as a whole, not number by number.
     wanted = np.sort(numbers(autograd.hessian(f)(p)))
     np.testing.assert_allclose(np.sort(numbers(g.hessian(p))), wanted)
-    direction = autograd.walks.map_structure(lambda x: 2.0, p)
+    direction = autograd.nested.map_structure(lambda x: 2.0, p)
     np.testing.assert_allclose(numbers(g.hvp(direction, p)), numbers(autograd.hvp(f, p, direction)))
     assert g.jvp(direction, p) == autograd.jvp(f, p, direction)
 
