@@ -27,6 +27,7 @@ KNOWN = (
 )
 COUNT = re.compile("'Value' object cannot be interpreted as an integer")
 PLACE = re.compile("indices must be integers or .*|only integers, slices .* are valid indices")
+LABEL = re.compile(r"""\[["']\w+["']\]""")
 UFUNC = re.compile(
     r"Cannot cast ufunc '(\w+)' input(?: 0)? from dtype\('O'\)"
     r"|ufunc '(\w+)' not supported for the input"
@@ -51,13 +52,14 @@ def explaining(function: Callable[P, T], *args: P.args, **options: P.kwargs) -> 
     try:
         return function(*args, **options)
     except (TypeError, IndexError, KeyError) as error:
-        remedy = None if isinstance(error, AutogradError) else _remedy(error)
+        line = failing_line(error)
+        remedy = None if isinstance(error, AutogradError) else _remedy(error, line)
         if remedy is None:
             raise
-        raise TraceError(f"{error}, at {failing_line(error)}: {remedy}") from error
+        raise TraceError(f"{error}, at {line}: {remedy}") from error
 
 
-def _remedy(error: Exception) -> str | None:
+def _remedy(error: Exception, line: str) -> str | None:
     message = str(error)
     if isinstance(error, KeyError):
         found = isinstance(error.args[0], Node) if len(error.args) == 1 else False
@@ -72,6 +74,11 @@ def _remedy(error: Exception) -> str | None:
         return "autograd.where makes a choice of what is recorded, one inside of the other"
     if COUNT.match(message):
         return KNOWN
+    if PLACE.search(message) and LABEL.search(line):
+        return (
+            "what is passed as a table or series is an array here, which has no labels: pass the "
+            "columns as a dict, as df.to_dict('list')"
+        )
     if PLACE.search(message):
         return f"autograd.take(xs, i) looks up a place that is computed; {KNOWN}"
     if ONE.match(message):

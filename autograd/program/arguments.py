@@ -193,7 +193,7 @@ class Arguments:
         except ValueError as error:
             raise InputValueError(f"argument {name!r} is a ragged nesting: {error}") from error
         except (TypeError, RuntimeError) as error:  # what it says itself, as a tensor of PyTorch
-            raise InputTypeError(f"argument {name!r} is no array of numbers: {error}") from error
+            raise InputTypeError(f"argument {name!r} is no array: {error}") from error
         if array.dtype.kind == "O" and any(isinstance(x, Node) for x in array.flat):
             if self.dtype.kind != "O":
                 raise ValuesGiven

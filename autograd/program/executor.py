@@ -30,7 +30,7 @@ class Buffers(NamedTuple):
 
 
 class Executor(Protocol):
-    """The two ways to run a tape.
+    """What runs a tape.
 
     ``arrays`` holds one C-contiguous array of the program's dtype for each argument of the tape,
     in order: of shape ``(size,)`` if the whole batch shares it, else ``(batch, size)``. ``batch``

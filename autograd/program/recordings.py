@@ -172,6 +172,8 @@ class Recordings:
                 f"static arguments of {name_of(self.f)} are hashable, as numbers, strings and "
                 f"tuples are, and so is what its containers hold beside numbers, but got "
                 f"{', '.join(f'{x}={v!r}' for x, v in fixed or bound.arguments.items())}"[:400]
+                + ". What is none, as a table of data, is read from outside: as a global, or in a "
+                "closure"
             ) from error
         if found is None or found.frozen.changed():
             found = self._recorded[key] = without_draws(

@@ -194,6 +194,8 @@ def _array(name: str, x: Nest, of: str, values: bool) -> Array:
         array = floats_of(numpy_or_error().asarray(x))
     except ValueError:  # it is no ragged one, so it has more axes than an array can have
         raise too_deep(f"argument {name!r} of {of}") from None
+    except (TypeError, RuntimeError) as error:  # what it says itself, as a tensor of PyTorch
+        raise InputTypeError(f"argument {name!r} of {of} is no array: {error}") from error
     if array.dtype.kind in "fiub":
         return array
     numbers = [operand(item) for item in array.flat] if array.dtype.kind == "O" else []

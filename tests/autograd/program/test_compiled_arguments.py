@@ -634,3 +634,34 @@ def test_a_parameter_called_like_an_option_is_refused(static):
             call(3.0, wrt="x")
     with pytest.raises(InputTypeError, match=r"f has a parameter 'reduce'.*rename"):
         g.hvp(1.0, 3.0, wrt="x")
+
+
+@pytest.mark.needs("statsmodels")
+def test_tables_of_pandas_are_arrays():
+    """Rows of numbers and columns of them, as arguments; labels are for dicts, and said to be."""
+    import pandas as pd
+
+    table = pd.DataFrame({"x": [1.0, 2.0, 3.0], "y": [2.0, 4.0, 7.0]}, index=[5, 6, 7])
+    f = compiled(lambda b, row: (row[1] - b * row[0]) ** 2)
+    assert f.batched("row").grad(1.0, table, wrt="b") == -34.0
+    g = compiled(lambda b, x, y: (y - b * x) ** 2)
+    assert g.batched("x", "y").grad(1.0, table.x, table["y"], wrt="b") == -34.0
+    h = compiled(lambda b, d: sum((y - b * x) ** 2 for x, y in zip(d["x"], d["y"])))
+    assert h.grad(1.0, table.to_dict("list"), wrt="b") == -34.0
+    with pytest.raises(autograd.TraceError, match=r"no labels: pass the columns as a dict"):
+        h.grad(1.0, table, wrt="b")
+    with pytest.raises(InputTypeError, match="read from outside: as a global, or in a closure"):
+        compiled(lambda b, d: b * d.x.sum(), static="d")(1.0, table)
+
+
+@pytest.mark.needs("torch")
+def test_a_tensor_that_asks_for_gradients_is_named():
+    """PyTorch refuses to make an array of it, and says what to do."""
+    import torch
+
+    x = torch.ones(3, requires_grad=True)
+    f = compiled(lambda x: x[0] * x[1])
+    for call in (lambda: f(x), lambda: f.program([1.0, 2.0, 3.0])(x=x)):
+        with pytest.raises(InputTypeError, match=r"'x'.* is no array.*detach\(\)"):
+            call()
+    assert f(x.detach()) == 1.0
