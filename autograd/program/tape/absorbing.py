@@ -67,8 +67,8 @@ class _Absorbing:
                 self._moving[slot] = any(self._moving[max(x, -1)] for x in statement.operands)
             reads.append(np.array([x for _, xs in part for x in xs], dtype=np.int64))
         slots = np.concatenate(reads)
-        self._left = np.bincount(slots[slots >= 0], minlength=start)
-        """How often each slot is read by what is not in a step."""
+        self._readers = np.bincount(slots[slots >= 0], minlength=start)
+        """How often each slot is read: by statements outside, outputs, and the columns of steps."""
 
     def tape(self) -> Tape:
         """The whole."""
@@ -108,14 +108,12 @@ class _Absorbing:
 
     def taken(self, column: Array, times: int) -> list[Statement] | None:
         """What computes a column's numbers, if only the step reads them, so many times."""
-        slots, counts = np.unique(column, return_counts=True)
-        if slots[0] >= 0:
-            self._left[slots] -= counts * times
+        slots = np.unique(column)
         if len(slots) < len(column) or slots[0] < self._tape.first:
             return None
-        rows = [self._known.get(slot) for slot in column.tolist()]
-        if self._left[slots].any() or not self._moving[slots].all():
+        if (self._readers[slots] > times).any() or not self._moving[slots].all():
             return None
+        rows = [self._known.get(slot) for slot in column.tolist()]
         found = [row for row in rows if row is not None]
         alike = {(row.op, len(row.operands)) for row in found}
         return found if len(found) == len(rows) and len(alike) == 1 else None

@@ -112,6 +112,39 @@ def test_derivatives_of_random_loops(seed):
     np.testing.assert_allclose(got, slope, rtol=1e-11, atol=1e-11)
 
 
+def random_readers(rng):
+    """Loops, one after the other, that read the same tables at other places, or backwards."""
+    functions = [rng.choice((ag.sin, ag.tanh, ag.exp)) for _ in range(3)]
+    loops = [
+        [(rng.randrange(3), rng.choice((0, 0, 1, 2)), rng.choice((1, 1, -1))) for _ in range(2)]
+        for _ in range(rng.randint(1, 3))
+    ]
+
+    def model(p, xs):
+        tables = [[functions[0](p[0] * x) for x in xs]]
+        tables += [[f(s * p[1]) for s in tables[-1]] for f in functions[1:2]]
+        tables += [[functions[2](p[2] + x) for x in xs]]
+        now = p[1]
+        for reads in loops:
+            columns = [tables[i][shift:][::way] for i, shift, way in reads]
+            for row in zip(*columns):
+                now = ag.tanh(now * p[2] + ag.dot(row, [p[0], 0.5]))
+        return now
+
+    return model
+
+
+@pytest.mark.parametrize("seed", [0, 1, 3, 5, 6, 10])
+def test_what_several_read_stays_outside(seed):
+    """Other loops, or the same one in another run: a number that a step takes in is gone."""
+    model, p, xs = random_readers(random.Random(seed)), np.array([0.3, 0.5, 0.8]), np.arange(30) / 9
+    f = compiled(model, backend="loop")
+    whole = f.program(p, xs).tape
+    check_numbers(whole, looped(whole, [0, 1]))
+    want = ag.hessian(model)(p.tolist(), xs.tolist())
+    np.testing.assert_allclose(f.hessian(p, xs, wrt="p"), want, rtol=1e-10, atol=1e-10)
+
+
 def test_what_is_hardly_a_loop_stays_as_it_is():
     """Where most statements stand outside, a loop helps nobody."""
 
