@@ -77,31 +77,31 @@ def _far_scale(xp: Functions, out: Number) -> Number:
     return xp.where(out < 1.0, small, large)
 
 
-def _far_share(xp: Functions, scale: Number, out: Number, xs: tuple[Number, ...]) -> Number:
-    """1 over the scaled length, 0 at the origin."""
+def _far_length(xp: Functions, scale: Number, out: Number, xs: tuple[Number, ...]) -> Number:
+    """The scaled length, by which the origin's coordinates are divided too: inf there."""
     length = _scaled_length(xp, scale, out, xs)
-    return xp.where(length == 0.0, 0.0, 1.0 / length)
+    return xp.where(length == 0.0, math.inf, length)
 
 
 def _unit_vector(xp: Functions, out: Number, *xs: Number) -> list[Number]:
     """x/out for each x; by a scaled length where powers of ``out`` may be no ordinary floats."""
     ordinary = _ordinary(xp, out, FAR)
     scale = _usually(xp, ordinary, lambda: 1.0, lambda: _far_scale(xp, out))
-    far = partial(_far_share, xp, scale, out, xs)
-    share = _usually(xp, ordinary, lambda: 1.0 / out, far)
-    return [x * scale * share for x in xs]
+    far = partial(_far_length, xp, scale, out, xs)
+    length = _usually(xp, ordinary, lambda: out, far)
+    return [x * scale / length for x in xs]
 
 
 def _unit_vector_of_two(xp: Functions, out: Number, a: Number, b: Number) -> list[Number]:
     """The same of two, each with the rare case of its own."""
-    ordinary, share = _ordinary(xp, out, FAR), 1.0 / out
+    ordinary = _ordinary(xp, out, FAR)
 
     def of(x: Number) -> Number:
         def far() -> Number:
             scale = _far_scale(xp, out)
-            return x * scale * _far_share(xp, scale, out, (a, b))
+            return x * scale / _far_length(xp, scale, out, (a, b))
 
-        return _usually(xp, ordinary, lambda: x * share, far)
+        return _usually(xp, ordinary, lambda: x / out, far)
 
     return [of(a), of(b)]
 

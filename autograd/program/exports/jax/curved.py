@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
+from autograd.cached import cached_property
 from autograd.ops.expr import Expr, Operand, evaluate
 from autograd.ops.op import Op
 from autograd.program.exports.jax.primitives import Rule

@@ -211,10 +211,9 @@ def test_two_fingers_zoom_and_a_double_tap_does_not(opened):
     page.touch([(150, 200), (200, 200)], [(130, 200), (220, 200)], [(100, 200), (250, 200)])
     assert page.evaluate("camera.scale") == pytest.approx(3 * scale, rel=0.1)
     at = page.place("#next")
-    for _ in range(2):
+    for taps in (1, 2):
         page.touch([at])
-        page.settle()
-    assert page.evaluate("step") == 2
+        page.until(f"step == {taps}")  # the click follows the touch when the browser sees fit
     assert page.evaluate("visualViewport.scale") == 1
 
 
