@@ -18,7 +18,7 @@ A factor that depends on others, as λ in λ·norm(p), keeps the derivative that
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from typing import Any
 
 from autograd.engine.node import Node
@@ -34,15 +34,22 @@ class Products:
     """The products of one sweep over a graph, with what has come into each running quantity.
 
     ``chosen`` are the nodes whose running quantity a choice has come into; ``doubted`` gives for a
-    node the Value that is 1 where its running quantity is in doubt.
+    node the Value that is 1 where its running quantity is in doubt. ``beyond`` is that of
+    :class:`autograd.engine.shared.Shared`.
     """
 
     def __init__(
-        self, order: Sequence[Node], seeds: Iterable[Node | float], *, forward: bool
+        self,
+        order: Sequence[Node],
+        seeds: Iterable[Node | float],
+        *,
+        forward: bool,
+        beyond: Container[Node] | None = None,
     ) -> None:
         self.order = order
         self.seeds = seeds
         self.forward = forward
+        self.beyond = beyond
         self.chosen: set[Any] = set()
         self.doubted: dict[Any, Any] = {}
         self.tip: tuple[Any, Any] | None = None
@@ -53,7 +60,7 @@ class Products:
         """Known from the first tip on."""
         if self._shared is None:
             seeds: list[Any] = [seed for seed in self.seeds if type(seed) is not float]
-            self._shared = Shared(self.order, seeds)
+            self._shared = Shared(self.order, seeds, self.beyond)
         return self._shared
 
     def enter(self, node: Any) -> bool:

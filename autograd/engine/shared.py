@@ -5,7 +5,7 @@ At a tip the derivative is a choice (:mod:`autograd.engine.products`, which asks
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from autograd.engine.modes import TRACING
@@ -20,7 +20,7 @@ from autograd.ops.per_op import per_op
 if TYPE_CHECKING:
     from autograd.engine.node import Node
 
-__all__ = ["Shared", "has_tip", "literals_of", "tip_size"]
+__all__ = ["Shared", "above_tips", "has_tip", "literals_of", "tip_size"]
 
 _XP = Namespace(RECORDERS)
 
@@ -53,17 +53,29 @@ def _tip_at(op: Op, literals: tuple[tuple[str, str], ...]) -> Operand | None:
     return tip_of(op, op.variables, {name: float.fromhex(x) for name, x in literals})
 
 
+def above_tips(order: Sequence[Node], ends: Iterable[Node] = ()) -> set[Any]:
+    """What tips among these nodes were computed from, and what ``ends`` were."""
+    above: set[Any] = set(map(_source, ends))
+    for node in reversed(order):
+        if has_tip(node) or node in above:
+            above.update(map(_source, _values(node)))
+        elif cast(Op, node.op).structural:
+            above.update(map(_source, cast(Op, node.op).tip_operands(node)))
+    return above
+
+
 class Shared:
     """The Values that a sweep over these nodes meets or records: do they share a tip's variables?
 
     Of what was computed before, outside of the sweep, nothing is known: it counts as sharing them.
+    Of a sweep through a scan's step ``beyond`` knows it, from the sweep that goes through the scan.
     """
 
-    def __init__(self, order: Sequence[Node], seeds: Iterable[Node]) -> None:
-        above: set[Any] = set()  # what a tip was computed from
-        for node in reversed(order):
-            if has_tip(node) or node in above:
-                above.update(map(_source, _values(node)))
+    def __init__(
+        self, order: Sequence[Node], seeds: Iterable[Node], beyond: Container[Node] | None = None
+    ) -> None:
+        above = above_tips(order)
+        self._beyond = beyond
         self._known: dict[Any, bool] = {}
         for node in order:
             for x in _values(node):
@@ -76,7 +88,8 @@ class Shared:
         """What was not computed by the sweep's nodes before this."""
         if x not in self._known:
             source = _source(x)
-            self._known[x] = source.op is not None or source in above
+            computed = x in self._beyond if self._beyond is not None else source.op is not None
+            self._known[x] = computed or source in above
 
     def __contains__(self, x: Node) -> bool:
         """Whether a Value shares them: one of the sweep's nodes, or recorded by it from these."""
@@ -100,5 +113,8 @@ def _values(node: Node) -> list[Any]:
 def _source(x: Node) -> Any:
     """What a transform made its variable of."""
     while x.op is not None and x.op.name == "identity":
-        (x,) = operands_of(x)
+        (y,) = operands_of(x)
+        if type(y) is float:
+            break
+        x = y
     return x

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from autograd.engine.modes import (
@@ -22,9 +23,10 @@ from autograd.engine.products import Products
 from autograd.engine.record import operand
 from autograd.engine.refusals import data_of
 from autograd.engine.region import Region
+from autograd.engine.shared import above_tips
 from autograd.functions.scan_backward import pull
 from autograd.functions.scan_forward import push
-from autograd.functions.scan_nodes import Body, Derivatives, item, made, place, refused
+from autograd.functions.scan_nodes import Body, Derivatives, Operands, item, made, place, refused
 from autograd.nested import numbers_in, numbers_like, rebuilt
 from autograd.ops.op import OPS, Op
 
@@ -54,6 +56,22 @@ class Repetition(Op):
     def push(self, node: Node, tangent: Derivatives, products: Products) -> bool:
         """Give a scan the tangents of its operands."""
         return push(node, tangent, products)
+
+    @cached_property
+    def _above_tips(self) -> set[Any]:
+        """The numbers of the step of which a tip is computed, in the same run or a later one."""
+        carries, new = self.body.carries, self.body.new
+        above = above_tips(self.body.order)
+        while True:
+            more = above_tips(self.body.order, [y for x, y in zip(carries, new) if x in above])
+            if more <= above:
+                return above
+            above |= more
+
+    def tip_operands(self, node: Node) -> Sequence[Any]:
+        """The operands of which a tip in one of its runs is computed."""
+        found = Operands(node).of(self.body, self._above_tips)
+        return [x for x in found if isinstance(x, Node)]
 
 
 def repeats_here() -> bool:

@@ -18,7 +18,7 @@ from autograd.engine.node import Node
 from autograd.engine.order import operands_of
 from autograd.engine.products import Products
 from autograd.engine.record import RECORDERS
-from autograd.functions.scan_building import Building, column_of, result_of
+from autograd.functions.scan_building import Building, Outputs, column_of, result_of
 from autograd.functions.scan_lives import Lives
 from autograd.functions.scan_nodes import NOTHING, Backward, Derivatives, Number, Part, is_zero
 
@@ -29,7 +29,7 @@ def pull(
     whole: Node, adjoint: Derivatives, products: Products, needed: Container[Node] | None
 ) -> None:
     """Spread what has come back to a scan over its operands."""
-    reverse = _Reverse(whole, adjoint[whole], needed)
+    reverse = _Reverse(whole, adjoint[whole], products, needed)
     reverse.settle()
     reverse.spread(adjoint, products)
 
@@ -59,8 +59,10 @@ def _total(parts: Sequence[Part]) -> Part:
 class _Reverse(Building):
     """The sweep over one step, and what is known of all of them."""
 
-    def __init__(self, whole: Node, back: Backward, needed: Container[Node] | None) -> None:
-        super().__init__(whole, backwards=True)
+    def __init__(
+        self, whole: Node, back: Backward, outer: Products, needed: Container[Node] | None
+    ) -> None:
+        super().__init__(whole, outer, backwards=True)
         self._needed = needed
         body, active = self.body, self._dependent()
         self._ends = {x for x in body.inputs if x in active}
@@ -158,7 +160,7 @@ class _Reverse(Building):
         seeds: dict[Any, Any] = {}
         for x, part in parts:
             seeds[x] = seeds[x] + part.value if x in seeds else part.value
-        self._products = Products(self.body.order, seeds.values(), forward=False)
+        self._products = Products(self.body.order, seeds.values(), forward=False, beyond=self)
         for x, part in parts:
             part.enter(x, self._products)
         edges: list[tuple[Any, Any]] = []
@@ -211,9 +213,8 @@ class _Reverse(Building):
             )
         )
         kept = [y for x, _ in columns for y in (own[x], doubted.get(x))]
-        ys = [y for x, _ in rows for y in (own[x], *([doubted[x]] if x in doubted else []))]
-        if not (carried or ys or kept):
-            return
+        chosen, ys = self._products.chosen, Outputs(len(carried))
+        parts = [Part(ys.put(own[x]), x in chosen, ys.put(doubted.get(x))) for x, _ in rows]
         whole = self.scan(carried, ys, kept)
 
         def put(operand: Node, part: Part) -> None:
@@ -226,17 +227,11 @@ class _Reverse(Building):
             put(operand, result_of(whole, part))
         for x, operand in columns:
             self._put_column(adjoint, whole, x, operand)
-        start = len(carried)
-        for x, row in rows:
-            step = 2 if x in doubted else 1
-            chosen, number = x in self._products.chosen, start
+        for (x, row), part in zip(rows, parts):
             for run, lives in enumerate(self._lives.of(self._sets.get(x, 0))):
                 operand = row[self.operands.count - 1 - run]
                 if lives and self._is_wanted(operand):
-                    place = number + run * len(ys)
-                    doubts = place + 1 if x in doubted else None
-                    put(operand, result_of(whole, Part(place, chosen, doubts)))
-            start += step
+                    put(operand, result_of(whole, ys.of_run(part, run)))
 
     def _put_column(self, adjoint: Derivatives, whole: Node, x: Node, operand: Node) -> None:
         """Give the adjoints of a column to the scan that it is of."""

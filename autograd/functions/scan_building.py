@@ -12,11 +12,11 @@ from typing import Any
 
 from autograd.engine.node import Node
 from autograd.engine.order import operands_of
+from autograd.engine.products import Products
 from autograd.engine.record import RECORDERS
 from autograd.functions.scan_lives import Lives
 from autograd.functions.scan_nodes import (
     COLUMN,
-    NOTHING,
     Body,
     Number,
     Operands,
@@ -29,22 +29,58 @@ from autograd.functions.scan_nodes import (
 )
 from autograd.ops.op import OPS
 
-__all__ = ["Building", "column_of", "result_of"]
+__all__ = ["Building", "Outputs", "column_of", "result_of"]
+
+
+class Outputs(list[Any]):
+    """What a step puts out: so many numbers of the carry come before it among a scan's results."""
+
+    def __init__(self, carried: int) -> None:
+        super().__init__()
+        self._carried = carried
+
+    def put(self, x: Number | None) -> Any:
+        """The number of a result in the first run; a literal, which is none, or None."""
+        if not isinstance(x, Node):
+            return x
+        self.append(x)
+        return self._carried + len(self) - 1
+
+    def of_run(self, part: Part, run: int) -> Part:
+        """The part that is made of these in a run, of that in the first one."""
+        value, doubt = [
+            x + run * len(self) if type(x) is int else x for x in (part.value, part.doubt)
+        ]
+        return Part(value, part.chosen, doubt)
 
 
 class Building:
-    """A scan of as many runs as ``whole``; ``backwards``, it begins with the last one."""
+    """A scan of as many runs as ``whole``; ``backwards``, it begins with the last one.
 
-    def __init__(self, whole: Node, *, backwards: bool) -> None:
-        self.whole, self.backwards = whole, backwards
+    It contains what shares a tip's variables, as far as ``outer`` knows, the sweep that goes
+    through ``whole``.
+    """
+
+    def __init__(self, whole: Node, outer: Products, *, backwards: bool) -> None:
+        self.whole, self.outer, self.backwards = whole, outer, backwards
         self.body: Body = op_of(whole).body
         self.operands = Operands(whole)
+        self._items: dict[Any, Sequence[Any]] = dict(zip(self.body.xs, self.operands.rows))
         self._places: dict[Any, Any] = {}
         self._alike: dict[Any, Any] = {}
         self._starts: dict[Any, Any] = {}
         self._rows: dict[Any, Sequence[Any]] = {}
         self._columns: dict[Any, Any] = {}
         self._outside: set[Any] = set()
+
+    def __contains__(self, x: object) -> bool:
+        operands = self.operands
+        values = self._rows.get(x, self._items.get(x))
+        if values is None:
+            if x not in self._outside and x not in operands.shared:
+                return True  # it may be computed of anything
+            values = [operands.shared.get(x, x)]
+        return any(isinstance(y, Node) and y in self.outer.shared for y in values)
 
     def carry(self, key: Hashable, start: Number | None) -> Any:
         """What stands for a number of its carry, which begins with ``start``."""
@@ -129,6 +165,8 @@ class Building:
         count = self.operands.count
         items = [x for run in zip(*(self._rows[x] for x in rows)) for x in run]
         operands = (*(self._starts[x] for x in places), *items, *outside, *sources)
+        if not operands:  # all that is known of its results are literals
+            return None
         return made(math.nan, type(op_of(self.whole))(body, count), operands)
 
     def _between(self, roots: Sequence[Node]) -> tuple[list[Any], list[Any]]:
@@ -161,11 +199,9 @@ def _are_alike(values: Sequence[Number]) -> bool:
 
 
 def result_of(whole: Node, numbers: Part) -> Part:
-    """A part that is made of results of a scan, by their numbers."""
-    if numbers is NOTHING:
-        return NOTHING
-    doubt = None if numbers.doubt is None else item(whole, numbers.doubt)
-    return Part(item(whole, numbers.value), numbers.chosen, doubt)
+    """A part that is made of results of a scan, by their numbers, or of literals."""
+    value, doubt = [item(whole, x) if type(x) is int else x for x in (numbers.value, numbers.doubt)]
+    return Part(value, numbers.chosen, doubt)
 
 
 def column_of(whole: Node, part: Part, flipped: bool) -> Part:

@@ -12,7 +12,7 @@ from autograd.engine.higher import recorded_tangents
 from autograd.engine.node import Node
 from autograd.engine.order import operands_of
 from autograd.engine.products import Products
-from autograd.functions.scan_building import Building, column_of, result_of
+from autograd.functions.scan_building import Building, Outputs, column_of, result_of
 from autograd.functions.scan_lives import Lives
 from autograd.functions.scan_nodes import NOTHING, Derivatives, Number, Part, is_zero, op_of
 
@@ -31,9 +31,9 @@ class _Forward(Building):
     """The sweep over one step, and what is known of all of them; at last the scan."""
 
     def __init__(self, whole: Node, tangent: Derivatives, products: Products) -> None:
-        super().__init__(whole, backwards=False)
+        super().__init__(whole, products, backwards=False)
         body, operands = self.body, self.operands
-        self._outer, self._tangent = products, tangent
+        self._tangent = tangent
         self._given: list[tuple[Any, Part]] = []
         for x, y in operands.shared.items():
             self._take(x, [y])
@@ -65,9 +65,9 @@ class _Forward(Building):
         values = [*map(self._tangent_of, operands)]
         live = [not is_zero(value) for value in values]
         if any(live):
-            doubts = [self._outer.doubted.get(y, 0.0) for y in operands]
+            doubts = [self.outer.doubted.get(y, 0.0) for y in operands]
             doubt = self.row(("doubt", x), doubts)
-            chosen = any(y in self._outer.chosen for y in operands)
+            chosen = any(y in self.outer.chosen for y in operands)
             part = Part(self.row(x, values), chosen, None if is_zero(doubt) else doubt)
             every = live if len(live) > 1 else live * self.operands.count
             self._given.append((x, part._replace(live=every)))
@@ -107,7 +107,7 @@ class _Forward(Building):
         self._sources = {x: 1 << index for index, (x, _) in enumerate(sources)}
         """For each number of the step, bits for the sources that lead to it."""
         seeds = {x: part.value for x, part in sources}
-        self._products = Products(self.body.order, seeds.values(), forward=True)
+        self._products = Products(self.body.order, seeds.values(), forward=True, beyond=self)
         for x, part in sources:
             part.enter(x, self._products)
         self._own = recorded_tangents(self.body.order, seeds, self, self._products)
@@ -141,14 +141,14 @@ class _Forward(Building):
                 carried.append((self.carry(("doubt of", i), None), doubted.get(after, 0.0)))
             if self._lives.of(self._sources.get(after, 0))[-1]:
                 self._ends[i] = Part(number, after in self._products.chosen, doubts)
-        self._ys: dict[int, int] = {}
-        ys: list[Any] = []
-        for j, y in enumerate(body.ys):
-            if isinstance(y, Node) and not is_zero(own.get(y)):
-                self._ys[j] = len(carried) + len(ys)
-                ys += [own[y], *([doubted[y]] if y in doubted else [])]
+        ys = Outputs(len(carried))
+        self._ys = {
+            j: Part(ys.put(own[y]), y in self._products.chosen, ys.put(doubted.get(y)))
+            for j, y in enumerate(body.ys)
+            if isinstance(y, Node) and not is_zero(own.get(y))
+        }
         kept = [of.get(x) for x in op_of(self.whole).kept for of in (own, doubted)]
-        self._width = len(ys)
+        self._outputs = ys
         self._made = self.scan(carried, ys, kept)
 
     def result(self, number: int) -> Part:
@@ -160,9 +160,7 @@ class _Forward(Building):
         y = self.body.ys[j]
         if j not in self._ys or not self._lives.of(self._sources.get(y, 0))[run]:
             return NOTHING
-        place = self._ys[j] + run * self._width
-        doubts = place + 1 if y in self._products.doubted else None
-        return result_of(self._made, Part(place, y in self._products.chosen, doubts))
+        return result_of(self._made, self._outputs.of_run(self._ys[j], run))
 
     def of_column(self, node: Node) -> Part:
         """The tangent of a column of the scan."""

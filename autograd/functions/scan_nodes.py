@@ -208,3 +208,10 @@ class Operands:
         shared = given[rows : rows + len(body.shared)]
         self.shared: Mapping[Any, Any] = dict(zip(body.shared, shared))
         self.columns = given[rows + len(body.shared) :]
+
+    def of(self, body: Body, inputs: Container[Any]) -> list[Number]:
+        """Those that stand for these inputs of the step, of all runs."""
+        found = [y for x, y in zip(body.carries, self.starts) if x in inputs]
+        found += [y for x, row in zip(body.xs, self.rows) if x in inputs for y in row]
+        found += [y for x, y in self.shared.items() if x in inputs]
+        return found + [y for x, y in zip(body.columns, self.columns) if x in inputs]

@@ -70,6 +70,10 @@ class Op:
     """Whether it is no function of numbers but a part of a scan, with sweeps of its own: ``pull``
     and ``push``, which the recorded sweeps call."""
 
+    def tip_operands(self, node: Any) -> Sequence[Any]:
+        """Of a scan, the operands of which a tip in one of its runs is computed."""
+        return ()
+
     def __init__(
         self,
         name: str,

@@ -1,6 +1,8 @@
 """A transform of a scan in a recording is a scan again, and what the plain loop gives."""
 
+import random
 import threading
+from functools import partial
 
 import numpy as np
 import pytest
@@ -12,6 +14,7 @@ from autograd.program.loop import loop_executor
 from autograd.program.scans import native_scan
 from autograd.program.tape import repeated
 from tests.autograd.program.scans.test_repeated_steps import close, random_model
+from tests.campaign import size
 
 V = [0.3, -1.1, 0.7]
 
@@ -307,3 +310,64 @@ def test_a_scan_is_recorded_as_one(monkeypatch):
     compiled(hessian(two_carries))(np.array([0.5, 0.7]))
     assert len(asked) == 1
     assert asked[0] is not None
+
+
+def at_tips(rng):
+    """A scan whose steps come to tips of what is computed before it; read beside what they are of.
+
+    Its first carry, items and factors depend on p[0] and p[1], and so does what reads it.
+    """
+    of = ["p[0]", "p[0] * p[0]", "p[1]", "p[0] * p[1]", "1.0", "0.0", "p[2]", "p[2] * p[0]"]
+    tip = rng.choice(["abs({})", "ag.relu({})", "ag.hypot({}, x - 1.0)", "ag.maximum({}, 0.0)"])
+    tip = tip.format(rng.choice(["c - 1.0", "x - 1.0", "c - x", "x - p[0]"]))
+    after = rng.choice(["c", "0.5 * c + 0.5 * x", tip, f"c * {rng.choice(of)}"])
+    each = rng.choice([tip, f"{rng.choice(of)} * {tip}", "c - 0.5 * p[1]"])
+    items = [rng.choice(of) for _ in range(3)]
+    reads = rng.choice(["ag.sum(ys) * {}", "ys[1] * {}", "last * {} + ys[0]", "last + {} * ys[2]"])
+    text = f"""def f(p):
+    last, ys = scan(lambda c, x: ({after}, {each}), {rng.choice(of)}, [{", ".join(items)}])
+    return {reads.format(rng.choice(of))}
+"""
+    names = {"ag": ag, "scan": scan}
+    exec(text, names)  # a function of the test's own text
+    return names["f"], text
+
+
+def test_what_moves_outside_of_a_scan_is_in_doubt_at_its_tips(monkeypatch, record_property):
+    """Second derivatives at tips: no number where the plain loop has none, and no other number.
+
+    Roundings of numbers of about one.
+    """
+    monkeypatch.setattr(repeated, "LONG", 0)
+    monkeypatch.setattr(repeated, "MANY", 1)
+    rng, count, nans = random.Random("tips"), size(30, 4000), 0
+    p = [1.0, 1.0, 2.0]
+    for _ in range(count):
+        f, text = at_tips(rng)
+        for g in (hessian(f), partial(along, f)):
+            want, got = np.array(g(p), float), compiled(g)(np.array(p))
+            there = ~np.isnan(got)
+            np.testing.assert_allclose(got[there], want[there], atol=1e-12, err_msg=text)
+            nans += not there.all()
+    assert count // 8 < nans < 2 * count
+    record_property("scans at tips", f"{count}, {nans} second derivatives that do not exist")
+
+
+def along(f, p):
+    """A derivative along a direction of a derivative along another."""
+    return jvp(lambda q: jvp(f, q, [1.0, 0.5, -1.0]), p, [0.5, -1.0, 1.0])
+
+
+def test_derivatives_of_runs_that_are_literals():
+    """What a step's tangents or adjoints are without reading anything is no loop."""
+
+    def f(p, xs):
+        (_, last), ys = scan(
+            lambda c, x: ([c[1], c[0]], p[1] - c[1] + 0.5 * x), [1.0, 1.0 - p[0]], xs
+        )
+        return abs(ys[0]) + ag.sum(ys) + last
+
+    p, xs, v = np.array([1.0, 0.25, 2.0]), np.linspace(0.0, 1.0, 20), [0.0, 0.5, 0.5]
+    got = compiled(lambda p, xs: [jvp(f, p, v, xs), *grad(f, 1)(p, xs)])(p, xs)
+    want = [jvp(f, p.tolist(), v, xs.tolist()), *grad(f, 1)(p.tolist(), xs.tolist())]
+    np.testing.assert_array_equal(got, want)
