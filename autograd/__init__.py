@@ -32,7 +32,8 @@ from autograd.errors import (
     StaleGraphError,
     TraceError,
 )
-from autograd.foreign import IN_AUTOGRAD, answer_imports, missing
+from autograd.foreign import answer_imports, missing
+from autograd.foreign_words import IN_AUTOGRAD
 from autograd.functions.custom import custom_op
 from autograd.functions.distances import norm, std, var
 from autograd.functions.elementary import (

@@ -10,8 +10,7 @@ from dataclasses import KW_ONLY, dataclass
 from random import Random
 from typing import TYPE_CHECKING, Any, TypeVar
 
-import autograd
-from autograd import extras
+from autograd import InputValueError, extras
 from nn.data.examples import train_test_split
 from nn.layers import MLP
 from nn.losses import binary_cross_entropy_with_logits, cross_entropy, mse_loss
@@ -91,9 +90,8 @@ class Estimator(BaseEstimator):  # type: ignore[misc]  # (scikit-learn is untype
         if first:
             self._shape = targets.shape[1:]
         elif self._shape != targets.shape[1:]:
-            raise autograd.InputValueError(
-                f"partial_fit needs y as before, of the shape {self._shape} for an example, "
-                f"but got {targets.shape[1:]}"
+            raise InputValueError(
+                f"y must be as before, of the shape {self._shape} each, but got {targets.shape[1:]}"
             )
         return rows, targets
 
@@ -114,7 +112,7 @@ class Estimator(BaseEstimator):  # type: ignore[misc]  # (scikit-learn is untype
             weights = np.array(checked_weights(np.atleast_1d(np.asarray(sample_weight)), y))
             there = weights > 0
             if not there.any():
-                raise autograd.InputValueError(
+                raise InputValueError(
                     "sample_weight needs a number above 0, but all are zero: nothing is learnt"
                 )
             rows, y, options["sample_weight"] = rows[there], y[there], weights[there]
@@ -122,14 +120,14 @@ class Estimator(BaseEstimator):  # type: ignore[misc]  # (scikit-learn is untype
         patience = self.patience
         if self.solver == "lbfgs":
             if self.early_stopping or patience is not None:
-                raise autograd.InputValueError(
+                raise InputValueError(
                     'solver="lbfgs" ends by itself, at a minimum or after max_iter: leave out '
                     "early_stopping and patience"
                 )
             return self._learn(rows, targets, loss, max_iter=self.max_iter, **options)
         if self.early_stopping:
             if options:
-                raise autograd.InputValueError(
+                raise InputValueError(
                     "early_stopping judges a part of the examples, all alike, which sample_weight "
                     "does not reach: leave out one of them"
                 )
@@ -144,13 +142,10 @@ class Estimator(BaseEstimator):  # type: ignore[misc]  # (scikit-learn is untype
     def partial_fit(self: E, X: Examples, y: ArrayLike, classes: ArrayLike | None = None) -> E:
         """Learn one epoch more, from these examples; not for "lbfgs", which takes all at once.
 
-        The optimiser remembers what it saw before. A classifier needs all of `classes` in the first
-        call.
+        The optimiser remembers what it saw. A classifier needs all `classes` in the first call.
         """
         if self.early_stopping:
-            raise autograd.InputValueError(
-                "partial_fit ends with its one epoch: leave out early_stopping"
-            )
+            raise InputValueError("partial_fit ends with its one epoch: leave out early_stopping")
         first = not hasattr(self, "model_")
         rows, labels = self._examples(X, y, first=first)
         targets, loss = self._begun(rows, labels, classes if first else None, first=first)
@@ -161,7 +156,7 @@ class Estimator(BaseEstimator):  # type: ignore[misc]  # (scikit-learn is untype
         targets, outputs, loss = self._coded(y, classes)
         if first:
             if self.solver not in SOLVERS and self.solver != "lbfgs":
-                raise autograd.InputValueError(
+                raise InputValueError(
                     f"solver is one of {', '.join(SOLVERS)}, lbfgs, but got {self.solver!r}"
                 )
             self._rng = rng = Random(int(check_random_state(self.random_state).randint(2**31)))
@@ -233,7 +228,7 @@ class MLPClassifier(ClassifierMixin, Estimator):  # type: ignore[misc]
         check_classification_targets(y)
         if y.ndim > 1:
             if not np.isin(y, (0, 1)).all():
-                raise autograd.InputValueError(
+                raise InputValueError(
                     "several labels an example are columns of zeros and ones, but y has others"
                 )
             self.classes_, self._several = np.arange(y.shape[1]), y.dtype
@@ -241,16 +236,16 @@ class MLPClassifier(ClassifierMixin, Estimator):  # type: ignore[misc]
         if classes is not None:
             self.classes_ = np.unique(classes)
         elif not hasattr(self, "model_"):
-            raise autograd.InputValueError(
+            raise InputValueError(
                 "the first partial_fit needs all classes, in classes=, but got none"
             )
         if len(self.classes_) < 2:
-            raise autograd.InputValueError(
+            raise InputValueError(
                 f"MLPClassifier needs two classes or more, but y has one class: {self.classes_[0]}"
             )
         strange = np.setdiff1d(y, self.classes_)
         if strange.size:
-            raise autograd.InputValueError(
+            raise InputValueError(
                 f"y has the label {strange[0]}, which is none of the classes {self.classes_}"
             )
         self._several = None
@@ -276,9 +271,8 @@ class MLPClassifier(ClassifierMixin, Estimator):  # type: ignore[misc]
 class MLPRegressor(RegressorMixin, Estimator):  # type: ignore[misc]
     """A regressor: a network trained on the mean squared error, for one target or several.
 
-    The arguments and what `fit` leaves are those of `MLPClassifier`, but for `classes_`. Targets
-    are learnt as they are: scale them to about 1, for example with scikit-learn's
-    TransformedTargetRegressor.
+    The arguments and what `fit` leaves are those of `MLPClassifier`, but for `classes_`. Scale
+    targets to about 1, for example with scikit-learn's TransformedTargetRegressor.
 
     >>> X, y = [[0.0], [0.5], [1.0]], [1.0, 2.0, 3.0]
     >>> regressor = MLPRegressor((), max_iter=1000, random_state=0).fit(X, y)

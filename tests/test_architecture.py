@@ -18,15 +18,16 @@ import nn
 ROOT = Path(__file__).parent.parent
 PACKAGES = {"autograd": autograd, "nn": nn}
 TOP_LEVEL = {"pyproject.toml", "README.md", "LICENSE", "autograd", "nn", "tests", "notebooks"}
-MAX_LINES = 300
+MAX_LINES = 290
 
 # Each package from its ground floor up: a unit (a module or subpackage directly inside it) imports
 # only from units to the left of it; those in one pair of brackets know nothing of each other. The
 # package's own `__init__` comes last. The order to read the engine in stands in `engine/__init__`.
 ORDER = {
-    "autograd": "(cached collector console arrays errors graph importable locks) "
-    "(containers extras files foreign reals) nested (archives listed nests options) ops engine "
-    "(functions keeping) transforms check program drawing testing calculator __init__ __main__",
+    "autograd": "(cached collector console arrays errors foreign_words graph importable "
+    "locks) (containers extras files foreign reals) nested (archives listed nests options) ops "
+    "engine (functions keeping) transforms check program drawing testing calculator __init__ "
+    "__main__",
     "autograd.check": "(complex_step differences kinks report subject) (second_look verdicts) "
     "ladders entries checker",
     "autograd.drawing": "(picture placement) (folding formats) derivation sheet page drawing",
@@ -49,16 +50,16 @@ ORDER = {
     "(distances matrices ordering sequences tables)",
     "autograd.keeping": "(store variables) portrait",
     "autograd.ops": "rules (expr inverses per_op special) (ieee source) (floats straight) op "
-    "partial_evaluation (basic circular kinked nary normal ordered stepwise sweep_products) "
-    "smooth",
+    "(declaring partial_evaluation) (basic circular kinked nary normal ordered stepwise "
+    "sweep_products) smooth",
     "autograd.program": "tape executor statements (loop recording_executor) "
-    "(lists shuffling) (arguments array choice solved_rows) (running scans solving) "
+    "(lists shuffling) (arguments array solved_rows work) choice (running scans solving) "
     "(directions prepared) (differentiable exports) program (draws frozen structures) results "
     "calls inside recordings compiled_function descent",
     "autograd.program.array": "(error_functions kernels tidying) names writer "
     "(adjoint_arrays forward) (reverse tiles) numpy_executor",
     "autograd.program.array.tiles": "body (carrying elements products) "
-    "(entry outer) (descend operands) compiler plan runner",
+    "(entry outer) (descend operands) compiler texts plan runner",
     "autograd.program.exports": "(jax onnx)",
     "autograd.program.exports.jax": "(bends products vocabulary) (slopes primitives) curved "
     "(pieces recurrences sinking solutions) readings sweeps (swept_bodies swept_statements) "
@@ -68,8 +69,8 @@ ORDER = {
     "loop_executor",
     "autograd.program.loop.lanes": "(chunks grammar patterns places vectors) (machine_code runs "
     "stream) entry compiler plan runner machine",
-    "autograd.program.loop.native": "(expansion kept numbers repeats sides weighing) "
-    "loops (common_parts reductions) rows forms (callbacks symbols) emit "
+    "autograd.program.loop.native": "(expansion kept numbers repeats sides spreading weighing) "
+    "cutting loops (common_parts reductions) rows forms (callbacks symbols terms) emit "
     "(entries expressions rounds steps) (folds opcodes translation) "
     "(forwards lane_translation pulls) (held interpreter) (backwards unread) compiler stretches "
     "runner",

@@ -19,7 +19,8 @@ from autograd.engine import generated, operators
 from autograd.engine.elementwise import apply
 from autograd.engine.record import FASTER, recorder
 from autograd.engine.value import Value
-from autograd.foreign import IN_VALUES, Absent
+from autograd.foreign import Absent
+from autograd.foreign_words import IN_VALUES
 from autograd.ops.op import Op
 
 if TYPE_CHECKING:

@@ -21,7 +21,8 @@ from autograd.engine.node import Node
 from autograd.engine.record import operand
 from autograd.engine.refusals import refuse_to_freeze
 from autograd.errors import InputTypeError
-from autograd.foreign import IN_AUTOGRAD, advised
+from autograd.foreign import advised
+from autograd.foreign_words import IN_AUTOGRAD
 from autograd.nested import is_array
 from autograd.ops.op import OPS
 

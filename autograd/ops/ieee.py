@@ -3,7 +3,7 @@
 ``FAST`` holds plain functions, most of them :mod:`math`'s, which raise where IEEE 754 has an
 infinity or a NaN. ``IEEE`` has them so that nothing raises: overflow is inf, a pole is inf with its
 sign, a point outside the domain is NaN, as in NumPy. Arithmetic and choices stand here; every other
-function joins when it is declared, by :func:`autograd.ops.op.elementary`. Next:
+function joins when it is declared, by :func:`autograd.ops.declaring.elementary`. Next:
 :mod:`autograd.ops.special`.
 """
 

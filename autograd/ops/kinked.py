@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from functools import partial
 
-from autograd.ops import op
+from autograd.ops import declaring
 from autograd.ops.rules import Functions, Number
 
 __all__: list[str] = []
 
 REAL = (-10.0, 10.0)
 
-declare = partial(op.declare, smooth=False)
+declare = partial(declaring.declare, smooth=False)
 
 
 declare(

@@ -11,7 +11,7 @@ import operator
 from collections.abc import Callable
 from functools import partial, reduce
 
-from autograd.ops.op import declare, elementary
+from autograd.ops.declaring import declare, elementary
 from autograd.ops.rules import Functions, Number
 
 __all__: list[str] = []

@@ -4,15 +4,14 @@ An :class:`Op` is declared by two rules in plain Python, ``forward(xp, *operands
 ``partials(xp, out, *operands)``, or by a function of floats in place of the first. For a fixed
 number of operands they are traced once, when first needed, and compiled to functions of floats; a
 primitive of any number of operands (``sum``) is called as it is. Next:
-:mod:`autograd.ops.basic`, the first declarations of the table.
+:mod:`autograd.ops.declaring`.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from importlib import import_module
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from autograd.cached import cached_property
@@ -28,14 +27,14 @@ from autograd.ops.floats import (
     known_functions,
     unknown_function,
 )
-from autograd.ops.ieee import FAST, IEEE, FloatFunction, never_raising
+from autograd.ops.ieee import FloatFunction
 from autograd.ops.rules import Number
 from autograd.reals import real, real_or_none
 
 if TYPE_CHECKING:
-    from autograd.ops.rules import Functions
+    pass
 
-__all__ = ["OPS", "READ_AT", "Op", "declare", "elementary"]
+__all__ = ["OPS", "READ_AT", "Op"]
 
 NO_NUMBERS = (str, bytes, complex, list, tuple, dict, set)
 READ_AT = time.time()
@@ -268,33 +267,3 @@ def _from_module(module: str, name: str) -> Op:
 
 def _from_table(name: str) -> Op:
     return OPS[name]
-
-
-def declare(
-    name: str, forward: Rule, partials: Rule, *, arity: int | None = 1, **about: Any
-) -> None:
-    """Enter a primitive composed of others; ``about`` is the rest of what :class:`Op` takes."""
-    Op(name, forward, partials, arity=arity, **about).register()
-
-
-def elementary(
-    name: str,
-    function: FloatFunction,
-    partials: Rule,
-    *,
-    arity: int = 1,
-    poles: Mapping[float, float] = MappingProxyType({}),
-    odd: bool = False,
-    **about: Any,
-) -> None:
-    """Enter a primitive that is a function of floats; it may raise as those of :mod:`math` do.
-
-    Where it raises, the value is what :func:`~autograd.ops.ieee.never_raising` says. Rules may call
-    it by name: ``xp.name(x)``.
-    """
-
-    def forward(xp: Functions, *operands: Number) -> Any:
-        return getattr(xp, name)(*operands)
-
-    Op(name, forward, partials, arity=arity, function=function, **about).register()
-    FAST[name], IEEE[name] = function, never_raising(function, poles, odd)

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from functools import reduce
 from math import nan
 
-from autograd.ops.op import declare
+from autograd.ops.declaring import declare
 from autograd.ops.rules import Functions, Number
 
 __all__ = ["comparators"]

@@ -9,8 +9,8 @@ from __future__ import annotations
 import math
 
 from autograd.ops import special
+from autograd.ops.declaring import declare, elementary
 from autograd.ops.nary import difference_error
-from autograd.ops.op import declare, elementary
 from autograd.ops.rules import Functions, Number
 
 __all__: list[str] = []

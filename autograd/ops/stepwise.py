@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from functools import partial
 
-from autograd.ops import ieee, op
+from autograd.ops import declaring, ieee
 from autograd.ops.rules import Functions, Number
 
 __all__: list[str] = []
@@ -17,8 +17,8 @@ INF = math.inf
 REAL = (-10.0, 10.0)
 DIVISOR = (0.5, 5.0)
 
-declare = partial(op.declare, smooth=False)
-elementary = partial(op.elementary, smooth=False)
+declare = partial(declaring.declare, smooth=False)
+elementary = partial(declaring.elementary, smooth=False)
 
 
 declare(

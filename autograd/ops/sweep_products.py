@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 
-from autograd.ops.op import declare
+from autograd.ops.declaring import declare
 from autograd.ops.rules import Functions, Number
 
 __all__: list[str] = []

@@ -10,9 +10,10 @@ from collections.abc import Callable, Hashable
 from typing import Any, TypeVar
 
 from autograd.program.arguments import Arguments
-from autograd.program.choice import Work, is_small, work_of
+from autograd.program.choice import is_small, work_of
 from autograd.program.executor import Executor, executor
 from autograd.program.tape.instructions import Tape
+from autograd.program.work import Work
 
 __all__ = ["Running"]
 

@@ -9,7 +9,8 @@ import pytest
 
 import autograd
 import nn
-from autograd import Value, foreign
+from autograd import Value
+from autograd.foreign_words import IN_AUTOGRAD, IN_VALUES, KEYWORDS
 from nn.absent import IN_INIT, IN_MODULES, IN_NN
 
 SAMPLES = {
@@ -26,7 +27,7 @@ SAMPLES = {
     "nn.init": "xavier_uniform_ kaiming_normal_ zeros_",
 }
 SAMPLES = [(module, word) for module, words in SAMPLES.items() for word in words.split()]
-OF_VALUES = [word for words in foreign.IN_VALUES for word in words.split("|")]
+OF_VALUES = [word for words in IN_VALUES for word in words.split("|")]
 
 
 @pytest.mark.parametrize(("module", "word"), SAMPLES)
@@ -87,7 +88,7 @@ def test_attributes_of_values(word):
 
 def test_no_table_answers_for_what_there_is():
     """A word that is there is never refused."""
-    names = [(autograd, foreign.IN_AUTOGRAD), (nn, IN_NN), (nn.init, IN_INIT), (nn.optim, IN_NN)]
+    names = [(autograd, IN_AUTOGRAD), (nn, IN_NN), (nn.init, IN_INIT), (nn.optim, IN_NN)]
     for module, known in names:
         for name in module.__all__:
             assert not any(re.fullmatch(pattern, name) for pattern in known), name
@@ -96,9 +97,7 @@ def test_no_table_answers_for_what_there_is():
     assert not [x for x in there if any(re.fullmatch(pattern, x) for pattern in IN_MODULES)]
 
 
-@pytest.mark.parametrize(
-    "known", [foreign.IN_AUTOGRAD, foreign.IN_VALUES, foreign.KEYWORDS, IN_NN, IN_MODULES, IN_INIT]
-)
+@pytest.mark.parametrize("known", [IN_AUTOGRAD, IN_VALUES, KEYWORDS, IN_NN, IN_MODULES, IN_INIT])
 def test_what_is_advised_is_there(known):
     """Each name of ours in a piece of advice can be looked up."""
     for advice in known.values():
@@ -133,7 +132,7 @@ CALLS = {
 def test_keywords(word, calls):
     """A keyword of others' is answered by what it is called here."""
     for call in calls:
-        advice = re.escape(foreign.KEYWORDS[word])
+        advice = re.escape(KEYWORDS[word])
         with pytest.raises(autograd.InputTypeError, match=rf"\w takes no {word}: {advice}"):
             call(**{word: 1})
 

@@ -3,7 +3,7 @@
 Networks and scalar models run on both executors at several batch sizes, after the loop has run for
 a second: it compiles long runs of instructions when it has worked for a while. Printed for each
 case are the times, beside them the estimates that the present constants of
-:mod:`autograd.program.choice` give, and how much slower than the better executor the chosen one is;
+:mod:`autograd.program.work` give, and how much slower than the better executor the chosen one is;
 at the end the constants that are fitted to the times with least relative error, of which the
 choice takes what is best for the worst case. An executor that is hopeless for a model is left out.
 What programs take before they are warm is :mod:`tests.benchmarks.lives`.

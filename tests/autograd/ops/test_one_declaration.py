@@ -25,9 +25,10 @@ from autograd.calculator import evaluate_text
 from autograd.drawing import explain, to_mermaid
 from autograd.drawing.page.javascript import Script
 from autograd.engine.record import RECORDERS
+from autograd.ops.declaring import declare, elementary
 from autograd.ops.floats import FUNCTIONS
 from autograd.ops.ieee import FAST, IEEE
-from autograd.ops.op import OPS, declare, elementary
+from autograd.ops.op import OPS
 from autograd.program.loop.loop_executor import LoopExecutor
 from autograd.program.loop.native.compiler import can_compile
 from autograd.testing import programs, random_formula

@@ -11,23 +11,17 @@ from typing import Any
 import numpy as np
 
 from autograd.arrays import Array
-from autograd.ops.expr import Expr
-from autograd.ops.op import OPS, Op
-from autograd.ops.per_op import per_op
-from autograd.program.array.forward import for_arrays, formulas
+from autograd.program.array.forward import formulas
 from autograd.program.array.tiles.body import NotTiled
-from autograd.program.array.tiles.compiler import NAME
-from autograd.program.array.tiles.elements import Elementwise, Lengthwise
 from autograd.program.array.tiles.operands import Place, Tile, blocks_of, covers
+from autograd.program.array.tiles.texts import elementwise, identity, lengthwise
 from autograd.program.statements.groups import ArrayForm, ArrayStatement, literals
 from autograd.program.statements.layout import Operand, strides_of
-from autograd.program.statements.reroll import rolled
 
 __all__ = ["Plan"]
 
 KNOWN = {"add", "sub", "mul", "div"}
 """Primitives for which a constant is a number like others, and not part of the function."""
-X, Y = Expr("var", "x"), Expr("var", "y")
 
 
 class Plan:
@@ -95,10 +89,10 @@ class Plan:
             numbers = literals(statement)
             known = {} if op.name in KNOWN else numbers
             fixed = tuple((name, repr(x)) for name, x in known.items())
-            text = _elementwise(op, len(operands), fixed, kinds, modes, self.style, self.numbers)
+            text = elementwise(op, len(operands), fixed, kinds, modes, self.style, self.numbers)
             length = 1
         else:
-            text = _lengthwise(op, kinds, modes, self.style, self.numbers)
+            text = lengthwise(op, kinds, modes, self.style, self.numbers)
             length = operands[0].shape[-1]
         if not text:
             raise NotTiled(op.name)
@@ -108,7 +102,7 @@ class Plan:
 
     def _moved(self, place: Place, first: int, modes: str) -> None:
         """Numbers into the tile from wherever they are; with modes, their adjoints back."""
-        text = _identity(place.kind, modes, self.numbers)
+        text = identity(place.kind, modes, self.numbers)
         self._do(text, place.table.size, first, self.far, 1, place.table, place.which)
 
     def _matrices(self, statement: ArrayStatement) -> list[tuple[Place, list[int]]]:
@@ -255,38 +249,3 @@ class Plan:
                 self.outs.append(np.arange(first, first + count) + self.far)
             else:
                 self._moved(Place("S", np.arange(count), i), first, "A")
-
-
-@per_op
-def _elementwise(
-    op: Op,
-    count: int,
-    known: tuple[tuple[str, str], ...],
-    kinds: str,
-    modes: str,
-    style: str,
-    numbers: str,
-) -> str:
-    """The text of the function; none if there is none."""
-    if op.opaque:
-        return ""
-    fixed = {name: float(x) for name, x in known}
-    value, partials = formulas(op, count, fixed, style=style)
-    return Elementwise(value, tuple(partials), kinds, modes, numbers).text(NAME)
-
-
-@per_op
-def _lengthwise(op: Op, kinds: str, modes: str, style: str, numbers: str) -> str:
-    if op is OPS["dot"]:
-        return Lengthwise(Expr("fold_add", X * Y), (Y, X), kinds, modes, numbers).text(NAME)
-    if op is OPS["sum"]:
-        return Lengthwise(Expr("fold_add", X), (1.0,), kinds, modes, numbers).text(NAME)
-    formula = None if op.opaque else rolled(op)
-    if formula is None:
-        return ""
-    value, partial = for_arrays([*formula], {}, style=style)
-    return Lengthwise(value, (partial,), kinds, modes, numbers).text(NAME)
-
-
-def _identity(kind: str, modes: str, numbers: str) -> str:
-    return Elementwise(Expr("var", "x0"), (1.0,), kind, modes, numbers).text(NAME)

@@ -22,7 +22,8 @@ from autograd.program.loop.lanes.patterns import (
 )
 from autograd.program.loop.native.loops import folds, is_item
 from autograd.program.loop.native.rows import EXPANDED, rules, spreads
-from autograd.program.loop.native.steps import Pull, Registers, Steps
+from autograd.program.loop.native.spreading import Pull, Registers
+from autograd.program.loop.native.steps import Steps
 
 __all__ = ["Back", "Names", "Stream", "stream_of"]
 

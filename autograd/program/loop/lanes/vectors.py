@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 
 from autograd.ops.expr import Expr
 from autograd.ops.op import Op
-from autograd.program.loop.native.emit import RARELY, Body, Values
+from autograd.program.loop.native.emit import Body, Values
 from autograd.program.loop.native.forms import (
     BOUNDS,
     forms,
@@ -20,7 +20,7 @@ from autograd.program.loop.native.forms import (
 )
 from autograd.program.loop.native.lane_translation import lane_translations
 from autograd.program.loop.native.sides import cost, usual
-from autograd.program.loop.native.symbols import INTRINSICS, called, library
+from autograd.program.loop.native.symbols import INTRINSICS, RARELY, called, library
 from autograd.program.loop.row_sums import LANES
 
 __all__ = [

@@ -16,7 +16,7 @@ from autograd.ops.expr import Expr, Operand, bottom_up, inner_exprs, interned
 from autograd.ops.ieee import IEEE
 from autograd.ops.op import OPS, Op
 from autograd.ops.partial_evaluation import folded
-from autograd.program.loop.native.loops import CHEAP
+from autograd.program.loop.native.cutting import CHEAP
 
 __all__ = ["KEPT", "Split", "splits"]
 

@@ -17,23 +17,13 @@ from autograd.ops.ieee import IEEE
 from autograd.ops.op import OPS, Op
 from autograd.program.loop.native.rows import EXTREMES
 from autograd.program.loop.native.sides import cost, sides_of, usual
-from autograd.program.loop.native.symbols import symbol
+from autograd.program.loop.native.symbols import ARITHMETIC, COMPARISONS, RARELY, USUALLY, symbol
 
-__all__ = [
-    "ARITHMETIC", "COMPARISONS", "RARELY", "Body", "Place", "Values",
-]  # fmt: skip
-
-ARITHMETIC = {"add": "fadd", "sub": "fsub", "mul": "fmul", "div": "fdiv"}
-COMPARISONS = {"lt": "olt", "le": "ole", "gt": "ogt", "ge": "oge", "eq": "oeq", "ne": "une"}
+__all__ = ["Body", "Place", "Values"]
 
 
 BRANCH = 6
 """Operations that take less time than a wrong guess of where a branch goes."""
-
-
-RARELY = ', !prof !{!"branch_weights", i32 1, i32 2000}'
-"""Of a branch, that its first side is rare: its code is kept out of the way."""
-USUALLY = ', !prof !{!"branch_weights", i32 2000, i32 1}'
 
 
 class Place(NamedTuple):

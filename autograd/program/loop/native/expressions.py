@@ -9,35 +9,23 @@ import ast
 import math
 from collections.abc import Callable, Sequence
 from types import FunctionType
-from typing import Any, NamedTuple
+from typing import Any
 
-from autograd.program.loop.native.emit import ARITHMETIC, COMPARISONS, Body
+from autograd.program.loop.native.emit import Body
 from autograd.program.loop.native.forms import function_symbol
+from autograd.program.loop.native.symbols import ARITHMETIC, COMPARISONS
+from autograd.program.loop.native.terms import (
+    INTRINSICS,
+    LIBRARY,
+    OPERATORS,
+    ORDERS,
+    WHOLE,
+    Term,
+    Untranslatable,
+    is_known,
+)
 
-__all__ = ["Code", "Term", "Untranslatable"]
-
-OPERATORS = {ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "div", ast.Mod: "mod"}
-WHOLE = {"add": "add", "sub": "sub", "mul": "mul", "mod": "srem"}
-ORDERS = {
-    ast.Lt: "lt", ast.LtE: "le", ast.Gt: "gt", ast.GtE: "ge", ast.Eq: "eq", ast.NotEq: "ne",
-}  # fmt: skip
-INTRINSICS = {"sqrt": 1, "floor": 1, "ceil": 1, "fabs": 1, "copysign": 2}
-LIBRARY = {"log": 1, "log1p": 1, "exp": 1, "expm1": 1, "sin": 1, "cos": 1, "tan": 1, "pow": 2,
-           "erf": 1, "erfc": 1}  # fmt: skip
-
-
-class Untranslatable(Exception):
-    """A function is no arithmetic on floats that can be translated."""
-
-
-class Term(NamedTuple):
-    """A number that instructions have computed, or one for every lane: double, i64 or i1.
-
-    A whole number that is known now is its digits.
-    """
-
-    kind: str
-    text: str
+__all__ = ["Code"]
 
 
 class Code:
@@ -73,13 +61,13 @@ class Code:
 
     def text(self, term: Term) -> str:
         """A term as an operand."""
-        return self.everywhere("i64", term.text) if _is_known(term) else term.text
+        return self.everywhere("i64", term.text) if is_known(term) else term.text
 
     def number(self, term: Term) -> str:
         """A term as a float."""
         if term.kind == "double":
             return term.text
-        if _is_known(term):
+        if is_known(term):
             return self.literal(float(int(term.text))).text
         how = "sitofp" if term.kind == "i64" else "uitofp"
         return self.body.set(f"{how} {self.type(term.kind)} {term.text} to {self.type('double')}")
@@ -168,7 +156,7 @@ class Code:
 
     def _operation(self, name: str, a: Term, b: Term) -> Term:
         if a.kind == b.kind == "i64" and name != "div":
-            if _is_known(a) and _is_known(b):  # places in tables are
+            if is_known(a) and is_known(b):  # places in tables are
                 x, y = int(a.text), int(b.text)
                 known = {"add": x + y, "sub": x - y, "mul": x * y, "mod": x % y if y else 0}
                 return Term("i64", str(known[name]))
@@ -287,7 +275,3 @@ class Code:
         return self.body.set(
             f"select {self.type('i1')} {truth}, {self.type(kind)} {yes}, {self.type(kind)} {no}"
         )
-
-
-def _is_known(term: Term) -> bool:
-    return term.kind == "i64" and term.text.lstrip("-").isdigit()

@@ -11,7 +11,7 @@ import ast
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from autograd.program.loop.native.expressions import Term, Untranslatable
+from autograd.program.loop.native.terms import Term, Untranslatable
 from autograd.program.loop.native.translation import FunctionCode, translations
 
 __all__ = ["lane_translations"]

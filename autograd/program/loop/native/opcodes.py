@@ -23,7 +23,8 @@ from autograd.program.loop.native.rows import (
     rules,
     spreads,
 )
-from autograd.program.loop.native.steps import Pull, Registers, Steps
+from autograd.program.loop.native.spreading import Pull, Registers
+from autograd.program.loop.native.steps import Steps
 from autograd.program.tape.instructions import Tape
 
 __all__ = ["Backward", "Code"]

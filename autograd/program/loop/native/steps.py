@@ -12,12 +12,12 @@ same to the bit.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
 
 from autograd.ops.op import Op
 from autograd.program.loop.native.common_parts import splits
+from autograd.program.loop.native.cutting import Loops, Stage
 from autograd.program.loop.native.expansion import Expansion, expansion, local_derivative
-from autograd.program.loop.native.loops import Loops, Stage, loops_of
+from autograd.program.loop.native.loops import loops_of
 from autograd.program.loop.native.rows import (
     CALL,
     EXPANDED,
@@ -26,38 +26,11 @@ from autograd.program.loop.native.rows import (
     is_known,
     split_names,
 )  # fmt: skip
+from autograd.program.loop.native.spreading import Pull, Registers, Reverse
 from autograd.program.tape.constants import Constants
 from autograd.program.tape.instructions import Tape
 
-__all__ = ["Pull", "Registers", "Reverse", "Steps"]
-
-Registers = tuple[int, ...]
-
-
-class Pull(NamedTuple):
-    """How an adjoint is spread over operands by partials that steps compute.
-
-    ``values`` are the registers that an n-ary rule's partials are made of: sequences of as many as
-    there are operands, then single ones; then the single ones that the steps are made of.
-    """
-
-    name: str
-    operands: Registers
-    result: int
-    edges: tuple[bool, ...]
-    steps: tuple[tuple[str, Registers], ...] = ()
-    partials: Registers = ()
-    values: Registers = ()
-
-
-class Reverse(NamedTuple):
-    """The results whose adjoints a reverse pass spreads, in its order, and of each register whether
-    derivatives are taken by what it depends on, and how many edges lead to its adjoint.
-    """
-
-    results: list[int]
-    active: bytearray
-    uses: list[int]
+__all__ = ["Steps"]
 
 
 class Steps:

@@ -1,4 +1,5 @@
-"""What expressions in LLVM's language call: the processor's own functions, forms, libraries.
+"""Words of LLVM's language: instructions, and what expressions call, the processor's own functions,
+forms, libraries.
 
 Next: :mod:`autograd.program.loop.native.emit`.
 """
@@ -11,7 +12,16 @@ from autograd.ops import TABLE
 from autograd.ops.op import Op
 from autograd.program.loop.native.forms import BOUNDS, form_symbol
 
-__all__ = ["INTRINSICS", "called", "declarations", "library", "symbol"]
+__all__ = [
+    "ARITHMETIC", "COMPARISONS", "INTRINSICS", "RARELY", "USUALLY", "called", "declarations",
+    "library", "symbol",
+]  # fmt: skip
+
+ARITHMETIC = {"add": "fadd", "sub": "fsub", "mul": "fmul", "div": "fdiv"}
+COMPARISONS = {"lt": "olt", "le": "ole", "gt": "ogt", "ge": "oge", "eq": "oeq", "ne": "une"}
+RARELY = ', !prof !{!"branch_weights", i32 1, i32 2000}'
+"""Of a branch, that its first side is rare: its code is kept out of the way."""
+USUALLY = ', !prof !{!"branch_weights", i32 2000, i32 1}'
 
 INTRINSICS = {
     "abs": "llvm.fabs.f64",

@@ -14,7 +14,8 @@ import textwrap
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from autograd.program.loop.native.expressions import Code, Term, Untranslatable
+from autograd.program.loop.native.expressions import Code
+from autograd.program.loop.native.terms import Term, Untranslatable
 
 __all__ = ["FunctionCode", "Translate", "translations"]
 

@@ -7,7 +7,7 @@ import pytest
 
 import autograd
 from autograd import Value, compile
-from autograd.program.choice import Work
+from autograd.program.work import Work
 
 
 def test_listing_of_a_layer():
