@@ -32,8 +32,9 @@ from nn.train.task import Task
 
 __all__ = ["CompiledSteps", "make_steps"]
 
-# Examples times parameters that are learnt from in one call: for some milliseconds.
-TOGETHER = 20_000_000
+# Examples times parameters that are learnt from in one call: for some milliseconds. To pass through
+# an example takes the time of some hundred parameters.
+TOGETHER, EXAMPLE = 20_000_000, 500
 
 
 class CompiledSteps(EagerSteps):
@@ -122,11 +123,11 @@ class CompiledSteps(EagerSteps):
             self.descent, self.checked_descent = self._descent(min(size, len(self.targets))), True
         if self.descent is None or type(rng) is not Random:
             return 0
-        return min(wanted, TOGETHER // (len(self.targets) * len(self.state[0])))
+        return min(wanted, TOGETHER // (len(self.targets) * max(EXAMPLE, len(self.state[0]))))
 
     def epochs(self, rng: Random, count: int, size: int, rates: list[float]) -> Any:
-        """Mean losses of so many, their examples in order and outputs; None, and nothing has
-        changed, where a number is not finite.
+        """Mean losses of so many, their examples in order and outputs, and the `state` after them,
+        for whom it is to go on from; None where a number is not finite, and nothing is drawn.
         """
         drawn, (vector, memory) = rng.getstate(), self.state
         orders = shuffles(rng, len(self.targets), count)
@@ -134,10 +135,9 @@ class CompiledSteps(EagerSteps):
         if found.steps < len(rates):
             rng.setstate(drawn)
             return None
-        self.state = found.data, like(memory, found.memory)
-        many = len(self.targets)
+        many, state = len(self.targets), (found.data, like(memory, found.memory))
         losses = found.values.reshape(count, many).sum(axis=1) / many * many / many
-        return losses.tolist(), found.rows, self.recording.nested(found.aux)
+        return losses.tolist(), found.rows, self.recording.nested(found.aux), state
 
     def _descent(self, rows: int) -> Any:
         """Steps of this optimiser in machine code, made anew when it or the constants changed."""

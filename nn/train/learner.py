@@ -63,8 +63,9 @@ class Learner:
             found = steps.epochs(run.rng, count, size, rates)
             if found is None:  # one by one from here on, to say what is not finite
                 return
-            losses, rows, outputs = found
+            losses, rows, outputs, state = found
             hits = self._judged(outputs, rows, count)
+            steps.state = state  # this late, so that a Ctrl-C finds as many epochs in the history
             self._close(started, losses, hits, rates[rate.steps - 1 :: rate.steps])
             for epoch in range(done, done + count):
                 figures = {name: getattr(run.history, name)[epoch] for name in self.figures}
@@ -84,14 +85,16 @@ class Learner:
         self, start: float, losses: list[float], hits: list[tuple[int, int]], rates: list[float]
     ) -> None:
         """Epochs in the history."""
-        history, many = self.run.history, len(losses)
+        history, many, found = self.run.history, len(losses), {"loss": losses}
+        if self.meaning is not None and self.track_accuracy:
+            found["accuracy"] = [_share(*each) for each in hits]
+        seconds = [(time.perf_counter() - start) / many] * many
         self.steps.epoch = len(history.loss) + many
         self.figures: dict[str, float] = {}
-        self._note("loss", losses)
-        if self.meaning is not None and self.track_accuracy:
-            self._note("accuracy", [_share(*each) for each in hits])
+        for name, numbers in found.items():
+            self._note(name, numbers)
         history.lr += rates
-        history.seconds += [(time.perf_counter() - start) / many] * many
+        history.seconds += seconds
 
     def judge(self, judged: tuple[Any, list[Any]] | None, keep_best: bool) -> None:
         """Loss and accuracy of the validation data, and whether this is the best epoch so far."""

@@ -336,7 +336,56 @@ def test_epochs_of_a_call_that_has_little_time(wanted, monkeypatch):
     plain = trained(OPTIMIZERS["Adam"], epochs=8)[1]
     parameters = len(nn.MLP(3, [8, 3], rng=0).parameters())
     monkeypatch.setattr(compiled_steps, "TOGETHER", wanted * len(X) * parameters)
+    monkeypatch.setattr(compiled_steps, "EXAMPLE", 1)
     assert trained(OPTIMIZERS["Adam"], epochs=8)[1] == plain
+
+
+def test_many_epochs_of_a_small_model_are_several_calls(monkeypatch):
+    """Calls are short, so that Ctrl-C is heard, and their memory does not grow with the epochs."""
+    rows, learn = [], CompiledSteps.epochs
+
+    def noted(self, rng, count, *others):
+        rows.append(count * len(self.targets))
+        return learn(self, rng, count, *others)
+
+    monkeypatch.setattr(CompiledSteps, "epochs", noted)
+    model = nn.Neuron(1, rng=0)
+    nn.fit(
+        model, [[i / 99] for i in range(100)], [0.5] * 100, loss=nn.mse_loss, epochs=1500,
+        optimizer=nn.SGD(model.parameters(), 0.1), progress=False,
+    )  # fmt: skip
+    assert sum(rows) == 150_000
+    assert max(rows) <= 40_000
+
+
+@pytest.mark.parametrize("place", [(CompiledSteps, "epochs"), (Learner, "_judged")])
+def test_interrupted_epochs_of_many_are_not_learnt(place, monkeypatch):
+    """Wherever a Ctrl-C comes in a call, the parameters are those after the history's last."""
+    monkeypatch.setattr(compiled_steps, "EXAMPLE", 40_000)  # ten epochs at once
+    kind, name = place
+    calls, plain = [], getattr(kind, name)
+
+    def interrupted(*args):
+        found = plain(*args)
+        calls.append(1)
+        if len(calls) == 3:
+            raise KeyboardInterrupt
+        return found
+
+    def run(epochs):
+        model = nn.MLP(3, [8, 3], rng=0)
+        history = nn.fit(
+            model, X, Y, loss=nn.cross_entropy, epochs=epochs, batch_size=16, rng=3,
+            optimizer=nn.Adam(model.parameters(), 0.02), progress=False,
+        )  # fmt: skip
+        return history, [p.data for p in model.parameters()]
+
+    with monkeypatch.context() as patched:
+        patched.setattr(kind, name, interrupted)
+        history, numbers = run(100)
+    assert (history.interrupted, len(history.loss)) == (True, 20)
+    expected, wanted = run(20)
+    assert (history.loss, numbers) == (expected.loss, wanted)
 
 
 def test_divergence_in_an_epoch_of_many_is_told_as_one_by_one():
