@@ -14,6 +14,7 @@ import io
 import os
 import shutil
 import sys
+import sysconfig
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,12 @@ class CustomBuildHook(BuildHookInterface[Any]):
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Called before the wheel is made."""
+        if sysconfig.get_config_var("Py_GIL_DISABLED"):
+            raise SystemExit(
+                "the compiled engine relies on the interpreter's lock, which this free-threaded "
+                "Python does not have: build without HATCH_BUILD_HOOK_ENABLE_CUSTOM for the pure "
+                "wheel, which runs here"
+            )
         root = Path(self.root)
         sys.path[:0] = [str(root), str(root / ".hatch")]
         import native

@@ -68,6 +68,14 @@ VALUE = f"""
 OP_sum: Final[Any] = OPS['sum']
 OP_dot: Final[Any] = OPS['dot']
 """
+HELD = """
+if held(self):
+    raise GraphError(
+        "a computed Value was made anew (__init__) while a pass over its graph is under way: "
+        "make another Value"
+    )
+"""
+"""Where pointers to operands are borrowed, they stay: what stands before a node is made anew."""
 MADE = "packed_node(op, operands, data)"
 RECORD = """
 def packed_node(op: Any, operands: tuple[Any, ...], data: float) -> Any:
@@ -159,6 +167,7 @@ def prepared(name: str, source: str) -> str:
         text = text.replace("    if node.op is None:\n        return ()", FROM_SLOTS)
         text = text.replace("__all__ =", f"{TYPE_OF_VALUE}\n__all__ =", 1)
     if name == "record":
+        text = text.replace("    if data is None:", "    fit(operands)\n    if data is None:", 1)
         start, end = text.index("    numbers = tuple("), text.index("    for x in operands:")
         text = text[:start] + "    data = evaluated(op, operands)\n" + text[end:]
         text = text.replace(
@@ -199,7 +208,7 @@ def _make_native(cls: ast.ClassDef) -> None:
             next(x for x in cls.body if getattr(x, "name", "") == name)
             for name in ("__init__", "_restore")
         )
-        init.body[:0] = ast.parse("self._adjoint = 0.0\nself._mark = 0").body
+        init.body[:0] = ast.parse(f"{HELD}self._adjoint = 0.0\nself._mark = 0").body
         _, setter = (x for x in cls.body if getattr(x, "name", "") == "name")
         for given in (*init.args.args[2:], setter.args.args[-1]):
             given.annotation = ast.Name("Any")  # it is checked by the text itself
@@ -209,6 +218,7 @@ def _make_native(cls: ast.ClassDef) -> None:
                 call.args.append(ast.Constant(0.0))  # a native __new__ takes what __init__ takes
         cls.body += ast.parse(SET_STATE).body
         restore.body[-1:-1] = ast.parse(SEEN).body
+        restore.body[:0] = ast.parse("if op is not None:\n    fit(operands)").body
         restore.body[-1:-1] = ast.parse("node._adjoint, node._mark = 0.0, 0").body
     elif cls.name == "Methods":
         cls.body = [x for x in cls.body if not isinstance(x, ast.Assign)]

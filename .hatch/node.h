@@ -20,6 +20,10 @@
 
 #include "__native_internal_autograd.h"
 
+#ifdef Py_GIL_DISABLED
+#error "the compiled engine relies on the interpreter's lock: build the pure wheel"
+#endif
+
 typedef autograd___engine___value___ValueObject Node;
 #define VALUE CPyType_value___Value
 #define EPOCH PyList_GET_ITEM(CPyStatic_node___EPOCH, 0)
@@ -69,6 +73,8 @@ node_waiting(PyObject *x, int64_t i)
     return IS_FLOAT(operand) ? PyFloat_AS_DOUBLE(operand) : ((Node *)operand)->__adjoint;
 }
 
+static inline double node_reached_adjoint(PyObject *x) { return ((Node *)x)->__adjoint; }
+
 static inline char
 node_gain(PyObject *x, int64_t i, double amount)
 {
@@ -81,6 +87,24 @@ node_seed(PyObject *x, double amount)
 {
     ((Node *)x)->__adjoint += amount;
     return 1;
+}
+
+/* Whether these can be operands: numbers are read, and adjoints added, without another look. */
+static char
+node_fit(PyObject *operands)
+{
+    Py_ssize_t n = PyTuple_CheckExact(operands) ? PyTuple_GET_SIZE(operands) : 0;
+    PyObject *x = n ? NULL : operands;
+    for (Py_ssize_t i = 0; x == NULL && i < n; i++) {
+        PyObject *item = PyTuple_GET_ITEM(operands, i);
+        if (!node_plain(item) && !PyObject_TypeCheck(item, CPyType_node___Node))
+            x = item;
+    }
+    if (x == NULL)
+        return 1;
+    PyErr_Format(PyExc_TypeError, "operands are a tuple of Values and floats, but got %.200s",
+                 Py_TYPE(x)->tp_name);
+    return 0;
 }
 
 static inline PyObject *node_epoch(void) { return Py_NewRef(EPOCH); }
@@ -144,12 +168,15 @@ node_made(PyObject *op, PyObject *left, PyObject *right, double data)
     return (PyObject *)node;
 }
 
-/* What goes with a node waits its turn, so that a chain of any length takes no more of the stack. */
+/* What goes with a node waits its turn, so that a chain of any length takes no more of the stack.
+   A thread waits for itself alone: another may be in a __del__ that takes long. */
+static PyThreadState *node_freeing;
+
 static void
 node_free(PyObject *self)
 {
     static Node *doomed;
-    static char freeing;
+    PyThreadState *thread = PyThreadState_Get(), *before = node_freeing;
     Node *node = (Node *)self;
     if (!Py_IS_TYPE(self, VALUE)) {
         node_built_free(self);
@@ -159,9 +186,9 @@ node_free(PyObject *self)
         PyObject_GC_UnTrack(self);
     node->vtable = (CPyVTableItem *)doomed;
     doomed = node;
-    if (freeing)
+    if (before == thread)
         return;
-    freeing = 1;
+    node_freeing = thread;
     while ((node = doomed) != NULL) {
         doomed = (Node *)node->vtable;
         Py_XDECREF(node->__left);
@@ -172,7 +199,7 @@ node_free(PyObject *self)
         PyObject_GC_Del(node);
         Py_DECREF(VALUE);
     }
-    freeing = 0;
+    node_freeing = before;
 }
 
 static void
@@ -242,6 +269,14 @@ done:
 static char
 node_install(PyObject *instance)
 {
+    /* A Node that is no Value has its slots in the same places. */
+    typedef autograd___engine___node___NodeObject Base;
+    Py_BUILD_ASSERT(sizeof(Base) == sizeof(Node));
+    Py_BUILD_ASSERT(offsetof(Base, __data) == offsetof(Node, __data));
+    Py_BUILD_ASSERT(offsetof(Base, __adjoint) == offsetof(Node, __adjoint));
+    Py_BUILD_ASSERT(offsetof(Base, __left) == offsetof(Node, __left));
+    Py_BUILD_ASSERT(sizeof(((Node *)0)->__mark) == sizeof(int64_t));
+    Py_BUILD_ASSERT(sizeof(((Node *)0)->__data) == sizeof(double));
     node_vtable = ((Node *)instance)->vtable;
     node_make = VALUE->tp_new;
     node_init = VALUE->tp_init;

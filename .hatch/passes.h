@@ -19,6 +19,7 @@ typedef struct {
 /* One pass owns the nodes at a time, and knows its visits by its number. */
 static Pass node_pass;
 static char node_owned;
+static PyThreadState *node_owner;
 static int64_t node_number_of_pass;
 
 static inline int
@@ -43,6 +44,7 @@ node_begun(void)
 {
     if (node_owned)
         return 0;
+    node_owner = PyThreadState_Get();
     node_number_of_pass++;
     return node_owned = 1;
 }
@@ -222,6 +224,28 @@ node_restored(void)
                 Py_SETREF(x->__grad, Py_NewRef(RESTORED));
         }
     return 1;
+}
+
+/* In a process that has been forked: what other threads were at has no end here. */
+static char
+node_forked(void)
+{
+    PyThreadState *thread = PyThreadState_Get();
+    if (node_owned && node_owner != thread) {
+        node_restored();
+        node_ended();
+    }
+    if (node_freeing != thread)
+        node_freeing = NULL;
+    return 1;
+}
+
+/* Whether a node of a pass that is under way would lose its operands, which the pass goes by. */
+static inline char
+node_held(PyObject *x)
+{
+    PyObject *op = ((Node *)x)->_op;
+    return node_owned && op != NULL && op != Py_None;
 }
 
 /* What the nodes hold anew, where adjoints are. */

@@ -99,6 +99,7 @@ def differentiate(roots: list[Any], weights: list[Any]) -> None:
         by_dictionary(roots, weights)
         return
     try:
+        before: Any = epoch()
         walked(roots, False)
         if not unchanged():  # a leaf has changed, or there was a pass
             checked()
@@ -107,6 +108,8 @@ def differentiate(roots: list[Any], weights: list[Any]) -> None:
         for i in range(len(roots)):
             seed(roots[i], number(weights[i]))
         swept()
+        if epoch() is not before:  # a rule, or a thread meanwhile, has given a leaf another number
+            require_current(listed(False))
         ACQUIRE()
         try:
             if of_numbers():
@@ -139,7 +142,7 @@ def adjoints_over(record: Any, roots: Any, weights: Any) -> Any:
         swept_list(order)
         found: dict[Any, Any] = {}
         for reached in adjoint:
-            found[reached] = cast(Value, reached)._adjoint
+            found[reached] = reached_adjoint(reached)
         require_unchanged(order)
         return found
     finally:
@@ -206,19 +209,26 @@ def reevaluate(roots: list[Any]) -> None:
         reevaluate_by_dictionary(roots)
         return
     try:
+        before: Any = epoch()
         walked(roots, True)
         refreshed()
+        same: bool = epoch() is before
         EPOCH[0] = Epoch()  # what was recorded from the old numbers must not look fresh
         renewed()
         EPOCH[0] = Epoch()
-        dated(epoch())
+        dated(epoch() if same else RESTORED)
     finally:
         ended()
+
+def forked_child() -> None:
+    forked()
 
 def see(nodes: Any) -> None:
     for node in record_of(nodes)[1]:
         track(node)
 
 SEES.append(see)
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=forked_child)
 install(Value(0.0))
 """

@@ -25,7 +25,8 @@ from typing import TYPE_CHECKING, Any, Final, cast
 if TYPE_CHECKING:
     from mypy_extensions import i64, mypyc_attr
     from autograd.engine.nodes import at, begun, checked, committed, count, dated, ended, epoch
-    from autograd.engine.nodes import gain, install, is_node, item, listed, made, number
+    from autograd.engine.nodes import fit, forked, gain, held, install, is_node, item, listed, made
+    from autograd.engine.nodes import number, reached_adjoint
     from autograd.engine.nodes import of_numbers, plain, refreshed, renewed, restored, seed, swept
     from autograd.engine.nodes import swept_list, track, tracked, unchanged, waiting, walked
 """
@@ -34,6 +35,7 @@ from autograd.engine.switches import ACTIVE
 ACTIVE_MODES: Final[dict[object, object]] = ACTIVE
 """
 IMPORTS = f"""import math
+import os
 from autograd.engine.modes import ANOMALY, RECORDING
 from autograd.engine.node import EPOCH
 from autograd.ops.floats import FUNCTIONS

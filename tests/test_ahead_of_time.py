@@ -60,6 +60,17 @@ def test_compiled_engine_knows_the_sources_that_it_was_made_from(written):
     assert constants["DIGEST"] == digest(ROOT / "autograd")
 
 
+def test_a_python_without_the_interpreter_s_lock_is_refused(monkeypatch):
+    """In one clear sentence, before anything is built."""
+    pytest.importorskip("hatchling")
+    spec = importlib.util.spec_from_file_location("hook", ROOT / ".hatch" / "hook.py")
+    hook = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(hook)
+    monkeypatch.setattr(hook.sysconfig, "get_config_var", {"Py_GIL_DISABLED": 1}.get)
+    with pytest.raises(SystemExit, match="free-threaded Python does not have: build without"):
+        hook.CustomBuildHook.initialize(None, "standard", {})
+
+
 def test_what_typed_sources_call_of_c_is_there_as_they_are_told(written):
     """Every function of nodes.pyi is in a header with as many arguments, and is imported."""
     told = ast.parse((ROOT / ".hatch" / "nodes.pyi").read_text("utf-8")).body

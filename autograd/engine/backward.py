@@ -41,8 +41,10 @@ __all__ = [
     "set_left",
 ]
 
-RUNNING: dict[object, None] = {}
-"""The passes of :mod:`autograd.engine.slots` under way; the first keeps its adjoints in nodes."""
+RUNNING: dict[object, tuple[int, list[Any]]] = {}
+"""The passes of :mod:`autograd.engine.slots` under way, each with its thread and its nodes.
+
+The first keeps its adjoints in them."""
 
 _committing = process_lock()
 set_data: Callable[..., None] = vars(Node)["_data"].__set__

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from autograd.engine.anomaly.story import story_of_value
 from autograd.engine.backward import RUNNING, assign, roots_and_weights, set_data, set_grad
 from autograd.engine.modes import ACTIVE, ANOMALY
-from autograd.engine.node import EPOCH, Epoch, Node
+from autograd.engine.node import EPOCH, RESTORED, Epoch, Node
 from autograd.engine.order import record_of
 from autograd.engine.sweep import fresh_values
 from autograd.errors import AnomalyError
@@ -41,6 +41,7 @@ def recompute(roots: Node | Sequence[Node]) -> None:
 
 def reevaluate(roots: Sequence[Node]) -> None:
     """One pass over numbers from the leaves on: they wait in a dictionary until it is over."""
+    before = EPOCH[0]
     order, _ = record_of(roots)
     values = fresh_values(order)
     lines = ANOMALY.get() if ACTIVE else None
@@ -49,8 +50,11 @@ def reevaluate(roots: Sequence[Node]) -> None:
             made = f"recompute(); recorded at {lines.get(node, 'an unknown line')}"
             operands = node.operands
             raise AnomalyError(story_of_value(node.op, operands, values[node], made, lines, values))
-    EPOCH[0] = Epoch()  # what was recorded from the old numbers must not look fresh
+    first, last = Epoch(), Epoch()
+    same = EPOCH[0] is before  # else a rule or a thread has given a leaf another number meanwhile
+    EPOCH[0] = first  # what was recorded from the old numbers must not look fresh
     assign(set_data, order, map(values.__getitem__, order))
-    EPOCH[0] = Epoch()
+    same = same and EPOCH[0] is first
+    EPOCH[0] = last
     if not RUNNING:  # computed nodes may hold the adjoints of a pass
-        assign(set_grad, order, [EPOCH[0]] * len(order))
+        assign(set_grad, order, [last if same else RESTORED] * len(order))

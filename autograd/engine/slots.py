@@ -10,9 +10,11 @@ of a pass, takes the dictionary of :mod:`autograd.engine.sweep`.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from functools import cache
 from itertools import repeat
+from threading import get_ident
 from typing import Any
 
 from autograd.engine import backward
@@ -32,10 +34,10 @@ def differentiate(roots: Sequence[Node], weights: Sequence[Node | float]) -> Non
     if ACTIVE and ANOMALY.get() is not None:
         by_dictionary(roots, weights)
         return
-    mark = Epoch()
+    mark, before = Epoch(), EPOCH[0]
     order: list[Any] = []
     try:
-        RUNNING[mark] = None
+        RUNNING[mark] = get_ident(), order
         if [*RUNNING][0] is not mark:  # noqa: RUF015  (one step, whatever other threads do)
             by_dictionary(roots, weights)
             return
@@ -50,6 +52,8 @@ def differentiate(roots: Sequence[Node], weights: Sequence[Node | float]) -> Non
             else:
                 root._grad += weight
         _pull_back()(order)
+        if EPOCH[0] is not before:  # a rule or a thread has given a leaf another number meanwhile
+            require_current(order)
         backward.commit_to_leaves(leaves, [leaf._left for leaf in leaves])
         assign(set_left, leaves, repeat(None))
     except BaseException:
@@ -108,3 +112,15 @@ def walk(roots: Sequence[Node], mark: Epoch, order: list[Node]) -> tuple[list[No
                 left._left = 0.0
                 leaves.append(left)
     return leaves, unchanged
+
+
+def _forked() -> None:
+    """In a process that has been forked, end the passes of threads that are not there."""
+    for mark, (thread, order) in [*RUNNING.items()]:
+        if thread != get_ident():
+            assign(set_grad, order, repeat(RESTORED))
+            del RUNNING[mark]
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forked)

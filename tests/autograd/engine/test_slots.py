@@ -1,21 +1,27 @@
 """Passes that keep adjoints in the nodes: several at once, one inside another, faults between."""
 
+import ast
 import copy
 import math
+import os
 import pickle
 import random
 import sys
 import threading
+import warnings
+import weakref
 from contextlib import suppress
 
 import pytest
 
 import autograd
 from autograd import Value, backward, custom_op, zero_grad
-from autograd.engine.backward import RUNNING
+from autograd.engine.backward import RUNNING, adjoints
 from autograd.engine.generated import plain
 from autograd.engine.node import EPOCH
 from autograd.engine.order import record_of
+from autograd.engine.record import record
+from autograd.ops.op import OPS
 
 
 def tangle(leaves, seed, nodes=300):
@@ -153,6 +159,184 @@ def test_change_of_a_leaf_is_noticed_by_a_repeated_pass_too():
     assert [x.grad for x in leaves] == before
 
 
+CHANGED = {
+    "backward": lambda y: y.backward(),
+    "a repeated pass": lambda y: y.backward(),
+    "recompute": lambda y: y.recompute().backward(),
+}
+
+
+@pytest.mark.parametrize("made", [lambda f, x, w: f(x) * w, lambda f, x, w: f(x * w * w)])
+@pytest.mark.parametrize("way", CHANGED)
+def test_change_of_a_leaf_in_the_middle_of_a_pass_is_noticed(way, made):
+    """A rule, or a thread that it lets in, gives a leaf another number: no gradient of a mixture.
+
+    Either no leaf has got anything, or all numbers are those of the leaves as they are now.
+    """
+
+    def change():
+        if armed:
+            w.data = 100.0
+
+    def sine(a):
+        change()
+        return math.sin(a)
+
+    def partials(xp, out, a):
+        change()
+        return (xp.cos(a),)
+
+    x, w, armed = Value(0.5), Value(3.0), []
+    y = made(custom_op("changing", sine, partials), x, w)
+    if way == "a repeated pass":
+        y.backward()
+    before = [x.grad, w.grad]
+    armed.append(1)
+    try:
+        CHANGED[way](y)
+    except autograd.StaleGraphError:
+        assert [x.grad, w.grad] == before
+        armed.clear()
+        zero_grad([x, w])
+        y.recompute().backward()
+    else:
+        assert way == "recompute"
+    now = Value(x.data), Value(w.data)
+    expected = made(autograd.sin, *now)
+    expected.backward()
+    assert w.data == 100.0
+    assert y.data == expected.data
+    assert [x.grad, w.grad] == pytest.approx([v.grad for v in now], rel=1e-14)  # a few roundings
+
+
+def test_leaf_of_another_graph_may_change_in_the_middle_of_a_pass():
+    """A rule that keeps a count of its own is no reason to refuse a gradient."""
+    x, count = Value(0.5), Value(0.0)
+
+    def partials(xp, out, a):
+        count.data = count.data + 1.0
+        return (xp.cos(a),)
+
+    custom_op("counting", math.sin, partials)(x * 1.0).backward()
+    assert x.grad == math.cos(0.5)
+    assert count.data >= 1.0
+
+
+def in_a_fork(work):
+    """What a function gives in a child of this process."""
+    reading, writing = os.pipe()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # that there are threads, which is what this is about
+        child = os.fork()
+    if not child:
+        with suppress(BaseException):
+            os.write(writing, repr(work()).encode())
+        os._exit(0)
+    os.close(writing)
+    with open(reading) as answer:
+        found = answer.read()
+    os.waitpid(child, 0)
+    return ast.literal_eval(found)
+
+
+@pytest.fixture
+def waiting():
+    """A function that makes a thread wait until the test is over, and tells that it does."""
+    here, go = threading.Event(), threading.Event()
+    threads = []
+
+    def start(target):
+        threads.append(threading.Thread(target=target))
+        threads[0].start()
+        assert here.wait(20.0)
+
+    def wait():
+        if threads and threading.current_thread() is threads[0]:
+            here.set()
+            go.wait(20.0)
+
+    yield start, wait
+    go.set()
+    threads[0].join()
+
+
+class Mourned(Value):
+    """A leaf that can be watched."""
+
+    __slots__ = ("__weakref__",)
+
+
+def is_freed_at_once():
+    """Whether a leaf goes with what was computed from it."""
+    leaf = Mourned(2.0)
+    watch, results = weakref.ref(leaf), [leaf * 3.0]
+    del leaf
+    results.clear()
+    return watch() is None
+
+
+forks = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+
+
+@forks
+def test_fork_in_the_middle_of_another_thread_s_pass(waiting):
+    """The child, where that pass goes no further, shows nothing of it and starts its own."""
+    start, wait = waiting
+
+    def partials(xp, out, a):
+        wait()
+        return (xp.cos(a),)
+
+    x = Value(0.5)
+    y = custom_op("waiting", math.sin, partials)(x * 3.0)
+    z = y * 5.0
+    start(z.backward)
+
+    def child():
+        shown = [(node.grad, node.grad_computed) for node in (z, y, x)]
+        z.backward()
+        return shown, x.grad, y.grad, z.grad, len(RUNNING)
+
+    partial = 5.0 * math.cos(1.5)
+    assert in_a_fork(child) == ([(0.0, False)] * 3, partial * 3.0, 5.0, 1.0, 0)
+
+
+@pytest.mark.parametrize("where", ["here", pytest.param("in a child", marks=forks)])
+def test_nodes_are_freed_while_another_thread_frees(waiting, where):
+    """A __del__ that takes long in one thread holds up none of the others, nor a fork."""
+    start, wait = waiting
+
+    class Slow(Value):
+        def __del__(self):
+            wait()
+
+    results = [Slow(1.0) * 2.0]
+    start(results.clear)
+    assert in_a_fork(is_freed_at_once) if where == "in a child" else is_freed_at_once()
+
+
+def test_node_of_a_pass_that_is_made_anew():
+    """A rule that calls __init__ of a computed node gets an error, or does no harm."""
+
+    def partials(xp, out, a):
+        with suppress(autograd.GraphError):
+            Value.__init__(y, 1.0)
+        others.extend(Value(7.0) for _ in range(100))
+        return (xp.cos(a),)
+
+    x, others = Value(2.0), []
+    y = custom_op("renewing", math.sin, partials)((x * 3.0) * 5.0 + 1.0) * 1.0 + 0.0
+    y.backward()
+    assert x.grad == math.cos(31.0) * 15.0
+
+
+@pytest.mark.parametrize("other", [3, "abc", None, object()])
+def test_what_cannot_be_an_operand_is_not_recorded(other):
+    """Compiled code reads operands as what they should be."""
+    with pytest.raises((TypeError, AttributeError)):
+        record(OPS["sum"], (Value(2.0), other, 1.0))
+
+
 READ = {
     "nothing": lambda x, y: None,
     "another pass": lambda x, y: y.backward(),
@@ -223,6 +407,8 @@ def test_numbers_that_mypyc_takes_for_no_number():
     assert y.recompute().data == 2.0
     x.data = -113.0
     assert y.recompute().data == -113.0
+    leaf = x.detach()
+    assert adjoints([leaf * -113.0], [1.0])[leaf] == -113.0
 
 
 def test_nodes_leave_nothing_behind():
