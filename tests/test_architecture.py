@@ -271,7 +271,7 @@ def test_exports_do_not_know_the_numpy_executor(path):
 
 # Of parameters, the share whose annotation lets anything in. It only ever goes down: lower the
 # bound when the share has fallen.
-LOOSE = {"autograd": 0.036, "nn": 0.09}
+LOOSE = {"autograd": 0.036, "nn": 0.082}
 
 
 def words(annotation: ast.expr) -> set[str]:

@@ -201,6 +201,10 @@ def draw(sheet: Sheet) -> Drawing:
     └─ x (see above)
     >>> draw(y).to_svg().startswith("<svg")
     True
+    >>> for _ in range(100):
+    ...     y = (0.9 * y).sin()
+    >>> "× 100" in str(draw(y)), "× 97" in str(draw(y, unfold=True))
+    (True, True)
     """
     return Drawing(sheet)
 

@@ -81,8 +81,9 @@ class Differentiable:
 
         >>> import autograd
         >>> x = autograd.Value(0.0)
-        >>> print(autograd.compile(x**3, x=x).grad("x", x=[1.0, 2.0]))
-        [ 3. 12.]
+        >>> cube = autograd.compile(x**3, x=x)
+        >>> print(cube.grad("x", x=[1.0, 2.0]), cube.grad(wrt="x", x=3.0))
+        [ 3. 12.] 27.0
         """
         return self.value_and_grad(wrt, *unnamed, reduce=reduce, **arrays)[1]
 

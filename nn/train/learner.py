@@ -1,4 +1,4 @@
-"""What an epoch does: its steps, noted in the history.
+"""An epoch of training: its steps, and what the history notes of it; or many in one call.
 
 Next: :mod:`nn.train.fitting` counts epochs.
 """
