@@ -147,7 +147,7 @@ def shuffled(rng: Random, count: int) -> list[int]:
     >>> shuffled(Random(7), 20) == order
     True
     """
-    if type(rng) is Random and FEW <= count < 2**31 and "llvmlite" in sys.modules and is_alike():
+    if FEW <= count < 2**31 and "llvmlite" in sys.modules and _is_plain(rng) and is_alike():
         row = (ctypes.c_int64 * count)()
         _shuffle()(id(rng) + HEAD, ctypes.addressof(row), count, 1)
         return row[:]
@@ -159,12 +159,19 @@ def shuffled(rng: Random, count: int) -> list[int]:
 def shuffles(rng: Random, count: int, times: int) -> Array:
     """The same so many times, a row each."""
     orders: Array = numpy_or_error().empty((times, count), "int64")
-    if type(rng) is Random and 0 < count < 2**31 and times and can_compile() and is_alike():
+    if 0 < count < 2**31 and times and can_compile() and _is_plain(rng) and is_alike():
         _shuffle()(id(rng) + HEAD, orders.ctypes.data, count, times)
     else:
         for row in orders:
             row[:] = shuffled(rng, count)
     return orders
+
+
+def _is_plain(rng: Random) -> bool:
+    """Whether a generator draws and shuffles as its class does; not if it has functions of its own,
+    as tests give it.
+    """
+    return type(rng) is Random and vars(rng).keys() == {"gauss_next"}
 
 
 @cache

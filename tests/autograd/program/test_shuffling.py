@@ -72,6 +72,16 @@ def test_other_generators_are_asked(make):
         assert shuffles(rng, 30, 2).tolist() == [as_python_does(rng, 30)] * 2
 
 
+@pytest.mark.parametrize("name", ["getrandbits", "_randbelow", "shuffle"])
+def test_functions_that_one_generator_has_are_called(name, monkeypatch):
+    """As a test does that wants a certain order."""
+    one, other = Random(3), Random(3)
+    for rng in (one, other):
+        monkeypatch.setattr(rng, name, lambda of: 0 if name != "shuffle" else of.reverse())
+    expected = [as_python_does(other, 30) for _ in range(3)]
+    assert [shuffled(one, 30), *shuffles(one, 30, 2).tolist()] == expected
+
+
 def test_where_it_is_not_alike_python_shuffles(monkeypatch):
     """With the same result."""
     monkeypatch.setattr(shuffling, "is_alike", lambda: False)
