@@ -19,7 +19,7 @@ from autograd.arrays import Array
 from autograd.engine.node import Node
 from autograd.program.running import Running
 from autograd.program.tape.absorbing import looped
-from autograd.program.tape.derived import DIRECTION
+from autograd.program.tape.derived import DIRECTION, has_tips, tangent_tape
 from autograd.program.tape.instructions import Tape
 from autograd.program.tape.repeated_derived import tangents_of, weighted_of
 from autograd.program.tape.sparsity import colours, hessian_rows, jacobian_rows, transposed
@@ -139,12 +139,19 @@ def hessian(
     ]
 
 
-def _tangents(program: Running, point: Point, *, choosing: bool = False) -> Running:
+def _tangents(
+    program: Running, point: Point, *, choosing: bool = False, further: bool = False
+) -> Running:
     wrt = point.wrt
-    return program.derived(
-        ("tangents", wrt, choosing),
-        lambda: tangents_of(looped(program.tape, wrt), wrt, point.first_row, choosing=choosing),
-    )
+    # What is in doubt at a tip is not handed on from run to run of a loop.
+    written_out = (further or program.dtype == "object") and has_tips(program.tape)
+
+    def make() -> Tape:
+        if written_out:
+            return tangent_tape(program.tape, wrt, point.first_row, choosing=choosing)
+        return tangents_of(looped(program.tape, wrt), wrt, point.first_row, choosing=choosing)
+
+    return program.derived(("tangents", wrt, choosing, written_out), make)
 
 
 def _forward(program: Running, point: Point, given: list[Array], rows: int | None) -> Array:
@@ -163,25 +170,33 @@ def _reverse(
         point,
         given,
         lambda it: it.executor(rows).value_and_grad(wrt, given, rows, counts)[1],
+        further=True,
     )
 
 
 def _along(
-    program: Running, point: Point, given: list[Array], run: Callable[[Running], list[Array]]
+    program: Running,
+    point: Point,
+    given: list[Array],
+    run: Callable[[Running], list[Array]],
+    *,
+    further: bool = False,
 ) -> list[Array]:
     """What a run of the derivative along directions finds; a zero in one leads nowhere.
+
+    ``further`` if the run differentiates it.
 
     A tape that sees to that takes longer. It is needed only where something is nan: a zero times
     any number is zero.
     """
     moves = given[len(point.given) :]
     if not any(map(_has_zeros, moves)):
-        return run(_tangents(program, point))
+        return run(_tangents(program, point, further=further))
     if program.dtype != "object":
-        found = run(_tangents(program, point))
+        found = run(_tangents(program, point, further=further))
         if not any(np.isnan(x).any() for x in found):
             return found
-    return run(_tangents(program, point, choosing=True))
+    return run(_tangents(program, point, choosing=True, further=further))
 
 
 def _has_zeros(direction: Array) -> bool:

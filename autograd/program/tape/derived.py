@@ -21,8 +21,9 @@ from autograd.engine.value import Value
 from autograd.ops.op import OPS
 from autograd.program.tape.instructions import Argument, Statement, Tape
 from autograd.program.tape.lower import lower
+from autograd.program.tape.repeated import Repeat, Statements
 
-__all__ = ["DIRECTION", "WEIGHTS", "replayed", "tangent_tape", "weighted_tape"]
+__all__ = ["DIRECTION", "WEIGHTS", "has_tips", "replayed", "tangent_tape", "weighted_tape"]
 
 DIRECTION = "direction of {}"
 WEIGHTS = "weights of the output"
@@ -38,6 +39,14 @@ def replayed(tape: Tape, numbers: Sequence[Value | float]) -> list[Any]:
             record(op, tuple([slots[x] if x >= 0 else constants[-1 - x] for x in operands]))
         )
     return [slots[x] if x >= 0 else constants[-1 - x] for x in tape.outputs]
+
+
+def has_tips(tape: Tape) -> bool:
+    """Whether a primitive of it has a tip, where its derivatives are a choice."""
+    if not isinstance(tape.statements, Statements):
+        return any(op.tip is not None for op, _ in tape.statements)
+    parts = [part.step if isinstance(part, Repeat) else part for part in tape.statements.parts]
+    return any(has_tips(replace(tape, statements=part)) for part in parts)
 
 
 def tangent_tape(

@@ -344,12 +344,16 @@ def test_what_moves_outside_of_a_scan_is_in_doubt_at_its_tips(monkeypatch, recor
     p = [1.0, 1.0, 2.0]
     for _ in range(count):
         f, text = at_tips(rng)
-        for g in (hessian(f), partial(along, f)):
-            want, got = np.array(g(p), float), compiled(g)(np.array(p))
+        of_program = compiled(f).hessian
+        for g in (hessian(f), partial(along, f), None):
+            want = np.array((g or hessian(f))(p), float)
+            got = (compiled(g) if g else of_program)(np.array(p))
+            if g is None:  # it is as symmetric as Hessians are: p[2]·|x - p[0]| by p[2] is either
+                want = np.where(np.isnan(want), want.T, want)
             there = ~np.isnan(got)
             np.testing.assert_allclose(got[there], want[there], atol=1e-12, err_msg=text)
             nans += not there.all()
-    assert count // 8 < nans < 2 * count
+    assert count // 8 < nans < 3 * count
     record_property("scans at tips", f"{count}, {nans} second derivatives that do not exist")
 
 
