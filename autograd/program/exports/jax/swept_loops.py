@@ -51,7 +51,7 @@ class Loop:
     ) -> Any:
         """What a method of the body finds at a point, or over a batch."""
         if curved:  # JAX could not transpose the choice
-            return method(self.batched())(*given)
+            return method(self.alone)(*given)
         return alone_or_batched(method(self.alone), lambda: method(self.batched()))(*given)
 
     def forward(self, blocks: Sequence[JaxArray], keep: bool, curved: bool) -> list[JaxArray]:

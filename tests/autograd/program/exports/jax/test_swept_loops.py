@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import autograd
-from autograd import Value, compile, compiled, exp, grad, log, maximum, scan, tanh, where
+from autograd import Value, compile, compiled, exp, grad, log, maximum, scan, sin, tanh, where
 from autograd.program.tape.repeated import repeats_of
 from autograd.program.tape.rolling import rolled
 
@@ -150,3 +150,22 @@ def test_curvature_at_tips_in_loops_is_right_or_nan(f):
             assert bent == 0.0 or (f is straight and math.isnan(bent))
         else:
             assert math.isnan(bent)  # 2 or more
+
+
+@pytest.mark.parametrize(("length", "apart"), [(100, False), (3000, True)])
+def test_many_statements_leave_a_loop_only_where_its_runs_are_many(length, apart):
+    """What XLA takes to compile them once more, the calls of a short loop would not save."""
+    import jax
+
+    def f(p, x):
+        def step(carry, item):
+            for i in range(9):
+                carry = p[i] * sin(carry + item)
+            return carry, carry
+
+        return scan(step, 0.3, x)[1][-1]
+
+    given = {"p": np.linspace(0.4, 0.6, 9), "x": np.linspace(0.0, 1.0, length)}
+    slope = jax.grad(compiled(f).program(**given).to_jax())
+    traced = str(jax.make_jaxpr(slope)(*given.values()))
+    assert (f":f64[{length}] = sin " in traced) == apart
