@@ -142,12 +142,13 @@ class _Rolling:
             given(found.below),
         )
 
-    def _depths(self, slots: list[int]) -> dict[int, int]:
-        """How many others each statement waits for, one after another."""
-        depth: dict[int, int] = {}
-        known, first, rows = depth.get, self._first, self._rows
+    def _depths(self, slots: list[int]) -> list[int]:
+        """How many others each of them waits for, one after another; 0 of all other slots."""
+        first, rows = self._first, self._rows
+        depth = [0] * (len(self._place) + len(self._constants.numbers))  # which end in constants
+        known = depth.__getitem__
         for slot in sorted(slots):
-            depth[slot] = 1 + max([known(x, 0) for x in rows[slot - first][1]], default=0)
+            depth[slot] = 1 + max(map(known, rows[slot - first][1]), default=0)
         return depth
 
     def _by_depth(self, slots: list[int]) -> list[int]:
@@ -156,8 +157,7 @@ class _Rolling:
         Recorded, they stand as they are needed: of the next repetition's first sum, in the middle
         of this one's results.
         """
-        depth = self._depths(slots)
-        return sorted(depth, key=depth.__getitem__)  # which are in order already
+        return sorted(sorted({*slots}), key=self._depths(slots).__getitem__)
 
     def _as_read(self, slots: list[int], loop: Recurrence) -> list[int]:
         """Statements by depth; what there is for each repetition, as the loop reads it."""

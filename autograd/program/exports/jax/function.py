@@ -13,6 +13,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from autograd.collector import uncollected
 from autograd.errors import GraphError, InputValueError
 from autograd.program.exports.jax.first_order import swept
 from autograd.program.exports.jax.vocabulary import jax_module
@@ -44,6 +45,7 @@ def to_jax(tape: Tape, dtype: str, *, tangents: bool) -> Callable[..., Any]:
     )
 
     @cache
+    @uncollected()
     def of_a_point() -> Callable[..., Any]:
         return swept(rolled(tape), dtype, tangents=tangents)
 

@@ -76,7 +76,9 @@ def sunk(tape: Tape) -> Tape:
             start += part.count * many
         else:
             place[start : start + len(part)] = end + np.arange(len(part))
-            parts.append([Statement(op, tuple(placed(x).tolist())) for op, x in part])
+            known = place[: start + len(part)].tolist()
+            moved = (tuple([x if x < 0 else known[x] for x in operands]) for _, operands in part)
+            parts.append([*map(Statement, [op for op, _ in part], moved)])
             start += len(part)
             end += len(part)
     outputs = tuple(placed(tape.outputs).tolist())
