@@ -108,7 +108,7 @@ SEEN = """
 if op is not None and (op.opaque or tracked(operands)):
     track(node)
 """
-"""When the collector is to look at a node: what else could lead back to it, see ``node.h``."""
+"""When the collector is to look at a node: what else could lead back to it, see ``made.h``."""
 TAKEN_GRADIENT = """grad = self._grad
         if grad is TAKEN:
             return self._adjoint

@@ -1,4 +1,4 @@
-# What typed sources call of node.h and passes.h, of which hook.py tells mypyc by these types: what
+# What typed sources call of the C headers, of which hook.py tells mypyc by these types: what
 # gives an object may raise, and Done is False where it has.
 from mypy_extensions import i64
 

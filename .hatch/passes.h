@@ -4,7 +4,7 @@
    the roots, and a node's operands never change: none goes before the pass ends, whatever a rule
    written in Python does in the middle of it. */
 
-#include "node.h"
+#include "made.h"
 
 typedef struct {
     Node **items;

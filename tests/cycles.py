@@ -70,9 +70,34 @@ def left_of(cycle):
     return nodes_of_sinc() - before
 
 
+def left_unbidden(cycle, times=3_000):
+    """How many nodes of so many such graphs the collector has not found when nobody calls it."""
+    before = nodes_of_sinc()
+    for _ in range(times):
+        cycle()
+    return nodes_of_sinc() - before
+
+
+def runs_of_collector(work):
+    """How often the collector runs while something is done."""
+    runs = []
+    gc.collect()
+    gc.callbacks.append(lambda phase, info: runs.append(phase))
+    work()
+    gc.callbacks.pop()
+    return runs.count("start")
+
+
+def many():
+    leaves = list(map(Value, [0.5] * 20_000))
+    return [x * x + x.tanh() for x in leaves]
+
+
 def main():
     """Print what is left of each, and whether the collector looks at a Value."""
     print({name: left_of(cycle) for name, cycle in CYCLES.items()})
+    print(max(left_unbidden(CYCLES[x]) for x in ("gradients", "assigned", "later")) < 2_000)
+    print((runs_of_collector(many) < 2) == (ENGINE == "compiled"))
     print(gc.is_tracked(Value(1.0)) == (ENGINE != "compiled"))
     derived = type("Derived", (Value,), {})
     print(gc.is_tracked(Value(1.0)), gc.is_tracked(derived(1.0)))

@@ -91,10 +91,10 @@ def test_a_derived_class_goes_with_its_instances(kept):
 
 
 def test_cycles_are_found_where_no_class_is_derived_from_value():
-    """Then a compiled engine hides nodes from the collector: all but these."""
+    """Then a compiled engine hides nodes from the collector, and from its count: all but these."""
     command = [sys.executable, "-W", "error", str(Path(cycles.__file__))]
     said = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
-    assert said == [str(dict.fromkeys(cycles.CYCLES, 0)), "True", "True True"]
+    assert said == [str(dict.fromkeys(cycles.CYCLES, 0)), *["True"] * 3, "True True"]
 
 
 def test_without_a_cycle_nothing_is_left_for_the_collector():
