@@ -13,10 +13,11 @@ import hashlib
 import importlib.util
 import os
 import sys
+import threading
 from collections.abc import Callable, Sequence
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from autograd.locks import process_lock
 from autograd.ops.ieee import IEEE
@@ -35,6 +36,7 @@ __all__ = [
     "object_code",
 ]
 
+T = TypeVar("T")
 DIGEST = hashlib.sha256
 PACKAGE = Path(__file__).parents[3]
 OPTIONS: dict[str, Any] = {"opt": 2, "jit": True}
@@ -91,11 +93,50 @@ def engine_of(code: bytes) -> Any:
     """Machine code, linked and ready."""
     import llvmlite.binding as llvm
 
-    engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), _new_machine())
-    engine.add_object_file(llvm.ObjectFileRef.from_data(code))
-    engine.finalize_object()
-    _alive.append(engine)
-    return engine
+    def linked() -> Any:
+        engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), _new_machine())
+        engine.add_object_file(llvm.ObjectFileRef.from_data(code))
+        engine.finalize_object()
+        _alive.append(engine)
+        return engine
+
+    return _aside(linked)
+
+
+def _aside(work: Callable[[], T]) -> T:
+    """What ``work`` returns, done in another thread: a Ctrl-C is raised in the main one, and what
+    llvmlite is interrupted at freeing it would free twice.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        return work()
+    found: list[T] = []
+    raised: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            if not raised:  # as it may be before this begins; then nobody waits
+                found.append(work())
+        except BaseException as error:
+            raised.append(error)
+
+    thread = threading.Thread(target=run)
+    try:
+        thread.start()
+    except RuntimeError:  # Python is ending
+        return work()
+    except BaseException as error:
+        raised.append(error)
+    waiting = True
+    while waiting:
+        try:
+            if thread.ident is not None:
+                thread.join()
+            waiting = False
+        except BaseException as error:  # noqa: PERF203 — an interrupt while it waits
+            raised.append(error)
+    if raised:
+        raise raised[0]
+    return found[0]
 
 
 @lru_cache(maxsize=1024)
@@ -162,8 +203,13 @@ def object_code(text: str | Callable[[], str], *folders: Path) -> bytes:
         code = kept(folder, name)
         if code is not None:
             return code
-    parsed = llvm.parse_assembly(text if isinstance(text, str) else text())
-    parsed.verify()
-    code = bytes(machine.emit_object(parsed))
+    written = text if isinstance(text, str) else text()
+
+    def emitted() -> bytes:
+        parsed = llvm.parse_assembly(written)
+        parsed.verify()
+        return bytes(machine.emit_object(parsed))
+
+    code = _aside(emitted)
     any(keep(folder, name, code) for folder in folders)
     return code
