@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from autograd.cached import cached_property
 from autograd.engine.modes import (
     ANOMALY,
     RECORDING,

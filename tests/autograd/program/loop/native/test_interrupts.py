@@ -8,8 +8,16 @@ import pytest
 from autograd.program.loop.native.compiler import _aside
 
 
+@pytest.fixture
+def ctrl_c():
+    """Python's own handler, also where a shell lets what is in the background ignore the signal."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.mark.skipif(not hasattr(signal, "pthread_kill"), reason="signals go to threads on POSIX")
-def test_an_interrupt_waits_for_the_compiler():
+def test_an_interrupt_waits_for_the_compiler(ctrl_c):
     """It is raised when the work has ended, never within it."""
     goes_on, ended = threading.Event(), []
 
