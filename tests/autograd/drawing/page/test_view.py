@@ -203,17 +203,30 @@ def test_dragging_pans(opened):
     assert page.evaluate("step") == 0
 
 
-def test_two_fingers_zoom_and_a_double_tap_does_not(opened):
-    """Pinching is of the drawing, not of the page; tapping twice is two taps."""
+def test_two_fingers_zoom(opened):
+    """Pinching is of the drawing, not of the page."""
     page = opened(draw(perceptron(2, 2, 1)), PHONE)
     page.send("Emulation.setTouchEmulationEnabled", enabled=True, maxTouchPoints=2)
     scale = page.evaluate("camera.scale")
     page.touch([(150, 200), (200, 200)], [(130, 200), (220, 200)], [(100, 200), (250, 200)])
     assert page.evaluate("camera.scale") == pytest.approx(3 * scale, rel=0.1)
+    assert page.evaluate("visualViewport.scale") == 1
+
+
+def test_a_double_tap_is_two_taps(opened):
+    """And does not zoom. A browser that is short of time may lose a tap: then it comes again."""
+    page = opened(draw(perceptron(2, 2, 1)), PHONE)
+    page.send("Emulation.setTouchEmulationEnabled", enabled=True, maxTouchPoints=2)
+    page.evaluate("window.clicks = 0; addEventListener('click', () => clicks++, true)")
     at = page.place("#next")
-    for taps in (1, 2):
+    for _ in range(10):
         page.touch([at])
-        page.until(f"step == {taps}")  # the click follows the touch when the browser sees fit
+        page.touch([at])
+        page.settle(0.2)
+        assert page.evaluate("step === clicks")
+        if page.evaluate("clicks") >= 2:
+            break
+    assert page.evaluate("step") >= 2
     assert page.evaluate("visualViewport.scale") == 1
 
 
