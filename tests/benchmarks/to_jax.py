@@ -105,7 +105,7 @@ def main(names):
         batches = [jax.jit(jax.vmap(f)) for f in slopes]
         _, batch, rows_found = seconds(batches, rows, 10)
         for found, expected in (results, rows_found):
-            np.testing.assert_allclose(found[1], expected[1], rtol=1e-7, atol=1e-8)
+            np.testing.assert_allclose(found[1], expected[1], rtol=1e-8, atol=1e-10)
         model.LENGTH = before
         print(
             f"{name:19} {first[0]:8.2f} {first[1]:6.2f}"
